@@ -1,0 +1,64 @@
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+.PHONY: run
+run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 (without HubSpot credentials: to the sandbox)
+	@$(BIN)/playrelay serve
+
+.PHONY: test
+test: $(VENV)/.dev $(VENV)/.browser ## set everything up and run every test
+	$(BIN)/python -m pytest
+
+.PHONY: lint
+lint: $(VENV)/.dev ## format check, strict lint, strict types, import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/.dev ## rewrite the code as lint wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: $(VENV)/.dev ## the benchmarks: ratios within one run
+	$(BIN)/python -m tests.bench
+
+.PHONY: docs
+docs: $(VENV)/.dev ## write the generated tables of the README and docs/ anew
+	$(BIN)/python -m app.docs
+
+.PHONY: lock
+lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --prerelease=allow --group dev pyproject.toml -c requirements/runtime.txt -o requirements/dev.txt
+
+# One stamp per set of requirements, so that a second `make` starts at once.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "playrelay needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
+	@echo "installing playrelay into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "installing the development tools ..."
+	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/dev.txt
+	@touch $@
+
+# A Chromium for the tests in a real browser: the system's, or Playwright's own.
+$(VENV)/.browser: $(VENV)/.dev
+	@$(BIN)/python -m tests.browser.install
+	@touch $@

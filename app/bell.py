@@ -1,0 +1,27 @@
+"""A bell that wakes everybody who was listening before it rang."""
+
+import asyncio
+import contextlib
+
+
+class Bell:
+    """Listen first, look for work, then wait: a ring in between is not missed."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake all who listen."""
+        rung, self._next = self._next, asyncio.Event()
+        rung.set()
+
+    def listen(self) -> asyncio.Event:
+        """The coming ring."""
+        return self._next
+
+
+async def heard(ring: asyncio.Event, seconds: float) -> None:
+    """Wait for a ring, so many seconds at most."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ring.wait()

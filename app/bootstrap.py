@@ -1,0 +1,288 @@
+"""The composition root: from settings to everything that runs. Nobody else makes collaborators."""
+
+import asyncio
+import itertools
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from pydantic import SecretStr
+
+from app.bell import Bell, heard
+from app.catalogue import load_catalogue
+from app.collect.endpoint import Guards, ProgressEndpoint
+from app.collect.rate import AddressRate
+from app.deliver.lookup import Lookup
+from app.deliver.policy import DAY, DeliveryPolicy
+from app.deliver.sender import Desk, Sender
+from app.deliver.upkeep import UpkeepWorker
+from app.domain.media import Catalogue
+from app.domain.milestones import MilestonePolicy
+from app.domain.observation import ObservationPolicy
+from app.domain.origin import OriginPolicy
+from app.fold.folding import PureFolding
+from app.fold.worker import FoldWorker
+from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.exchange import Exchange
+from app.hubspot.oauth import OAuthApp
+from app.hubspot.tokens import RefreshingToken, StaticToken, TokenSource
+from app.sandbox.app import create_sandbox
+from app.sandbox.connection import CuttableProtocol
+from app.sandbox.ledger import Ledger
+from app.sandbox.world import World
+from app.server import EmbeddedServer, listen
+from app.settings import Settings
+from app.store.interface import Quota, Retention, Store
+from app.store.sqlite.engine import open_sqlite
+from app.telemetry.metrics import Metrics
+
+SENDERS = 4
+"""At HubSpot's eleven requests a second four are plenty, and few are cheap."""
+
+WINDOW_MS = 10_050
+"""HubSpot's ten seconds, and a little for the grain of two clocks."""
+
+RESERVED_FOR_TOKENS = 2
+"""Requests of a window kept for OAuth: refreshing does not ask the store for a permit."""
+
+TRACKER_QUEUE_DAYS = 7
+"""How late a browser may still repeat a ping."""
+
+SANDBOX_TOKEN = "sandbox-access-token"  # noqa: S105 - opens nothing but the sandbox
+"""The sandbox's own static token."""
+
+STOP_SECONDS = 20.0
+"""How long a shutdown lets requests to HubSpot finish before they are given back."""
+
+Worker = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """All that the routes need, and the signal by which the workers end."""
+
+    settings: Settings
+    store: Store
+    metrics: Metrics
+    progress: ProgressEndpoint
+    sandbox: Ledger | None
+    quota: Quota
+    clock: Callable[[], int]
+    stop: asyncio.Event
+    new_id: Callable[[], str]
+
+    @property
+    def collects(self) -> bool:
+        """Whether this process takes pings."""
+        return self.settings.role != "deliver"
+
+
+def now_ms() -> int:
+    """The wall clock, in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@asynccontextmanager
+async def assemble(settings: Settings) -> AsyncIterator[Relay]:
+    """Open the store, start the workers, yield; then finish what is in flight, in that order.
+
+    Raises StoreError or CatalogueError where the start must fail.
+    """
+    metrics = Metrics()
+    pings, stop = Bell(), asyncio.Event()
+    ledger = Ledger() if settings.sandboxed and settings.role != "collect" else None
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings, metrics)
+        stack.push_async_callback(store.close)
+        if settings.role != "collect":
+            client = await stack.enter_async_context(
+                connect_hubspot(settings, store, metrics, ledger)
+            )
+            interrupted = await store.take_over(now_ms())
+            if interrupted:
+                metrics.interrupted.inc(interrupted)
+                _log.warning("sends_interrupted_by_last_stop", count=interrupted)
+            await store.unpause()
+            workers = _workers(settings, store, client, metrics, pings)
+            await stack.enter_async_context(_working(workers, stop))
+        stack.callback(stop.set)
+        yield Relay(
+            settings=settings,
+            store=store,
+            metrics=metrics,
+            progress=_progress(settings, store, pings, metrics),
+            sandbox=ledger,
+            quota=quota_of(settings),
+            clock=now_ms,
+            stop=stop,
+            new_id=_ids(),
+        )
+
+
+async def open_store(settings: Settings, metrics: Metrics | None = None) -> Store:
+    """The engine that the database URL names."""
+    observe = (metrics or Metrics()).observe_commit
+    return await open_sqlite(settings.database_url, settings.identity, observe)
+
+
+@asynccontextmanager
+async def connect_hubspot(
+    settings: Settings, store: Store, metrics: Metrics, ledger: Ledger | None
+) -> AsyncIterator[HubSpotClient]:
+    """A client for HubSpot, or for a sandbox of our own that writes into `ledger`."""
+    async with AsyncExitStack() as stack:
+        base_url = settings.hubspot_base_url
+        if ledger is not None:
+            base_url = await stack.enter_async_context(_embedded_sandbox(settings, ledger))
+        http = await stack.enter_async_context(make_http())
+        exchange = Exchange(http, base_url, now_ms, observe=metrics.observe_request)
+        app = _oauth_app(settings)
+        tokens = _tokens(settings, exchange, app, store)
+        stack.push_async_callback(tokens.aclose)
+        yield HubSpotClient(exchange, tokens, api_version=settings.hubspot_api_version, app=app)
+
+
+def quota_of(settings: Settings) -> Quota:
+    """The permits there are; a few stay with OAuth."""
+    reserved = RESERVED_FOR_TOKENS if settings.hubspot_refresh_token else 0
+    return Quota(max(1, settings.hubspot_rate - reserved), WINDOW_MS)
+
+
+def retention_of(settings: Settings) -> Retention:
+    """How long what is kept. A play outlives all its events, so that no repeat revives one."""
+    longest = max(settings.park_days, settings.retain_days)
+    return Retention(
+        settled_ms=int(settings.retain_days * DAY),
+        plays_ms=int((longest + TRACKER_QUEUE_DAYS) * DAY),
+        park_ms=int(settings.park_days * DAY),
+    )
+
+
+def _workers(
+    settings: Settings, store: Store, client: HubSpotClient, metrics: Metrics, pings: Bell
+) -> dict[str, Worker]:
+    due = Bell()
+    catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
+    secret = settings.identity_secret
+    folding = PureFolding(
+        ObservationPolicy(catalogue, secret.get_secret_value() if secret else None),
+        MilestonePolicy(
+            percents=settings.milestones,
+            viewed_percent=settings.viewed_percent,
+            send_percent="percent" in settings.events,
+            send_played="played" in settings.events,
+            send_attention="attention" in settings.events,
+        ),
+    )
+    retention = retention_of(settings)
+    desk = Desk(
+        policy=DeliveryPolicy(give_up_after=retention.park_ms),
+        quota=quota_of(settings),
+        mode=settings.identity,
+        clock=now_ms,
+        chance=random.random,
+    )
+    workers: dict[str, Worker] = {
+        "fold": FoldWorker(
+            store,
+            folding,
+            settle_ms=settings.settle_seconds * 1000,
+            clock=now_ms,
+            pings=pings,
+            delivery=due,
+            metrics=metrics,
+        ).run,
+        "upkeep": UpkeepWorker(store, retention, now_ms, due, metrics).run,
+    }
+    for number in range(SENDERS):
+        workers[f"sender-{number}"] = Sender(store, client, desk, due, metrics).run
+    if settings.identity == "lookup":
+        workers["lookup"] = Lookup(store, client, desk, due, metrics).run
+    return workers
+
+
+def _progress(settings: Settings, store: Store, pings: Bell, metrics: Metrics) -> ProgressEndpoint:
+    origins = OriginPolicy.parse(settings.allowed_origins, loopback=settings.sandboxed)
+    return ProgressEndpoint(
+        store,
+        Guards(origins, AddressRate(settings.pings_per_minute, time.monotonic)),
+        clock=now_ms,
+        wake=pings.ring,
+        new_id=_ids(),
+        metrics=metrics,
+    )
+
+
+def _oauth_app(settings: Settings) -> OAuthApp | None:
+    if settings.hubspot_client_id is None or settings.hubspot_client_secret is None:
+        return None
+    return OAuthApp(
+        settings.hubspot_client_id, settings.hubspot_client_secret, settings.hubspot_oauth_version
+    )
+
+
+def _tokens(
+    settings: Settings, exchange: Exchange, app: OAuthApp | None, store: Store
+) -> TokenSource:
+    if app is not None and settings.hubspot_refresh_token is not None:
+        return RefreshingToken(exchange, app, settings.hubspot_refresh_token, store, now_ms)
+    return StaticToken(settings.hubspot_access_token or SecretStr(SANDBOX_TOKEN))
+
+
+@asynccontextmanager
+async def _embedded_sandbox(settings: Settings, ledger: Ledger) -> AsyncIterator[str]:
+    """The sandbox on a loopback port of its own; yields its address."""
+    world = World(rate=settings.hubspot_rate)
+    sandbox = create_sandbox(world, time.time, ledger=ledger)
+    config = uvicorn.Config(
+        sandbox, http=CuttableProtocol, log_config=None, access_log=False, lifespan="off"
+    )
+    with listen("127.0.0.1", 0) as bound:
+        server = EmbeddedServer(config)
+        task = asyncio.create_task(server.serve([bound]), name="sandbox")
+        try:
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task
+
+
+@asynccontextmanager
+async def _working(workers: dict[str, Worker], stop: asyncio.Event) -> AsyncIterator[None]:
+    """Run the workers; at the end let them finish, and hurry those that take too long."""
+    tasks = {
+        asyncio.create_task(_supervised(name, worker, stop), name=name)
+        for name, worker in workers.items()
+    }
+    try:
+        yield
+    finally:
+        stop.set()
+        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _supervised(name: str, worker: Worker, stop: asyncio.Event) -> None:
+    """A worker that fails is started again: what it was at stands in the store, not in it."""
+    while not stop.is_set():
+        try:
+            await worker(stop)
+        except Exception:  # noqa: BLE001 - whatever it is, the relay goes on
+            _log.exception("worker_failed", worker=name)
+            await heard(stop, 1.0)
+
+
+def _ids() -> Callable[[], str]:
+    """Request ids: unique across restarts, cheap, and telling nothing."""
+    boot, count = secrets.token_hex(4), itertools.count(1)
+    return lambda: f"{boot}-{next(count):x}"

@@ -1,0 +1,73 @@
+"""The verbs and their options."""
+
+import argparse
+
+from app import __version__
+from app.cli import doctor, embed, people, serve
+from app.domain.outcome import STATUSES
+
+
+def parser() -> argparse.ArgumentParser:
+    """All that the command line understands."""
+    top = argparse.ArgumentParser(
+        prog="playrelay",
+        description="The self-hosted relay between any web player and HubSpot. "
+        "Settings are environment variables; the README lists them.",
+    )
+    top.add_argument("--version", action="version", version=f"playrelay {__version__}")
+    verbs = top.add_subparsers(required=True, metavar="verb")
+
+    verb = verbs.add_parser("serve", help="run the relay")
+    verb.set_defaults(run=serve.serve)
+
+    verb = verbs.add_parser("doctor", help="check settings, store, token, scopes, HubSpot, clock")
+    verb.set_defaults(run=doctor.doctor)
+
+    verb = verbs.add_parser("sandbox", help="run the HubSpot sandbox alone")
+    verb.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    verb.add_argument("--port", type=int, default=8001, help="port, 0 for any (%(default)s)")
+    verb.add_argument("--rate", type=int, default=110, help="requests per 10 s (%(default)s)")
+    verb.set_defaults(run=serve.sandbox)
+
+    verb = verbs.add_parser("migrate", help="create or update the store's schema, and end")
+    verb.set_defaults(run=people.migrate)
+
+    verb = verbs.add_parser("embed", help="print the snippet for your pages")
+    verb.add_argument("--url", help="the relay's public address, e.g. https://relay.example.com")
+    verb.set_defaults(run=embed.embed)
+
+    verb = verbs.add_parser("forget", help="erase a visitor from the store, for good")
+    who = verb.add_mutually_exclusive_group(required=True)
+    who.add_argument("--utk", help="by usertoken (the hubspotutk cookie)")
+    who.add_argument("--contact", type=int, help="by HubSpot contact id")
+    verb.set_defaults(run=people.forget)
+
+    outbox = verbs.add_parser("outbox", help="look at the events, requeue or discard them")
+    acts = outbox.add_subparsers(required=True, metavar="act")
+
+    act = acts.add_parser("list", help="newest first")
+    act.add_argument("--status", choices=STATUSES, help="only those")
+    act.add_argument("--limit", type=_positive, default=50, help="how many (%(default)s)")
+    act.set_defaults(run=people.outbox_list)
+
+    act = acts.add_parser("show", help="one event: what would be sent, what HubSpot answered")
+    act.add_argument("id", type=_positive)
+    act.set_defaults(run=people.outbox_show)
+
+    act = acts.add_parser("requeue", help="make settled events due again")
+    which = act.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", type=_positive, nargs="*", default=[])
+    which.add_argument("--rejected", action="store_true", help="all that HubSpot rejected")
+    act.set_defaults(run=people.outbox_requeue)
+
+    act = acts.add_parser("discard", help="take events out of the way, for good")
+    act.add_argument("id", type=_positive, nargs="+")
+    act.set_defaults(run=people.outbox_discard)
+    return top
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value

@@ -1,0 +1,146 @@
+"""The verbs by which people look into the store and change what stands there."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import msgspec
+
+from app.bootstrap import now_ms, open_store
+from app.settings import load_settings
+from app.store.interface import OutboxEntry, Store
+
+T = TypeVar("T")
+
+
+def migrate(_given: argparse.Namespace) -> int:
+    """Opening the store migrates it."""
+
+    async def nothing(_store: Store) -> int:
+        return 0
+
+    _with_store(nothing)
+    _say("the store is up to date")
+    return 0
+
+
+def forget(given: argparse.Namespace) -> int:
+    """Erase by usertoken or contact."""
+
+    async def erase(store: Store) -> int:
+        return await store.forget(utk=given.utk, contact_id=given.contact)
+
+    erased = _with_store(erase)
+    _say(f"erased {_count(erased, 'play or ping', 'plays and pings')}")
+    return 0
+
+
+def outbox_list(given: argparse.Namespace) -> int:
+    """One line an event."""
+
+    async def read(store: Store) -> list[OutboxEntry]:
+        return await store.outbox_list(given.status, given.limit)
+
+    for entry in _with_store(read):
+        _say(
+            f"{entry.id:>8}  {entry.status:<12} {_time(entry.occurred_at)}  "
+            f"{entry.event} {entry.value}  {entry.play.medium.name or ''}  {entry.reason}".rstrip()
+        )
+    return 0
+
+
+def outbox_show(given: argparse.Namespace) -> int:
+    """All of one event, as JSON. The visitor's tokens are not shown."""
+
+    async def read(store: Store) -> OutboxEntry | None:
+        return await store.outbox_show(given.id)
+
+    entry = _with_store(read)
+    if entry is None:
+        print(f"playrelay: there is no event {given.id}", file=sys.stderr)
+        return 1
+    play = entry.play
+    shown = {
+        "id": entry.id,
+        "status": entry.status,
+        "reason": entry.reason,
+        "event": entry.event,
+        "value": entry.value,
+        "occurred": _time(entry.occurred_at),
+        "created": _time(entry.created_at),
+        "due": _time(entry.due_at) if entry.due_at else None,
+        "attempts": entry.attempts,
+        "answer": entry.answer,
+        "sessionId": play.session_id,
+        "media": play.medium,
+        "page": play.page[2],
+        "percent": play.covered,
+        "knownBy": [
+            name
+            for name, value in (
+                ("signed contactId", play.contact_id),
+                ("usertoken", play.utk),
+                ("_hsenc", play.hsenc),
+            )
+            if value
+        ],
+    }
+    _say(json.dumps(msgspec.to_builtins(shown), indent=2, ensure_ascii=False))
+    return 0
+
+
+def outbox_requeue(given: argparse.Namespace) -> int:
+    """Due again."""
+
+    async def requeue(store: Store) -> int:
+        return await store.outbox_requeue(None if given.rejected else given.id, now_ms())
+
+    return _changed(_with_store(requeue), None if given.rejected else given.id, "requeued")
+
+
+def outbox_discard(given: argparse.Namespace) -> int:
+    """Out of the way."""
+
+    async def discard(store: Store) -> int:
+        return await store.outbox_discard(given.id, now_ms())
+
+    return _changed(_with_store(discard), given.id, "discarded")
+
+
+def _changed(count: int, wanted: list[int] | None, done: str) -> int:
+    _say(f"{done} {_count(count, 'event', 'events')}")
+    if wanted is None or count == len(set(wanted)):
+        return 0
+    print(
+        f"playrelay: {len(set(wanted)) - count} not {done}: no such event, or its status does not "
+        "allow it (see: playrelay outbox show ID)",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
+    async def run() -> T:
+        store = await open_store(load_settings())
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def _time(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _say(text: str) -> None:
+    print(text)

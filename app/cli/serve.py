@@ -1,0 +1,110 @@
+"""`playrelay serve` and `playrelay sandbox`: the two servers."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from app.catalogue import CatalogueError
+from app.main import create_app
+from app.sandbox.app import create_sandbox
+from app.sandbox.connection import CuttableProtocol
+from app.sandbox.world import World
+from app.server import GRACE_SECONDS, PatientProtocol, RelayServer, listen
+from app.settings import Settings, load_settings, unknown_variables
+from app.store.interface import StoreError
+from app.telemetry.logs import configure_logs
+
+_log = structlog.get_logger(__name__)
+
+
+def serve(_given: argparse.Namespace) -> int:
+    """Run the relay until it is told to stop."""
+    settings = load_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    for line in unknown_variables():
+        _log.warning("unknown_setting", advice=line)
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=4096,
+    )
+    try:
+        bound = listen(settings.host, settings.port)
+    except OSError as error:
+        _say(
+            f"playrelay: can't listen on {settings.host}:{settings.port} ({error.strerror}): "
+            "free the port, or set PLAYRELAY_PORT"
+        )
+        return 1
+    with bound:
+        port = bound.getsockname()[1]
+        return _run(app, config, bound, lambda: _announce(settings, port))
+
+
+def sandbox(given: argparse.Namespace) -> int:
+    """Run the sandbox until it is told to stop."""
+    configure_logs("info", None)
+    world = World(rate=given.rate)
+    app = create_sandbox(world, time.time)
+    try:
+        bound = listen(given.host, given.port)
+    except OSError as error:
+        _say(f"playrelay: can't listen on {given.host}:{given.port} ({error.strerror})")
+        return 1
+    with bound:
+        address = f"http://{given.host}:{bound.getsockname()[1]}"
+        _say(
+            f"HubSpot sandbox on {address}\n"
+            f"  PLAYRELAY_HUBSPOT_BASE_URL={address}\n"
+            f"  PLAYRELAY_HUBSPOT_ACCESS_TOKEN={world.credentials.access_token}\n"
+            f"  what arrived: {address}/sandbox/events"
+        )
+        config = uvicorn.Config(
+            app, http=CuttableProtocol, ws="none", log_config=None, access_log=False
+        )
+        uvicorn.Server(config).run([bound])
+    return 0
+
+
+def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable[[], None]) -> int:
+    def end_streams() -> None:
+        relay = app.state.relay
+        if relay.sandbox is not None:
+            relay.sandbox.hang_up()
+
+    server = RelayServer(config, announce, end_streams)
+    try:
+        server.run([bound])  # type: ignore[list-item] # a socket
+    except SystemExit:  # uvicorn's way out of a lifespan that failed; the reason is in the state
+        failure = getattr(app.state, "failure", None)
+        if not isinstance(failure, (StoreError, CatalogueError)):
+            raise
+        raise failure from None
+    return 0
+
+
+def _announce(settings: Settings, port: int) -> None:
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    _say(f"playrelay is on {address}")
+    if settings.sandboxed:
+        _say("  no HubSpot credentials: events go to the built-in HubSpot sandbox")
+        _say(f"  demo page: {address}/demo")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,43 @@
+"""How many pings one address may send in a minute."""
+
+import ipaddress
+from collections.abc import Callable
+from functools import lru_cache
+
+from cachetools import TTLCache
+
+WINDOW_SECONDS = 60.0
+ADDRESSES = 100_000
+"""Beyond this many addresses in a minute the oldest are forgotten: memory is bounded, not them."""
+
+
+class AddressRate:
+    """A fixed window per address that opens with its first ping. 0 pings a minute: no limit."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
+        self._limit = per_minute
+        self._clock = clock
+        self._windows: TTLCache[str, list[float]] = TTLCache(ADDRESSES, WINDOW_SECONDS, clock)
+
+    def retry_after(self, address: str) -> int:
+        """Count one ping; 0 if it may pass, else the seconds until the window ends."""
+        if not self._limit:
+            return 0
+        who = _network(address) if ":" in address else address
+        window = self._windows.get(who)
+        if window is None:
+            self._windows[who] = [self._clock() + WINDOW_SECONDS, 1]
+            return 0
+        window[1] += 1
+        if window[1] <= self._limit:
+            return 0
+        return max(1, int(window[0] - self._clock()) + 1)
+
+
+@lru_cache(10_000)
+def _network(address: str) -> str:
+    """An IPv6 subscriber holds a /64: all its addresses are one."""
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address

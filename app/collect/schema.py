@@ -1,0 +1,98 @@
+"""The OpenAPI description of `POST /v1/progress`, from the structs that decode it."""
+
+from typing import Any
+
+import msgspec
+
+from app.collect.problem import STATUS, TITLE, Problem, Reason
+from app.domain.ping import Fault, PingRequest
+
+_REF = "#/components/schemas/{name}"
+
+EXAMPLE_PLAY = {
+    "sessionId": "0c7f1f4e-5a3b-4b8e-9d53-4f4f6c0f3f11",
+    "mediaType": "VIDEO",
+    "externalId": "launch-film",
+    "mediaName": "Launch film",
+    "mediaUrl": "https://cdn.example.com/launch.mp4",
+    "duration": 93.4,
+    "occurredTimestamp": 1790000000000,
+    "watched": [[1, 40], [0, 60]],
+    "playedPercent": 40,
+    "ended": False,
+}
+EXAMPLE_BATCH = {
+    "sentAt": 1790000000500,
+    "contactUtk": "0123456789abcdef0123456789abcdef",
+    "pageUrl": "https://www.example.com/launch",
+    "pageName": "Launch",
+    "plays": [EXAMPLE_PLAY],
+}
+EXAMPLE_HUBSPOT = {
+    "contactUtk": "0123456789abcdef0123456789abcdef",
+    "mediaBridgeId": 42,
+    "mediaName": "Launch film",
+    "mediaType": "VIDEO",
+    "occurredTimestamp": 1790000000000,
+    "pageName": "Launch",
+    "pageUrl": "https://www.example.com/launch",
+    "playedPercent": 50,
+    "sessionId": "0c7f1f4e-5a3b-4b8e-9d53-4f4f6c0f3f11",
+}
+
+
+class Accepted(msgspec.Struct):
+    """What was kept, and why the rest was not."""
+
+    accepted: int
+    rejected: list[Fault]
+
+
+def describe(document: dict[str, Any]) -> dict[str, Any]:
+    """Add the endpoint to an OpenAPI document, in place."""
+    (request, accepted, problem), components = msgspec.json.schema_components(
+        [PingRequest, Accepted, Problem], ref_template=_REF
+    )
+    document.setdefault("components", {}).setdefault("schemas", {}).update(components)
+    content = {
+        "schema": request,
+        "examples": {
+            "batch": {"summary": "what the tracker sends", "value": EXAMPLE_BATCH},
+            "single": {"summary": "HubSpot's own event body", "value": EXAMPLE_HUBSPOT},
+        },
+    }
+    reasons: tuple[Reason, ...] = (
+        "bad_json",
+        "origin_not_allowed",
+        "too_large",
+        "invalid",
+        "rate_limited",
+        "store_unavailable",
+    )
+    responses: dict[str, Any] = {
+        "202": {
+            "description": "On disk: it survives a crash. Plays that could not be taken are named",
+            "content": {"application/json": {"schema": accepted}},
+        }
+    }
+    for reason in reasons:
+        responses[str(STATUS[reason])] = {
+            "description": f"`{reason}`: {TITLE[reason]}",
+            "content": {"application/problem+json": {"schema": problem}},
+        }
+    document["paths"]["/v1/progress"] = {
+        "post": {
+            "operationId": "post_progress",
+            "summary": "Report how far a play has come",
+            "description": (
+                "One play, or an envelope with `plays`. Each ping carries the whole state of a "
+                "play, so pings may be repeated, reordered and lost. At most 64 KiB."
+            ),
+            "requestBody": {
+                "required": True,
+                "content": {"text/plain": content, "application/json": content},
+            },
+            "responses": responses,
+        }
+    }
+    return document

@@ -1,0 +1,1 @@
+"""Claims due events, takes permits from the quota, sends, and settles each with one outcome."""

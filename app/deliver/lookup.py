@@ -1,0 +1,99 @@
+"""Ask HubSpot whose usertokens these are: a hundred a request, strangers again at intervals."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+import structlog
+
+from app.bell import Bell, heard
+from app.deliver.policy import account_news, ask_again
+from app.deliver.sender import IDLE_SECONDS, LEASE_MS, TROUBLE_SECONDS, Desk
+from app.domain.outcome import AccountNews, Healthy
+from app.hubspot.client import HubSpotClient
+from app.hubspot.results import Contacts, LookupResult, Refused
+from app.store.interface import LookupClaim, Store, StoreError
+from app.telemetry.metrics import Metrics
+
+TOKENS_A_REQUEST = 100
+
+_log = structlog.get_logger(__name__)
+
+
+class Lookup:
+    """The one that turns strangers into contacts. Rings `due` when events became sendable."""
+
+    def __init__(
+        self, store: Store, hubspot: HubSpotClient, desk: Desk, due: Bell, metrics: Metrics
+    ) -> None:
+        self._store = store
+        self._hubspot = hubspot
+        self._desk = desk
+        self._due = due
+        self._metrics = metrics
+        self._limits: deque[int] = deque()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look up until told to stop."""
+        while not stop.is_set():
+            ring = self._due.listen()
+            try:
+                rest = await self.step()
+            except StoreError as error:
+                self._metrics.store_errors.labels(error.fault).inc()
+                _log.warning("lookup_waits_for_store", fault=error.fault, advice=str(error))
+                rest = TROUBLE_SECONDS
+            if rest:
+                await heard(ring, rest)
+
+    async def step(self) -> float:
+        """One request if tokens are due; returns how long to rest, in seconds."""
+        desk = self._desk
+        now = desk.clock()
+        limit = self._limits.popleft() if self._limits else TOKENS_A_REQUEST
+        claim = await self._store.claim_lookup(now, limit, LEASE_MS, desk.quota)
+        if not claim.utks:
+            until = claim.next_at - now if claim.next_at else IDLE_SECONDS * 1000
+            return min(max(until, 1) / 1000, IDLE_SECONDS)
+        result = await self._hubspot.contacts_by_usertoken(claim.utks)
+        released = await self._settle(claim, result)
+        if released:
+            self._due.ring()
+        return 0
+
+    async def _settle(self, claim: LookupClaim, result: LookupResult) -> int:
+        desk = self._desk
+        now = desk.clock()
+        news: AccountNews = Healthy()
+        answers: dict[str, int | None] = {}
+        ask: dict[str, int] = {}
+        if isinstance(result, Contacts):
+            answers = {utk: result.found.get(utk) for utk in claim.utks}
+            ask = self._later(claim, [utk for utk in claim.utks if answers[utk] is None], now)
+            self._metrics.contacts.labels("contact").inc(len(answers) - len(ask))
+            self._metrics.contacts.labels("stranger").inc(len(ask))
+        elif isinstance(result, Refused):
+            answers, ask = self._refused(claim, result, now)
+        else:
+            news = account_news(
+                result, now=now, failures=claim.failures, chance=desk.chance(), policy=desk.policy
+            )
+            _log.warning("lookup_failed", reason=news.reason)
+            ask = dict.fromkeys(claim.utks, now)
+        return await self._store.settle_lookup(claim.permit, answers, ask, news, now, desk.quota)
+
+    def _refused(
+        self, claim: LookupClaim, result: Refused, now: int
+    ) -> tuple[dict[str, int | None], dict[str, int]]:
+        """One token spoils the request for a hundred: halve, until it stands alone."""
+        _log.warning("lookup_refused", tokens=len(claim.utks), category=result.category)
+        if len(claim.utks) == 1:
+            self._metrics.contacts.labels("refused").inc()
+            return {claim.utks[0]: None}, self._later(claim, claim.utks, now)
+        # The same tokens come first again, for they are the longest due; in two portions.
+        half = (len(claim.utks) + 1) // 2
+        self._limits.extendleft((len(claim.utks) - half, half))
+        return {}, dict.fromkeys(claim.utks, now - 2)
+
+    def _later(self, claim: LookupClaim, utks: Sequence[str], now: int) -> dict[str, int]:
+        return {utk: now + ask_again(claim.asked[utk], self._desk.policy) for utk in utks}

@@ -1,0 +1,29 @@
+"""From a claimed job to the body HubSpot wants for it."""
+
+from app.domain.identity import Identity
+from app.hubspot.bodies import (
+    Body,
+    Occurrence,
+    Subject,
+    attention_body,
+    percent_body,
+    played_body,
+)
+from app.store.interface import Job
+
+
+def body_of(job: Job, identity: Identity) -> Body:
+    """What the play knows by now, with the time at which the milestone was reached."""
+    play = job.play
+    occurrence = Occurrence(
+        subject=Subject(identity.contact_id, identity.contact_utk, identity.hsenc),
+        page=play.page[2],
+        medium=play.medium,
+        session_id=play.session_id,
+        occurred_at=job.occurred_at,
+    )
+    if job.event == "media-played-percent":
+        return percent_body(occurrence, int(job.value))
+    if job.event == "attention-span":
+        return attention_body(occurrence, play.spans)
+    return played_body(occurrence, "VIEWED" if job.value == "VIEWED" else "STARTED")

@@ -1,0 +1,55 @@
+"""What time alone does to the store, a small round at a time."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from app.bell import Bell, heard
+from app.store.interface import Retention, Store, StoreError
+from app.telemetry.metrics import Metrics
+
+ROUND_SECONDS = 5.0
+ROWS = 500
+
+_log = structlog.get_logger(__name__)
+
+
+class UpkeepWorker:
+    """Ends leases and waits, gives strangers up, prunes; every few seconds, a bounded round."""
+
+    def __init__(
+        self,
+        store: Store,
+        retention: Retention,
+        clock: Callable[[], int],
+        due: Bell,
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._retention = retention
+        self._clock = clock
+        self._due = due
+        self._metrics = metrics
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tend the store until told to stop."""
+        while not stop.is_set():
+            try:
+                full = await self.step()
+            except StoreError as error:
+                self._metrics.store_errors.labels(error.fault).inc()
+                full = False
+            await heard(stop, 0.1 if full else ROUND_SECONDS)
+
+    async def step(self) -> bool:
+        """One round; True if there is more to do at once."""
+        done = await self._store.tend(self._clock(), self._retention, ROWS)
+        if done.leases_expired or done.woken:
+            self._due.ring()
+        if done.leases_expired:
+            self._metrics.interrupted.inc(done.leases_expired)
+        if done.unattributed:
+            self._metrics.unattributed.inc(done.unattributed)
+            _log.info("events_unattributed", count=done.unattributed)
+        return max(done.leases_expired, done.woken, done.unattributed, done.pruned) >= ROWS

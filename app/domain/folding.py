@@ -1,0 +1,50 @@
+"""Fold: what a play knows already, and what was observed since, into its state and new events."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.domain.milestones import Milestone, MilestonePolicy, due, due_when_quiet
+from app.domain.observation import Observation
+from app.domain.play import Play, merge
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """A milestone with the time at which it was reached (ms since the epoch, relay's clock)."""
+
+    milestone: Milestone
+    occurred_at: int
+
+
+class Folded(msgspec.Struct, frozen=True, gc=False):
+    """The play afterwards, and what it newly earned, in the order in which it was earned."""
+
+    play: Play
+    events: list[Event]
+
+
+def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolicy) -> Folded:
+    """Merge observations of one view (at least one, in any order) into what is known of it."""
+    play = known
+    events: list[Event] = []
+    for observation in sorted(seen, key=lambda observation: observation.occurred_at):
+        play = observation.play if play is None else merge(play, observation.play)
+        for milestone in due(play, policy):
+            events.append(Event(milestone, observation.occurred_at))
+            play = _handed_on(play, milestone)
+    if play is None:
+        raise ValueError("fold needs at least one observation")
+    return Folded(play, events)
+
+
+def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
+    """A play that has fallen silent: its attention span becomes due, once."""
+    events: list[Event] = []
+    for milestone in due_when_quiet(play, policy):
+        events.append(Event(milestone, quiet_since))
+        play = _handed_on(play, milestone)
+    return Folded(play, events)
+
+
+def _handed_on(play: Play, milestone: Milestone) -> Play:
+    return msgspec.structs.replace(play, handed_on=play.handed_on | {milestone.key})

@@ -1,0 +1,234 @@
+"""The medium a play was of: what the page said of it, filled up from the catalogue.
+
+The catalogue is the operator's list of media. It may fill what a page left unsaid but never
+overrule it, and an entry that contradicts an id the page gave is about another medium.
+"""
+
+import hashlib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Literal, Self, get_args
+
+import msgspec
+
+from app.domain.privacy import scrub
+from app.domain.text import clean, readable, tidy
+from app.domain.url import Url, parse_url
+
+MediaType = Literal["AUDIO", "DOCUMENT", "IMAGE", "OTHER", "VIDEO"]
+MEDIA_TYPES: tuple[MediaType, ...] = get_args(MediaType)
+
+# HubSpot publishes no limits: see `page`.
+URL_LIMIT = 2048  # characters
+NAME_LIMIT = 255  # code points
+ID_LIMIT = 255  # code points
+
+_EXTENSIONS: Mapping[MediaType, str] = {
+    "AUDIO": "aac aif aiff amr flac m4a m4b mid midi mka mp3 oga ogg opus wav weba wma",
+    "DOCUMENT": "doc docx epub key odp ods odt pages pdf pps ppsx ppt pptx rtf txt xls xlsx",
+    "IMAGE": "apng avif bmp gif heic jpeg jpg jxl png svg tif tiff webp",
+    "VIDEO": "3gp avi f4v flv ism m3u8 m4v mkv mov mp4 mpd mpeg mpg mts ogv ts webm wmv",
+}
+_TYPE_OF_EXTENSION: Mapping[str, MediaType] = {
+    extension: media_type
+    for media_type, extensions in _EXTENSIONS.items()
+    for extension in extensions.split()
+}
+
+# Files every streaming server calls the same: the folder above tells more.
+_NAMELESS = re.compile(
+    r"(?:audio|chunklist|embed|index|main|manifest|master|play|playlist|stream|video|watch)(?:_\d+)?",
+    re.IGNORECASE,
+)
+
+
+class Medium(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One medium; None is what is not known. `duration` is in seconds, finite and positive."""
+
+    type: MediaType | None = None
+    bridge_id: int | None = None
+    external_id: str | None = None
+    name: str | None = None
+    url: str | None = None
+    duration: float | None = None
+
+
+class CatalogueEntry(msgspec.Struct, frozen=True):
+    """What the operator knows of one medium: found by `external_id` or `media_url`.
+
+    `external_id` is as `tidy` leaves it; `duration` in seconds.
+    """
+
+    external_id: str | None = None
+    media_url: str | None = None
+    bridge_id: int | None = None
+    name: str | None = None
+    type: MediaType | None = None
+    duration: float | None = None
+
+
+class Catalogue(msgspec.Struct, frozen=True):
+    """The operator's media, found in constant time; made by `Catalogue.of`, never changed."""
+
+    by_external_id: Mapping[str, CatalogueEntry] = MappingProxyType({})
+    by_url: Mapping[str, CatalogueEntry] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, entries: Iterable[CatalogueEntry]) -> Self:
+        """Index the entries; of two with the same key the first counts.
+
+        Each address is also found without scheme and query (see `_place`), unless several entries
+        would share what is left: then it says which of them is meant no longer.
+        """
+        by_external_id: dict[str, CatalogueEntry] = {}
+        by_url: dict[str, CatalogueEntry] = {}
+        by_place: dict[str, CatalogueEntry] = {}
+        ambiguous: set[str] = set()
+        for entry in entries:
+            if entry.external_id:
+                by_external_id.setdefault(entry.external_id, entry)
+            if url := media_address(entry.media_url):
+                by_url.setdefault(str(url), entry)
+                if by_place.setdefault(_place(url), entry) is not entry:
+                    ambiguous.add(_place(url))
+        certain = {place: entry for place, entry in by_place.items() if place not in ambiguous}
+        return cls(MappingProxyType(by_external_id), MappingProxyType(by_url | certain))
+
+    def find(
+        self, *, bridge_id: int | None, external_id: str | None, url: Url | None
+    ) -> CatalogueEntry | None:
+        """Find the entry by external id, else by exact address, else by its place."""
+        candidates = (
+            self.by_external_id.get(external_id) if external_id else None,
+            self.by_url.get(str(url)) if url else None,
+            self.by_url.get(_place(url)) if url else None,
+        )
+        for entry in filter(None, candidates):
+            if _agree(entry.bridge_id, bridge_id) and _agree(entry.external_id, external_id):
+                return entry
+        return None
+
+
+_NOTHING_KNOWN = CatalogueEntry()
+
+
+def describe_medium(
+    *,
+    media_type: str | None,
+    media_bridge_id: int | None,
+    external_id: str | None,
+    media_name: str | None,
+    media_url: str | None,
+    duration: float | None,
+    catalogue: Catalogue,
+) -> Medium:
+    """Decide what HubSpot hears of a medium: what the page said, then the catalogue; never raises.
+
+    Without any id the address stands in as `external_id`. A medium that has neither id nor
+    address keeps all three None: HubSpot could not tell it from others, and the caller decides.
+    """
+    bridge_id = media_bridge_id or None  # HubSpot counts from 1: a 0 is a template without an id
+    said_id = tidy(external_id or "") or None
+    said_url = media_address(media_url)
+    entry = catalogue.find(bridge_id=bridge_id, external_id=said_id, url=said_url) or _NOTHING_KNOWN
+    bridge_id = bridge_id or entry.bridge_id
+    url = said_url or media_address(entry.media_url)
+    known_id = said_id or entry.external_id or (_identity(url) if url and not bridge_id else None)
+    stable_id = _stable(known_id) if known_id else None
+    return Medium(
+        type=_media_type(media_type) or entry.type or _type_of_file(url) or "OTHER",
+        bridge_id=bridge_id,
+        external_id=stable_id,
+        name=clean(media_name, NAME_LIMIT)
+        or clean(entry.name, NAME_LIMIT)
+        or _name_from(url)
+        or stable_id,
+        url=url.fit(URL_LIMIT) if url else None,
+        duration=known_duration(duration) or known_duration(entry.duration),
+    )
+
+
+def media_key(
+    media_bridge_id: int | None, external_id: str | None, media_url: str | None
+) -> str | None:
+    """Tell which medium a ping is about: the first of what the page says, None if it says nothing.
+
+    The key is the same for every ping of a play, at most 258 code points long, and means nothing
+    outside the relay. An address goes in as a digest: it may hold credentials, and is kept with
+    the play.
+    """
+    if media_bridge_id:
+        return f"bridge:{media_bridge_id}"
+    if said_id := tidy(external_id or ""):
+        return f"id:{_stable(said_id)}"
+    if said_url := tidy((media_url or "").partition("#")[0]):
+        return f"url:{_digest(said_url)}"
+    return None
+
+
+def media_address(text: str | None) -> Url | None:
+    """The address of a medium, fit to be sent; None for blob:, data: and relative ones.
+
+    It goes without click identifiers, personal values and signed URLs' credentials.
+    """
+    if not text:
+        return None
+    absolute = f"https:{text}" if text.startswith("//") else text
+    url = parse_url(absolute)
+    return scrub(url, credentials=True) if url else None
+
+
+def known_duration(seconds: float | None) -> float | None:
+    """The duration, if it is one: a live stream's is infinite, an unloaded player's is NaN or 0."""
+    return seconds if seconds is not None and math.isfinite(seconds) and seconds > 0 else None
+
+
+def _agree(known: object, said: object) -> bool:
+    return known is None or said is None or known == said
+
+
+def _identity(url: Url) -> str:
+    """The address without what varies: a file's query versions it, but watch?v=… names the medium.
+
+    A signed or versioned file keeps its identity; a page of a player keeps its parameters.
+    """
+    return url.origin + url.path + (f"?{url.query}" if url.query and not _is_file(url) else "")
+
+
+def _place(url: Url) -> str:
+    return _identity(url).partition(":")[2]
+
+
+def _stable(identifier: str) -> str:
+    """The identifier, or, if it is too long, a digest: cut short, two media might become one."""
+    return identifier if len(identifier) <= ID_LIMIT else _digest(identifier)
+
+
+def _digest(text: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _media_type(said: str | None) -> MediaType | None:
+    return next((known for known in MEDIA_TYPES if said and known == said.strip().upper()), None)
+
+
+def _extension(segment: str) -> str:
+    return segment.rpartition(".")[2].lower() if "." in segment else ""
+
+
+def _is_file(url: Url) -> bool:
+    return _type_of_file(url) is not None
+
+
+def _type_of_file(url: Url | None) -> MediaType | None:
+    return _TYPE_OF_EXTENSION.get(_extension(url.path.rpartition("/")[2])) if url else None
+
+
+def _name_from(url: Url | None) -> str | None:
+    for segment in reversed(url.segments if url else []):
+        stem = segment.rpartition(".")[0] if _extension(segment) in _TYPE_OF_EXTENSION else segment
+        if not _NAMELESS.fullmatch(stem) and (name := clean(readable(stem), NAME_LIMIT)):
+            return name
+    return None

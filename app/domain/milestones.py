@@ -1,0 +1,77 @@
+"""Which HubSpot events a play has earned: a pure function of its merged state."""
+
+from typing import Literal
+
+import msgspec
+
+from app.domain.play import Play
+
+EventType = Literal["media-played", "media-played-percent", "attention-span"]
+"""HubSpot's names, as they stand in the address of each endpoint."""
+
+ENDED_IS_COMPLETE_FROM = 90.0
+"""A player that says `ended` has played to the end if at least this much was covered.
+
+The last frames are often not reported, while a jump to the end also fires `ended`.
+"""
+
+
+class Milestone(msgspec.Struct, frozen=True, gc=False):
+    """One event that a play has earned. `value`: the state, the percentage, or nothing."""
+
+    event: EventType
+    value: str = ""
+
+    @property
+    def key(self) -> str:
+        """Unique within a play: what makes each milestone go out once."""
+        return f"{self.event}:{self.value}" if self.value else self.event
+
+
+STARTED = Milestone("media-played", "STARTED")
+VIEWED = Milestone("media-played", "VIEWED")
+ATTENTION = Milestone("attention-span")
+
+
+class MilestonePolicy(msgspec.Struct, frozen=True):
+    """Which milestones are wanted: percentages ascending, the VIEWED mark, the event types."""
+
+    percents: tuple[int, ...] = (25, 50, 75, 100)
+    viewed_percent: int = 50
+    send_percent: bool = True
+    send_played: bool = True
+    send_attention: bool = True
+
+
+def reached(play: Play) -> float:
+    """Coverage that counts, 0–100: the largest reported, the map's own, or 100 at the end."""
+    covered = play.covered
+    return 100.0 if play.ended and covered >= ENDED_IS_COMPLETE_FROM else covered
+
+
+def earned(play: Play, policy: MilestonePolicy) -> list[Milestone]:
+    """All that the play has earned so far, in the order in which it was earned."""
+    covered = reached(play)
+    ladder: list[tuple[float, int, Milestone]] = []
+    if policy.send_played:
+        ladder.append((0, 0, STARTED))
+        if covered >= policy.viewed_percent:
+            ladder.append((policy.viewed_percent, 2, VIEWED))
+    if policy.send_percent:
+        ladder += [
+            (value, 1, Milestone("media-played-percent", str(value)))
+            for value in policy.percents
+            if covered >= value
+        ]
+    return [milestone for _, _, milestone in sorted(ladder, key=lambda step: step[:2])]
+
+
+def due(play: Play, policy: MilestonePolicy) -> list[Milestone]:
+    """What the play has earned and has not been handed on yet."""
+    return [milestone for milestone in earned(play, policy) if milestone.key not in play.handed_on]
+
+
+def due_when_quiet(play: Play, policy: MilestonePolicy) -> list[Milestone]:
+    """The attention span, once: due when a play has fallen silent and anything was watched."""
+    wanted = policy.send_attention and any(play.spans) and ATTENTION.key not in play.handed_on
+    return [ATTENTION] if wanted else []

@@ -1,0 +1,100 @@
+"""Which sites may send pings: the operator's list, held against the Origin header.
+
+An entry is an origin as browsers write it, `https://www.example.com`; or one with a wildcard,
+`https://*.example.com`, for subdomains of any depth but not the domain itself; or `*` for every
+http(s) site. The opaque origin `null` (sandboxed frames, local files) can be claimed by any site,
+so even `*` leaves it out: it has to be named.
+"""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Self
+
+import msgspec
+
+from app.domain.url import Url, parse_url
+
+_ANY = "*"
+_OPAQUE = "null"
+_WILDCARD = "*."
+
+
+class OriginPolicy(msgspec.Struct, frozen=True):
+    """The sites that may send. Origins are in normal form; wildcards without their "*.".
+
+    `loopback` adds any http(s) origin on this machine, whatever its port: the sandbox's demo.
+    """
+
+    exact: frozenset[str] = frozenset()
+    parents: frozenset[str] = frozenset()
+    anyone: bool = False
+    loopback: bool = False
+
+    @classmethod
+    def parse(cls, entries: Iterable[str], *, loopback: bool = False) -> Self:
+        """Read the operator's entries; blank ones are skipped.
+
+        Raises ValueError for the first malformed entry; its text names it and says what to write.
+        """
+        exact: set[str] = set()
+        parents: set[str] = set()
+        anyone = False
+        for entry in filter(None, map(str.strip, entries)):
+            if entry == _ANY:
+                anyone = True
+            elif entry == _OPAQUE:
+                exact.add(entry)
+            elif (parent := entry.replace(f"//{_WILDCARD}", "//", 1)) != entry:
+                parents.add(_understood(parent, entry).origin)
+            else:
+                exact.add(_understood(entry, entry).origin)
+        return cls(frozenset(exact), frozenset(parents), anyone, loopback)
+
+    def allows(self, origin: str) -> bool:
+        """Say whether pings from this Origin header are wanted; any text may be asked for."""
+        if origin in self.exact:  # browsers write the normal form: the usual case ends here
+            return True
+        url = _parse_origin(origin)
+        if url is None:
+            return False
+        return (
+            self.anyone
+            or url.origin in self.exact
+            or (self.loopback and _is_loopback(url.host))
+            or (bool(self.parents) and not self.parents.isdisjoint(_parents(url)))
+        )
+
+
+def _parse_origin(text: str) -> Url | None:
+    url = parse_url(text)
+    is_bare = url is not None and url.path == "/" and not any(mark in text for mark in "?#@\\")
+    return url if is_bare else None
+
+
+def _understood(origin: str, entry: str) -> Url:
+    if url := _parse_origin(origin):
+        return url
+    meant = parse_url(origin if ":/" in origin else f"https://{origin.lstrip('/')}")
+    if meant is None:
+        remedy = "https://www.example.com, https://*.example.com or *"
+    else:
+        wildcard = _WILDCARD if origin != entry else ""
+        remedy = f"{meant.scheme}://{wildcard}{meant.authority}"
+    raise ValueError(f"{entry!r} is no origin (scheme, host and port, no more): write {remedy}")
+
+
+def _parents(url: Url) -> set[str]:
+    labels = url.host.split(".")
+    return {
+        msgspec.structs.replace(url, host=".".join(labels[depth:])).origin
+        for depth in range(1, len(labels))
+    }
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,83 @@
+"""How an event ends, and where it may rest on the way: exactly one status at any time.
+
+due ──▶ sending ──▶ delivered
+ ▲        │  └────▶ rejected       (kept with HubSpot's reason; a person may requeue it)
+ │        ▼
+ └──── due again   (HubSpot was in trouble, or the account)
+waiting ──▶ due    (the visitor became a contact)
+   └─────▶ unattributed            (and did not, for PLAYRELAY_PARK_DAYS)
+any of them ──▶ discarded          (by a person)
+"""
+
+from typing import Literal, get_args
+
+import msgspec
+
+from app.domain.identity import Rung
+
+Status = Literal["due", "sending", "waiting", "delivered", "rejected", "unattributed", "discarded"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """HubSpot kept it, on this contact; `rung`: by which identity it was sent."""
+
+    contact_id: int
+    media_bridge_id: int
+    rung: Rung
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """Again at `at` (ms since the epoch). `blameless`: it does not count as an attempt."""
+
+    at: int
+    reason: str
+    blameless: bool = False
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """For the visitor to become a contact; looked at again at `until`, or when that is known."""
+
+    reason: str
+    until: int | None = None
+
+
+class Rejected(msgspec.Struct, frozen=True):
+    """HubSpot will not have it: what it said, for a person to judge."""
+
+    reason: str
+    http_status: int = 0
+    category: str = ""
+    message: str = ""
+    correlation_id: str = ""
+
+
+Outcome = Delivered | Retry | Wait | Rejected
+
+
+class Healthy(msgspec.Struct, frozen=True):
+    """The account answers: past failures are forgotten."""
+
+
+class Failing(msgspec.Struct, frozen=True):
+    """One more failure in a row that is not the event's fault; rest until then if given."""
+
+    reason: str
+    paused_until: int | None = None
+
+
+class Paused(msgspec.Struct, frozen=True):
+    """The account can't be served until then (ms since the epoch): no event pays for it."""
+
+    until: int
+    reason: str
+
+
+AccountNews = Healthy | Failing | Paused
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What one answer of HubSpot's means for the event and for the account."""
+
+    outcome: Outcome
+    account: AccountNews

@@ -1,0 +1,81 @@
+"""The page a play happened on, as HubSpot wants to hear of it.
+
+A HubSpot page is named by its id. Any other page is named by address and title, and by the
+context EXTERNAL_PAGE; the context EMAIL overrides both, because only the embed can know that a
+mail led to the player.
+"""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from app.domain.privacy import scrub
+from app.domain.text import clean, readable
+from app.domain.url import Url, parse_url, readable_host
+
+PageContext = Literal["EMAIL", "EXTERNAL_PAGE"]
+
+# HubSpot publishes no limits. These hold what browsers and search engines show of either.
+URL_LIMIT = 2048  # characters
+NAME_LIMIT = 255  # code points
+
+_PAGE_FILE = re.compile(
+    r"(?:^(?:index|default))?\.(?:[xsp]?html?|php\d?|aspx?|jspx?|cfm|cgi)$", re.IGNORECASE
+)
+
+
+class Page(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One page; None is what is not known, or not to be said.
+
+    `url` is absolute, at most 2048 characters, fit to be sent; `name` at most 255 code points.
+    """
+
+    page_id: int | None = None
+    url: str | None = None
+    name: str | None = None
+    context: PageContext | None = None
+
+
+def describe_page(
+    *,
+    page_id: int | None,
+    page_url: str | None,
+    page_name: str | None,
+    context: str | None,
+    referer: str | None,
+) -> Page:
+    """Decide what HubSpot hears of a page, from what the ping and its Referer say; never raises.
+
+    A page without id whose address nobody told has `url` None: HubSpot would refuse it, and the
+    caller decides what becomes of the play. Describing the result again gives the same result.
+    """
+    url = _address(page_url)
+    name = clean(page_name, NAME_LIMIT)
+    from_mail = context == "EMAIL"
+    if page_id:  # HubSpot counts from 1: a 0 is a template that found no id
+        return Page(page_id, _sendable(url), name, "EMAIL" if from_mail else None)
+    url = url or _address(referer)
+    return Page(
+        page_id=None,
+        url=_sendable(url),
+        name=name or _name_from(url),
+        context="EMAIL" if from_mail else "EXTERNAL_PAGE",
+    )
+
+
+def _address(text: str | None) -> Url | None:
+    url = parse_url(text) if text else None
+    return scrub(url) if url else None
+
+
+def _sendable(url: Url | None) -> str | None:
+    return url.fit(URL_LIMIT) if url else None
+
+
+def _name_from(url: Url | None) -> str | None:
+    """Say the path in words: "/pricing/plans-2024.html" → "Pricing / Plans 2024"; "/": the host."""
+    if url is None:
+        return None
+    words = (readable(_PAGE_FILE.sub("", segment)) for segment in url.segments)
+    return clean(" / ".join(filter(None, words)), NAME_LIMIT) or readable_host(url.host)

@@ -1,0 +1,185 @@
+"""The wire format of `POST /v1/progress`, decoded and validated in one pass.
+
+Field names are HubSpot's own. A request is one play, or an envelope with `plays`; whatever a play
+says itself wins over what the envelope says for all of them. Unknown fields are ignored, so that
+newer scripts can speak to older relays.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from app.domain.coverage import MAX_SPANS, spans_in
+from app.domain.media import MediaType, media_key
+
+MAX_BODY = 64 * 1024
+"""Bytes of one request: what all keepalive requests of a page may have in flight together."""
+
+MAX_PLAYS = 100
+"""Plays in one request; the tracker's own queue holds fifty."""
+
+_INT64 = 2**63 - 1
+_INT32 = 2**31 - 1
+_YEAR_9999 = 253_402_300_799_999
+
+PositiveInt64 = Annotated[int, msgspec.Meta(ge=0, le=_INT64)]
+Millis = Annotated[float, msgspec.Meta(ge=0, le=_YEAR_9999)]
+ShortText = Annotated[str, msgspec.Meta(max_length=255)]
+Token = Annotated[str, msgspec.Meta(max_length=1024)]
+LongText = Annotated[str, msgspec.Meta(max_length=16_384)]
+Run = tuple[
+    Annotated[int, msgspec.Meta(ge=0, le=_INT32)],
+    Annotated[int, msgspec.Meta(ge=1, le=MAX_SPANS)],
+]
+
+
+class Context(msgspec.Struct, kw_only=True, rename="camel", gc=False):
+    """Who, where, and by which clock: what the plays of one request usually share."""
+
+    sent_at: Millis | None = None
+    contact_utk: Token | None = None
+    hsenc: LongText | None = msgspec.field(default=None, name="_hsenc")
+    contact_id: PositiveInt64 | None = None
+    contact_signature: Token | None = None
+    page_url: LongText | None = None
+    page_name: LongText | None = None
+    page_id: PositiveInt64 | None = None
+    external_play_context: Literal["EMAIL", "EXTERNAL_PAGE"] | None = None
+
+
+class PlayPing(Context, kw_only=True, rename="camel", gc=False):
+    """The state of one play so far, as its player sees it."""
+
+    session_id: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    media_type: MediaType | None = None
+    media_bridge_id: PositiveInt64 | None = None
+    external_id: ShortText | None = None
+    media_name: LongText | None = None
+    media_url: LongText | None = None
+    duration: float | None = None
+    occurred_timestamp: Millis | None = None
+    watched: Annotated[list[Run], msgspec.Meta(max_length=MAX_SPANS)] | None = None
+    played_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+    ended: bool | None = None
+
+
+class _Envelope(Context, kw_only=True, rename="camel"):
+    plays: list[msgspec.Raw] | None = None
+
+
+class PingRequest(Context, kw_only=True, rename="camel"):
+    """The request as it is documented: an envelope with plays. A single play may stand alone."""
+
+    plays: list[PlayPing]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Why one play of a request was not taken. `index` counts from 0 within `plays`."""
+
+    index: int
+    reason: Literal["invalid"]
+    detail: str
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """What a request body holds: the plays that can be taken, and why the others can't."""
+
+    plays: list[PlayPing]
+    faults: list[Fault]
+    batch: bool
+
+
+class BadJsonError(ValueError):
+    """The body is no JSON object."""
+
+
+class InvalidPingError(ValueError):
+    """The JSON is sound and the request as a whole does not fit; the text names the field."""
+
+
+_envelope = msgspec.json.Decoder(_Envelope, strict=False)
+_play = msgspec.json.Decoder(PlayPing, strict=False)
+_SHARED = tuple(field for field in Context.__struct_fields__ if field != "sent_at")
+
+
+def parse(body: bytes, referer: str | None) -> Parsed:
+    """Decode a request body. `referer`: what the page is guessed from where a play names none.
+
+    Raises BadJsonError where the body is no JSON object, InvalidPingError where the envelope does
+    not fit. A play that does not fit is a Fault and leaves the others alone.
+    """
+    try:
+        envelope = _envelope.decode(body)
+    except msgspec.ValidationError as error:
+        if str(error).startswith("Expected `object`"):
+            raise BadJsonError("the body must be a JSON object") from None
+        raise InvalidPingError(_explain(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadJsonError(f"the body is not JSON: {error}") from None
+
+    if envelope.plays is None:
+        one = _decode(body, 0, None, referer)
+        if isinstance(one, Fault):
+            return Parsed([], [one], batch=False)
+        return Parsed([one], [], batch=False)
+
+    plays: list[PlayPing] = []
+    faults: list[Fault] = []
+    for index, raw in enumerate(envelope.plays):
+        play = _decode(raw, index, envelope, referer) if index < MAX_PLAYS else _too_many(index)
+        if isinstance(play, Fault):
+            faults.append(play)
+        else:
+            plays.append(play)
+    return Parsed(plays, faults, batch=True)
+
+
+def _decode(
+    raw: bytes | msgspec.Raw, index: int, envelope: _Envelope | None, referer: str | None
+) -> PlayPing | Fault:
+    try:
+        play = _play.decode(raw)
+    except msgspec.ValidationError as error:
+        return Fault(index, "invalid", _explain(error))
+    except RecursionError:
+        return Fault(index, "invalid", "the play is nested too deeply")
+    if media_key(play.media_bridge_id or None, play.external_id, play.media_url) is None:
+        detail = "mediaBridgeId, externalId or mediaUrl: send at least one, to say which medium"
+        return Fault(index, "invalid", detail)
+    if play.watched is not None and spans_in(play.watched) > MAX_SPANS:
+        detail = f"watched: at most {MAX_SPANS} spans in all; send fewer and larger spans"
+        return Fault(index, "invalid", detail)
+    if envelope is not None:
+        _inherit(play, envelope)
+    if not play.page_id and not is_web_url(play.page_url) and not is_web_url(referer):
+        detail = "pageUrl: send the http(s) address of the page (or pageId, for a HubSpot page)"
+        return Fault(index, "invalid", detail)
+    return play
+
+
+def is_web_url(text: str | None) -> bool:
+    """Whether it can be the address of a page."""
+    return text is not None and text.lstrip()[:8].lower().startswith(("http://", "https://"))
+
+
+def _inherit(play: PlayPing, envelope: _Envelope) -> None:
+    play.sent_at = envelope.sent_at if play.sent_at is None else play.sent_at
+    for field in _SHARED:
+        if getattr(play, field) is None:
+            setattr(play, field, getattr(envelope, field))
+
+
+def _too_many(index: int) -> Fault:
+    return Fault(
+        index, "invalid", f"plays: at most {MAX_PLAYS} in one request; send the rest apart"
+    )
+
+
+def _explain(error: msgspec.ValidationError) -> str:
+    """Msgspec's "Expected `int`, got `str` - at `$.pageId`" as "pageId: expected `int`, …"."""
+    text, _, path = str(error).partition(" - at `$")
+    if "missing required field" in text:
+        field = text.rpartition("field `")[2].rstrip("`")
+        return f"{field}: this field is required"
+    field = path.rstrip("`").lstrip(".")
+    return f"{field}: {text[0].lower()}{text[1:]}" if field else text

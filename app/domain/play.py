@@ -1,0 +1,92 @@
+"""A play: all that is known of one session's view of one medium. Progress is a semilattice.
+
+`merge` is commutative, associative and idempotent: each field takes the best of the two sides
+under a total order of its own, so pings may be lost, doubled and reordered and the end is the same.
+"""
+
+from hashlib import blake2b
+from typing import TypeVar
+
+import msgspec
+
+from app.domain import coverage
+from app.domain.coverage import Spans
+from app.domain.media import Medium
+from app.domain.page import Page
+
+T = TypeVar("T", bound=str | int)
+
+Seen = tuple[int, T]
+"""When (ms since the epoch) a value was first seen, and the value. The earliest wins."""
+
+
+class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The merged state of one view.
+
+    `started_at`, `progress_at`: ms since the epoch, by the relay's clock. `percent`: the largest
+    coverage reported, 0–100. `page` carries the rank under which it was chosen.
+    """
+
+    session_id: str
+    medium: Medium
+    page: tuple[int, int, Page]
+    started_at: int
+    percent: float = 0.0
+    spans: Spans = ()
+    ended: bool = False
+    utk: Seen[str] | None = None
+    hsenc: Seen[str] | None = None
+    contact_id: Seen[int] | None = None
+    handed_on: frozenset[str] = frozenset()
+
+    @property
+    def covered(self) -> float:
+        """How much was watched at least once, 0–100."""
+        return max(self.percent, coverage.percent(self.spans))
+
+
+def play_id(session_id: str, media: str) -> bytes:
+    """Sixteen bytes that name a view: the session together with the medium.
+
+    One session may play several media, and each is a view with milestones of its own.
+    """
+    return blake2b(f"{session_id}\0{media}".encode(), digest_size=16).digest()
+
+
+def merge(one: Play, other: Play) -> Play:
+    """Both, as if all their pings had arrived at once. Both must be of the same view."""
+    return Play(
+        session_id=one.session_id,
+        medium=_fuller(one.medium, other.medium),
+        page=min(one.page, other.page, key=_page_rank),
+        started_at=min(one.started_at, other.started_at),
+        percent=max(one.percent, other.percent),
+        spans=coverage.merge(one.spans, other.spans),
+        ended=one.ended or other.ended,
+        utk=_earlier(one.utk, other.utk),
+        hsenc=_earlier(one.hsenc, other.hsenc),
+        contact_id=_earlier(one.contact_id, other.contact_id),
+        handed_on=one.handed_on | other.handed_on,
+    )
+
+
+def _earlier(one: Seen[T] | None, other: Seen[T] | None) -> Seen[T] | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
+def _page_rank(page: tuple[int, int, Page]) -> tuple[int, int, bytes]:
+    """A page that the ping named before one guessed from the Referer, then the earliest."""
+    guessed, seen_at, content = page
+    return guessed, seen_at, msgspec.json.encode(content)
+
+
+def _fuller(one: Medium, other: Medium) -> Medium:
+    """The description that says more; the longer duration of a medium that is still growing."""
+    return max(one, other, key=_medium_rank) if one != other else one
+
+
+def _medium_rank(medium: Medium) -> tuple[int, float, bytes]:
+    told = sum(value is not None for value in msgspec.structs.astuple(medium))
+    return told, medium.duration or 0.0, msgspec.json.encode(medium)

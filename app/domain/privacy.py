@@ -1,0 +1,87 @@
+"""What an address must lose before it leaves the house: names of people, not of pages.
+
+Three kinds of things go: identifiers that networks hang on a click (they name the visitor, and
+scatter one page over thousands of addresses), values that look like a mail address or a telephone
+number, and, in addresses of media, the credentials of signed URLs. `utm_*` says nothing of a
+person and stays. In a query the whole parameter goes; in a path the segment is masked, because a
+path with a hole in it is another path. What stays keeps its bytes and its order.
+"""
+
+import re
+from urllib.parse import unquote
+
+import msgspec
+
+from app.domain.url import Url
+
+MASK = "redacted"
+
+_NESTING = 4  # how many times over a value may be percent-encoded and still be understood
+
+_CLICK_IDENTIFIER = re.compile(
+    r"""
+    __?hs[a-z]* | hsa_.* | hsctatracking | hsutk | hubspotutk   # HubSpot; hsLang is none
+    | gclid | gclsrc | dclid | gbraid | wbraid | gad_source | gad_campaignid | srsltid
+    | _ga | _gl | _gac                                          # Google
+    | fbclid | fbc | fbp | igshid | igsh                        # Meta
+    | msclkid | ttclid | twclid | li_fat_id | epik | rdt_cid | sccid | ndclid | qclid
+    | yclid | ysclid | _openstat                                # Yandex
+    | mc_eid | mc_cid | mkt_tok | vero_id | vero_conv | s_cid   # mailing and analytics suites
+    | _kx | __s | ml_subscriber | ml_subscriber_hash | oly_anon_id | oly_enc_id | bsft_.*
+    | wickedid | irclickid | cjevent | rb_clickid | _branch_match_id
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_CREDENTIAL = re.compile(
+    r"""
+    x-(?:amz|goog|oss|cos|tos|bz|ms|ver)-.*                     # S3 and its likes
+    | awsaccesskeyid | googleaccessid | ossaccesskeyid
+    | signature | sig | sign | hmac | md5
+    | policy | key-pair-id | expires | expiry | exp             # CloudFront and others
+    | (?:.*[_-])?(?:token|jwt|password|secret) | token_.* | wowzatoken.*
+    | auth | auth[_-]?key | authorization | api[_-]?key | verify
+    | hdnts | hdnea | hdntl                                     # Akamai
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# Each alternative also matches any longer text that begins alike: cutting an address afterwards
+# can thus never bring a match about.
+_PERSONAL = re.compile(
+    r"""
+    [^\s@/=&?\#;,:] @ (?:[\w-]+\.)+ [^\W\d_]{2}                 # a mail address
+    | ^\s* \+ [1-9] (?:[\s().-]*\d){7}                          # a telephone number: +49 30 1234567
+    | (?:_hs[a-z]+|hubspotutk) =                                # a HubSpot link inside a link
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def scrub(url: Url, *, credentials: bool = False) -> Url:
+    """The address without what identifies a person; without signed URLs' credentials if asked."""
+
+    def stays(parameter: str) -> bool:
+        name = _decoded(parameter.partition("=")[0])
+        name = name.rpartition(";")[2]  # a link that was escaped twice says "&amp;gclid="
+        if _CLICK_IDENTIFIER.fullmatch(name) or (credentials and _CREDENTIAL.fullmatch(name)):
+            return False
+        return not _personal(parameter.partition("=")[2]) and not _personal(parameter)
+
+    return msgspec.structs.replace(
+        url,
+        path="/".join(MASK if _personal(part) else part for part in url.path.split("/")),
+        query="&".join(filter(stays, url.query.split("&"))) if url.query else "",
+    )
+
+
+def _personal(written: str) -> bool:
+    return _PERSONAL.search(_decoded(written)) is not None
+
+
+def _decoded(written: str) -> str:
+    for _ in range(_NESTING):
+        if (text := unquote(written)) == written:
+            break
+        written = text
+    return written

@@ -1,0 +1,1 @@
+"""The only room that speaks HubSpot: client, request bodies, tokens, error classes."""

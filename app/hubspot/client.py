@@ -1,0 +1,126 @@
+"""The client: events, look-ups of contacts, and what HubSpot says of our own token.
+
+httpx logs the address of every request at INFO, and a look-up's address holds usertokens: hence
+`make_http` drops the query from its log records, whatever level the log is set to.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import httpx
+import msgspec
+
+from app import __version__
+from app.domain.milestones import EventType
+from app.hubspot.answers import Answer, contacts_result, event_result
+from app.hubspot.exchange import Call, Exchange
+from app.hubspot.oauth import Introspection, OAuthApp, introspect_call, introspection_result
+from app.hubspot.results import Contacts, LookupResult, Refused, SendResult, Trouble
+from app.hubspot.tokens import TokenSource
+
+ApiVersion = Literal["v1", "2026-03"]
+
+LOOKUP_LIMIT = 100
+"""Usertokens a look-up may name."""
+
+# By default the answer holds every property and the last form of each contact: personal data that
+# the relay has no business with, and tens of KB each. HubSpot documents how to leave them out.
+_LITTLE = (
+    ("property", "hs_object_id"),
+    ("propertyMode", "value_only"),
+    ("formSubmissionMode", "none"),
+    ("showListMemberships", "false"),
+)
+_LOOKUP_SIZE_LIMIT = 4 * 1024 * 1024
+
+
+class HubSpotClient:
+    """Asks once and says what the answer amounts to; waiting and trying again is `deliver`'s.
+
+    The one exception: a 401 makes the token source renew the token, if it can, and the request go
+    out once more. (HubSpot keeps nothing of a request that it answers with 401.)
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        tokens: TokenSource,
+        *,
+        api_version: ApiVersion = "v1",
+        app: OAuthApp | None = None,
+    ) -> None:
+        self._exchange = exchange
+        self._tokens = tokens
+        self._api_version = api_version
+        self._app = app
+
+    async def send(self, event: EventType, body: bytes | Mapping[str, object]) -> SendResult:
+        """Hand an event over. `body`: JSON as it stands, or what becomes it."""
+        call = Call(
+            endpoint=event,
+            method="POST",
+            path=f"/media-bridge/{self._api_version}/events/{event}",
+            json=body if isinstance(body, bytes) else msgspec.json.encode(body),
+        )
+        answer = await self._authorised(call)
+        return event_result(answer) if isinstance(answer, Answer) else answer
+
+    async def contacts_by_usertoken(self, utks: Sequence[str]) -> LookupResult:
+        """Whom HubSpot knows by these usertokens, 100 at most (else ValueError)."""
+        if len(utks) > LOOKUP_LIMIT:
+            raise ValueError(f"a look-up names {LOOKUP_LIMIT} usertokens at most, not {len(utks)}")
+        if not utks:
+            return Contacts()
+        call = Call(
+            endpoint="contacts",
+            method="GET",
+            path="/contacts/v1/contact/byUtk/batch/",
+            params=(*(("utk", utk) for utk in dict.fromkeys(utks)), *_LITTLE),
+            longest=_LOOKUP_SIZE_LIMIT,
+        )
+        answer = await self._authorised(call)
+        return contacts_result(answer) if isinstance(answer, Answer) else answer
+
+    async def introspect(self) -> Introspection | Refused | Trouble:
+        """What HubSpot says of the access token itself; it is not renewed for that."""
+        token = await self._tokens.access_token()
+        if isinstance(token, Trouble):
+            return token
+        answer = await self._exchange.ask(introspect_call(self._app, token))
+        return introspection_result(answer) if isinstance(answer, Answer) else answer
+
+    async def _authorised(self, call: Call) -> Answer | Trouble:
+        token = await self._tokens.access_token()
+        if isinstance(token, Trouble):
+            return token
+        answer = await self._exchange.ask(call, token)
+        if not (isinstance(answer, Answer) and answer.status == httpx.codes.UNAUTHORIZED):
+            return answer
+        fresh = await self._tokens.refreshed(after=token)
+        if isinstance(fresh, Trouble):
+            return fresh
+        return answer if fresh is None else await self._exchange.ask(call, fresh)
+
+
+def make_http() -> httpx.AsyncClient:
+    """An HTTP client for an Exchange; the caller closes it.
+
+    Five connections, kept alive: four senders and one look-up or refresh (httpx searches its pool
+    at every request, so few are fast). Proxies and certificates as the environment says.
+    """
+    logging.getLogger("httpx").addFilter(_without_query)
+    return httpx.AsyncClient(
+        headers={"user-agent": f"playrelay/{__version__}"},
+        limits=httpx.Limits(max_connections=5, max_keepalive_connections=5, keepalive_expiry=60),
+        timeout=httpx.Timeout(15, connect=5),
+    )
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Strip queries from the addresses in httpx's log records, and let them pass."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            arg.copy_with(query=None) if isinstance(arg, httpx.URL) else arg for arg in record.args
+        )
+    return True

@@ -1,0 +1,129 @@
+"""One bounded exchange with HubSpot: in time, in size, and in what it lets out.
+
+No redirect is followed (a token must not walk to another host), nothing is waited for or tried
+again (that policy lives in `deliver`), and whatever httpx raises comes back as `Unavailable`.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import httpx
+from pydantic import SecretStr
+
+from app.hubspot.answers import Answer
+from app.hubspot.results import Unavailable
+
+Clock = Callable[[], int]
+"""Milliseconds since the epoch."""
+
+Observer = Callable[[str, int | str, float], None]
+"""(endpoint, HTTP status or timeout | unreachable | broken, seconds), once an exchange."""
+
+TIME_LIMIT = 20.0
+SIZE_LIMIT = 256 * 1024
+
+_DETAIL_LIMIT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request before it has a host and a token. `endpoint` is its name in metrics.
+
+    `longest`: bytes of the answer that are read at most. What identifies people or opens doors
+    stays out of the repr.
+    """
+
+    endpoint: str
+    method: Literal["GET", "POST"]
+    path: str
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    json: bytes | None = field(default=None, repr=False)
+    form: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
+    longest: int = SIZE_LIMIT
+
+
+def unobserved(endpoint: str, status: int | str, seconds: float) -> None:
+    """Observe nothing."""
+
+
+class Exchange:
+    """Asks HubSpot at `base_url`; the HTTP client belongs to whoever made it.
+
+    `time_limit` (seconds) holds for the whole exchange: an answer that trickles is cut off.
+    """
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        base_url: str,
+        clock: Clock,
+        *,
+        observe: Observer = unobserved,
+        time_limit: float = TIME_LIMIT,
+    ) -> None:
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._clock = clock
+        self._observe = observe
+        self._time_limit = time_limit
+
+    async def ask(self, call: Call, bearer: SecretStr | None = None) -> Answer | Unavailable:
+        """The answer, whatever its status; Unavailable where there is none. Never raises."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        answer: Answer | Unavailable
+        try:
+            async with asyncio.timeout(self._time_limit):
+                answer = await self._ask(call, bearer)
+                status: int | str = answer.status
+        except TimeoutError:
+            answer, status = Unavailable(f"no answer within {self._time_limit:g} s"), "timeout"
+        except httpx.TimeoutException as error:
+            answer, status = Unavailable(f"no answer in time ({_kind(error)})"), "timeout"
+        except httpx.ConnectError as error:
+            # The system's words (unknown host, refused, a bad certificate) hold no address.
+            detail = str(error)[:_DETAIL_LIMIT]
+            answer, status = Unavailable(f"cannot connect: {detail}"), "unreachable"
+        except httpx.HTTPError as error:
+            answer, status = Unavailable(f"the connection broke ({_kind(error)})"), "broken"
+        self._observe(call.endpoint, status, loop.time() - started)
+        return answer
+
+    async def _ask(self, call: Call, bearer: SecretStr | None) -> Answer:
+        headers = {"accept": "application/json"}
+        if call.json is not None:
+            headers["content-type"] = "application/json"
+        if bearer is not None:
+            headers["authorization"] = f"Bearer {bearer.get_secret_value()}"
+        async with self._http.stream(
+            call.method,
+            f"{self._base_url}{call.path}",
+            params=call.params or None,
+            content=call.json,
+            data={name: secret.get_secret_value() for name, secret in call.form.items()} or None,
+            headers=headers,
+            follow_redirects=False,
+        ) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > call.longest:
+                    break
+        secrets = [*call.form.values(), *([bearer] if bearer is not None else [])]
+        said = _without(secrets, bytes(body)) if response.is_error else body
+        return Answer(response.status_code, response.headers, bytes(said), self._clock())
+
+
+def _without(secrets: list[SecretStr], body: bytes) -> bytes:
+    """An error without our secrets: HubSpot's words on permissions have quoted the token."""
+    for secret in secrets:
+        if secret:
+            body = body.replace(secret.get_secret_value().encode(), b"***")
+    return body
+
+
+def _kind(error: httpx.HTTPError) -> str:
+    """The error's class alone: its text may hold what the other side sent."""
+    return type(error).__name__

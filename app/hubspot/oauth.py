@@ -1,0 +1,138 @@
+"""OAuth 2.0 as HubSpot speaks it: the calls, and what their answers amount to. Pure.
+
+Parameters go in the form body, never in the address: https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeGuard
+
+from pydantic import SecretStr
+
+from app.hubspot.answers import Answer, failure, is_success, json_object, not_hubspots, text
+from app.hubspot.exchange import Call
+from app.hubspot.results import (
+    MissingScope,
+    Refused,
+    Trouble,
+    Unauthorized,
+    Unavailable,
+)
+
+OAuthVersion = Literal["v3", "2026-03"]
+
+DEFAULT_LIFETIME = 1800
+"""Seconds; HubSpot's own. A grant that does not say is kept: its refresh token may be rotated."""
+
+_LONGEST_LIFETIME = 366 * 24 * 3600
+# What only a person can mend: reinstall the app, or correct the settings. RFC 6749 section 5.2, and
+# HubSpot's own names for the same.
+_FINAL = {
+    "BAD_REFRESH_TOKEN",
+    "INVALID_GRANT",
+    "BAD_CLIENT_ID",
+    "BAD_CLIENT_SECRET",
+    "INVALID_CLIENT",
+    "UNAUTHORIZED_CLIENT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthApp:
+    """The HubSpot app whose installation the relay acts for."""
+
+    client_id: str
+    client_secret: SecretStr
+    version: OAuthVersion = "v3"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Fresh tokens. `refresh_token`: the rotated one, if there is one; `expires_in` in seconds."""
+
+    access_token: SecretStr
+    refresh_token: SecretStr | None
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """What HubSpot says of a token: its account, scopes and remaining life in seconds."""
+
+    active: bool
+    scopes: tuple[str, ...] = ()
+    hub_id: int | None = None
+    expires_in: int | None = None
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Whether it could stand in an Authorization header: a line break or an umlaut could not."""
+    return isinstance(value, str) and re.fullmatch(r"[!-~]+", value) is not None
+
+
+def refresh_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
+    """Trade a refresh token for fresh tokens."""
+    form = {
+        "grant_type": SecretStr("refresh_token"),
+        "refresh_token": refresh_token,
+        "client_id": SecretStr(app.client_id),
+        "client_secret": app.client_secret,
+    }
+    return Call("token", "POST", f"/oauth/{app.version}/token", form=form)
+
+
+def introspect_call(app: OAuthApp | None, access_token: SecretStr) -> Call:
+    """Ask about an access token; one that no app of ours was granted goes without its client."""
+    form = {"token": access_token, "token_type_hint": SecretStr("access_token")}
+    version: OAuthVersion = "v3"
+    if app is not None:
+        version = app.version
+        form |= {"client_id": SecretStr(app.client_id), "client_secret": app.client_secret}
+    return Call("introspect", "POST", f"/oauth/{version}/token/introspect", form=form)
+
+
+def grant_result(answer: Answer) -> Grant | Trouble:
+    """What the answer to a refresh amounts to; `Unauthorized.final` for a dead refresh token."""
+    if not is_success(answer):
+        return _ungranted(answer)
+    body = json_object(answer) or {}
+    access_token = body.get("access_token")
+    refresh_token = body.get("refresh_token")
+    if not is_token(access_token):
+        return Unavailable("HubSpot's token endpoint gave no access token")
+    return Grant(
+        SecretStr(access_token),
+        SecretStr(refresh_token) if is_token(refresh_token) else None,
+        _lifetime(body.get("expires_in")) or DEFAULT_LIFETIME,
+    )
+
+
+def introspection_result(answer: Answer) -> Introspection | Refused | Trouble:
+    """What the answer to an introspection amounts to."""
+    if not is_success(answer):
+        return failure(answer)
+    body = json_object(answer)
+    if body is None:
+        return not_hubspots(answer)
+    scopes = body.get("scopes")
+    hub_id = body.get("hub_id")
+    return Introspection(
+        active=body.get("active") is True,
+        scopes=tuple(filter(None, map(text, scopes))) if isinstance(scopes, list) else (),
+        hub_id=hub_id if type(hub_id) is int else None,
+        expires_in=_lifetime(body.get("expires_in")),
+    )
+
+
+def _ungranted(answer: Answer) -> Trouble:
+    result = failure(answer)
+    if not isinstance(result, Refused | Unauthorized | MissingScope):
+        return result
+    said = json_object(answer) or {}
+    named = {text(said.get(key)).upper() for key in ("status", "error", "category", "subCategory")}
+    message = result.message or text(said.get("error_description")) or f"HTTP {answer.status}"
+    return Unauthorized(message, final=not named.isdisjoint(_FINAL))
+
+
+def _lifetime(value: object) -> int | None:
+    return value if type(value) is int and 0 < value < _LONGEST_LIFETIME else None

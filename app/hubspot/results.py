@@ -1,0 +1,84 @@
+"""What HubSpot's answer to one request amounts to: every request ends in exactly one of these.
+
+Classified once, here beside the client; what the relay does about each is `deliver.policy`.
+
+    Accepted        200 with a contact and a media object
+    Incomplete      200 that names no contact or no media object: HubSpot kept nothing
+    Refused         4xx of the request's own making
+    Throttled       429
+    Unauthorized    the token is not (or no longer) good
+    MissingScope    the token is good and may not do this
+    Unavailable     no answer, 5xx, or an answer that is not HubSpot's
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """HubSpot kept the event, on this contact and this media object."""
+
+    contact_id: int
+    media_bridge_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A 200 whose body lacks `contactId` or `mediaBridgeId`: a silent failure, no success."""
+
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A 4xx that the body of the request earned; `fields` are those HubSpot names in `errors`."""
+
+    status: int
+    category: str = ""
+    message: str = ""
+    correlation_id: str = ""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """A 429. `policy` is HubSpot's `policyName`, `retry_after` its header in seconds."""
+
+    policy: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unauthorized:
+    """The token was refused. `final`: only a person can mend it (a dead refresh token)."""
+
+    message: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MissingScope:
+    """The token lacks a scope; `scopes` are those HubSpot says are missing."""
+
+    scopes: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not JSON."""
+
+    reason: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """The answer to a look-up: contact by usertoken. A token that is missing is a stranger's."""
+
+    found: dict[str, int] = field(default_factory=dict)
+
+
+Trouble = Throttled | Unauthorized | MissingScope | Unavailable
+SendResult = Accepted | Incomplete | Refused | Trouble
+LookupResult = Contacts | Refused | Trouble

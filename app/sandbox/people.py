@@ -1,0 +1,94 @@
+"""Who and what an event is about: the sandbox's contacts, usertokens and media. Pure.
+
+Ids that the world doesn't name are hashes: the same stranger is the same contact in every run.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from app.sandbox.errors import Detail, validation_error
+from app.sandbox.schemas import Event
+from app.sandbox.world import World
+
+_UTK = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody HubSpot knows by a usertoken: `vid` as it was first given, and where it went."""
+
+    vid: int
+    canonical_vid: int
+    is_contact: bool
+
+
+def visitor(world: World, utk: str) -> Visitor | None:
+    """Whom `utk` belongs to; None: a stranger."""
+    if utk in world.anonymous:
+        vid = world.anonymous[utk]
+        return Visitor(vid, vid, is_contact=False)
+    vid = world.utks.get(utk, 0)
+    if not vid and world.demo_visitors and _UTK.fullmatch(utk) and int(utk[-1], 16) % 2 == 0:
+        vid = _id_of("utk", utk.lower())
+    return Visitor(vid, world.merged.get(vid, vid), is_contact=True) if vid else None
+
+
+def contact_of(world: World, event: Event) -> int | None:
+    """The contact that `event` belongs to; None: HubSpot's 200 that names none.
+
+    The first identity in `world.identity_order` decides, also when a later one would be known.
+    """
+    identities = {
+        "contactId": event.contact_id,
+        "contactUtk": event.contact_utk or None,
+        "_hsenc": event.hsenc or None,
+    }
+    sent = [field for field in world.identity_order if identities[field] is not None]
+    if not sent:
+        raise validation_error("the event names no contact", Detail("is required", "contactId"))
+    contact = _contact_named(world, event, sent[0])
+    if contact is not None and (world.contacts is None or contact in world.contacts):
+        return contact
+    if sent[0] != "contactId" and world.unknown_utk == "silent":
+        return None
+    raise validation_error(f"{sent[0]} belongs to no contact", Detail("no such contact", sent[0]))
+
+
+def _contact_named(world: World, event: Event, field: str) -> int | None:
+    if field == "contactId":
+        contact = event.contact_id
+    elif field == "contactUtk":
+        known = visitor(world, event.contact_utk or "")
+        contact = known.vid if known is not None and known.is_contact else None
+    elif world.hsencs is None:
+        contact = _id_of("hsenc", event.hsenc or "")
+    else:
+        contact = world.hsencs.get(event.hsenc or "")
+    return None if contact is None else world.merged.get(contact, contact)
+
+
+def media_of(world: World, event: Event) -> int | None:
+    """The mediaBridgeId that `event` is about; None: HubSpot's 200 that names none."""
+    if event.media_bridge_id is not None:
+        media_id: int | None = event.media_bridge_id
+        known = media_id in world.media.values()
+    else:
+        media_id = world.media.get(event.external_id or "")
+        known = media_id is not None
+    if known:
+        return media_id
+    match world.unknown_media:
+        case "accept":
+            return media_id if media_id is not None else _id_of("media", event.external_id or "")
+        case "silent":
+            return None
+        case "refuse":
+            field = "externalId" if event.media_bridge_id is None else "mediaBridgeId"
+            raise validation_error("no such media", Detail("no such media object", field))
+
+
+def _id_of(kind: str, name: str) -> int:
+    """A stable id beyond 2**32, so that nobody gets by with an int32."""
+    digest = hashlib.sha256(f"{kind}:{name}".encode("utf-8", "surrogatepass")).digest()
+    return 2**36 + int.from_bytes(digest[:4], "big")

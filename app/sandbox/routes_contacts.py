@@ -1,0 +1,46 @@
+"""`GET /contacts/v1/contact/byUtk/batch/`: usertokens to contacts, a hundred at most."""
+
+from fastapi import APIRouter, Request, Response
+
+from app.sandbox.errors import Detail, json_response, validation_error
+from app.sandbox.people import visitor
+from app.sandbox.state import Sandbox
+from app.sandbox.world import CONTACTS_SCOPE
+
+_MOST_TOKENS = 100
+_PARAMETERS = {"utk", "property", "propertyMode", "formSubmissionMode", "showListMemberships"}
+
+
+def contact_routes(sandbox: Sandbox) -> APIRouter:
+    """The one route: an object keyed by usertoken, in which strangers are simply missing."""
+    router = APIRouter()
+
+    @router.get("/contacts/v1/contact/byUtk/batch/")
+    async def by_utk(request: Request) -> Response:
+        sandbox.admit(request, CONTACTS_SCOPE)
+        unknown = request.query_params.keys() - _PARAMETERS
+        if unknown:
+            details = [Detail("no such parameter", name) for name in sorted(unknown)]
+            raise validation_error("Unknown parameters: see errors", *details)
+        utks = request.query_params.getlist("utk")
+        if not 1 <= len(utks) <= _MOST_TOKENS:
+            message = f"between 1 and {_MOST_TOKENS} usertokens a call, not {len(utks)}"
+            raise validation_error(message, Detail(message, "utk"))
+
+        found = {utk: visitor(sandbox.world, utk) for utk in utks}
+        return json_response(
+            {
+                utk: {
+                    "vid": known.vid,
+                    "canonical-vid": known.canonical_vid,
+                    "merged-vids": [known.vid] if known.vid != known.canonical_vid else [],
+                    "portal-id": sandbox.world.portal_id,
+                    "is-contact": known.is_contact,
+                    "properties": {},
+                }
+                for utk, known in found.items()
+                if known is not None
+            }
+        )
+
+    return router

@@ -1,0 +1,53 @@
+"""`POST /media-bridge/{version}/events/{kind}`: the three events, in both versions alike."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request, Response
+
+from app.sandbox.answers import answer
+from app.sandbox.errors import HubSpotError, json_response
+from app.sandbox.people import contact_of, media_of
+from app.sandbox.rules import check
+from app.sandbox.schemas import MODELS, EventKind, read_event, read_json
+from app.sandbox.state import Sandbox
+from app.sandbox.world import EVENTS_SCOPE
+
+VERSIONS = ("v1", "2026-03")
+
+
+def event_routes(sandbox: Sandbox) -> APIRouter:
+    """The routes: strict in, and out with every field the spec requires."""
+    router = APIRouter()
+    for version in VERSIONS:
+        for kind in MODELS:
+            path = f"/media-bridge/{version}/events/{kind}"
+            router.add_api_route(path, _receiver(sandbox, kind), methods=["POST"])
+    return router
+
+
+def _receiver(sandbox: Sandbox, kind: EventKind) -> Callable[[Request], Awaitable[Response]]:
+    async def receive(request: Request) -> Response:
+        arrived = sandbox.clock()
+        sandbox.admit(request, EVENTS_SCOPE)
+        if request.headers.get("Content-Type", "").split(";")[0].strip() != "application/json":
+            raise HubSpotError(415, "VALIDATION_ERROR", "Content-Type must be application/json")
+        body = read_json(await request.body())
+        event = read_event(kind, body)
+        check(event)
+
+        world = sandbox.world
+        contact_id = contact_of(world, event)
+        media_id = media_of(world, event)
+        if contact_id is None or media_id is None:
+            sandbox.ledger.silent += 1
+        else:
+            sandbox.ledger.keep(
+                arrived_ms=int(arrived * 1000),
+                event=kind,
+                body=body,
+                contact_id=contact_id,
+                media_bridge_id=media_id,
+            )
+        return json_response(answer(world, event, contact_id, media_id))
+
+    return receive

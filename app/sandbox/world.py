@@ -1,0 +1,97 @@
+"""What the sandbox's HubSpot account holds and how it answers where HubSpot's answer is unknown.
+
+Everything here is a value: `PUT /sandbox/world` makes a new `World`, it never edits one.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+EVENTS_SCOPE = "media_bridge.write"
+CONTACTS_SCOPE = "crm.objects.contacts.read"
+
+IdentityField = Literal["contactId", "contactUtk", "_hsenc"]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("no such time zone") from None
+    return name
+
+
+class Credentials(BaseModel):
+    """The one app installed in the account. They open nothing but a sandbox, so they have defaults.
+
+    `access_token` is a static token that never expires, as a private app has one; None: OAuth only.
+    `refresh_token` and `authorization_code` are the first ones: the code is good once, the refresh
+    token until it is rotated or revoked. `redirect_uri` None: any.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: str = "sandbox-client"
+    client_secret: str = Field(default="sandbox-client-secret", repr=False)
+    access_token: str | None = Field(default="sandbox-access-token", repr=False)
+    refresh_token: str = Field(default="sandbox-refresh-token", repr=False)
+    authorization_code: str = Field(default="sandbox-authorization-code", repr=False)
+    redirect_uri: str | None = None
+
+
+class World(BaseModel):
+    """The account: who is a contact, which media exist, what the app may do, and how often.
+
+    Contacts. `contacts`: the ids that exist (None: any id does). `utks`: usertoken → contact.
+    `anonymous`: usertoken → id of a visitor HubSpot knows who is no contact. `merged`: old contact
+    id → the one it was merged into. `hsencs`: `_hsenc` → contact (None: each belongs to somebody).
+    `demo_visitors`: a usertoken of 32 hex digits that is in neither table belongs to a contact when
+    its last digit is even, so that a demo needs no set-up.
+
+    Unknowns. `identity_order`: the first of these that an event carries decides, alone.
+    `unknown_utk`, also for an unknown `_hsenc`: 400, or a 200 without contactId that keeps nothing.
+    `media`: externalId → mediaBridgeId, the media that exist. `unknown_media`: create what is
+    missing, 400, or a 200 without mediaBridgeId that keeps nothing.
+
+    Limits. `rate`: requests per rolling 10 s. `daily_limit`: requests per day of `time_zone` (None:
+    no limit). `retry_after`: whether a 429 says when. `token_lifetime`: seconds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    portal_id: int = 4242001
+    provider_id: int = 4242002
+    credentials: Credentials = Credentials()
+    scopes: frozenset[str] = frozenset({EVENTS_SCOPE, CONTACTS_SCOPE})
+
+    contacts: frozenset[int] | None = None
+    utks: Mapping[str, int] = {}
+    anonymous: Mapping[str, int] = {}
+    merged: Mapping[int, int] = {}
+    hsencs: Mapping[str, int] | None = None
+    demo_visitors: bool = True
+
+    identity_order: tuple[IdentityField, ...] = ("contactId", "contactUtk", "_hsenc")
+    unknown_utk: Literal["refuse", "silent"] = "refuse"
+    media: Mapping[str, int] = {}
+    unknown_media: Literal["accept", "refuse", "silent"] = "accept"
+
+    rate: int = Field(default=110, ge=0)
+    daily_limit: int | None = Field(default=None, ge=0)
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    retry_after: bool = False
+    token_lifetime: int = Field(default=1800, ge=1)
+    rotates_refresh_token: bool = True
+
+    @model_validator(mode="after")
+    def _merges_end(self) -> Self:
+        chained = self.merged.keys() & set(self.merged.values())
+        if chained:
+            raise ValueError(f"merged contacts cannot be merged into: {sorted(chained)}")
+        return self
+
+    def changed(self, changes: Mapping[str, object]) -> "World":
+        """This world with the named fields replaced; a wrong one raises pydantic's error."""
+        return World.model_validate({**dict(self), **changes})

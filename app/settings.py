@@ -1,0 +1,253 @@
+"""Every variable the relay reads: type, default, meaning. The README's table is made from this."""
+
+import difflib
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.origin import OriginPolicy
+
+PREFIX = "PLAYRELAY_"
+
+
+def _split(value: Any) -> Any:
+    """Comma-separated text → list; blanks are dropped."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Percents = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=100)], ...], NoDecode, BeforeValidator(_split)
+]
+EventKinds = Annotated[
+    tuple[Literal["percent", "played", "attention"], ...], NoDecode, BeforeValidator(_split)
+]
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings: one line per fault, each naming its variable."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class Settings(BaseSettings):
+    """The environment (and a `.env` file), checked. Blank variables count as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=False,
+        populate_by_name=True,
+    )
+
+    hubspot_access_token: SecretStr | None = Field(
+        None, description="HubSpot's server-side token; or the three below. None: the sandbox"
+    )
+    hubspot_client_id: str | None = Field(None, description="OAuth 2.0 app: client id")
+    hubspot_client_secret: SecretStr | None = Field(None, description="OAuth 2.0 app: secret")
+    hubspot_refresh_token: SecretStr | None = Field(
+        None, description="OAuth 2.0 app: the relay keeps a fresh access token with it"
+    )
+    hubspot_base_url: str = Field("https://api.hubapi.com", description="Where HubSpot's API is")
+    hubspot_api_version: Literal["v1", "2026-03"] = Field(
+        "v1", description="Version of the Media Bridge events API"
+    )
+    hubspot_oauth_version: Literal["v3", "2026-03"] = Field(
+        "v3", description="Version of the token endpoint"
+    )
+    hubspot_rate: int = Field(
+        110, ge=1, le=10_000, description="Requests per any 10 s that HubSpot may receive"
+    )
+    allowed_origins: CommaSeparated = Field(
+        (),
+        description="Sites whose pages may send pings, comma-separated (`https://*.example.com` "
+        "for subdomains, `*` for all); required with a token",
+    )
+    database_url: str = Field("sqlite:///data/playrelay.db", description="Where everything is kept")
+    role: Literal["all", "collect", "deliver"] = Field("all", description="What this process does")
+    host: str = Field("127.0.0.1", description="Address to listen on (0.0.0.0 in the image)")
+    port: int = Field(
+        8000,
+        ge=0,
+        le=65_535,
+        validation_alias=AliasChoices(f"{PREFIX}PORT", "PORT", "port"),
+        description="Port to listen on; `PORT` works too",
+    )
+    identity: Literal["lookup", "passthrough"] = Field(
+        "lookup",
+        description="lookup: ask HubSpot whose usertoken it is before sending; "
+        "passthrough: let HubSpot convert it",
+    )
+    identity_secret: SecretStr | None = Field(
+        None, description="Signs a contactId that a site's own server puts into the page"
+    )
+    catalogue: Path | None = Field(
+        None, description="TOML or CSV file that tells mediaBridgeId, name, type and duration"
+    )
+    milestones: Percents = Field(
+        (25, 50, 75, 100), description="Percentages that become `media-played-percent`"
+    )
+    events: EventKinds = Field(
+        ("percent", "played", "attention"), description="Which HubSpot events are sent"
+    )
+    viewed_percent: int = Field(
+        50, ge=1, le=100, description="Coverage at which a play counts as VIEWED"
+    )
+    settle_seconds: int = Field(
+        300, ge=1, le=86_400, description="Silence after which an attention span is final"
+    )
+    park_days: float = Field(
+        30, gt=0, le=3650, description="How long plays of visitors who are no contact yet are kept"
+    )
+    retain_days: float = Field(
+        7, gt=0, le=3650, description="How long delivered events stay in the store"
+    )
+    pings_per_minute: int = Field(
+        600, ge=0, description="Per address; 0: no limit (a proxy does it, or a benchmark)"
+    )
+    trusted_proxies: CommaSeparated = Field(
+        (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed"
+    )
+    console_password: SecretStr | None = Field(
+        None, description="Reserved for the operator console, which this version does not have"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level")
+    log_format: Literal["console", "json"] | None = Field(
+        None, description="console on a terminal, json elsewhere"
+    )
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("milestones")
+    @classmethod
+    def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(value)))
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        OriginPolicy.parse(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if each != "*":
+                ipaddress.ip_network(each, strict=False)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _engine(cls, value: str) -> str:
+        if value.startswith(("postgresql:", "postgres:")):
+            raise ValueError(
+                "PostgreSQL is not in this version yet: use sqlite:///data/playrelay.db"
+            )
+        if not value.startswith("sqlite:///"):
+            raise ValueError("write sqlite:///data/playrelay.db, or sqlite:////absolute/path.db")
+        return value
+
+    @field_validator("hubspot_base_url")
+    @classmethod
+    def _base_url(cls, value: str) -> str:
+        url = urlsplit(value)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise ValueError("write an address such as https://api.hubapi.com")
+        if url.scheme == "http" and not _is_loopback(url.hostname):
+            raise ValueError("must be https, or the token would travel in the clear")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _credentials(self) -> Self:
+        oauth = {
+            "CLIENT_ID": self.hubspot_client_id,
+            "CLIENT_SECRET": self.hubspot_client_secret,
+            "REFRESH_TOKEN": self.hubspot_refresh_token,
+        }
+        missing = [f"{PREFIX}HUBSPOT_{name}" for name, value in oauth.items() if not value]
+        if 0 < len(missing) < len(oauth):
+            raise ValueError(f"{missing[0]}: OAuth needs all three of client id, secret and token")
+        if self.hubspot_access_token and len(missing) < len(oauth):
+            raise ValueError(
+                f"{PREFIX}HUBSPOT_ACCESS_TOKEN: set either a token or the three for OAuth, not both"
+            )
+        if not self.sandboxed and not self.allowed_origins and self.role != "deliver":
+            raise ValueError(
+                f"{PREFIX}ALLOWED_ORIGINS: name the sites that embed the player, for example "
+                "https://www.example.com (or * to let every site in)"
+            )
+        return self
+
+    @property
+    def sandboxed(self) -> bool:
+        """No credentials: events go to the built-in HubSpot sandbox."""
+        return self.hubspot_access_token is None and self.hubspot_refresh_token is None
+
+
+def load_settings(env_file: str | None = ".env") -> Settings:
+    """Read the environment. Raises SettingsError with one line per fault."""
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError([_line(fault) for fault in error.errors()]) from None
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """One line for each PLAYRELAY_ variable that nothing reads, with the likely meaning."""
+    known = {variable_name(field) for field in Settings.model_fields}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    lines = []
+    for name in unknown:
+        near = difflib.get_close_matches(name, known, n=1)
+        lines.append(f"{name} is not a setting" + (f": did you mean {near[0]}?" if near else ""))
+    return lines
+
+
+def variable_name(field: str) -> str:
+    """The environment variable of a field of Settings."""
+    return PREFIX + field.upper()
+
+
+def _line(fault: Any) -> str:
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if not fault["loc"]:
+        return message
+    location = str(fault["loc"][0])
+    field = (
+        location if location.startswith(PREFIX) or location == "PORT" else variable_name(location)
+    )
+    return f"{field}: {message[0].lower()}{message[1:]}" if message else field
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

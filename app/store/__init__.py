@@ -1,0 +1,1 @@
+"""One interface for everything durable, and its engines."""

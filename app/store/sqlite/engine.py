@@ -1,0 +1,157 @@
+"""The SQLite engine: the store's interface over one writing and one reading thread."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+from sqlite3 import Connection
+
+from pydantic import SecretStr
+
+from app.domain.identity import IdentityMode
+from app.domain.outcome import AccountNews, Outcome, Status
+from app.hubspot.tokens import StoredToken
+from app.store.interface import (
+    Claim,
+    Depths,
+    Folding,
+    FoldReport,
+    InboxPing,
+    Job,
+    LookupClaim,
+    OutboxEntry,
+    Quota,
+    Retention,
+    Store,
+    Upkeep,
+)
+from app.store.sqlite import delivery, files, folding, people, upkeep
+from app.store.sqlite.threads import CommitObserver, Reader, Writer
+
+BEAT = "INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+LOAD_TOKEN = "SELECT access_token, refresh_token, expires_at, origin FROM tokens"  # noqa: S105 - SQL
+SAVE_TOKEN = "INSERT OR REPLACE INTO tokens VALUES (1, ?, ?, ?, ?)"  # noqa: S105 - SQL
+UNPAUSE = "UPDATE account SET paused_until = 0, reason = '', failures = 0"
+
+
+async def open_sqlite(
+    url: str, mode: IdentityMode, observe: CommitObserver = lambda _rows, _seconds: None
+) -> Store:
+    """Create what is missing, migrate, and start the threads. Raises StoreError."""
+    path = files.path_of(url)
+    await asyncio.get_running_loop().run_in_executor(None, files.prepare, path)
+    connect = partial(files.connect, path)
+    return SqliteStore(
+        Writer(connect, str(path), observe),
+        Reader(connect, str(path)),
+        files.DeliveryLock(path),
+        mode,
+    )
+
+
+class SqliteStore(Store):
+    """See `app.store.interface.Store`; each method is one function run on one of the threads."""
+
+    def __init__(
+        self, writer: Writer, reader: Reader, lock: files.DeliveryLock, mode: IdentityMode
+    ) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._lock = lock
+        self._mode = mode
+
+    async def append(self, ping: InboxPing) -> None:
+        await self._writer.append((ping.received_at, ping.referer, ping.body))
+
+    async def check_writable(self, now: int) -> None:
+        await self._writer.run(lambda db: db.execute(BEAT, (now,)).close())
+
+    async def fold(self, limit: int, folding_: Folding, now: int, settle_ms: int) -> FoldReport:
+        return await self._writer.run(
+            lambda db: folding.fold_inbox(db, limit, folding_, self._mode, now, settle_ms)
+        )
+
+    async def close_quiet(self, limit: int, folding_: Folding, now: int) -> FoldReport:
+        return await self._writer.run(
+            lambda db: folding.close_quiet(db, limit, folding_, self._mode, now)
+        )
+
+    async def claim(self, now: int, lease_ms: int, quota: Quota) -> Claim:
+        return await self._writer.run(lambda db: delivery.claim(db, now, lease_ms, quota))
+
+    async def settle(
+        self, job: Job, outcome: Outcome, account: AccountNews, now: int, quota: Quota
+    ) -> None:
+        await self._writer.run(lambda db: delivery.settle(db, job, outcome, account, now, quota))
+
+    async def release(
+        self, job: Job, now: int, quota: Quota, *, sent: bool, wait: str = ""
+    ) -> None:
+        await self._writer.run(
+            lambda db: delivery.release(db, job, now, quota, sent=sent, wait=wait)
+        )
+
+    async def claim_lookup(self, now: int, limit: int, lease_ms: int, quota: Quota) -> LookupClaim:
+        return await self._writer.run(
+            lambda db: delivery.claim_lookup(db, now, limit, lease_ms, quota)
+        )
+
+    async def settle_lookup(
+        self,
+        permit: int,
+        answers: Mapping[str, int | None],
+        ask_again: Mapping[str, int],
+        account: AccountNews,
+        now: int,
+        quota: Quota,
+    ) -> int:
+        return await self._writer.run(
+            lambda db: delivery.settle_lookup(db, permit, answers, ask_again, account, now, quota)
+        )
+
+    async def tend(self, now: int, retention: Retention, limit: int) -> Upkeep:
+        return await self._writer.run(lambda db: upkeep.tend(db, now, retention, limit))
+
+    async def take_over(self, now: int) -> int:
+        self._lock.acquire()
+        return await self._writer.run(lambda db: upkeep.take_over(db, now))
+
+    async def unpause(self) -> None:
+        await self._writer.run(lambda db: db.execute(UNPAUSE).close())
+
+    async def depths(self, now: int) -> Depths:
+        return await self._reader.run(lambda db: people.depths(db, now))
+
+    async def outbox_list(self, status: Status | None, limit: int) -> list[OutboxEntry]:
+        return await self._reader.run(lambda db: people.outbox_list(db, status, limit))
+
+    async def outbox_show(self, event_id: int) -> OutboxEntry | None:
+        return await self._reader.run(lambda db: people.outbox_show(db, event_id))
+
+    async def outbox_requeue(self, event_ids: Sequence[int] | None, now: int) -> int:
+        return await self._writer.run(lambda db: people.outbox_requeue(db, event_ids, now))
+
+    async def outbox_discard(self, event_ids: Sequence[int], now: int) -> int:
+        return await self._writer.run(lambda db: people.outbox_discard(db, event_ids, now))
+
+    async def forget(self, *, utk: str | None, contact_id: int | None) -> int:
+        return await self._writer.run(lambda db: people.forget(db, utk, contact_id))
+
+    async def load(self) -> StoredToken | None:
+        row = await self._reader.run(lambda db: db.execute(LOAD_TOKEN).fetchone())
+        if row is None:
+            return None
+        access, refresh, expires_at, origin = row
+        return StoredToken(SecretStr(access), SecretStr(refresh), expires_at, origin)
+
+    async def save(self, token: StoredToken) -> None:
+        def write(db: Connection) -> None:
+            given = (token.access_token, token.refresh_token)
+            secrets = tuple(secret.get_secret_value() for secret in given)
+            db.execute(SAVE_TOKEN, (*secrets, token.expires_at, token.origin))
+
+        await self._writer.run(write)
+
+    async def close(self) -> None:
+        await self._writer.close()
+        await self._reader.close()
+        self._lock.release()

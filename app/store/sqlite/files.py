@@ -1,0 +1,99 @@
+"""The database file: where it lies, how a connection to it is set up, and who holds it."""
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from app.store.interface import StoreError
+from app.store.migrations import upgrade
+from app.store.sqlite.faults import store_error
+
+BUSY_SECONDS = 5.0
+
+
+def path_of(url: str) -> Path:
+    """`sqlite:///data/playrelay.db` is relative to the working directory, `sqlite:////…` is not."""
+    path = unquote(urlsplit(url).path).removeprefix("/")
+    if not path:
+        raise StoreError("the database URL names no file: write sqlite:///data/playrelay.db")
+    return Path(path)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in WAL mode that returns from COMMIT only when the disk has confirmed."""
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA cache_size = -65536")
+        db.execute("PRAGMA journal_size_limit = 67108864")
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def prepare(path: Path) -> None:
+    """Create the folder and the file, for the relay's user alone, and migrate the schema."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} can't be opened for writing ({error.strerror}): "
+            "check the folder and its permissions",
+            "read_only",
+        ) from error
+    try:
+        migrate(path)
+    except sqlite3.Error as error:
+        raise store_error(error, str(path)) from error
+
+
+def migrate(path: Path) -> None:
+    """Apply the migrations that are missing, under a lock, all or none."""
+    db = connect(path)
+    engine = create_engine("sqlite://", creator=lambda: db, poolclass=NullPool)
+    try:
+        db.execute("BEGIN EXCLUSIVE")
+        with engine.connect() as connection:
+            upgrade(connection)
+            if db.in_transaction:
+                db.execute("COMMIT")
+    finally:
+        db.close()
+        engine.dispose()
+
+
+class DeliveryLock:
+    """Held by the one process that folds and delivers from this file; the kernel frees it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._handle: int | None = None
+
+    def acquire(self) -> None:
+        """Take it, or say who should stop."""
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise StoreError(
+                f"another playrelay already delivers from {self._path.with_suffix('')}: stop it, "
+                "or give this one its own PLAYRELAY_DATABASE_URL",
+                "locked",
+            ) from error
+        self._handle = handle
+
+    def release(self) -> None:
+        """Let go."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

@@ -1,0 +1,142 @@
+"""What people ask of the store: looking, requeueing, discarding, forgetting."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from app.domain.outcome import STATUSES, Status
+from app.domain.ping import BadJsonError, InvalidPingError, parse
+from app.domain.play import Play
+from app.store.interface import Depths, OutboxEntry
+
+_ENTRY = """
+    SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),
+        o.attempts, o.reason, o.answer, p.state
+    FROM outbox o JOIN plays p ON p.id = o.play
+"""
+NEWEST = f"{_ENTRY} ORDER BY o.id DESC LIMIT ?"
+NEWEST_OF = f"{_ENTRY} WHERE o.status = ? ORDER BY o.id DESC LIMIT ?"
+ONE = f"{_ENTRY} WHERE o.id = ?"
+REQUEUE = """
+    UPDATE outbox SET status = 'due', due_at = :now, settled_at = NULL, attempts = 0,
+        reason = 'requeued'
+    WHERE id = :id AND status IN ('rejected', 'unattributed', 'discarded', 'waiting')
+"""
+REQUEUE_REJECTED = """
+    UPDATE outbox SET status = 'due', due_at = :now, settled_at = NULL, attempts = 0,
+        reason = 'requeued'
+    WHERE status = 'rejected'
+"""
+DISCARD = """
+    UPDATE outbox SET status = 'discarded', settled_at = :now, due_at = NULL
+    WHERE id = :id AND status IN ('due', 'waiting', 'rejected', 'unattributed')
+"""
+COUNT_STATUS = "SELECT count(*) FROM outbox WHERE status = ?"
+OLDEST_DUE = "SELECT min(due_at) FROM outbox WHERE status = 'due'"
+INBOX_DEPTH = "SELECT count(*) FROM inbox"
+INBOX_OLDEST = "SELECT received_at FROM inbox ORDER BY id LIMIT 1"
+STRANGERS = "SELECT count(*) FROM contacts WHERE ask_at IS NOT NULL"
+QUARANTINED = "SELECT count(*) FROM quarantine"
+ACCOUNT = "SELECT paused_until, reason FROM account"
+PERMITS_IN_USE = "SELECT count(*) FROM permits WHERE frees_at > ?"
+
+UTKS_OF_CONTACT = "SELECT utk FROM contacts WHERE contact_id = ?"
+FORGET_OUTBOX = "DELETE FROM outbox WHERE play IN (SELECT id FROM plays WHERE {where})"
+FORGET_PLAYS = "DELETE FROM plays WHERE {where}"
+FORGET_CONTACT = "DELETE FROM contacts WHERE utk = ?"
+UNREAD = "SELECT id, referer, body FROM {table}"
+FORGET_UNREAD = "DELETE FROM {table} WHERE id = ?"
+
+_decode = msgspec.json.Decoder(Play).decode
+
+
+def depths(db: sqlite3.Connection, now: int) -> Depths:
+    """What stands where. Each count is one walk along an index that holds just those rows."""
+
+    def one(query: str, *given: object) -> int:
+        row = db.execute(query, given).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    inbox_oldest, oldest_due = one(INBOX_OLDEST), one(OLDEST_DUE)
+    paused_until, reason = db.execute(ACCOUNT).fetchone()
+    return Depths(
+        inbox=one(INBOX_DEPTH),
+        inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
+        outbox={status: one(COUNT_STATUS, status) for status in STATUSES},
+        due_age=max(0, now - oldest_due) if oldest_due else 0,
+        strangers=one(STRANGERS),
+        quarantined=one(QUARANTINED),
+        paused_until=paused_until,
+        pause_reason=reason,
+        quota_used=one(PERMITS_IN_USE, now),
+    )
+
+
+def outbox_list(db: sqlite3.Connection, status: Status | None, limit: int) -> list[OutboxEntry]:
+    """Newest first."""
+    rows = (
+        db.execute(NEWEST, (limit,)) if status is None else db.execute(NEWEST_OF, (status, limit))
+    )
+    return [_entry(row) for row in rows]
+
+
+def outbox_show(db: sqlite3.Connection, event_id: int) -> OutboxEntry | None:
+    """One event."""
+    row = db.execute(ONE, (event_id,)).fetchone()
+    return _entry(row) if row else None
+
+
+def outbox_requeue(db: sqlite3.Connection, event_ids: Sequence[int] | None, now: int) -> int:
+    """Due again, with a clean slate."""
+    if event_ids is None:
+        return db.execute(REQUEUE_REJECTED, {"now": now}).rowcount
+    return sum(db.execute(REQUEUE, {"now": now, "id": each}).rowcount for each in event_ids)
+
+
+def outbox_discard(db: sqlite3.Connection, event_ids: Sequence[int], now: int) -> int:
+    """Out of the way, by a person's word."""
+    return sum(db.execute(DISCARD, {"now": now, "id": each}).rowcount for each in event_ids)
+
+
+def forget(db: sqlite3.Connection, utk: str | None, contact_id: int | None) -> int:
+    """Erase plays, events, look-ups and pings not read yet, by usertoken or by contact."""
+    utks = {utk} if utk else set()
+    if contact_id is not None:
+        utks |= {row[0] for row in db.execute(UTKS_OF_CONTACT, (contact_id,))}
+    erased = 0
+    wheres: list[tuple[str, str | int]] = [("utk = ?", each) for each in sorted(utks)]
+    if contact_id is not None:
+        wheres.append(("contact_id = ?", contact_id))
+    for where, value in wheres:
+        db.execute(FORGET_OUTBOX.format(where=where), (value,))
+        erased += db.execute(FORGET_PLAYS.format(where=where), (value,)).rowcount
+    db.executemany(FORGET_CONTACT, [(each,) for each in utks])
+    for table in ("inbox", "quarantine"):
+        unread = list(_naming(db, table, utks, contact_id))
+        db.executemany(FORGET_UNREAD.format(table=table), [(row,) for row in unread])
+        erased += len(unread)
+    return erased
+
+
+def _naming(
+    db: sqlite3.Connection, table: str, utks: set[str], contact_id: int | None
+) -> Iterator[int]:
+    """Rows whose pings carry one of the identities; what can't be read is searched as text."""
+    needles = [each.encode() for each in utks]
+    for row, referer, body in db.execute(UNREAD.format(table=table)).fetchall():
+        try:
+            plays = parse(body, referer).plays
+        except (BadJsonError, InvalidPingError):
+            plays = []
+        by_contact = contact_id is not None and any(p.contact_id == contact_id for p in plays)
+        if by_contact or any(needle in body for needle in needles):
+            yield row
+
+
+def _entry(row: tuple[Any, ...]) -> OutboxEntry:
+    *columns, answer, state = row
+    # The columns stand in the order of the fields, and STRICT tables keep their types.
+    return OutboxEntry(*columns, json.loads(answer), _decode(state))  # type: ignore[call-arg]

@@ -1,0 +1,75 @@
+"""What time alone does: leases end, waits end, strangers are given up, old rows go."""
+
+import sqlite3
+
+from app.store.interface import Retention, Upkeep
+
+GIVE_BACK = """
+    UPDATE outbox SET status = 'due', due_at = :now, lease_until = NULL, reason = 'lease_expired'
+    WHERE id IN (SELECT id FROM outbox WHERE status = 'sending' AND lease_until <= :before LIMIT :n)
+"""
+TAKE_OVER = """
+    UPDATE outbox SET status = 'due', due_at = ?, lease_until = NULL, reason = 'interrupted'
+    WHERE status = 'sending'
+"""
+WAKE = """
+    UPDATE outbox SET status = 'due', due_at = :now
+    WHERE id IN (SELECT id FROM outbox WHERE status = 'waiting' AND due_at <= :now LIMIT :n)
+"""
+GIVE_UP = """
+    UPDATE outbox SET status = 'unattributed', settled_at = :now, due_at = NULL
+    WHERE id IN (SELECT id FROM outbox WHERE status = 'waiting' AND created_at <= :before LIMIT :n)
+"""
+PRUNE_SETTLED = """
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE status IN ('delivered', 'unattributed', 'discarded')
+        AND settled_at <= :before LIMIT :n)
+"""
+PRUNE_REJECTED = """
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE status = 'rejected' AND settled_at <= :before LIMIT :n)
+"""
+PRUNE_PLAYS = """
+    DELETE FROM plays WHERE id IN (
+        SELECT id FROM plays p WHERE received_at <= :before
+        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.play = p.id) LIMIT :n)
+"""
+# Nobody waits for the answer any more, and the visitor has not been seen since.
+PRUNE_CONTACTS = """
+    DELETE FROM contacts WHERE utk IN (
+        SELECT utk FROM contacts c WHERE asked_at <= :before
+        AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.utk = c.utk) LIMIT :n)
+"""
+# A stranger without waiting events is not worth a request.
+REST_LOOKUPS = """
+    UPDATE contacts SET ask_at = NULL WHERE utk IN (
+        SELECT c.utk FROM contacts c WHERE c.ask_at <= :now AND c.asked_at IS NOT NULL
+        AND c.contact_id IS NULL AND NOT EXISTS (
+            SELECT 1 FROM plays p JOIN outbox o ON o.play = p.id
+            WHERE p.utk = c.utk AND o.status = 'waiting') LIMIT :n)
+"""
+PRUNE_QUARANTINE = "DELETE FROM quarantine WHERE received_at <= :before"
+
+
+def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> Upkeep:
+    """One round, `limit` rows of each kind, so that no round holds up the pings for long."""
+
+    def change(query: str, before: int) -> int:
+        return db.execute(query, {"now": now, "before": before, "n": limit}).rowcount
+
+    change(REST_LOOKUPS, now)
+    return Upkeep(
+        leases_expired=change(GIVE_BACK, now),
+        woken=change(WAKE, now),
+        unattributed=change(GIVE_UP, now - retention.park_ms),
+        pruned=change(PRUNE_SETTLED, now - retention.settled_ms)
+        + change(PRUNE_REJECTED, now - retention.park_ms)
+        + change(PRUNE_PLAYS, now - retention.plays_ms)
+        + change(PRUNE_CONTACTS, now - retention.plays_ms)
+        + change(PRUNE_QUARANTINE, now - retention.park_ms),
+    )
+
+
+def take_over(db: sqlite3.Connection, now: int) -> int:
+    """What a dead predecessor had in flight is due again: it may or may not have arrived."""
+    return db.execute(TAKE_OVER, (now,)).rowcount

@@ -1,0 +1,119 @@
+"""Every metric, declared once. docs/METRICS.md is made from this."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics import MetricWrapperBase
+
+M = TypeVar("M", bound=MetricWrapperBase)
+
+_COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+_COMMIT_ROWS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000)
+_REQUEST_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+
+
+class Metrics:
+    """The relay's figures in a registry of their own: nothing global, one per app."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._declared: list[MetricWrapperBase] = []
+        self.pings = self._counter(
+            "playrelay_pings", "Requests to /v1/progress by outcome (a reason code)", ["outcome"]
+        )
+        self.plays = self._counter(
+            "playrelay_plays_received", "Plays in accepted requests, by outcome", ["outcome"]
+        )
+        self.commit_rows = self._histogram(
+            "playrelay_commit_rows", "Pings per group commit", _COMMIT_ROWS
+        )
+        self.commit_seconds = self._histogram(
+            "playrelay_commit_seconds", "Time of one commit, to disk", _COMMIT_SECONDS
+        )
+        self.store_errors = self._counter(
+            "playrelay_store_errors", "Operations the store refused, by fault", ["fault"]
+        )
+        self.folded = self._counter("playrelay_folded_pings", "Inbox rows folded into plays", [])
+        self.quarantined = self._counter(
+            "playrelay_quarantined_pings", "Inbox rows set aside because they broke the fold", []
+        )
+        self.events = self._counter("playrelay_events_created", "Events put into the outbox", [])
+        self.outcomes = self._counter(
+            "playrelay_event_outcomes", "Answers to sent events, by outcome", ["outcome"]
+        )
+        self.retries = self._counter(
+            "playrelay_retries", "Events put back to be sent again, by reason", ["reason"]
+        )
+        self.requests = self._counter(
+            "playrelay_hubspot_requests", "Requests to HubSpot", ["endpoint", "status"]
+        )
+        self.request_seconds = self._histogram(
+            "playrelay_hubspot_request_seconds", "Time of one request to HubSpot", _REQUEST_SECONDS
+        )
+        self.contacts = self._counter(
+            "playrelay_contact_lookups", "Usertokens looked up, by answer", ["answer"]
+        )
+        self.interrupted = self._counter(
+            "playrelay_interrupted_events",
+            "Events in flight when a process died: sent again, so perhaps twice",
+            [],
+        )
+        self.unattributed = self._counter(
+            "playrelay_unattributed_events", "Events whose visitor never became a contact", []
+        )
+        self.inbox_depth = self._gauge("playrelay_inbox_depth", "Pings not folded yet")
+        self.inbox_age = self._gauge("playrelay_inbox_age_seconds", "Age of the oldest such ping")
+        self.outbox_depth = self._gauge("playrelay_outbox_depth", "Events by status", ["status"])
+        self.outbox_age = self._gauge(
+            "playrelay_outbox_age_seconds", "How long the oldest due event has been due"
+        )
+        self.strangers = self._gauge(
+            "playrelay_strangers", "Usertokens that wait to be looked up (again)"
+        )
+        self.quarantine_depth = self._gauge("playrelay_quarantine_depth", "Pings set aside")
+        self.quota_left = self._gauge(
+            "playrelay_hubspot_quota_left", "Requests HubSpot would still take in this window"
+        )
+        self.paused = self._gauge(
+            "playrelay_account_paused", "1 while the account rests, with the reason", ["reason"]
+        )
+        self.ready = self._gauge("playrelay_ready", "1 while the store takes writes")
+
+    def declared(self) -> Iterable[tuple[str, str | None, str, tuple[str, ...]]]:
+        """Each metric's exposed name, type, meaning and labels, for the documentation."""
+        for metric in self._declared:
+            name = metric._name  # noqa: SLF001 - prometheus_client has no public reader
+            suffix = "_total" if isinstance(metric, Counter) else ""
+            labels = tuple(metric._labelnames)  # noqa: SLF001 - prometheus_client has no public reader
+            yield name + suffix, metric._type, metric._documentation, labels  # noqa: SLF001 - likewise
+
+    def render(self) -> bytes:
+        """The Prometheus text format."""
+        return generate_latest(self.registry)
+
+    def observe_commit(self, rows: int, seconds: float) -> None:
+        """A commit of the store, with the pings it held."""
+        if rows:
+            self.commit_rows.observe(rows)
+        self.commit_seconds.observe(seconds)
+
+    def observe_request(self, endpoint: str, status: int | str, seconds: float) -> None:
+        """A request to HubSpot and what came of it."""
+        self.requests.labels(endpoint, str(status)).inc()
+        self.request_seconds.observe(seconds)
+
+    def _counter(self, name: str, meaning: str, labels: list[str]) -> Counter:
+        return self._declare(Counter(name, meaning, labels, registry=self.registry))
+
+    def _gauge(self, name: str, meaning: str, labels: Iterable[str] = ()) -> Gauge:
+        return self._declare(Gauge(name, meaning, labels, registry=self.registry))
+
+    def _histogram(self, name: str, meaning: str, buckets: Iterable[float]) -> Histogram:
+        return self._declare(
+            Histogram(name, meaning, buckets=tuple(buckets), registry=self.registry)
+        )
+
+    def _declare(self, metric: M) -> M:
+        self._declared.append(metric)
+        return metric

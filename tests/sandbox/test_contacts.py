@@ -1,0 +1,54 @@
+"""Usertokens to contacts."""
+
+import httpx
+
+from app.sandbox.state import Sandbox
+from tests.sandbox.setting import BY_UTK, CONTACT_UTK, PLAYED, STRANGER_UTK, played, without
+
+
+async def test_the_known_are_keyed_by_token_and_strangers_missing(
+    http: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """Contacts, merged contacts and visitors who are none are told apart; strangers just lack."""
+    sandbox.world = sandbox.world.changed(
+        {"utks": {"u1": 11, "u2": 12}, "anonymous": {"u3": 13}, "merged": {12: 11}}
+    )
+    utks = ["u1", "u2", "u3", STRANGER_UTK, "no token at all"]
+    found = (await http.get(BY_UTK, params={"utk": utks})).json()
+    portal = {"portal-id": sandbox.world.portal_id, "properties": {}}
+    assert found == {
+        "u1": portal | {"vid": 11, "canonical-vid": 11, "merged-vids": [], "is-contact": True},
+        "u2": portal | {"vid": 12, "canonical-vid": 11, "merged-vids": [12], "is-contact": True},
+        "u3": portal | {"vid": 13, "canonical-vid": 13, "merged-vids": [], "is-contact": False},
+    }
+
+
+async def test_a_look_up_and_an_event_agree(http: httpx.AsyncClient) -> None:
+    """The contact that a look-up finds is the one that an event with that token goes to."""
+    found = (await http.get(BY_UTK, params={"utk": CONTACT_UTK})).json()
+    event = await http.post(PLAYED, json=without(played(contactUtk=CONTACT_UTK), "contactId"))
+    assert event.json()["contactId"] == found[CONTACT_UTK]["canonical-vid"]
+
+
+async def test_without_demo_visitors_only_the_table_counts(
+    http: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """With the demo rule off, an even usertoken is a stranger like any other."""
+    sandbox.world = sandbox.world.changed({"demo_visitors": False})
+    assert (await http.get(BY_UTK, params={"utk": CONTACT_UTK})).json() == {}
+
+
+async def test_a_hundred_tokens_a_call(http: httpx.AsyncClient) -> None:
+    """A hundred tokens are answered; one more, or none, is a 400."""
+    answers = [
+        await http.get(BY_UTK, params={"utk": [f"u{n}" for n in range(count)]})
+        for count in (100, 101, 0)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 400, 400]
+
+
+async def test_an_unknown_parameter_is_refused(http: httpx.AsyncClient) -> None:
+    """A parameter that the endpoint does not have is a 400 that names it."""
+    response = await http.get(BY_UTK, params={"utk": CONTACT_UTK, "utks": "u"})
+    assert response.status_code == 400
+    assert [detail["in"] for detail in response.json()["errors"]] == ["utks"]
