@@ -8,15 +8,18 @@ class Bell:
     """Listen first, look for work, then wait: a ring in between is not missed."""
 
     def __init__(self) -> None:
-        self._next = asyncio.Event()
+        self._next: asyncio.Event | None = None
 
     def ring(self) -> None:
-        """Wake all who listen."""
-        rung, self._next = self._next, asyncio.Event()
-        rung.set()
+        """Wake all who listen. Costs nothing while nobody does."""
+        if self._next is not None:
+            self._next.set()
+            self._next = None
 
     def listen(self) -> asyncio.Event:
         """The coming ring."""
+        if self._next is None:
+            self._next = asyncio.Event()
         return self._next
 
 

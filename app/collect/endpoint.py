@@ -6,6 +6,7 @@ that does nothing costs more than all of this. Its description for the OpenAPI d
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,6 +24,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/v1/progress"
+ORIGINS_REMEMBERED = 1024
+"""Verdicts on origins kept in memory: whoever embeds the player asks again and again."""
+
 RETRY_AFTER_SECONDS = 5
 """What a client is told when the store can't commit: soon, for it may only be busy."""
 
@@ -65,9 +69,9 @@ class ProgressEndpoint:
         self._wake = wake
         self._new_id = new_id
         self._metrics = metrics
-        self._accepted = metrics.pings.labels("accepted")
-        self._plays_accepted = metrics.plays.labels("accepted")
-        self._plays_invalid = metrics.plays.labels("invalid")
+        self._allows = lru_cache(ORIGINS_REMEMBERED)(
+            lambda origin: guards.origins.allows(origin.decode("latin-1"))
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -75,7 +79,7 @@ class ProgressEndpoint:
         allowed = False
         try:
             origin, referer, length = _headers(scope)
-            allowed = origin is None or self._guards.origins.allows(origin.decode("latin-1"))
+            allowed = origin is None or self._allows(origin)
             if not allowed:
                 raise _not_allowed(origin)
             if scope["method"] == "OPTIONS":
@@ -89,10 +93,10 @@ class ProgressEndpoint:
             if parsed.plays:
                 await self._inbox.append(InboxPing(self._clock(), referer, body))
                 self._wake()
-            self._accepted.inc()
-            self._plays_accepted.inc(len(parsed.plays))
+            self._metrics.pings.count("accepted")
+            self._metrics.plays.count("accepted", len(parsed.plays))
             if parsed.faults:
-                self._plays_invalid.inc(len(parsed.faults))
+                self._metrics.plays.count("invalid", len(parsed.faults))
             answer = b'{"accepted":%d,"rejected":%b}' % (
                 len(parsed.plays),
                 msgspec.json.encode(parsed.faults) if parsed.faults else b"[]",
@@ -107,7 +111,7 @@ class ProgressEndpoint:
             unkept.retry_after = RETRY_AFTER_SECONDS
             await self._refuse(send, origin, unkept)
         except _GoneError:
-            self._metrics.pings.labels("gone").inc()
+            self._metrics.pings.count("gone")
 
     def _limit(self, scope: Scope) -> None:
         client = scope.get("client")
@@ -118,7 +122,7 @@ class ProgressEndpoint:
             raise refusal
 
     async def _refuse(self, send: Send, origin: bytes | None, refusal: _Refusal) -> None:
-        self._metrics.pings.labels(refusal.reason).inc()
+        self._metrics.pings.count(refusal.reason)
         instance = self._new_id()
         _log.info("ping_refused", reason=refusal.reason, request=instance)
         headers = [*_cors(origin), (b"x-request-id", instance.encode())]

@@ -62,7 +62,7 @@ def scrub(url: Url, *, credentials: bool = False) -> Url:
     """The address without what identifies a person; without signed URLs' credentials if asked."""
 
     def stays(parameter: str) -> bool:
-        name = _decoded(parameter.partition("=")[0])
+        name = _readings(parameter.partition("=")[0])[-1]
         name = name.rpartition(";")[2]  # a link that was escaped twice says "&amp;gclid="
         if _CLICK_IDENTIFIER.fullmatch(name) or (credentials and _CREDENTIAL.fullmatch(name)):
             return False
@@ -76,12 +76,12 @@ def scrub(url: Url, *, credentials: bool = False) -> Url:
 
 
 def _personal(written: str) -> bool:
-    return _PERSONAL.search(_decoded(written)) is not None
+    return any(map(_PERSONAL.search, _readings(written)))
 
 
-def _decoded(written: str) -> str:
-    for _ in range(_NESTING):
-        if (text := unquote(written)) == written:
-            break
-        written = text
-    return written
+def _readings(written: str) -> list[str]:
+    """The text as it is written, then decoded once, twice, … until nothing is left to decode."""
+    readings = [written]
+    while len(readings) <= _NESTING and (text := unquote(readings[-1])) != readings[-1]:
+        readings.append(text)
+    return readings

@@ -9,6 +9,9 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
+# Normalising a run of marks takes quadratic time: 60,000 of them would hold the relay up for 5 s.
+_LONGEST_NORMALISED = 4096
+
 _ELLIPSIS = "…"
 _JOINER = "\u200d"  # ZWJ: holds the parts of an emoji such as a family together
 
@@ -32,9 +35,12 @@ def well_formed(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text in NFC on one line: white space and control characters folded, edges stripped."""
-    visible = _INVISIBLE.sub("", well_formed(text))
-    return unicodedata.normalize("NFC", _BLANK.sub(" ", visible).strip())
+    """The text in NFC on one line: white space and control characters folded, edges stripped.
+
+    Texts of more than 4096 code points, which nobody reads, keep their normal form.
+    """
+    line = _BLANK.sub(" ", _INVISIBLE.sub("", well_formed(text))).strip()
+    return unicodedata.normalize("NFC", line) if len(line) <= _LONGEST_NORMALISED else line
 
 
 def cut(text: str, limit: int) -> str:
@@ -52,8 +58,11 @@ def cut(text: str, limit: int) -> str:
 
 
 def clean(text: str | None, limit: int) -> str | None:
-    """The text tidied and cut to `limit` code points; None if nothing of it is left."""
-    return cut(tidy(text), limit) or None if text else None
+    """The text tidied and cut to `limit` code points; None if nothing of it is left.
+
+    Only the first 4096 code points are looked at.
+    """
+    return cut(tidy(text[:_LONGEST_NORMALISED]), limit) or None if text else None
 
 
 def readable(slug: str) -> str:

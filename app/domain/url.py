@@ -18,6 +18,7 @@ from app.domain.text import well_formed
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_PORT = 65_535
+_MAX_PART = 8192  # characters of a path or query; servers accept no more, so no page has more
 _MAX_HOST = 253  # RFC 1035; also keeps idna's work small
 
 _SHAPE = re.compile(r"(https?)://([^/\\?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
@@ -76,7 +77,12 @@ class Url(msgspec.Struct, frozen=True):
 
 
 def parse_url(text: str) -> Url | None:
-    """Take an absolute http(s) address apart; None for anything else, however malformed."""
+    """Take an absolute http(s) address apart; None for anything else, however malformed.
+
+    A query of more than 8192 characters is left out, and of such a path the segments beyond, so
+    that an absurd address costs no more than a long one. Both go whole: half a value might not
+    be recognised for what it is.
+    """
     shape = _SHAPE.match(_BREAKS.sub("", well_formed(text).strip(_EDGES)))
     if shape is None:
         return None
@@ -89,12 +95,15 @@ def parse_url(text: str) -> Url | None:
     if host is None or (port is not None and port > _MAX_PORT):
         return None
     scheme = scheme.lower()
+    path = path.replace("\\", "/")
+    if len(path) > _MAX_PART:
+        path = path[: path.rindex("/", 0, _MAX_PART) + 1]
     return Url(
         scheme=scheme,
         host=host,
         port=None if port == _DEFAULT_PORTS[scheme] else port,
-        path=_encoded(path.replace("\\", "/")) or "/",
-        query=_encoded(query),
+        path=_encoded(path) or "/",
+        query=_encoded(query) if len(query) <= _MAX_PART else "",
     )
 
 

@@ -108,9 +108,8 @@ def read_event(kind: EventKind, body: object) -> Event:
 
 
 def _as_hubspot_says_it(error: ValidationError) -> HubSpotError:
-    # Neither the input nor a link to pydantic: what arrived may be personal data.
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    details = [Detail(each["msg"], ".".join(map(str, each["loc"]))) for each in faults]
+    # Message and place alone: what arrived may be personal data.
+    details = [Detail(each["msg"], ".".join(map(str, each["loc"]))) for each in error.errors()]
     return validation_error("Invalid input: see errors", *details)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from app.domain.folding import Folded
 from app.domain.identity import IdentityMode, KnownContact
 from app.domain.milestones import EventType
@@ -29,8 +31,7 @@ class StoreError(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True, slots=True)
-class InboxPing:
+class InboxPing(msgspec.Struct, frozen=True, gc=False):
     """A request body that was checked and accepted, as it came."""
 
     received_at: int

@@ -1,10 +1,13 @@
 """Every metric, declared once. docs/METRICS.md is made from this."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.registry import Collector
 
 M = TypeVar("M", bound=MetricWrapperBase)
 
@@ -13,17 +16,42 @@ _COMMIT_ROWS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000)
 _REQUEST_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 
 
+class Tally(Collector):
+    """A counter by one label, for the hot path: the library's own takes a lock at every step.
+
+    Only the event loop counts; a scrape reads a copy.
+    """
+
+    def __init__(self, name: str, meaning: str, label: str) -> None:
+        self.name = name
+        self.meaning = meaning
+        self.label = label
+        self.counts: dict[str, int] = defaultdict(int)
+
+    def count(self, value: str, steps: int = 1) -> None:
+        """Count one more, or several."""
+        self.counts[value] += steps
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """For the registry."""
+        family = CounterMetricFamily(self.name, self.meaning, labels=[self.label])
+        for value, total in sorted(self.counts.copy().items()):
+            family.add_metric([value], total)
+        yield family
+
+
 class Metrics:
     """The relay's figures in a registry of their own: nothing global, one per app."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._declared: list[MetricWrapperBase] = []
-        self.pings = self._counter(
-            "playrelay_pings", "Requests to /v1/progress by outcome (a reason code)", ["outcome"]
+        self._tallies: list[Tally] = []
+        self.pings = self._tally(
+            "playrelay_pings", "Requests to /v1/progress by outcome (a reason code)", "outcome"
         )
-        self.plays = self._counter(
-            "playrelay_plays_received", "Plays in accepted requests, by outcome", ["outcome"]
+        self.plays = self._tally(
+            "playrelay_plays_received", "Plays in accepted requests, by outcome", "outcome"
         )
         self.commit_rows = self._histogram(
             "playrelay_commit_rows", "Pings per group commit", _COMMIT_ROWS
@@ -82,6 +110,8 @@ class Metrics:
 
     def declared(self) -> Iterable[tuple[str, str | None, str, tuple[str, ...]]]:
         """Each metric's exposed name, type, meaning and labels, for the documentation."""
+        for tally in self._tallies:
+            yield f"{tally.name}_total", "counter", tally.meaning, (tally.label,)
         for metric in self._declared:
             name = metric._name  # noqa: SLF001 - prometheus_client has no public reader
             suffix = "_total" if isinstance(metric, Counter) else ""
@@ -102,6 +132,12 @@ class Metrics:
         """A request to HubSpot and what came of it."""
         self.requests.labels(endpoint, str(status)).inc()
         self.request_seconds.observe(seconds)
+
+    def _tally(self, name: str, meaning: str, label: str) -> Tally:
+        tally = Tally(name, meaning, label)
+        self.registry.register(tally)
+        self._tallies.append(tally)
+        return tally
 
     def _counter(self, name: str, meaning: str, labels: list[str]) -> Counter:
         return self._declare(Counter(name, meaning, labels, registry=self.registry))

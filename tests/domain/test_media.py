@@ -18,7 +18,7 @@ LAUNCH = CatalogueEntry(
     type="VIDEO",
     duration=93.4,
 )
-DEMO_EN = CatalogueEntry(media_url="https://cdn.example.com/demo.mp4?lang=en", name="Demo")
+DEMO_EN = CatalogueEntry(media_url="https://cdn.example.com/demo.mp4?lang=en", name="Tour")
 DEMO_DE = CatalogueEntry(media_url="https://cdn.example.com/demo.mp4?lang=de", name="Vorführung")
 TALK = CatalogueEntry(media_url="https://video.example/watch?v=1", name="The talk", bridge_id=7)
 CATALOGUE = Catalogue.of([LAUNCH, DEMO_EN, DEMO_DE, TALK])
@@ -32,7 +32,7 @@ LAUNCH_MEDIUM = Medium(
 )
 
 
-def medium_of(  # noqa: PLR0913 - one argument for each of HubSpot's fields, by name
+def medium_of(
     url: str | None = None,
     *,
     kind: str | None = None,
@@ -279,7 +279,7 @@ def test_of_two_entries_with_one_id_the_first_counts() -> None:
     url=ANY_TEXT | ANY_TEXT.map(lambda text: f"https://e.eu/{text}"),
     duration=st.none() | st.floats(),
 )
-def test_describing_any_medium(  # noqa: PLR0913 - as above
+def test_describing_any_medium(
     *,
     kind: str | None,
     bridge_id: int | None,

@@ -248,6 +248,12 @@ def test_a_title_is_cut_with_care() -> None:
             "https://e.eu/" + "%80" * 676,
             id="nor where the escapes make no characters",
         ),
+        pytest.param("https://e.eu/a?q=1&gclid=" + "x" * 8192, "https://e.eu/a", id="absurd query"),
+        pytest.param(
+            "https://e.eu/a/" + "b" * 8185 + "jane@e.eu?" + "&" * 9000,
+            "https://e.eu/a/",
+            id="absurd lengths lose whole values",
+        ),
     ],
 )
 def test_an_address_is_cut_with_care(url: str, expected: str) -> None:

@@ -81,6 +81,14 @@ def test_a_slug_becomes_words(slug: str, expected: str) -> None:
     assert readable(slug) == expected
 
 
+def test_absurd_lengths_are_not_normalised() -> None:
+    """Marks out of order by the thousand, which take a quadratic time to sort, stay as they are."""
+    absurd = "a" + "\u0301" * 3000 + "\u0316" * 3000
+    assert tidy(absurd) == absurd
+    assert clean(absurd, 2) == "…"
+    assert clean("a\u0301" + "b" * 9000, 3) == "\u00e1b…"
+
+
 @given(ANY_TEXT, st.integers(1, 80))
 def test_cut_never_exceeds_its_limit(text: str, limit: int) -> None:
     """However the text is made up, the limit holds and a second cut changes nothing."""
