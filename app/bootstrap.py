@@ -72,17 +72,12 @@ class Relay:
     settings: Settings
     store: Store
     metrics: Metrics
-    progress: ProgressEndpoint
+    progress: ProgressEndpoint | None
     sandbox: Ledger | None
     quota: Quota
     clock: Callable[[], int]
     stop: asyncio.Event
     new_id: Callable[[], str]
-
-    @property
-    def collects(self) -> bool:
-        """Whether this process takes pings."""
-        return self.settings.role != "deliver"
 
 
 def now_ms() -> int:
@@ -118,7 +113,9 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
             settings=settings,
             store=store,
             metrics=metrics,
-            progress=_progress(settings, store, pings, metrics),
+            progress=None
+            if settings.role == "deliver"
+            else _progress(settings, store, pings, metrics),
             sandbox=ledger,
             quota=quota_of(settings),
             clock=now_ms,

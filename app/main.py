@@ -6,13 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from app import __version__
 from app.bootstrap import Relay, assemble
 from app.catalogue import CatalogueError
 from app.collect import schema
-from app.collect.endpoint import PATH
+from app.collect.endpoint import PATH, ProgressEndpoint
 from app.collect.problem import STATUS, Reason, problem
 from app.demo.routes import demo_routes
 from app.health import health_routes
@@ -21,35 +21,34 @@ from app.static_files import static_routes
 from app.store.interface import StoreError
 
 
-class PingsFirst:
-    """Hands pings to their endpoint before any router, and everything else on."""
+class RelayApp(FastAPI):
+    """FastAPI, with the ping endpoint ahead of its middleware and router."""
 
-    def __init__(self, app: ASGIApp, relay_of: FastAPI) -> None:
-        self._app = app
-        self._state = relay_of.state
+    pings: ProgressEndpoint | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One comparison on the way."""
-        if scope["type"] == "http" and scope["path"] == PATH and self._state.relay.collects:
-            await self._state.relay.progress(scope, receive, send)
+        """One comparison on the way; pings go straight to their endpoint."""
+        if self.pings is not None and scope["type"] == "http" and scope["path"] == PATH:
+            await self.pings(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings) -> RelayApp:
     """The relay as one ASGI application; its lifespan runs the workers."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
             async with assemble(settings) as relay:
                 app.state.relay = relay
+                app.pings = relay.progress
                 yield
         except (StoreError, CatalogueError) as error:
             app.state.failure = error  # uvicorn would only log it; `serve` says it in one line
             raise
 
-    app = FastAPI(
+    app = RelayApp(
         title="playrelay",
         version=__version__,
         summary="The self-hosted relay between any web player and HubSpot",
@@ -57,7 +56,6 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
     )
-    app.add_middleware(PingsFirst, relay_of=app)
     app.include_router(health_routes())
     app.include_router(static_routes())
     if settings.sandboxed:

@@ -81,7 +81,7 @@ class ProgressEndpoint:
             origin, referer, length = _headers(scope)
             allowed = origin is None or self._allows(origin)
             if not allowed:
-                raise _not_allowed(origin)
+                raise _not_allowed(origin)  # noqa: TRY301 - all refusals are answered below
             if scope["method"] == "OPTIONS":
                 await _answer(send, 204, b"", _preflight(origin))
                 return
@@ -101,7 +101,7 @@ class ProgressEndpoint:
                 len(parsed.plays),
                 msgspec.json.encode(parsed.faults) if parsed.faults else b"[]",
             )
-            await _answer(send, 202, answer, _cors(origin))
+            await _answer(send, 202, answer, _cors(origin)[:1])  # a POST's answer is never cached
         except _Refusal as refusal:
             await self._refuse(send, origin if allowed else None, refusal)
         except StoreError as error:
@@ -112,6 +112,10 @@ class ProgressEndpoint:
             await self._refuse(send, origin, unkept)
         except _GoneError:
             self._metrics.pings.count("gone")
+        except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
+            _log.exception("ping_failed")
+            mistake = _Refusal("internal", "nothing was kept: look for the request id in the log")
+            await self._refuse(send, origin if allowed else None, mistake)
 
     def _limit(self, scope: Scope) -> None:
         client = scope.get("client")

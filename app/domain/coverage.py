@@ -6,7 +6,7 @@ twice and in any order.
 """
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import chain, groupby, repeat, starmap
 
 MAX_SPANS = 100
 
@@ -16,12 +16,12 @@ Spans = tuple[int, ...]
 
 def spans_in(runs: Iterable[tuple[int, int]]) -> int:
     """How many spans a run-length list stands for."""
-    return sum(count for _, count in runs)
+    return sum([count for _, count in runs])
 
 
 def expand(runs: Iterable[tuple[int, int]]) -> Spans:
     """Run-length list → one figure a span."""
-    return tuple(times for times, count in runs for _ in range(count))
+    return tuple(chain.from_iterable(starmap(repeat, runs)))
 
 
 def compress(spans: Sequence[int]) -> list[tuple[int, int]]:
@@ -42,4 +42,4 @@ def merge(one: Spans, other: Spans) -> Spans:
 
 def percent(spans: Spans) -> float:
     """How much was watched at least once, 0–100."""
-    return 100 * sum(times > 0 for times in spans) / len(spans) if spans else 0.0
+    return 100 * (len(spans) - spans.count(0)) / len(spans) if spans else 0.0

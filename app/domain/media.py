@@ -8,6 +8,7 @@ import hashlib
 import math
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, Self, get_args
 
@@ -16,6 +17,10 @@ import msgspec
 from app.domain.privacy import scrub
 from app.domain.text import clean, readable, tidy
 from app.domain.url import Url, parse_url
+
+REMEMBERED = 1024
+"""Descriptions kept in memory: the pings of a view repeat the same words, and so do visitors."""
+
 
 MediaType = Literal["AUDIO", "DOCUMENT", "IMAGE", "OTHER", "VIDEO"]
 MEDIA_TYPES: tuple[MediaType, ...] = get_args(MediaType)
@@ -69,7 +74,7 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     duration: float | None = None
 
 
-class Catalogue(msgspec.Struct, frozen=True):
+class Catalogue(msgspec.Struct, frozen=True, eq=False):
     """The operator's media, found in constant time; made by `Catalogue.of`, never changed."""
 
     by_external_id: Mapping[str, CatalogueEntry] = MappingProxyType({})
@@ -114,6 +119,7 @@ class Catalogue(msgspec.Struct, frozen=True):
 _NOTHING_KNOWN = CatalogueEntry()
 
 
+@lru_cache(REMEMBERED)
 def describe_medium(
     *,
     media_type: str | None,

@@ -6,6 +6,7 @@ mail led to the player.
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -13,6 +14,10 @@ import msgspec
 from app.domain.privacy import scrub
 from app.domain.text import clean, readable
 from app.domain.url import Url, parse_url, readable_host
+
+REMEMBERED = 1024
+"""Descriptions kept in memory: the pings of a view repeat the same words, and so do visitors."""
+
 
 PageContext = Literal["EMAIL", "EXTERNAL_PAGE"]
 
@@ -37,6 +42,7 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     context: PageContext | None = None
 
 
+@lru_cache(REMEMBERED)
 def describe_page(
     *,
     page_id: int | None,

@@ -11,7 +11,7 @@ from app.sandbox.errors import Detail, validation_error
 from app.sandbox.schemas import Event
 from app.sandbox.world import World
 
-_UTK = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_UTK = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def visitor(world: World, utk: str) -> Visitor | None:
         return Visitor(vid, vid, is_contact=False)
     vid = world.utks.get(utk, 0)
     if not vid and world.demo_visitors and _UTK.fullmatch(utk) and int(utk[-1], 16) % 2 == 0:
-        vid = _id_of("utk", utk.lower())
+        vid = _id_of("utk", utk)
     return Visitor(vid, world.merged.get(vid, vid), is_contact=True) if vid else None
 
 

@@ -45,6 +45,8 @@ class Writer:
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
         self._closing = False
+        # Kept, because asking for it costs a system call a time on Python 3.11.
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._commit_forever(), name="store-writer")
 
     def append(self, row: Append) -> asyncio.Future[None]:
@@ -54,7 +56,7 @@ class Writer:
             raise StoreError("the store can't keep up with what arrives: try again soon", "busy")
         self._expect_open()
         self._waiting_bytes += size
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[None] = self._loop.create_future()
         self._rows.append(row)
         self._row_waiters.append(waiter)
         self._arrived.set()
@@ -63,7 +65,7 @@ class Writer:
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` inside the next transaction; its own failure leaves the others alone."""
         self._expect_open()
-        waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[T] = self._loop.create_future()
         self._works.append((work, waiter))
         self._arrived.set()
         return await waiter
@@ -73,8 +75,7 @@ class Writer:
         self._closing = True
         self._arrived.set()
         await self._task
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._disconnect)
+        await self._loop.run_in_executor(self._thread, self._disconnect)
         self._thread.shutdown(wait=False)
 
     def _expect_open(self) -> None:
@@ -82,7 +83,6 @@ class Writer:
             raise StoreError("the store is closed", "closed")
 
     async def _commit_forever(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             await self._arrived.wait()
             rows, self._rows = self._rows[:MAX_ROWS_A_COMMIT], self._rows[MAX_ROWS_A_COMMIT:]
@@ -97,7 +97,7 @@ class Writer:
                 continue
             began = time.perf_counter()
             try:
-                results = await loop.run_in_executor(
+                results = await self._loop.run_in_executor(
                     self._thread, self._transaction, rows, [work for work, _ in works]
                 )
             except StoreError as error:
