@@ -18,12 +18,10 @@ from app.catalogue import load_catalogue
 from app.collect.endpoint import Guards, ProgressEndpoint
 from app.collect.rate import AddressRate
 from app.deliver.lookup import Lookup
-from app.deliver.policy import DAY, DeliveryPolicy
+from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Desk, Sender
 from app.deliver.upkeep import UpkeepWorker
 from app.domain.media import Catalogue
-from app.domain.milestones import MilestonePolicy
-from app.domain.observation import ObservationPolicy
 from app.domain.origin import OriginPolicy
 from app.fold.folding import PureFolding
 from app.fold.worker import FoldWorker
@@ -31,27 +29,19 @@ from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp
 from app.hubspot.tokens import RefreshingToken, StaticToken, TokenSource
+from app.policies import milestones_of, observing_of, quota_of, retention_of
 from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.ledger import Ledger
 from app.sandbox.world import World
 from app.server import EmbeddedServer, listen
 from app.settings import Settings
-from app.store.interface import Quota, Retention, Store
+from app.store.interface import Quota, Store
 from app.store.sqlite.engine import open_sqlite
 from app.telemetry.metrics import Metrics
 
 SENDERS = 4
 """At HubSpot's eleven requests a second four are plenty, and few are cheap."""
-
-WINDOW_MS = 10_050
-"""HubSpot's ten seconds, and a little for the grain of two clocks."""
-
-RESERVED_FOR_TOKENS = 2
-"""Requests of a window kept for OAuth: refreshing does not ask the store for a permit."""
-
-TRACKER_QUEUE_DAYS = 7
-"""How late a browser may still repeat a ping."""
 
 SANDBOX_TOKEN = "sandbox-access-token"  # noqa: S105 - opens nothing but the sandbox
 """The sandbox's own static token."""
@@ -101,7 +91,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
             client = await stack.enter_async_context(
                 connect_hubspot(settings, store, metrics, ledger)
             )
-            interrupted = await store.take_over(now_ms())
+            interrupted = await store.take_over(now_ms(), quota_of(settings))
             if interrupted:
                 metrics.interrupted.inc(interrupted)
                 _log.warning("sends_interrupted_by_last_stop", count=interrupted)
@@ -147,38 +137,12 @@ async def connect_hubspot(
         yield HubSpotClient(exchange, tokens, api_version=settings.hubspot_api_version, app=app)
 
 
-def quota_of(settings: Settings) -> Quota:
-    """The permits there are; a few stay with OAuth."""
-    reserved = RESERVED_FOR_TOKENS if settings.hubspot_refresh_token else 0
-    return Quota(max(1, settings.hubspot_rate - reserved), WINDOW_MS)
-
-
-def retention_of(settings: Settings) -> Retention:
-    """How long what is kept. A play outlives all its events, so that no repeat revives one."""
-    longest = max(settings.park_days, settings.retain_days)
-    return Retention(
-        settled_ms=int(settings.retain_days * DAY),
-        plays_ms=int((longest + TRACKER_QUEUE_DAYS) * DAY),
-        park_ms=int(settings.park_days * DAY),
-    )
-
-
 def _workers(
     settings: Settings, store: Store, client: HubSpotClient, metrics: Metrics, pings: Bell
 ) -> dict[str, Worker]:
     due = Bell()
     catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
-    secret = settings.identity_secret
-    folding = PureFolding(
-        ObservationPolicy(catalogue, secret.get_secret_value() if secret else None),
-        MilestonePolicy(
-            percents=settings.milestones,
-            viewed_percent=settings.viewed_percent,
-            send_percent="percent" in settings.events,
-            send_played="played" in settings.events,
-            send_attention="attention" in settings.events,
-        ),
-    )
+    folding = PureFolding(observing_of(settings, catalogue), milestones_of(settings))
     retention = retention_of(settings)
     desk = Desk(
         policy=DeliveryPolicy(give_up_after=retention.park_ms),

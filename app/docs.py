@@ -17,7 +17,7 @@ import msgspec
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app import bootstrap, server
+from app import bootstrap, policies, server
 from app.collect.problem import REASONS, STATUS, TITLE
 from app.collect.rate import WINDOW_SECONDS
 from app.deliver import lookup, sender
@@ -112,8 +112,8 @@ def figures_table() -> str:
     """The other figures that an operator may want to know."""
     rows = [
         ("requests to HubSpot in flight", f"{bootstrap.SENDERS}, and one look-up"),
-        ("length of the rate window, with a margin", _duration(bootstrap.WINDOW_MS)),
-        ("requests of a window kept for OAuth", str(bootstrap.RESERVED_FOR_TOKENS)),
+        ("length of the rate window, with a margin", _duration(policies.WINDOW_MS)),
+        ("requests of a window kept for OAuth", str(policies.RESERVED_FOR_TOKENS)),
         ("usertokens in a look-up", str(lookup.TOKENS_A_REQUEST)),
         ("wait for company before a look-up", _duration(folding.FIRST_LOOKUP_AFTER_MS)),
         ("age at which a known contact is looked up again", _duration(folding.RECHECK_AFTER_MS)),

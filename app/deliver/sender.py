@@ -15,8 +15,8 @@ from app.hubspot.client import HubSpotClient
 from app.store.interface import Job, Quota, Store, StoreError
 from app.telemetry.metrics import Metrics
 
-LEASE_MS = 60_000
-"""Longer than any request may take, so that a lease ends only when its holder has died."""
+LEASE_MS = 120_000
+"""Longer than a request, a refresh of the token and both once more: it ends with its holder."""
 
 IDLE_SECONDS = 2.0
 """How long the sender rests at most: other processes may requeue events meanwhile."""

@@ -80,6 +80,15 @@ class FoldReport:
     events: int = 0
     unfoldable: int = 0
 
+    def plus(self, other: "FoldReport") -> "FoldReport":
+        """Both together."""
+        return FoldReport(
+            self.rows + other.rows,
+            self.plays + other.plays,
+            self.events + other.events,
+            self.unfoldable + other.unfoldable,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Quota:
@@ -245,12 +254,12 @@ class Store(Inbox, TokenVault, Protocol):
         """Give back expired leases, wake waits, give strangers up, prune: `limit` rows each."""
         ...
 
-    async def take_over(self, now: int) -> int:
+    async def take_over(self, now: int, quota: Quota) -> int:
         """Give back what a dead predecessor had in flight; returns how many events that was."""
         ...
 
     async def unpause(self) -> None:
-        """Forget the account's troubles: a person may have mended them."""
+        """End a pause that only a person can mend: the restart may mean that one did."""
         ...
 
     async def depths(self, now: int) -> Depths:

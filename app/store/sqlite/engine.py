@@ -30,7 +30,10 @@ from app.store.sqlite.threads import CommitObserver, Reader, Writer
 BEAT = "INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
 LOAD_TOKEN = "SELECT access_token, refresh_token, expires_at, origin FROM tokens"  # noqa: S105 - SQL
 SAVE_TOKEN = "INSERT OR REPLACE INTO tokens VALUES (1, ?, ?, ?, ?)"  # noqa: S105 - SQL
-UNPAUSE = "UPDATE account SET paused_until = 0, reason = '', failures = 0"
+UNPAUSE = """
+    UPDATE account SET paused_until = 0, reason = ''
+    WHERE reason IN ('bad_token', 'reinstall_needed', 'missing_scope')
+"""
 
 
 async def open_sqlite(
@@ -111,9 +114,9 @@ class SqliteStore(Store):
     async def tend(self, now: int, retention: Retention, limit: int) -> Upkeep:
         return await self._writer.run(lambda db: upkeep.tend(db, now, retention, limit))
 
-    async def take_over(self, now: int) -> int:
+    async def take_over(self, now: int, quota: Quota) -> int:
         self._lock.acquire()
-        return await self._writer.run(lambda db: upkeep.take_over(db, now))
+        return await self._writer.run(lambda db: upkeep.take_over(db, now, quota))
 
     async def unpause(self) -> None:
         await self._writer.run(lambda db: db.execute(UNPAUSE).close())

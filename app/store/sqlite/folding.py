@@ -2,18 +2,22 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from app.domain.folding import Folded
-from app.domain.identity import IdentityMode, KnownContact, Unknown, identify
+from app.domain.identity import Identity, IdentityMode, KnownContact, Unknown, identify
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding, FoldReport, InboxPing, Unfoldable
 
 FIRST_LOOKUP_AFTER_MS = 1_000
 """New usertokens wait this long for company: a look-up takes a hundred at the price of one."""
+
+STRANGER_PAUSE_MS = 60_000
+"""A stranger who starts another play is asked about at once, but not more often than this."""
 
 RECHECK_AFTER_MS = 24 * 60 * 60 * 1000
 """HubSpot merges contacts: an answer older than this is used, and asked for again."""
@@ -24,10 +28,7 @@ QUARANTINE = """
     INSERT INTO quarantine (received_at, referer, body, fault)
     SELECT received_at, referer, body, ? FROM inbox WHERE id = ?
 """
-LOAD_PLAY = """
-    SELECT p.id, p.state, c.utk IS NOT NULL AND c.asked_at IS NOT NULL, c.contact_id
-    FROM plays p LEFT JOIN contacts c ON c.utk = p.utk WHERE p.view = ?
-"""
+LOAD_PLAY = "SELECT state FROM plays WHERE view = ?"
 SAVE_PLAY = """
     INSERT INTO plays (view, received_at, settles_at, utk, contact_id, mail, state)
     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -37,10 +38,13 @@ SAVE_PLAY = """
         state = excluded.state
     RETURNING id
 """
+# A usertoken at rest is asked about again: a stranger who is back, a contact long not checked.
 INTRODUCE_UTK = """
-    INSERT INTO contacts (utk, ask_at) VALUES (?, ?)
-    ON CONFLICT (utk) DO UPDATE SET ask_at = min(coalesce(ask_at, excluded.ask_at), excluded.ask_at)
-    WHERE asked_at IS NOT NULL AND asked_at < ? AND contact_id IS NOT NULL
+    INSERT INTO contacts (utk, ask_at) VALUES (:utk, :soon)
+    ON CONFLICT (utk) DO UPDATE SET asked = 0, ask_at = max(:soon, asked_at + :pause)
+    WHERE asked_at IS NOT NULL AND CASE WHEN contact_id IS NULL
+        THEN ask_at IS NULL OR ask_at > max(:soon, asked_at + :pause)
+        ELSE ask_at IS NULL AND asked_at < :long_ago END
 """
 KNOWN_CONTACT = "SELECT contact_id FROM contacts WHERE utk = ? AND asked_at IS NOT NULL"
 ADD_EVENT = """
@@ -49,7 +53,7 @@ ADD_EVENT = """
 """
 RELEASE_PLAY = """
     UPDATE outbox SET status = 'due', due_at = ?, reason = ''
-    WHERE play = ? AND status = 'waiting' AND due_at IS NULL
+    WHERE play = ? AND status = 'waiting'
 """
 QUIET_PLAYS = """
     SELECT view, received_at, state FROM plays WHERE settles_at <= ? ORDER BY settles_at LIMIT ?
@@ -75,6 +79,43 @@ def fold_inbox(
     ]
     if not rows:
         return FoldReport()
+    fold = partial(_fold_rows, db, folding, mode, now, settle_ms)
+    report = _attempt(db, partial(fold, rows))
+    if isinstance(report, Unfoldable):
+        # One row breaks the fold: find it by folding each alone, and set it aside.
+        report = FoldReport()
+        for row in rows:
+            alone = _attempt(db, partial(fold, [row]))
+            if isinstance(alone, Unfoldable):
+                _set_aside(db, [Unfoldable(row[0], alone.fault)])
+                alone = FoldReport(rows=1, unfoldable=1)
+            report = report.plus(alone)
+    db.execute(CLEAR_INBOX, (rows[-1][0],))
+    return report
+
+
+def _attempt(db: sqlite3.Connection, fold: Callable[[], FoldReport]) -> FoldReport | Unfoldable:
+    """The report, or why it can't be had, with nothing changed. Faults of the store are raised."""
+    db.execute("SAVEPOINT fold")
+    try:
+        report: FoldReport | Unfoldable = fold()
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001 - an acknowledged ping must not be lost, nor stop others
+        db.execute("ROLLBACK TO fold")
+        report = Unfoldable(0, f"{type(error).__name__}: {error}"[:500])
+    db.execute("RELEASE fold")
+    return report
+
+
+def _fold_rows(
+    db: sqlite3.Connection,
+    folding: Folding,
+    mode: IdentityMode,
+    now: int,
+    settle_ms: int,
+    rows: Sequence[tuple[int, InboxPing]],
+) -> FoldReport:
     observed = folding.observe(rows)
     _set_aside(db, observed.unfoldable)
     views: dict[bytes, list[Observation]] = defaultdict(list)
@@ -83,13 +124,13 @@ def fold_inbox(
     events = 0
     for view, seen in views.items():
         stored = db.execute(LOAD_PLAY, (view,)).fetchone()
-        before = _decode(stored[1]) if stored else None
+        before = _decode(stored[0]) if stored else None
         folded = folding.fold(before, seen)
         received_at = max(observation.received_at for observation in seen)
         if folded.play != before:
-            play_row = _save(db, view, folded.play, received_at, settle_ms, mode, now)
-            events += _add_events(db, play_row, folded, mode, now)
-    db.execute(CLEAR_INBOX, (rows[-1][0],))
+            _introduce(db, before, folded.play, mode, now)
+            play_row = _save(db, view, folded.play, received_at, settle_ms)
+            events += _add_events(db, play_row, before, folded, mode, now)
     return FoldReport(len(rows), len(views), events, len(observed.unfoldable))
 
 
@@ -100,9 +141,10 @@ def close_quiet(
     quiet = db.execute(QUIET_PLAYS, (now, limit)).fetchall()
     events = 0
     for view, received_at, state in quiet:
-        folded = folding.close(_decode(state), received_at)
+        before = _decode(state)
+        folded = folding.close(before, received_at)
         (play_row,) = db.execute(CLOSE_PLAY, (_encode(folded.play), view)).fetchone()
-        events += _add_events(db, play_row, folded, mode, now)
+        events += _add_events(db, play_row, before, folded, mode, now)
     return FoldReport(plays=len(quiet), events=events)
 
 
@@ -116,27 +158,27 @@ def _set_aside(db: sqlite3.Connection, unfoldable: Sequence[Unfoldable]) -> None
     db.executemany(QUARANTINE, [(broken.fault, broken.row) for broken in unfoldable])
 
 
-def _save(
-    db: sqlite3.Connection,
-    view: bytes,
-    play: Play,
-    received_at: int,
-    settle_ms: int,
-    mode: IdentityMode,
-    now: int,
-) -> int:
-    utk = play.utk[1] if play.utk else None
-    contact_id = play.contact_id[1] if play.contact_id else None
-    if utk and mode == "lookup" and contact_id is None:
-        db.execute(INTRODUCE_UTK, (utk, now + FIRST_LOOKUP_AFTER_MS, now - RECHECK_AFTER_MS))
+def _introduce(
+    db: sqlite3.Connection, before: Play | None, play: Play, mode: IdentityMode, now: int
+) -> None:
+    """Have HubSpot asked about the visitor of a new play, or one who has just become known."""
+    if mode != "lookup" or play.utk is None or play.contact_id is not None:
+        return
+    if before is None or before.utk != play.utk:
+        soon = now + FIRST_LOOKUP_AFTER_MS
+        given = {"utk": play.utk[1], "soon": soon, "pause": STRANGER_PAUSE_MS}
+        db.execute(INTRODUCE_UTK, given | {"long_ago": now - RECHECK_AFTER_MS})
+
+
+def _save(db: sqlite3.Connection, view: bytes, play: Play, received_at: int, settle_ms: int) -> int:
     row = db.execute(
         SAVE_PLAY,
         (
             view,
             received_at,
             received_at + settle_ms if any(play.spans) else None,
-            utk,
-            contact_id,
+            play.utk[1] if play.utk else None,
+            play.contact_id[1] if play.contact_id else None,
             play.hsenc is not None,
             _encode(play),
         ),
@@ -144,24 +186,33 @@ def _save(
     return int(row[0])
 
 
-def _add_events(
-    db: sqlite3.Connection, play_row: int, folded: Folded, mode: IdentityMode, now: int
-) -> int:
-    """Write the events, and wake what waited if this fold told who the visitor is."""
-    play = folded.play
-    identity = identify(
+def _who(db: sqlite3.Connection, play: Play, mode: IdentityMode) -> Identity | Unknown:
+    utk = play.utk[1] if play.utk else None
+    return identify(
         signed_contact_id=play.contact_id[1] if play.contact_id else None,
-        utk=play.utk[1] if play.utk else None,
+        utk=utk,
         hsenc=play.hsenc[1] if play.hsenc else None,
-        known=known_contact(db, play.utk[1] if play.utk else None),
+        known=known_contact(db, utk),
         mode=mode,
     )
+
+
+def _add_events(
+    db: sqlite3.Connection,
+    play_row: int,
+    before: Play | None,
+    folded: Folded,
+    mode: IdentityMode,
+    now: int,
+) -> int:
+    """Write the events, and wake what waited if this fold told more of who the visitor is."""
+    identity = _who(db, folded.play, mode)
     waits = isinstance(identity, Unknown)
+    if before is not None and not waits and identity != _who(db, before, mode):
+        db.execute(RELEASE_PLAY, (now, play_row))
     status = "waiting" if waits else "due"
     due_at = None if waits else now
     reason = identity.why if isinstance(identity, Unknown) else ""
-    if not waits:
-        db.execute(RELEASE_PLAY, (now, play_row))
     for event in folded.events:
         milestone = event.milestone
         db.execute(

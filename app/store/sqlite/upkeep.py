@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from app.store.interface import Retention, Upkeep
+from app.store.interface import Quota, Retention, Upkeep
 
 GIVE_BACK = """
     UPDATE outbox SET status = 'due', due_at = :now, lease_until = NULL, reason = 'lease_expired'
@@ -12,6 +12,10 @@ TAKE_OVER = """
     UPDATE outbox SET status = 'due', due_at = ?, lease_until = NULL, reason = 'interrupted'
     WHERE status = 'sending'
 """
+SHORTEN_PERMITS = "UPDATE permits SET frees_at = min(frees_at, ?)"
+LAST_ARRIVAL_MS = 1_000
+"""How long after its sender's death a request may still arrive."""
+
 WAKE = """
     UPDATE outbox SET status = 'due', due_at = :now
     WHERE id IN (SELECT id FROM outbox WHERE status = 'waiting' AND due_at <= :now LIMIT :n)
@@ -70,6 +74,10 @@ def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> 
     )
 
 
-def take_over(db: sqlite3.Connection, now: int) -> int:
-    """What a dead predecessor had in flight is due again: it may or may not have arrived."""
+def take_over(db: sqlite3.Connection, now: int, quota: Quota) -> int:
+    """What a dead predecessor had in flight is due again: it may or may not have arrived.
+
+    If it did, then by now: its permits run from here, not from the end of its leases.
+    """
+    db.execute(SHORTEN_PERMITS, (now + quota.window_ms + LAST_ARRIVAL_MS,))
     return db.execute(TAKE_OVER, (now,)).rowcount

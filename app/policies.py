@@ -1,0 +1,50 @@
+"""From settings to the small frozen policies that the rooms are given instead."""
+
+from app.deliver.policy import DAY
+from app.domain.media import Catalogue
+from app.domain.milestones import MilestonePolicy
+from app.domain.observation import ObservationPolicy
+from app.settings import Settings
+from app.store.interface import Quota, Retention
+
+TRACKER_QUEUE_DAYS = 7
+"""How late a browser may still repeat a ping."""
+
+RESERVED_FOR_TOKENS = 2
+"""Requests of a window kept for OAuth: refreshing does not ask the store for a permit."""
+
+WINDOW_MS = 10_050
+"""HubSpot's ten seconds, and a little for the grain of two clocks."""
+
+
+def quota_of(settings: Settings) -> Quota:
+    """The permits there are; a few stay with OAuth."""
+    reserved = RESERVED_FOR_TOKENS if settings.hubspot_refresh_token else 0
+    return Quota(max(1, settings.hubspot_rate - reserved), WINDOW_MS)
+
+
+def retention_of(settings: Settings) -> Retention:
+    """How long what is kept. A play outlives all its events, so that no repeat revives one."""
+    longest = max(settings.park_days, settings.retain_days)
+    return Retention(
+        settled_ms=int(settings.retain_days * DAY),
+        plays_ms=int((longest + TRACKER_QUEUE_DAYS) * DAY),
+        park_ms=int(settings.park_days * DAY),
+    )
+
+
+def milestones_of(settings: Settings) -> MilestonePolicy:
+    """Which events are wanted."""
+    return MilestonePolicy(
+        percents=settings.milestones,
+        viewed_percent=settings.viewed_percent,
+        send_percent="percent" in settings.events,
+        send_played="played" in settings.events,
+        send_attention="attention" in settings.events,
+    )
+
+
+def observing_of(settings: Settings, catalogue: Catalogue) -> ObservationPolicy:
+    """What describing a play needs to know."""
+    secret = settings.identity_secret
+    return ObservationPolicy(catalogue, secret.get_secret_value() if secret else None)

@@ -1,0 +1,73 @@
+"""What an event costs on its way out, and a play on disk."""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.bench.pings import ping
+from tests.bench.servers import Server, relay, sandbox
+
+PLAYS = 1_000
+EVENTS_A_PLAY = 2  # STARTED and 25 %
+
+
+def report() -> None:
+    """Processor time per forwarded event beside a bare httpx POST, and bytes per play."""
+    with tempfile.TemporaryDirectory() as folder, sandbox() as hubspot:
+        settings = {
+            "hubspot_base_url": hubspot.url,
+            "hubspot_access_token": "sandbox-access-token",
+            "hubspot_rate": "10000",
+            "allowed_origins": "*",
+        }
+        with relay(Path(folder), **settings) as ours:
+            before = ours.cpu_seconds()
+            asyncio.run(_send(ours))
+            ours.wait_for('playrelay_event_outcomes_total{outcome="delivered"}', _events())
+            spent = ours.cpu_seconds() - before
+        bare = _bare_posts(hubspot)
+        size = sum(path.stat().st_size for path in Path(folder).glob("playrelay.db*"))
+    print(f"forwarding {_events()} events of {PLAYS} plays, one ping each")
+    print(f"processor time an event, ping and look-up included: {spent / _events() * 1e3:.2f} ms,")
+    print(f"  {spent / bare:.2f} of so many bare httpx POSTs one after the other")
+    print(f"bytes on disk a play, its {EVENTS_A_PLAY} events included: {size / PLAYS:.0f}\n")
+
+
+def _events() -> int:
+    return PLAYS * EVENTS_A_PLAY
+
+
+async def _send(ours: Server) -> None:
+    async with httpx.AsyncClient(base_url=ours.url) as http:
+        for number in range(PLAYS):
+            body = ping(f"session-{number}", f"{number:031x}0")
+            answer = await http.post("/v1/progress", content=body)
+            answer.raise_for_status()
+
+
+def _bare_posts(hubspot: Server) -> float:
+    """Processor time of the same number of POSTs with nothing around them."""
+
+    async def post_all() -> float:
+        body = {
+            "sessionId": "s",
+            "mediaType": "VIDEO",
+            "externalId": "launch-film",
+            "occurredTimestamp": 1_790_000_000_000,
+            "contactId": 1,
+            "pageUrl": "https://www.example.com/",
+            "pageName": "Launch",
+            "playedPercent": 25,
+        }
+        headers = {"authorization": "Bearer sandbox-access-token"}
+        async with httpx.AsyncClient(base_url=hubspot.url, headers=headers) as http:
+            began = time.process_time()
+            for _ in range(_events()):
+                answer = await http.post("/media-bridge/v1/events/media-played-percent", json=body)
+                answer.raise_for_status()
+            return time.process_time() - began
+
+    return asyncio.run(post_all())

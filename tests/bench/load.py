@@ -1,0 +1,63 @@
+"""The load: wrk on the second core, one fixed body, closed loop."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.pings import PING
+
+_UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one run of wrk saw: answers a second, latencies in ms, answers that were no 2xx."""
+
+    per_second: float
+    p50: float
+    p99: float
+    failed: int
+
+
+def wrk_path() -> str | None:
+    """Where wrk is; None if it is not installed."""
+    return shutil.which("wrk")
+
+
+def post(url: str, connections: int, seconds: int) -> Load:
+    """POST the ping to `url` over so many connections."""
+    script = (
+        f"wrk.method = 'POST'\nwrk.headers['Content-Type'] = 'text/plain'\nwrk.body = '{PING}'\n"
+    )
+    script += "wrk.headers['Origin'] = 'https://www.example.com'\n"
+    with tempfile.TemporaryDirectory() as folder:
+        lua = Path(folder) / "post.lua"
+        lua.write_text(script)
+        command = [wrk_path() or "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+        if (os.cpu_count() or 1) > 1 and shutil.which("taskset"):
+            command = ["taskset", "-c", "1", *command]
+        done = subprocess.run(  # noqa: S603 - our own
+            [*command, "-s", str(lua), f"{url}/v1/progress"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return _read(done.stdout)
+
+
+def _read(report: str) -> Load:
+    def latency(percentile: int) -> float:
+        found = re.search(rf"{percentile}%\s+([\d.]+)(us|ms|s)\b", report)
+        if found is None:
+            raise ValueError(f"wrk said nothing of the {percentile}th percentile:\n{report}")
+        return float(found[1]) * _UNITS[found[2]]
+
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", report)
+    if rate is None:
+        raise ValueError(f"wrk gave no rate:\n{report}")
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", report)
+    return Load(float(rate[1]), latency(50), latency(99), int(failed[1]) if failed else 0)

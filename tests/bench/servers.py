@@ -1,0 +1,138 @@
+"""The servers under measure, each a process of its own, pinned to the first core."""
+
+import asyncio
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ANSWER = b'{"accepted":1,"rejected":[]}'
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running process and where it answers."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def cpu_seconds(self) -> float:
+        """Processor time so far, user and system."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self) -> float:
+        """Resident memory."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 2**20
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric over its labels."""
+        with urllib.request.urlopen(f"{self.url}/metrics") as answer:  # noqa: S310 - our own
+            lines = answer.read().decode().splitlines()
+        return sum(
+            float(line.rpartition(" ")[2])
+            for line in lines
+            if line.startswith((name + " ", name + "{"))
+        )
+
+    def wait_for(self, name: str, value: float, seconds: float = 300) -> None:
+        """Until the metric reads exactly that."""
+        deadline = time.monotonic() + seconds
+        while self.metric(name) != value:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{name} is {self.metric(name)}, not {value}")
+            time.sleep(0.05)
+
+
+async def bare(scope: dict[str, object], receive: object, send: object) -> None:
+    """The least an ASGI application can do: read the body, answer 202."""
+    if scope["type"] == "lifespan":
+        return
+    await receive()  # type: ignore[operator]
+    headers = [(b"content-length", b"%d" % len(ANSWER)), (b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 202, "headers": headers})  # type: ignore[operator]
+    await send({"type": "http.response.body", "body": ANSWER})  # type: ignore[operator]
+
+
+@contextmanager
+def bare_server() -> Iterator[Server]:
+    """The same uvicorn with nothing behind it."""
+    port = free_port()
+    command = ["-m", "uvicorn", "tests.bench.servers:bare", "--port", str(port), "--lifespan=off"]
+    command += ["--no-access-log", "--log-level=warning", "--http=httptools", "--no-server-header"]
+    with _running(command, port, {}) as server:
+        yield server
+
+
+@contextmanager
+def relay(folder: Path, **settings: str) -> Iterator[Server]:
+    """`playrelay serve` on a store in `folder`."""
+    port = free_port()
+    environment = {
+        "PLAYRELAY_PORT": str(port),
+        "PLAYRELAY_DATABASE_URL": f"sqlite:///{folder}/playrelay.db",
+        "PLAYRELAY_PINGS_PER_MINUTE": "0",
+        "PLAYRELAY_LOG_LEVEL": "warning",
+        **{f"PLAYRELAY_{name.upper()}": value for name, value in settings.items()},
+    }
+    with _running(["-m", "app", "serve"], port, environment) as server:
+        yield server
+
+
+@contextmanager
+def sandbox() -> Iterator[Server]:
+    """`playrelay sandbox` with a rate that is never reached."""
+    port = free_port()
+    command = ["-m", "app", "sandbox", "--port", str(port), "--rate", "1000000"]
+    with _running(command, port, {}, core=1) as server:
+        yield server
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(
+    arguments: list[str], port: int, environment: Mapping[str, str], core: int = 0
+) -> Iterator[Server]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PLAYRELAY_")}
+    process = subprocess.Popen(  # noqa: S603 - our own
+        [sys.executable, *arguments],
+        env={**kept, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    if (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(process.pid, {core})
+    try:
+        asyncio.run(_answers(port, process))
+        yield Server(f"http://127.0.0.1:{port}", process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+async def _answers(port: int, process: subprocess.Popen[bytes]) -> None:
+    async with asyncio.timeout(30):
+        while process.poll() is None:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+    raise RuntimeError(f"the server ended with status {process.returncode}")
