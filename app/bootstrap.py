@@ -82,7 +82,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
     Raises StoreError or CatalogueError where the start must fail.
     """
     metrics = Metrics()
-    pings, stop = Bell(), asyncio.Event()
+    pings, stop, new_id = Bell(), asyncio.Event(), _ids()
     ledger = Ledger() if settings.sandboxed and settings.role != "collect" else None
     async with AsyncExitStack() as stack:
         store = await open_store(settings, metrics)
@@ -105,12 +105,12 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
             metrics=metrics,
             progress=None
             if settings.role == "deliver"
-            else _progress(settings, store, pings, metrics),
+            else _progress(settings, store, pings, metrics, new_id),
             sandbox=ledger,
             quota=quota_of(settings),
             clock=now_ms,
             stop=stop,
-            new_id=_ids(),
+            new_id=new_id,
         )
 
 
@@ -170,14 +170,16 @@ def _workers(
     return workers
 
 
-def _progress(settings: Settings, store: Store, pings: Bell, metrics: Metrics) -> ProgressEndpoint:
+def _progress(
+    settings: Settings, store: Store, pings: Bell, metrics: Metrics, new_id: Callable[[], str]
+) -> ProgressEndpoint:
     origins = OriginPolicy.parse(settings.allowed_origins, loopback=settings.sandboxed)
     return ProgressEndpoint(
         store,
         Guards(origins, AddressRate(settings.pings_per_minute, time.monotonic)),
         clock=now_ms,
         wake=pings.ring,
-        new_id=_ids(),
+        new_id=new_id,
         metrics=metrics,
     )
 

@@ -28,11 +28,13 @@ def health_routes() -> APIRouter:
     """`/healthz`, `/readyz`, `/metrics`."""
     router = APIRouter(tags=["platform"])
 
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
     async def alive() -> Mapping[str, str]:
         """The process answers. Restart it when this fails."""
         return {"status": "ok"}
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", responses={503: {"description": "The store can't take pings"}})
     async def ready(relay: TheRelay) -> Response:
         """The store takes writes. Send no pings while this fails."""

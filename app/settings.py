@@ -234,14 +234,18 @@ def variable_name(field: str) -> str:
 
 
 def _line(fault: Any) -> str:
-    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = str(fault["msg"])
+    if message.startswith("Value error, "):
+        message = message.removeprefix("Value error, ")  # our own words
+    else:
+        message = message[0].lower() + message[1:]
     if not fault["loc"]:
         return message
     location = str(fault["loc"][0])
     field = (
         location if location.startswith(PREFIX) or location == "PORT" else variable_name(location)
     )
-    return f"{field}: {message[0].lower()}{message[1:]}" if message else field
+    return f"{field}: {message}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -30,6 +30,7 @@ def static_routes(folder: Path = STATIC) -> APIRouter:
     router = APIRouter(tags=["embed"])
     assets = {name: _load(folder / name) for name in _names(folder)}
 
+    @router.head("/playrelay.js", include_in_schema=False)
     @router.get("/playrelay.js", response_class=Response)
     async def script(request: Request) -> Response:
         """The tracker."""

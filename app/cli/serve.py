@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -88,6 +89,11 @@ def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable
         if relay.sandbox is not None:
             relay.sandbox.hang_up()
 
+    def not_said_elsewhere(_record: logging.LogRecord) -> bool:
+        return getattr(app.state, "failure", None) is None
+
+    # Of a start that fails uvicorn would log a traceback; `main` says it in one line.
+    logging.getLogger("uvicorn.error").addFilter(not_said_elsewhere)
     server = RelayServer(config, announce, end_streams)
     try:
         server.run([bound])  # type: ignore[list-item] # a socket

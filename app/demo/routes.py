@@ -1,16 +1,24 @@
 """`/demo`: watch a clip on the left, see on the right what arrives at the HubSpot sandbox."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from string import Template
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    StreamingResponse,
+)
 
 from app.sandbox.ledger import Kept, Ledger
+from app.store.interface import StoreError
 
 _HERE = Path(__file__).parent
-_CLIP = _HERE / "clip.mp4"
+_PARTS = ("demo.css", "demo.js", "strip.js", "timeline.js", "visitor.js", "clip.mp4")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; media-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -35,20 +43,13 @@ def demo_routes() -> APIRouter:
         return RedirectResponse("/demo")
 
     @router.get("/demo")
-    async def page() -> Response:
-        return HTMLResponse((_HERE / "demo.html").read_text("utf-8"), headers=_PAGE_HEADERS)
+    async def page(request: Request) -> Response:
+        settle = request.app.state.relay.settings.settle_seconds
+        text = Template((_HERE / "demo.html").read_text("utf-8"))
+        return HTMLResponse(text.substitute(settle=duration(settle)), headers=_PAGE_HEADERS)
 
-    @router.get("/demo/demo.css")
-    async def style() -> Response:
-        return FileResponse(_HERE / "demo.css", headers=_PAGE_HEADERS)
-
-    @router.get("/demo/demo.js")
-    async def script() -> Response:
-        return FileResponse(_HERE / "demo.js", headers=_PAGE_HEADERS)
-
-    @router.get("/demo/clip.mp4")
-    async def clip() -> Response:
-        return FileResponse(_CLIP, media_type="video/mp4", headers={"cache-control": "no-cache"})
+    for name in _PARTS:
+        router.add_api_route(f"/demo/{name}", _part(_HERE / name))
 
     @router.get("/demo/events")
     async def events(request: Request) -> Response:
@@ -56,22 +57,47 @@ def demo_routes() -> APIRouter:
         if relay.sandbox is None:
             return Response(status_code=204)  # another process delivers: nothing to show here
         return StreamingResponse(
-            _stream(relay.sandbox),
+            stream(relay.sandbox),
             media_type="text/event-stream",
             headers={"cache-control": "no-store"},
+        )
+
+    @router.get("/demo/waiting")
+    async def waiting(request: Request) -> Response:
+        relay = request.app.state.relay
+        try:
+            depths = await relay.store.depths(relay.clock())
+        except StoreError:
+            return Response(status_code=503)
+        return JSONResponse(
+            {"waiting": depths.outbox["waiting"]}, headers={"cache-control": "no-store"}
         )
 
     return router
 
 
-async def _stream(ledger: Ledger) -> AsyncIterator[bytes]:
+def duration(seconds: int) -> str:
+    """As a person says it: `1 second`, `90 seconds`, `5 minutes`."""
+    count, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+async def stream(ledger: Ledger) -> AsyncIterator[bytes]:
     """What has arrived, then what arrives, as server-sent events; ends with the subscription."""
     with ledger.subscribe() as news:
+        backlog = list(ledger.events)[-BACKLOG:]  # at once, or news would stand in both
         yield b"retry: 1000\n\n"
-        for kept in list(ledger.events)[-BACKLOG:]:
+        for kept in backlog:
             yield _message(kept)
         async for kept in news:
             yield _message(kept)
+
+
+def _part(path: Path) -> Callable[[], Awaitable[Response]]:
+    async def part() -> Response:
+        return FileResponse(path, headers=_PAGE_HEADERS)
+
+    return part
 
 
 def _message(kept: Kept) -> bytes:

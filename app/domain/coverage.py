@@ -13,6 +13,9 @@ MAX_SPANS = 100
 Spans = tuple[int, ...]
 """Times watched, one figure a span; empty where nothing is known."""
 
+Maps = tuple[Spans, ...]
+"""What is known of one medium: a map for each resolution that was sent, from coarse to fine."""
+
 
 def spans_in(runs: Iterable[tuple[int, int]]) -> int:
     """How many spans a run-length list stands for."""
@@ -29,15 +32,19 @@ def compress(spans: Sequence[int]) -> list[tuple[int, int]]:
     return [(times, len(list(run))) for times, run in groupby(spans)]
 
 
-def merge(one: Spans, other: Spans) -> Spans:
-    """The maximum per span. Of maps of different resolution the finer one stands alone.
+def merge(one: Maps, other: Maps) -> Maps:
+    """The maximum per span, each resolution by itself.
 
-    Spans of different widths can't be compared; taking the finer map whole keeps the merge
-    commutative, associative and idempotent, and a session changes its resolution rarely.
+    Spans of different widths can't be compared, and to drop the coarser map would forget what it
+    knows: how far a play has come would depend on the order in which its pings arrived.
     """
-    if len(one) != len(other):
-        return one if len(one) > len(other) else other
-    return tuple(map(max, one, other))
+    if len(one) == len(other) == 1 and len(one[0]) == len(other[0]):  # all but always
+        return (tuple(map(max, one[0], other[0])),)
+    merged = {len(spans): spans for spans in one}
+    for spans in other:
+        known = merged.get(len(spans))
+        merged[len(spans)] = spans if known is None else tuple(map(max, known, spans))
+    return tuple(merged[size] for size in sorted(merged))
 
 
 def percent(spans: Spans) -> float:

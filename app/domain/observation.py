@@ -61,7 +61,7 @@ def observe(
             page=(int(guessed), occurred_at, page),
             started_at=occurred_at,
             percent=ping.played_percent or 0.0,
-            spans=coverage.expand(ping.watched or ()),
+            maps=(coverage.expand(ping.watched),) if ping.watched else (),
             ended=bool(ping.ended),
             utk=(occurred_at, utk) if utk else None,
             hsenc=(occurred_at, hsenc) if hsenc else None,

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from app.domain import coverage
-from app.domain.coverage import Spans
+from app.domain.coverage import Maps, Spans
 from app.domain.media import Medium
 from app.domain.page import Page
 
@@ -32,7 +32,7 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     page: tuple[int, int, Page]
     started_at: int
     percent: float = 0.0
-    spans: Spans = ()
+    maps: Maps = ()
     ended: bool = False
     utk: Seen[str] | None = None
     hsenc: Seen[str] | None = None
@@ -42,7 +42,12 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def covered(self) -> float:
         """How much was watched at least once, 0–100."""
-        return max(self.percent, coverage.percent(self.spans))
+        return max(self.percent, *map(coverage.percent, self.maps), 0.0)
+
+    @property
+    def spans(self) -> Spans:
+        """The finest attention map; empty where there is none."""
+        return self.maps[-1] if self.maps else ()
 
 
 def play_id(session_id: str, media: str) -> bytes:
@@ -61,7 +66,7 @@ def merge(one: Play, other: Play) -> Play:
         page=min(one.page, other.page, key=_page_rank),
         started_at=min(one.started_at, other.started_at),
         percent=max(one.percent, other.percent),
-        spans=coverage.merge(one.spans, other.spans),
+        maps=coverage.merge(one.maps, other.maps),
         ended=one.ended or other.ended,
         utk=_earlier(one.utk, other.utk),
         hsenc=_earlier(one.hsenc, other.hsenc),
