@@ -19,7 +19,7 @@ class CuttableProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """Put the new connection's abort into the state that each of its requests is given."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, _ABORT: transport.pause_reading}
+        self.app_state = {**self.app_state, _ABORT: transport.abort}
 
 
 def is_cuttable(scope: Scope) -> bool:

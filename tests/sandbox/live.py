@@ -18,7 +18,13 @@ class LiveSandbox:
     def __init__(self, app: FastAPI) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(app, http=CuttableProtocol, log_config=None, log_level=logging.INFO)
+        config = uvicorn.Config(
+            app,
+            http=CuttableProtocol,
+            log_config=None,
+            log_level=logging.INFO,
+            timeout_graceful_shutdown=1,  # a request that hangs fails its own test, no other
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
 

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.sandbox import spec
+
+# A verdict about bodies, none about how busy the machine is.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _RANGES = {"int32": 2**31, "int64": 2**63}
 

@@ -47,6 +47,12 @@ async def test_a_hundred_tokens_a_call(http: httpx.AsyncClient) -> None:
     assert [answer.status_code for answer in answers] == [200, 400, 400]
 
 
+async def test_the_path_ends_with_a_slash(http: httpx.AsyncClient) -> None:
+    """The published path is the only one: without its last slash it is a 404, no redirect."""
+    response = await http.get(BY_UTK.rstrip("/"), params={"utk": CONTACT_UTK})
+    assert response.status_code == 404
+
+
 async def test_an_unknown_parameter_is_refused(http: httpx.AsyncClient) -> None:
     """A parameter that the endpoint does not have is a 400 that names it."""
     response = await http.get(BY_UTK, params={"utk": CONTACT_UTK, "utks": "u"})

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from app.sandbox.ledger import Kept, Ledger, Seen, Subscription
 
 
@@ -57,19 +59,19 @@ async def test_a_subscriber_is_told_of_what_comes_after() -> None:
 
 
 async def test_a_waiting_subscriber_is_woken() -> None:
-    """A reader that waits gets the next event, and the end when the subscription is closed."""
+    """A reader that waits is woken by the next event, and by the end."""
     ledger = Ledger()
     news = ledger.subscribe()
-
-    async def read() -> list[Kept]:
-        return [kept async for kept in news]
-
-    reader = asyncio.ensure_future(read())
+    reader = asyncio.ensure_future(anext(news))
     await asyncio.sleep(0)  # lets the reader begin to wait
     _keep(ledger, "a")
+    assert _sessions([await reader]) == ["a"]
+
+    reader = asyncio.ensure_future(anext(news))
     await asyncio.sleep(0)
     news.close()
-    assert _sessions(await reader) == ["a"]
+    with pytest.raises(StopAsyncIteration):
+        await reader
 
 
 async def test_a_slow_subscriber_loses_the_oldest() -> None:

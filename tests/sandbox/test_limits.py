@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.sandbox.limiter import WINDOW_SECONDS, Limiter
 from app.sandbox.state import Sandbox
 from app.sandbox.world import World
+from tests.sandbox import strategies
 from tests.sandbox.setting import BY_UTK, CONTACT_UTK, PLAYED, TOKEN, Clock, played
 
 
@@ -121,6 +122,7 @@ async def test_a_day_ends_at_the_accounts_midnight(
     assert (await _look_up(http)).status_code == 200
 
 
+@strategies.unhurried
 @given(st.lists(st.floats(0, 30, allow_nan=False), min_size=1, max_size=40), st.integers(0, 5))
 def test_the_limiter_against_plain_counting(arrivals: list[float], rate: int) -> None:
     """For any arrivals, refusals and peak are what counting each window afresh gives."""

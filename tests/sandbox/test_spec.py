@@ -26,6 +26,7 @@ from tests.sandbox.setting import (
     PLAYED,
     STRANGER_UTK,
     TOKEN,
+    attention,
     percent,
     played,
 )
@@ -64,6 +65,7 @@ def test_requests_are_judged_as_by_the_published_schemas(kind: EventKind) -> Non
     judge = spec.judge(document, name)
     verdicts = set()
 
+    @strategies.unhurried
     @given(strategies.perhaps_bad(document, document["components"]["schemas"][name]))
     def same_verdict(body: dict[str, Any]) -> None:
         verdict = judge.is_valid(body)
@@ -72,6 +74,30 @@ def test_requests_are_judged_as_by_the_published_schemas(kind: EventKind) -> Non
 
     same_verdict()
     assert verdicts == {True, False}
+
+
+def test_integers_end_where_the_spec_ends_them(kind: EventKind) -> None:
+    """The least and the greatest integer of each field are taken, the ones beyond are not."""
+    document = spec.load(EVENTS_SPEC)
+    properties = document["components"]["schemas"][spec.request_schema(_operation(document, kind))][
+        "properties"
+    ]
+    whole = {
+        "media-played": played(),
+        "media-played-percent": percent(),
+        "attention-span": attention(),
+    }[kind]
+    ends = {"int32": 2**31, "int64": 2**63}
+    bounds = {
+        name: ends[p["format"]] for name, p in properties.items() if p.get("type") == "integer"
+    }
+    assert {"contactId", "mediaBridgeId", "occurredTimestamp", "pageId"} <= bounds.keys()
+    for name, end in bounds.items():
+        verdicts = [
+            _is_accepted(kind, json.dumps(whole | {name: value}).encode())
+            for value in (-end - 1, -end, end - 1, end)
+        ]
+        assert verdicts == [False, True, True, False], name
 
 
 @pytest.mark.parametrize("junk", [[], "text", 1, None, True])
@@ -87,6 +113,7 @@ def test_answers_are_what_the_published_schemas_say(kind: EventKind) -> None:
     schema = document["components"]["schemas"][spec.request_schema(operation)]
     judge = spec.judge(document, spec.response_schema(operation))
 
+    @strategies.unhurried
     @given(strategies.good(document, schema), st.integers(0, 100))
     def fits(body: dict[str, Any], played_percent: int) -> None:
         # What the rules ask beyond the schema.
