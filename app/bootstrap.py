@@ -5,7 +5,7 @@ import itertools
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -82,7 +82,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
     Raises StoreError or CatalogueError where the start must fail.
     """
     metrics = Metrics()
-    pings, stop, new_id = Bell(), asyncio.Event(), _ids()
+    pings, due, stop, new_id = Bell(), Bell(), asyncio.Event(), _ids()
     ledger = Ledger() if settings.sandboxed and settings.role != "collect" else None
     async with AsyncExitStack() as stack:
         store = await open_store(settings, metrics)
@@ -96,8 +96,8 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
                 metrics.interrupted.inc(interrupted)
                 _log.warning("sends_interrupted_by_last_stop", count=interrupted)
             await store.unpause()
-            workers = _workers(settings, store, client, metrics, pings)
-            await stack.enter_async_context(_working(workers, stop))
+            workers = _workers(settings, store, client, metrics, pings, due)
+            await stack.enter_async_context(_working(workers, stop, (pings, due)))
         stack.callback(stop.set)
         yield Relay(
             settings=settings,
@@ -138,9 +138,13 @@ async def connect_hubspot(
 
 
 def _workers(
-    settings: Settings, store: Store, client: HubSpotClient, metrics: Metrics, pings: Bell
+    settings: Settings,
+    store: Store,
+    client: HubSpotClient,
+    metrics: Metrics,
+    pings: Bell,
+    due: Bell,
 ) -> dict[str, Worker]:
-    due = Bell()
     catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
     folding = PureFolding(observing_of(settings, catalogue), milestones_of(settings))
     retention = retention_of(settings)
@@ -219,7 +223,9 @@ async def _embedded_sandbox(settings: Settings, ledger: Ledger) -> AsyncIterator
 
 
 @asynccontextmanager
-async def _working(workers: dict[str, Worker], stop: asyncio.Event) -> AsyncIterator[None]:
+async def _working(
+    workers: dict[str, Worker], stop: asyncio.Event, bells: Sequence[Bell]
+) -> AsyncIterator[None]:
     """Run the workers; at the end let them finish, and hurry those that take too long."""
     tasks = {
         asyncio.create_task(_supervised(name, worker, stop), name=name)
@@ -229,6 +235,8 @@ async def _working(workers: dict[str, Worker], stop: asyncio.Event) -> AsyncIter
         yield
     finally:
         stop.set()
+        for bell in bells:
+            bell.ring()
         _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
         for task in late:
             task.cancel()

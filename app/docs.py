@@ -116,6 +116,10 @@ def figures_table() -> str:
         ("requests of a window kept for OAuth", str(policies.RESERVED_FOR_TOKENS)),
         ("usertokens in a look-up", str(lookup.TOKENS_A_REQUEST)),
         ("wait for company before a look-up", _duration(folding.FIRST_LOOKUP_AFTER_MS)),
+        (
+            "between look-ups of a stranger who starts more plays",
+            _duration(folding.STRANGER_PAUSE_MS),
+        ),
         ("age at which a known contact is looked up again", _duration(folding.RECHECK_AFTER_MS)),
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),
         ("lease of an event in flight", _duration(sender.LEASE_MS)),

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 REQUEST_SECONDS = 15.0
@@ -24,6 +25,9 @@ class PatientProtocol(HttpToolsProtocol):
     uvicorn itself limits neither how long a request may trickle in nor how long an answer may wait
     to be read: a few thousand silent connections would do. Cost: one timer a connection.
     """
+
+    request_seconds = REQUEST_SECONDS
+    write_seconds = WRITE_SECONDS
 
     _reading: asyncio.TimerHandle | None = None
     _writing: asyncio.TimerHandle | None = None
@@ -55,7 +59,7 @@ class PatientProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The peer reads more slowly than we write."""
         super().pause_writing()
-        self._writing = self.loop.call_later(WRITE_SECONDS, self.transport.abort)
+        self._writing = self.loop.call_later(self.write_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         """It has caught up."""
@@ -73,7 +77,24 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _await_request(self) -> None:
         if not self.transport.is_closing():
-            self._reading = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+            self._reading = self.loop.call_later(self.request_seconds, self.transport.abort)
+
+
+def public_config(app: ASGIApp, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """How the relay meets the world. Nobody's X-Forwarded-For is believed unless named."""
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=4096,
+    )
 
 
 class EmbeddedServer(uvicorn.Server):

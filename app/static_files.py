@@ -40,7 +40,11 @@ def static_routes(folder: Path = STATIC) -> APIRouter:
     async def source_map(request: Request) -> Response:
         return _answer(request, assets.get("playrelay.js.map"))
 
-    @router.get("/adapters/{name}", response_class=Response)
+    @router.get(
+        "/adapters/{name}",
+        response_class=Response,
+        responses={404: {"description": "`not_found`: there is no such adapter"}},
+    )
     async def adapter(request: Request, name: str) -> Response:
         """What the tracker loads where a page has such a player."""
         return _answer(request, assets.get(f"adapters/{name}"))

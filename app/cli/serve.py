@@ -16,7 +16,7 @@ from app.main import create_app
 from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.world import World
-from app.server import GRACE_SECONDS, PatientProtocol, RelayServer, listen
+from app.server import RelayServer, listen, public_config
 from app.settings import Settings, load_settings, unknown_variables
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
@@ -32,19 +32,7 @@ def serve(_given: argparse.Namespace) -> int:
         _log.warning("unknown_setting", advice=line)
     app = create_app(settings)
     _spare_the_collector()
-    config = uvicorn.Config(
-        app,
-        http=PatientProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        backlog=4096,
-    )
+    config = public_config(app, settings.trusted_proxies)
     try:
         bound = listen(settings.host, settings.port)
     except OSError as error:

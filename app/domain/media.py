@@ -156,6 +156,12 @@ def describe_medium(
     )
 
 
+@lru_cache(REMEMBERED)
+def is_told(media_bridge_id: int | None, external_id: str | None, media_url: str | None) -> bool:
+    """Whether a ping says which medium it is about in a way that HubSpot can tell from others."""
+    return bool(media_bridge_id or tidy(external_id or "") or media_address(media_url))
+
+
 def media_key(
     media_bridge_id: int | None, external_id: str | None, media_url: str | None
 ) -> str | None:

@@ -5,12 +5,13 @@ says itself wins over what the envelope says for all of them. Unknown fields are
 newer scripts can speak to older relays.
 """
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 
 from app.domain.coverage import MAX_SPANS, spans_in
-from app.domain.media import MediaType, media_key
+from app.domain.media import MediaType, is_told
 
 MAX_BODY = 64 * 1024
 """Bytes of one request: what all keepalive requests of a page may have in flight together."""
@@ -97,6 +98,13 @@ class InvalidPingError(ValueError):
     """The JSON is sound and the request as a whole does not fit; the text names the field."""
 
 
+# A player that cuts a title in the middle of an emoji sends half a surrogate pair: browsers and
+# Python let that pass, the decoder doesn't. (Whole pairs and other escapes are stepped over.)
+_LONE_SURROGATE = re.compile(
+    rb"\\u(?i:d[89ab][\da-f]{2})\\u(?i:d[c-f][\da-f]{2})|(\\u(?i:d[89a-f][\da-f]{2}))|\\.",
+    re.DOTALL,
+)
+
 _envelope = msgspec.json.Decoder(_Envelope, strict=False)
 _play = msgspec.json.Decoder(PlayPing, strict=False)
 
@@ -114,6 +122,9 @@ def parse(body: bytes, referer: str | None) -> Parsed:
             raise BadJsonError("the body must be a JSON object") from None
         raise InvalidPingError(_explain(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        mended = _LONE_SURROGATE.sub(_replaced, body)
+        if mended != body:
+            return parse(mended, referer)
         raise BadJsonError(f"the body is not JSON: {error}") from None
 
     if envelope.plays is None:
@@ -142,9 +153,13 @@ def _decode(
         return Fault(index, "invalid", _explain(error))
     except RecursionError:
         return Fault(index, "invalid", "the play is nested too deeply")
-    told = play.media_bridge_id or (play.external_id and play.external_id.strip())
-    if not told and media_key(None, None, play.media_url) is None:
-        detail = "mediaBridgeId, externalId or mediaUrl: send at least one, to say which medium"
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadJsonError(f"the body is not JSON: {error}") from None
+    if not is_told(play.media_bridge_id, play.external_id, play.media_url):
+        detail = (
+            "mediaBridgeId, externalId or mediaUrl (an http(s) address): "
+            "send at least one, to say which medium"
+        )
         return Fault(index, "invalid", detail)
     if play.watched is not None and spans_in(play.watched) > MAX_SPANS:
         detail = f"watched: at most {MAX_SPANS} spans in all; send fewer and larger spans"
@@ -155,6 +170,10 @@ def _decode(
         detail = "pageUrl: send the http(s) address of the page (or pageId, for a HubSpot page)"
         return Fault(index, "invalid", detail)
     return play
+
+
+def _replaced(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape[1] else escape[0]
 
 
 def is_web_url(text: str | None) -> bool:

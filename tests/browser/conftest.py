@@ -1,0 +1,77 @@
+"""What the tracker's tests share: a Chromium, a site, and a collector in the relay's place."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.hosts import Collector, Site, serving_collector, serving_site
+from tests.browser.install import FLAGS, find_chromium, in_ci
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where a Chromium is; without one the test is skipped, but fails in CI."""
+    path = find_chromium() or _playwrights_own()
+    if path is None:
+        if in_ci():
+            pytest.fail("no Chromium: install one, or name it in PLAYRELAY_CHROMIUM")
+        pytest.skip("no Chromium: install one, or name it in PLAYRELAY_CHROMIUM")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    """One for the tests of a module; each has a profile of its own in it."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=chromium_path,
+            args=FLAGS,
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        with launched:
+            yield launched
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A profile without a past."""
+    with browser.new_context() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def faults() -> list[str]:
+    """What the page complained of: uncaught errors."""
+    return []
+
+
+@pytest.fixture
+def page(context: BrowserContext, faults: list[str]) -> Iterator[Page]:
+    """An empty page, which must not see an uncaught error."""
+    fresh = context.new_page()
+    fresh.on("pageerror", lambda error: faults.append(str(error)))
+    yield fresh
+    assert faults == []
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site."""
+    with serving_site() as serving:
+        yield serving
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    """What stands in the relay's place."""
+    with serving_collector() as serving:
+        yield serving
+
+
+def _playwrights_own() -> str | None:
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if os.access(Path(path), os.X_OK) else None

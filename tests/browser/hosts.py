@@ -1,0 +1,238 @@
+"""Two hosts for the tracker's tests: a site with clips, and a stand-in for the relay.
+
+The stand-in serves the built tracker and collects pings; it can refuse, hang, or answer anything.
+What it was told is read with the relay's own domain, so the tests speak of milestones, not bodies.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+from app.domain import coverage
+
+ROOT = Path(__file__).parent.parent.parent
+STATIC = ROOT / "static"
+CLIPS = Path(__file__).parent / "clips"
+TYPES = {".js": "text/javascript", ".webm": "video/webm", ".mp4": "video/mp4"}
+
+PATIENCE = 30.0
+"""Seconds after which something that should have happened long ago is given up."""
+
+Json = dict[str, Any]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        """Say nothing."""
+
+    def answer(self, status: int, body: bytes, **headers: str) -> None:
+        """Headers come with underscores for dashes."""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that hangs up is no fault."""
+
+
+@contextmanager
+def _serving(handler: type[_Handler], port: int = 0) -> Iterator[str]:
+    with _Server(("127.0.0.1", port), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@dataclass
+class Site:
+    """A web site: pages put in by the tests, and the clips, in ranges as players ask for them."""
+
+    url: str = ""
+    pages: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def put(self, body: str, path: str = "/", title: str = "A page") -> str:
+        """Put a page there; returns its address."""
+        self.pages[path] = f"<!doctype html><title>{title}</title><body>{body}"
+        return self.url + path
+
+
+@contextmanager
+def serving_site() -> Iterator[Site]:
+    """A site of its own origin."""
+    site = Site()
+
+    class Handler(_Handler):
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            if path.startswith("/clips/"):
+                self._clip(CLIPS / path.removeprefix("/clips/"))
+            elif path in site.pages:
+                body = site.pages[path].encode()
+                self.answer(200, body, Content_Type="text/html; charset=utf-8", **site.headers)
+            else:
+                self.answer(404, b"")
+
+        def _clip(self, clip: Path) -> None:
+            content = clip.read_bytes()
+            kind = {"Content_Type": TYPES[clip.suffix], "Accept_Ranges": "bytes"}
+            asked = self.headers.get("Range")
+            if asked is None:
+                self.answer(200, content, **kind)
+                return
+            start, _, end = asked.removeprefix("bytes=").partition("-")
+            first, last = int(start), int(end) if end else len(content) - 1
+            part = f"bytes {first}-{last}/{len(content)}"
+            self.answer(206, content[first : last + 1], Content_Range=part, **kind)
+
+    with _serving(Handler) as site.url:
+        yield site
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the collector answers a ping. `hang`: it does not, until the collector is told to."""
+
+    status: int = 202
+    headers: tuple[tuple[str, str], ...] = ()
+    cors: bool = True
+    hang: bool = False
+
+
+TAKEN = Answer()
+
+
+@dataclass(frozen=True)
+class View:
+    """One session as the relay would see it after all its pings."""
+
+    pings: list[Json]
+
+    MILESTONES: ClassVar = (25, 50, 75, 100)
+
+    @property
+    def percent(self) -> float:
+        """Coverage, 0 to 100: the largest told, or the attention map's own, like the relay's."""
+        return max(map(_covered, self.pings))
+
+    @property
+    def milestones(self) -> list[int]:
+        """What HubSpot would hear of."""
+        return [milestone for milestone in self.MILESTONES if self.percent >= milestone]
+
+    @property
+    def spans(self) -> list[int]:
+        """How often each hundredth was watched, by the last ping."""
+        return list(coverage.expand(self.last.get("watched", [])))
+
+    @property
+    def last(self) -> Json:
+        """The newest ping."""
+        return self.pings[-1]
+
+
+class Collector:
+    """The relay's place: pings that were taken, in the order of arrival."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.answers: list[Answer] = []
+        """One for each of the next pings; after that, they are taken."""
+        self.bodies: list[bytes] = []
+        self.methods: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.plays: list[Json] = []
+        self._changed = threading.Condition()
+        self.released = threading.Event()
+
+    def views(self) -> list[View]:
+        """All sessions that were taken, in the order of their first ping."""
+        sessions: dict[str, list[Json]] = {}
+        for play in self.plays:
+            sessions.setdefault(play["sessionId"], []).append(play)
+        return [View(pings) for pings in sessions.values()]
+
+    def view(self) -> View:
+        """The only one."""
+        views = self.views()
+        assert len(views) == 1, views
+        return views[0]
+
+    def wait(self, what: Callable[["Collector"], object]) -> None:
+        """Wait until `what` is true of this."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: what(self), PATIENCE), self.plays
+
+    def take(self, body: bytes, headers: dict[str, str]) -> Answer:
+        """Note a request and decide on its answer."""
+        with self._changed:
+            answer = self.answers.pop(0) if self.answers else TAKEN
+            self.bodies.append(body)
+            self.headers.append(headers)
+            if answer.status == TAKEN.status and not answer.hang:
+                request = json.loads(body)
+                self.plays += request["plays"]
+            self._changed.notify_all()
+            return answer
+
+
+@contextmanager
+def serving_collector(collector: Collector | None = None, port: int = 0) -> Iterator[Collector]:
+    """A collector on an origin of its own; the same one again, on its old port, if given."""
+    known = collector or Collector()
+
+    class Handler(_Handler):
+        def do_GET(self) -> None:
+            path = STATIC / self.path.partition("?")[0].removeprefix("/")
+            if path.suffix not in TYPES or not path.is_file():
+                self.answer(404, b"")
+                return
+            kind = {"Content_Type": TYPES[path.suffix], "Access_Control_Allow_Origin": "*"}
+            self.answer(200, path.read_bytes(), **kind)
+
+        def do_OPTIONS(self) -> None:
+            known.methods.append("OPTIONS")
+            self.answer(204, b"")
+
+        def do_POST(self) -> None:
+            known.methods.append("POST")
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = known.take(body, dict(self.headers))
+            if answer.hang:
+                known.released.wait(PATIENCE)
+                self.close_connection = True
+                return
+            headers = dict(answer.headers)
+            if answer.cors:
+                headers["Access-Control-Allow-Origin"] = "*"
+                headers["Access-Control-Expose-Headers"] = "Retry-After"
+            self.answer(answer.status, b"{}", **headers)
+
+    with _serving(Handler, port) as known.url:
+        try:
+            yield known
+        finally:
+            known.released.set()
+
+
+def _covered(play: Json) -> float:
+    told: float = play.get("playedPercent", 0)
+    return max(told, coverage.percent(coverage.expand(play.get("watched", []))))

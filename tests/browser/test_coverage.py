@@ -1,0 +1,206 @@
+"""What the tracker tells of a play equals what was truly played, whatever the visitor does."""
+
+from playwright.sync_api import Page
+
+from tests.browser.hosts import Collector, Site
+from tests.browser.player import (
+    earned,
+    ended,
+    leave,
+    passed,
+    pause,
+    play,
+    show,
+    truth,
+    until,
+    video,
+)
+
+
+def test_straight_play_at_sixteen_times_takes_four_small_requests(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A minute from beginning to end: all milestones, four requests, no preflight, small bodies."""
+    show(page, site, collector, video("minute.webm"))
+    play(page, rate=16)
+    ended(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+    assert collector.view().spans == [1] * 100
+    assert collector.methods == ["POST"] * 4
+    assert max(len(body) for body in collector.bodies) <= 700
+    assert all(sent["Content-Type"].startswith("text/plain") for sent in collector.headers)
+
+
+def test_a_seek_over_the_middle_adds_nothing(page: Page, site: Site, collector: Collector) -> None:
+    """The beginning and the end were watched: half of it, though it ended."""
+    show(page, site, collector, video())
+    play(page)
+    until(page, 2)
+    play(page, start=7.2)
+    ended(page)
+    played = truth(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == earned(played, complete=True) == [25, 50]
+    assert collector.view().last["playedPercent"] == int(played)
+
+
+def test_a_jump_to_the_end_is_no_play(page: Page, site: Site, collector: Collector) -> None:
+    """It ended, with next to nothing played."""
+    show(page, site, collector, video())
+    play(page, rate=1, start=9.7)
+    ended(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == []
+
+
+def test_an_overlapping_rewatch_counts_once_and_shows_in_the_map(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Coverage is of the medium; the attention map says how often."""
+    show(page, site, collector, video())
+    play(page)
+    until(page, 5)
+    play(page, start=2)
+    until(page, 7)
+    played = pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    view = collector.view()
+    assert view.milestones == earned(played) == [25, 50]
+    assert view.spans[30:45] == [2] * 15
+    assert view.spans[5:15] == [1] * 10
+    assert view.spans[80:] == [0] * 20
+
+
+def test_a_loop_is_covered_once(page: Page, site: Site, collector: Collector) -> None:
+    """It never ends, fires no `ended`, and each milestone comes once."""
+    show(page, site, collector, video(attributes="loop"))
+    page.evaluate("window.wraps = 0; v.addEventListener('seeked', () => wraps++)")
+    play(page, rate=8)
+    passed(page, "wraps >= 2 && v.currentTime > 3")
+    pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().spans[10:20] == [3] * 10)
+    assert collector.view().milestones == [25, 50, 75, 100]
+    assert not any(play.get("ended") for play in collector.plays)
+    assert collector.view().spans[50:60] == [2] * 10
+
+
+def test_a_rate_change_near_a_boundary_is_harmless(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Milestones go by what was played, not by the clock."""
+    show(page, site, collector, video())
+    play(page, rate=2)
+    until(page, 2.2)
+    page.evaluate("v.playbackRate = 0.5")
+    until(page, 2.3)
+    page.evaluate("v.playbackRate = 4")
+    until(page, 3)
+    played = pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    assert collector.view().milestones == earned(played) == [25]
+
+
+def test_a_clip_of_half_a_second_is_not_missed(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """All its milestones, though it is over before anything else happens."""
+    show(page, site, collector, video("short.webm"))
+    play(page, rate=1)
+    ended(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+
+
+def test_a_thousand_tiny_seeks_count_what_lies_between(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Many small ranges, and no more than their sum."""
+    show(page, site, collector, video())
+    play(page, rate=1)
+    page.evaluate(
+        """async () => {
+            const frame = () => new Promise(requestAnimationFrame);
+            for (let i = 0; i < 1000; i++) {
+                v.currentTime = ((i * 7) % 95) / 10;
+                if (i % 10 == 0) await frame();
+            }
+        }"""
+    )
+    played = pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("playedPercent") == int(played))
+    assert collector.view().milestones == earned(played)
+
+
+def test_two_players_at_once_are_two_views(page: Page, site: Site, collector: Collector) -> None:
+    """Each has its own session and its own milestones."""
+    show(page, site, collector, video(name="v") + video("ten.mp4", name="w"))
+    play(page, name="v")
+    play(page, name="w", start=5.0)
+    ended(page, "v")
+    ended(page, "w")
+    collector.wait(lambda told: [view.last.get("ended") for view in told.views()] == [True] * 2)
+    by_clip = {view.last["mediaUrl"].rpartition("/")[2]: view for view in collector.views()}
+    assert by_clip["ten.webm"].milestones == [25, 50, 75, 100]
+    assert by_clip["ten.mp4"].milestones == earned(truth(page, "w"), complete=True)
+
+
+def test_paused_scrubbing_is_not_watching(page: Page, site: Site, collector: Collector) -> None:
+    """The position moves, and nothing is played."""
+    show(page, site, collector, video())
+    play(page)
+    until(page, 1)
+    pause(page)
+    page.evaluate(
+        """async () => {
+            for (const to of [2, 4, 6, 8]) {
+                v.currentTime = to;
+                await new Promise((done) => v.addEventListener("seeked", done, { once: true }));
+            }
+        }"""
+    )
+    played = truth(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("playedPercent") == int(played))
+    assert collector.view().milestones == []
+
+
+def test_muted_decoration_is_ignored_until_it_is_heard(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A silent loop without controls counts from the moment it is unmuted."""
+    show(page, site, collector, video(attributes="muted autoplay loop"))
+    page.evaluate("window.wraps = 0; v.addEventListener('seeked', () => wraps++)")
+    play(page, rate=8)
+    passed(page, "wraps >= 1 && v.currentTime > 1 && v.currentTime < 6")
+    page.evaluate("v.muted = false; v.playbackRate = 2; window.from = v.currentTime")
+    passed(page, "v.currentTime > from + 2")
+    page.evaluate("v.pause()")
+    leave(page)
+    collector.wait(lambda told: told.plays)
+    assert collector.view().percent < 50
+    assert collector.view().milestones in ([], [25])
+
+
+def test_decoration_that_was_asked_for_counts(page: Page, site: Site, collector: Collector) -> None:
+    """`data-playrelay="on"` on a silent loop."""
+    looping = 'muted autoplay loop data-playrelay="on"'
+    show(page, site, collector, video("short.webm", looping))
+    collector.wait(lambda told: told.plays and told.view().milestones == [25, 50, 75, 100])
+
+
+def test_a_player_that_is_off_is_left_alone(page: Page, site: Site, collector: Collector) -> None:
+    """`data-playrelay="off"` holds for all inside of it."""
+    off = f'<div data-playrelay="off">{video("short.webm", name="w")}</div>'
+    show(page, site, collector, off + video("short.webm"))
+    play(page, name="w", rate=1)
+    ended(page, "w")
+    play(page, rate=1)
+    ended(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    leave(page)
+    assert len(collector.views()) == 1

@@ -1,0 +1,57 @@
+"""Start the real app on the real server, on a free port, until the test is over."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+from app.main import RelayApp, create_app
+from app.server import PatientProtocol, RelayServer, listen, public_config
+from app.settings import Settings
+
+
+class Live(NamedTuple):
+    """A running relay: a client of it, its port, and the app itself."""
+
+    client: httpx.Client
+    port: int
+    app: RelayApp
+
+
+def settings_for(folder: Path, **values: Any) -> Settings:
+    """Settings of a test: nothing of the environment but what is said here."""
+    given = {"database_url": f"sqlite:///{folder}/playrelay.db", "pings_per_minute": 0, **values}
+    return Settings(_env_file=None, **given)
+
+
+@contextmanager
+def live_relay(settings: Settings, protocol: type[PatientProtocol] | None = None) -> Iterator[Live]:
+    """A relay that runs while the block does. `protocol`: one with other limits."""
+    up = threading.Event()
+    app = create_app(settings)
+    config = public_config(app, settings.trusted_proxies)
+    if protocol is not None:
+        config.http = protocol
+
+    def hang_up() -> None:
+        if app.state.relay.sandbox is not None:
+            app.state.relay.sandbox.hang_up()
+
+    server = RelayServer(config, up.set, hang_up)
+    with listen("127.0.0.1", 0) as bound:
+        thread = threading.Thread(target=server.run, args=([bound],), name="relay")
+        thread.start()
+        try:
+            if not up.wait(20):
+                raise RuntimeError("the relay did not start")
+            port = bound.getsockname()[1]
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+                yield Live(client, port, app)
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            if thread.is_alive():
+                raise RuntimeError("the relay did not stop")
