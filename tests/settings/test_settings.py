@@ -1,0 +1,166 @@
+"""Variables: what they mean, and what a person is told who writes them wrongly."""
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import (
+    PREFIX,
+    Settings,
+    SettingsError,
+    load_settings,
+    unknown_variables,
+    variable_name,
+)
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No variables and no .env of the machine's."""
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable_name(field), raising=False)
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def faults(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
+    """What loading complains about."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name if name == "PORT" else PREFIX + name, value)
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    return raised.value.faults
+
+
+def test_nothing_set_is_the_sandbox() -> None:
+    """A stranger's first start needs no variable."""
+    settings = load_settings()
+    assert settings.sandboxed
+    assert settings.port == 8000
+    assert settings.host == "127.0.0.1"
+    assert settings.milestones == (25, 50, 75, 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("HUBSPOT_API_VERSION", "v2"),
+        ("HUBSPOT_RATE", "0"),
+        ("HUBSPOT_BASE_URL", "http://api.example.com"),
+        ("HUBSPOT_BASE_URL", "api.hubapi.com"),
+        ("ALLOWED_ORIGINS", "www.example.com"),
+        ("ALLOWED_ORIGINS", "https://www.example.com/path"),
+        ("DATABASE_URL", "mysql://x"),
+        ("DATABASE_URL", "postgresql://x/y"),
+        ("ROLE", "both"),
+        ("IDENTITY", "guess"),
+        ("MILESTONES", "25,much"),
+        ("MILESTONES", "0"),
+        ("EVENTS", "percent,paused"),
+        ("VIEWED_PERCENT", "101"),
+        ("SETTLE_SECONDS", "0"),
+        ("PARK_DAYS", "-1"),
+        ("PINGS_PER_MINUTE", "-1"),
+        ("TRUSTED_PROXIES", "proxy.local"),
+        ("LOG_LEVEL", "loud"),
+    ],
+)
+def test_a_wrong_value_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """One fault is one line that begins with the variable."""
+    (line,) = faults(monkeypatch, **{name: value})
+    assert line.startswith(f"{PREFIX}{name}: ")
+    assert "\n" not in line
+
+
+def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person who made three mistakes reads three lines."""
+    lines = faults(monkeypatch, HUBSPOT_RATE="x", ROLE="y", LOG_LEVEL="z")
+    named = {line.partition(":")[0] for line in lines}
+    assert named == {f"{PREFIX}HUBSPOT_RATE", f"{PREFIX}ROLE", f"{PREFIX}LOG_LEVEL"}
+
+
+def test_a_token_needs_origins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With credentials the relay does not start open to nobody or to everybody."""
+    (line,) = faults(monkeypatch, HUBSPOT_ACCESS_TOKEN="secret-token")
+    assert line.startswith(f"{PREFIX}ALLOWED_ORIGINS: ")
+    monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", "*")
+    assert load_settings().allowed_origins == ("*",)
+
+
+def test_half_of_oauth_is_no_oauth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is missing is named."""
+    (line,) = faults(monkeypatch, HUBSPOT_CLIENT_ID="x", HUBSPOT_REFRESH_TOKEN="y")
+    assert line.startswith(f"{PREFIX}HUBSPOT_CLIENT_SECRET: ")
+
+
+def test_a_token_and_oauth_exclude_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two ways in are a mistake: which one was meant?"""
+    (line,) = faults(
+        monkeypatch,
+        HUBSPOT_ACCESS_TOKEN="a",
+        HUBSPOT_CLIENT_ID="b",
+        HUBSPOT_CLIENT_SECRET="c",
+        HUBSPOT_REFRESH_TOKEN="d",
+        ALLOWED_ORIGINS="*",
+    )
+    assert line.startswith(f"{PREFIX}HUBSPOT_ACCESS_TOKEN: ")
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the settings nor a fault beside them print a secret."""
+    secrets = {
+        "HUBSPOT_ACCESS_TOKEN": "pat-secret-1",
+        "IDENTITY_SECRET": "secret-2",
+        "CONSOLE_PASSWORD": "secret-3",
+    }
+    for name, value in secrets.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", "*")
+    settings = load_settings()
+    told = repr(settings) + str(settings) + " ".join(faults(monkeypatch, HUBSPOT_RATE="x"))
+    assert not [secret for secret in secrets.values() if secret in told]
+
+
+def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blanks around the commas do not matter; percentages come out ascending and once."""
+    monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", " https://a.example , https://b.example,")
+    monkeypatch.setenv(f"{PREFIX}MILESTONES", "90, 10,10")
+    settings = load_settings()
+    assert settings.allowed_origins == ("https://a.example", "https://b.example")
+    assert settings.milestones == (10, 90)
+
+
+def test_blank_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`PLAYRELAY_X=` in a compose file means the default."""
+    monkeypatch.setenv(f"{PREFIX}HUBSPOT_ACCESS_TOKEN", "")
+    monkeypatch.setenv(f"{PREFIX}HUBSPOT_RATE", "")
+    settings = load_settings()
+    assert settings.sandboxed
+    assert settings.hubspot_rate == 110
+
+
+def test_the_platforms_port_counts_after_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PORT is heeded, PLAYRELAY_PORT goes before it."""
+    monkeypatch.setenv("PORT", "9001")
+    assert load_settings().port == 9001
+    monkeypatch.setenv(f"{PREFIX}PORT", "9002")
+    assert load_settings().port == 9002
+
+
+def test_a_dotenv_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The environment goes before the file; foreign lines in it do not disturb."""
+    (tmp_path / ".env").write_text("PLAYRELAY_HUBSPOT_RATE=100\nPLAYRELAY_ROLE=collect\nOTHER=1\n")
+    monkeypatch.setenv(f"{PREFIX}ROLE", "deliver")
+    settings = load_settings()
+    assert (settings.hubspot_rate, settings.role) == (100, "deliver")
+
+
+def test_a_misspelt_variable_is_found() -> None:
+    """A variable that nothing reads is named, with what was probably meant."""
+    (line,) = unknown_variables({"PLAYRELAY_ALOWED_ORIGINS": "x", "PLAYRELAY_PORT": "1", "A": "b"})
+    assert "PLAYRELAY_ALOWED_ORIGINS" in line
+    assert "did you mean PLAYRELAY_ALLOWED_ORIGINS?" in line
