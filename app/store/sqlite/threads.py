@@ -100,8 +100,9 @@ class Writer:
                 results = await self._loop.run_in_executor(
                     self._thread, self._transaction, rows, [work for work, _ in works]
                 )
-            except StoreError as error:
-                _fail([*row_waiters, *(waiter for _, waiter in works)], error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+                fault = error if isinstance(error, StoreError) else StoreError(repr(error))
+                _fail([*row_waiters, *(waiter for _, waiter in works)], fault)
             else:
                 _settle(row_waiters, [None] * len(rows))
                 _settle([waiter for _, waiter in works], results)
