@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK    = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
 
@@ -18,11 +19,12 @@ test: $(VENV)/.dev $(VENV)/.browser ## set everything up and run every test
 	$(BIN)/python -m pytest
 
 .PHONY: lint
-lint: $(VENV)/.dev ## format check, strict lint, strict types, import contract
+lint: $(VENV)/.dev ## format check, strict lint, strict types, import contract, generated tables
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m app.docs --check
 
 .PHONY: format
 format: $(VENV)/.dev ## rewrite the code as lint wants it
@@ -39,18 +41,19 @@ docs: $(VENV)/.dev ## write the generated tables of the README and docs/ anew
 
 .PHONY: lock
 lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o requirements/runtime.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --prerelease=allow --group dev pyproject.toml -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
+	$(LOCK) --prerelease=allow --group dev -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 
 # One stamp per set of requirements, so that a second `make` starts at once.
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "playrelay needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(VENV)/bin/python
 	@echo "installing playrelay into $(VENV) ..."
-	@$(PIP) install --require-hashes -r requirements/runtime.txt
-	@$(PIP) install --no-deps -e .
+	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime

@@ -58,16 +58,19 @@ def sandbox(given: argparse.Namespace) -> int:
         return 1
     with bound:
         address = f"http://{given.host}:{bound.getsockname()[1]}"
-        _say(
-            f"HubSpot sandbox on {address}\n"
-            f"  PLAYRELAY_HUBSPOT_BASE_URL={address}\n"
-            f"  PLAYRELAY_HUBSPOT_ACCESS_TOKEN={world.credentials.access_token}\n"
-            f"  what arrived: {address}/sandbox/events"
-        )
+
+        def announce() -> None:
+            _say(
+                f"HubSpot sandbox on {address}\n"
+                f"  PLAYRELAY_HUBSPOT_BASE_URL={address}\n"
+                f"  PLAYRELAY_HUBSPOT_ACCESS_TOKEN={world.credentials.access_token}\n"
+                f"  what arrived: {address}/sandbox/events"
+            )
+
         config = uvicorn.Config(
             app, http=CuttableProtocol, ws="none", log_config=None, access_log=False
         )
-        uvicorn.Server(config).run([bound])
+        RelayServer(config, announce, app.state.ledger.hang_up).run([bound])
     return 0
 
 

@@ -43,9 +43,14 @@ QUARANTINED = "SELECT count(*) FROM quarantine"
 ACCOUNT = "SELECT paused_until, reason FROM account"
 PERMITS_IN_USE = "SELECT count(*) FROM permits WHERE frees_at > ?"
 
-UTKS_OF_CONTACT = "SELECT utk FROM contacts WHERE contact_id = ?"
-FORGET_OUTBOX = "DELETE FROM outbox WHERE play IN (SELECT id FROM plays WHERE {where})"
-FORGET_PLAYS = "DELETE FROM plays WHERE {where}"
+# Where HubSpot converts the usertokens, only its answers tell whose they are.
+UTKS_OF_CONTACT = """
+    SELECT utk FROM contacts WHERE contact_id = :id
+    UNION SELECT p.utk FROM plays p JOIN outbox o ON o.play = p.id
+    WHERE o.reason = 'passthrough' AND json_extract(o.answer, '$.contact_id') = :id
+"""
+GIVEN_TO_CONTACT = "id IN (SELECT play FROM outbox WHERE json_extract(answer, '$.contact_id') = ?)"
+FORGET_PLAYS = "DELETE FROM plays WHERE {where}"  # their events go with them, by foreign key
 FORGET_CONTACT = "DELETE FROM contacts WHERE utk = ?"
 UNREAD = "SELECT id, referer, body FROM {table}"
 FORGET_UNREAD = "DELETE FROM {table} WHERE id = ?"
@@ -105,13 +110,12 @@ def forget(db: sqlite3.Connection, utk: str | None, contact_id: int | None) -> i
     """Erase plays, events, look-ups and pings not read yet, by usertoken or by contact."""
     utks = {utk} if utk else set()
     if contact_id is not None:
-        utks |= {row[0] for row in db.execute(UTKS_OF_CONTACT, (contact_id,))}
+        utks |= {row[0] for row in db.execute(UTKS_OF_CONTACT, {"id": contact_id})}
     erased = 0
     wheres: list[tuple[str, str | int]] = [("utk = ?", each) for each in sorted(utks)]
     if contact_id is not None:
-        wheres.append(("contact_id = ?", contact_id))
+        wheres += [("contact_id = ?", contact_id), (GIVEN_TO_CONTACT, contact_id)]
     for where, value in wheres:
-        db.execute(FORGET_OUTBOX.format(where=where), (value,))
         erased += db.execute(FORGET_PLAYS.format(where=where), (value,)).rowcount
     db.executemany(FORGET_CONTACT, [(each,) for each in utks])
     for table in ("inbox", "quarantine"):
@@ -132,7 +136,8 @@ def _naming(
         except (BadJsonError, InvalidPingError):
             plays = []
         by_contact = contact_id is not None and any(p.contact_id == contact_id for p in plays)
-        if by_contact or any(needle in body for needle in needles):
+        by_utk = any(p.contact_utk and p.contact_utk.strip() in utks for p in plays)
+        if by_contact or by_utk or any(needle in body for needle in needles):
             yield row
 
 

@@ -67,9 +67,10 @@ CREATE TABLE contacts (
 CREATE INDEX contacts_to_ask ON contacts (ask_at) WHERE ask_at IS NOT NULL;
 CREATE INDEX contacts_by_id ON contacts (contact_id) WHERE contact_id IS NOT NULL;
 
--- Requests that HubSpot's rate window still holds against us: one row a request.
+-- Requests that HubSpot's rate window still holds against us: one row a request. An id is never
+-- given twice: who comes back after his permit has freed itself must not free another's.
 CREATE TABLE permits (
-    id       INTEGER PRIMARY KEY,
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     frees_at INTEGER NOT NULL
 ) STRICT;
 

@@ -1,0 +1,60 @@
+"""A real store file with one event of each kind that the outbox verbs are about."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+
+from app.bootstrap import open_store
+from app.domain.media import Catalogue
+from app.domain.milestones import MilestonePolicy
+from app.domain.observation import ObservationPolicy
+from app.domain.outcome import Delivered, Healthy, Rejected
+from app.fold.folding import PureFolding
+from app.settings import Settings
+from app.store.interface import InboxPing, Quota, Store
+
+UTK = "0123456789abcdef0123456789abcdef"
+HSENC = "p2ANqtz-a-token-of-a-mail"
+CONTACT = 4711
+NOW = 1_790_000_000_000
+QUOTA = Quota(100, 10_000)
+FOLDING = PureFolding(
+    ObservationPolicy(Catalogue()), MilestonePolicy(percents=(25, 50), send_played=False)
+)
+
+
+def fill(path: Path) -> None:
+    """Event 1 delivered, 2 rejected (one play, by mail); 3 and 4 waiting (another, a stranger)."""
+    asyncio.run(_fill(path))
+
+
+async def _fill(path: Path) -> None:
+    store = await open_store(Settings(_env_file=None, database_url=f"sqlite:///{path}"))
+    try:
+        await _watch(store, session="by-mail", name="Launch film", _hsenc=HSENC)
+        first = (await store.claim(NOW, 1_000, QUOTA)).job
+        assert first is not None
+        await store.settle(first, Delivered(CONTACT, 42, "mail"), Healthy(), NOW, QUOTA)
+        second = (await store.claim(NOW, 1_000, QUOTA)).job
+        assert second is not None
+        refused = Rejected("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
+        await store.settle(second, refused, Healthy(), NOW, QUOTA)
+        await _watch(store, session="stranger", name="Tour", contactUtk=UTK)
+    finally:
+        await store.close()
+
+
+async def _watch(store: Store, *, session: str, name: str, **who: str) -> None:
+    """One play that has come to 60 %."""
+    play = {
+        "sessionId": session,
+        "externalId": session,
+        "mediaName": name,
+        "mediaType": "VIDEO",
+        "occurredTimestamp": NOW,
+        "pageUrl": "https://www.example.com/launch",
+        "playedPercent": 60,
+    }
+    await store.append(InboxPing(NOW, None, msgspec.json.encode(play | who)))
+    await store.fold(100, FOLDING, NOW, 1_000)

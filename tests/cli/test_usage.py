@@ -1,0 +1,124 @@
+"""What every verb has in common: help, exit status 2 for bad usage and for wrong settings."""
+
+import pytest
+
+from app.cli import main
+
+VERBS = (
+    "serve",
+    "doctor",
+    "sandbox",
+    "migrate",
+    "embed",
+    "forget",
+    "outbox",
+    "outbox list",
+    "outbox show",
+    "outbox requeue",
+    "outbox discard",
+)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` prints the verb's usage to standard output and exits with 0."""
+    with pytest.raises(SystemExit) as ended:
+        main([*verb.split(), "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: playrelay {verb} [-h]")
+
+
+def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    """`playrelay --help` lists the verbs tested here and no others."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    listed = capsys.readouterr().out.partition("  verb\n")[2].partition("\n\n")[0]
+    # A verb stands four columns in; what it does, and how that goes on, stands further right.
+    verbs = {line.split()[0] for line in listed.splitlines() if line[4:5].strip()}
+    assert verbs == {verb for verb in VERBS if " " not in verb}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "play",
+        "serve now",
+        "sandbox --port many",
+        "forget",
+        "forget --utk x --contact 7",
+        "forget --contact somebody",
+        "outbox",
+        "outbox list --status lost",
+        "outbox list --limit 0",
+        "outbox show",
+        "outbox show 0",
+        "outbox requeue",
+        "outbox requeue --rejected 7",
+        "outbox discard",
+    ],
+)
+def test_bad_usage_exits_with_2(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Bad usage exits with 2, says so in one line of standard error and prints no result."""
+    with pytest.raises(SystemExit) as ended:
+        main(wrong.split())
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert said.out == ""
+    assert [line for line in said.err.splitlines() if "error:" in line] == [
+        said.err.splitlines()[-1]
+    ]
+
+
+@pytest.mark.parametrize(
+    "verb", ["serve", "migrate", "embed", "outbox list", "outbox show 1", "forget --utk x"]
+)
+def test_wrong_settings_exit_with_2(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each wrong setting costs one line of standard error that begins with its variable."""
+    wrong = {
+        "PLAYRELAY_HUBSPOT_RATE": "0",
+        "PLAYRELAY_MILESTONES": "25,half",
+        "PLAYRELAY_DATABASE_URL": "mysql://localhost/x",
+        "PLAYRELAY_ALLOWED_ORIGINS": "www.example.com/page",
+        "PLAYRELAY_IDENTITY": "guess",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    assert main(verb.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert sorted(line.split(":")[0] for line in said.err.splitlines()) == sorted(wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "blamed"),
+    [
+        ({"HUBSPOT_ACCESS_TOKEN": "secret-token"}, "ALLOWED_ORIGINS"),
+        ({"HUBSPOT_CLIENT_ID": "secret-id"}, "HUBSPOT_CLIENT_SECRET"),
+        ({"HUBSPOT_BASE_URL": "http://hubspot.example"}, "HUBSPOT_BASE_URL"),
+        ({"DATABASE_URL": "postgresql://secret@db/relay"}, "DATABASE_URL"),
+    ],
+)
+def test_settings_that_do_not_go_together(
+    given: dict[str, str],
+    blamed: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A setting that another one calls for is asked for by name, and no secret is shown."""
+    for name, value in given.items():
+        monkeypatch.setenv(f"PLAYRELAY_{name}", value)
+    assert main(["serve"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"PLAYRELAY_{blamed}: ")
+    assert "secret-" not in line
+    assert "secret@" not in line
+
+
+def test_embed_prints_the_snippet(capsys: pytest.CaptureFixture[str]) -> None:
+    """`embed --url` prints the script element for that address."""
+    assert main(["embed", "--url", "https://relay.example.com/"]) == 0
+    said = capsys.readouterr().out
+    assert '<script async src="https://relay.example.com/playrelay.js"></script>' in said

@@ -1,0 +1,131 @@
+"""The loop around the fold."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.bell import Bell
+from app.fold.worker import BATCH, FoldWorker
+from app.store.interface import InboxPing, Store
+from app.telemetry.metrics import Metrics
+from tests.hubspot.vault import Clock
+from tests.store.engines import Sqlite
+from tests.store.setting import FOLDING, NOW, SETTLE, arrive, values
+
+
+class Loop:
+    """A worker with all that it is handed."""
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self.metrics = Metrics()
+        self.pings, self.delivery = Bell(), Bell()
+        self.worker = FoldWorker(
+            store,
+            FOLDING,
+            settle_ms=SETTLE,
+            clock=clock,
+            pings=self.pings,
+            delivery=self.delivery,
+            metrics=self.metrics,
+        )
+
+    def counted(self, name: str, **labels: str) -> float:
+        """What a counter of the relay's says."""
+        return self.metrics.registry.get_sample_value(f"playrelay_{name}_total", labels) or 0
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The relay's time."""
+    return Clock(NOW)
+
+
+@pytest.fixture
+def loop(store: Store, clock: Clock) -> Loop:
+    """A worker on an empty store."""
+    return Loop(store, clock)
+
+
+async def test_a_step_folds_and_calls_for_delivery(store: Store, loop: Loop) -> None:
+    """Rows become events, the senders are woken, and the figures say so."""
+    await arrive(store, playedPercent=30)
+    await store.append(InboxPing(NOW, None, b"poison"))
+    ring = loop.delivery.listen()
+    assert await loop.worker.step() == 2
+    assert ring.is_set()
+    assert await values(store) == ["session STARTED", "session 25"]
+    assert loop.counted("folded_pings") == 2
+    assert loop.counted("events_created") == 2
+    assert loop.counted("quarantined_pings") == 1
+
+
+async def test_without_new_events_nobody_is_woken(store: Store, loop: Loop) -> None:
+    """An empty inbox, or a repeated ping, is nothing to send."""
+    ring = loop.delivery.listen()
+    assert await loop.worker.step() == 0
+    assert not ring.is_set()
+    await arrive(store)
+    await loop.worker.step()
+    ring = loop.delivery.listen()
+    await arrive(store)
+    assert await loop.worker.step() == 1
+    assert not ring.is_set()
+
+
+async def test_a_step_closes_the_plays_that_fell_silent(
+    store: Store, loop: Loop, clock: Clock
+) -> None:
+    """Once the settling time has passed, the attention span is due."""
+    await arrive(store, watched=[[1, 2], [0, 8]])
+    await loop.worker.step()
+    ring = loop.delivery.listen()
+    clock.now += SETTLE
+    assert await loop.worker.step() == 1
+    assert ring.is_set()
+    assert (await values(store))[-1] == "session attention-span"
+
+
+async def test_a_step_is_small(store: Store, loop: Loop) -> None:
+    """A full inbox is taken in transactions that hold up no acknowledgement for long."""
+    await asyncio.gather(*(arrive(store, sessionId=f"s{n}") for n in range(BATCH + 20)))
+    assert await loop.worker.step() == BATCH
+    assert await loop.worker.step() == 20
+
+
+async def test_it_runs_until_it_is_stopped(store: Store, loop: Loop) -> None:
+    """What waits is folded at the start, what comes later as soon as it is announced."""
+    stop = asyncio.Event()
+    await arrive(store, sessionId="before")
+    first = loop.delivery.listen()
+    running = asyncio.create_task(loop.worker.run(stop))
+    await first.wait()
+    for number in range(3):
+        ring = loop.delivery.listen()
+        await arrive(store, sessionId=f"s{number}")
+        loop.pings.ring()
+        await ring.wait()
+    stop.set()
+    loop.pings.ring()
+    await running
+    assert len(await values(store)) == 4
+
+
+async def test_a_store_in_trouble_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The loop counts the fault, tries again, and ends no sooner than it is told to."""
+    monkeypatch.setattr("app.fold.worker.TROUBLE_SECONDS", 0)
+    async with Sqlite(tmp_path).open() as closed:
+        pass
+    stop, rounds = asyncio.Event(), iter((False, False, True))
+
+    def clock() -> int:
+        if next(rounds):
+            stop.set()
+        return NOW
+
+    loop = Loop(closed, clock)
+    await loop.worker.run(stop)
+    assert loop.counted("store_errors", fault="closed") == 3

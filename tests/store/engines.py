@@ -1,0 +1,59 @@
+"""The engines that the store's suite runs on; one more line here, and it runs on one more."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from app.domain.identity import IdentityMode
+from app.store.interface import Store
+from app.store.sqlite.engine import open_sqlite
+
+
+class Database(Protocol):
+    """An empty database of a test's own, which outlives the stores that are opened on it."""
+
+    def __init__(self, folder: Path) -> None:
+        """A new one; `folder` is there for files."""
+        ...
+
+    def open(self, mode: IdentityMode = "lookup") -> AbstractAsyncContextManager[Store]:
+        """The store on it, until the end of the `async with`."""
+        ...
+
+    def fresh(self) -> "Database":
+        """Another empty one."""
+        ...
+
+
+class Sqlite:
+    """A file in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / f"{uuid4().hex}.db"
+
+    @property
+    def url(self) -> str:
+        """As it stands in the settings."""
+        return f"sqlite:///{self._path}"
+
+    def open(self, mode: IdentityMode = "lookup") -> AbstractAsyncContextManager[Store]:
+        """The store on this file."""
+        return self._opened(mode)
+
+    def fresh(self) -> "Sqlite":
+        """Another file."""
+        return Sqlite(self._folder)
+
+    @asynccontextmanager
+    async def _opened(self, mode: IdentityMode) -> AsyncIterator[Store]:
+        store = await open_sqlite(self.url, mode)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+ENGINES: Mapping[str, type[Database]] = {"sqlite": Sqlite}

@@ -1,0 +1,129 @@
+"""What the store's tests put in and take out, and the time at which they do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.domain.folding import Folded
+from app.domain.media import Catalogue
+from app.domain.milestones import MilestonePolicy
+from app.domain.observation import Observation, ObservationPolicy
+from app.domain.outcome import AccountNews, Healthy, Outcome, Status
+from app.domain.play import Play
+from app.fold.folding import PureFolding
+from app.store.interface import (
+    Folding,
+    FoldReport,
+    InboxPing,
+    Job,
+    OutboxEntry,
+    Quota,
+    Retention,
+    Store,
+)
+
+NOW = 1_790_000_000_000
+SECOND = 1_000
+MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
+LEASE = 60_000
+SETTLE = 300_000
+
+QUOTA = Quota(rate=100, window_ms=10_000)
+RETENTION = Retention(settled_ms=7 * DAY, plays_ms=40 * DAY, park_ms=30 * DAY)
+
+SECRET = "secret"
+SIGNATURE_OF_7 = "074d7db5790cd48f87f3735d285a3f4c758ddf00d8992d920629ca532564f7f7"
+
+FOLDING = PureFolding(ObservationPolicy(Catalogue(), SECRET), MilestonePolicy())
+ALL = 1_000
+
+
+def body(**fields: Any) -> bytes:
+    """The body of a ping of one play; a visitor with a usertoken, unless told otherwise."""
+    play = {
+        "sessionId": "session",
+        "mediaBridgeId": 42,
+        "pageId": 5,
+        "contactUtk": "utk",
+        "playedPercent": 0,
+        **fields,
+    }
+    return json.dumps({name: value for name, value in play.items() if value is not None}).encode()
+
+
+async def arrive(store: Store, at: int = NOW, **fields: Any) -> None:
+    """A ping is acknowledged."""
+    await store.append(InboxPing(at, None, body(**fields)))
+
+
+async def fold(store: Store, now: int = NOW, folding: Folding = FOLDING) -> FoldReport:
+    """All that is in the inbox is folded."""
+    return await store.fold(ALL, folding, now, SETTLE)
+
+
+async def played(store: Store, now: int = NOW, **fields: Any) -> None:
+    """A ping arrives and is folded at once."""
+    await arrive(store, now, **fields)
+    await fold(store, now)
+
+
+async def claimed(store: Store, now: int = NOW, quota: Quota = QUOTA) -> Job:
+    """The next due event; there must be one."""
+    claim = await store.claim(now, LEASE, quota)
+    assert claim.job is not None
+    return claim.job
+
+
+async def settle(
+    store: Store, job: Job, outcome: Outcome, account: AccountNews | None = None, now: int = NOW
+) -> None:
+    """The event gets its outcome, and the account its news (healthy)."""
+    await store.settle(job, outcome, account or Healthy(), now, QUOTA)
+
+
+async def looked_up(
+    store: Store,
+    answers: Mapping[str, int | None],
+    now: int = NOW,
+    again: Mapping[str, int] | None = None,
+) -> int:
+    """HubSpot is asked about all that are due, and says this; returns the events released."""
+    asked = await store.claim_lookup(now, 100, LEASE, QUOTA)
+    assert asked.utks
+    return await store.settle_lookup(asked.permit, answers, again or {}, Healthy(), now, QUOTA)
+
+
+async def drained(store: Store, now: int = NOW) -> list[Job]:
+    """All that can be claimed now, in that order."""
+    jobs = []
+    while (job := (await store.claim(now, LEASE, QUOTA)).job) is not None:
+        jobs.append(job)
+    return jobs
+
+
+async def entries(store: Store, status: Status | None = None) -> list[OutboxEntry]:
+    """The outbox, oldest first."""
+    return (await store.outbox_list(status, ALL))[::-1]
+
+
+async def values(store: Store, status: Status | None = None) -> list[str]:
+    """The same, by session and milestone: `session STARTED`."""
+    return [
+        f"{entry.play.session_id} {entry.value or entry.event}"
+        for entry in await entries(store, status)
+    ]
+
+
+class Fragile(PureFolding):
+    """A fold that breaks at one session, where no fold of ours is known to break."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(ObservationPolicy(Catalogue()), MilestonePolicy())
+        self._session_id = session_id
+
+    def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
+        """As usual, or not at all."""
+        if any(observation.play.session_id == self._session_id for observation in seen):
+            raise RuntimeError("broken")
+        return super().fold(known, seen)

@@ -1,0 +1,203 @@
+"""Claims are leases: one holder at a time, in order within a play, and given back by time."""
+
+from typing import Any
+
+from app.domain.identity import KnownContact
+from app.domain.outcome import Delivered, Rejected, Retry, Wait
+from app.store.interface import Claim, Job, Quota, Store
+from tests.store.engines import Database
+from tests.store.setting import (
+    LEASE,
+    MINUTE,
+    NOW,
+    QUOTA,
+    RETENTION,
+    SECOND,
+    SIGNATURE_OF_7,
+    claimed,
+    drained,
+    entries,
+    looked_up,
+    played,
+    settle,
+    values,
+)
+
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+
+
+def named(jobs: list[Job]) -> list[str]:
+    """The jobs by session and milestone."""
+    return [f"{job.play.session_id} {job.value or job.event}" for job in jobs]
+
+
+async def test_an_empty_outbox_has_no_job(passing: Store) -> None:
+    """Nothing to do, nothing to wait for, all permits there."""
+    assert await passing.claim(NOW, LEASE, QUOTA) == Claim(None, None, 0, QUOTA.rate)
+
+
+async def test_a_job_holds_all_that_a_request_needs(store: Store) -> None:
+    """The milestone with its times, the play as it stands by now, and who the visitor is."""
+    who: dict[str, Any] = {"contactId": 7, "contactSignature": SIGNATURE_OF_7}
+    await played(store, NOW - SECOND, playedPercent=30, occurredTimestamp=NOW - 5000, **who)
+    await played(store, playedPercent=40, **who)
+    claim = await store.claim(NOW + SECOND, LEASE, QUOTA)
+    job = claim.job
+    assert job is not None
+    assert (job.event, job.value, job.attempts) == ("media-played", "STARTED", 1)
+    assert (job.occurred_at, job.created_at) == (NOW - 5000, NOW - SECOND)
+    assert job.lease_until == NOW + SECOND + LEASE
+    assert (job.play.percent, job.play.contact_id) == (40, (NOW - 5000, 7))
+    assert job.known is None
+    assert (claim.failures, claim.quota_left) == (0, QUOTA.rate - 1)
+
+
+async def test_a_claim_tells_what_hubspot_said_of_the_usertoken(database: Database) -> None:
+    """Contact or stranger, once it was asked."""
+    async with database.open() as store:
+        for session, utk, contact in (("a", "u1", 9), ("b", "u2", None)):
+            await played(store, sessionId=session, contactUtk=utk, _hsenc="p2")
+            await looked_up(store, {utk: contact}, NOW + MINUTE)
+        known = {job.play.session_id: job.known for job in await drained(store, NOW + MINUTE)}
+    assert known == {"a": KnownContact(9), "b": KnownContact(None)}
+
+
+async def test_nobody_gets_what_another_holds(passing: Store) -> None:
+    """A claimed event is not claimed again, neither at once nor when its lease has just ended."""
+    await played(passing)
+    await claimed(passing)
+    assert await drained(passing) == []
+    assert await drained(passing, NOW + LEASE) == []
+
+
+async def test_a_lease_that_ran_out_is_given_back(passing: Store) -> None:
+    """From the lease's end on, upkeep makes the event due again; the lost attempt counts."""
+    await played(passing)
+    await claimed(passing)
+    assert (await passing.tend(NOW + LEASE - 1, RETENTION, 10)).leases_expired == 0
+    assert (await passing.tend(NOW + LEASE, RETENTION, 10)).leases_expired == 1
+    assert (await claimed(passing, NOW + LEASE)).attempts == 2
+
+
+async def test_who_lost_the_lease_settles_nothing(passing: Store) -> None:
+    """A holder that comes back late can neither reject nor postpone what another holds by now."""
+    await played(passing)
+    lost = await claimed(passing)
+    await passing.tend(NOW + LEASE, RETENTION, 10)
+    held = await claimed(passing, NOW + LEASE)
+    for outcome in (Rejected("refused", 400), Retry(NOW, "x"), Wait("stranger")):
+        await settle(passing, lost, outcome)
+    await passing.release(lost, NOW, QUOTA, sent=False)
+    assert [entry.status for entry in await entries(passing)] == ["sending"]
+    await settle(passing, held, DELIVERED)
+    assert [entry.status for entry in await entries(passing)] == ["delivered"]
+
+
+async def test_a_delivery_is_a_fact(passing: Store) -> None:
+    """What HubSpot has kept is delivered, also when the lease had run out meanwhile."""
+    await played(passing)
+    lost = await claimed(passing)
+    await passing.tend(NOW + LEASE, RETENTION, 10)
+    held = await claimed(passing, NOW + LEASE)
+    await settle(passing, lost, DELIVERED)
+    assert [entry.status for entry in await entries(passing)] == ["delivered"]
+    await settle(passing, held, Retry(NOW, "x"))
+    assert await drained(passing, NOW + LEASE) == []
+
+
+async def test_a_play_goes_out_in_order(passing: Store) -> None:
+    """The next milestone of a play is claimed once the one before it has ended."""
+    await played(passing, playedPercent=60)
+    order = []
+    for _ in range(4):
+        (job,) = await drained(passing)
+        order.append(job.value)
+        await settle(passing, job, DELIVERED)
+    assert order == ["STARTED", "25", "50", "VIEWED"]
+
+
+async def test_plays_do_not_wait_for_each_other(passing: Store) -> None:
+    """The oldest due event comes first, and an event in flight holds up its own play alone."""
+    await played(passing, NOW, sessionId="a", playedPercent=30)
+    await played(passing, NOW + 1, sessionId="b", playedPercent=30)
+    assert named(await drained(passing, NOW + 1)) == ["a STARTED", "b STARTED"]
+
+
+async def test_an_event_put_off_holds_up_its_play(passing: Store) -> None:
+    """Neither a retry nor a wait is overtaken by a later milestone of its play."""
+    await played(passing, sessionId="a", playedPercent=30)
+    await played(passing, sessionId="b", playedPercent=30)
+    await settle(passing, await claimed(passing), Retry(NOW + 9 * SECOND, "unavailable"))
+    await settle(passing, await claimed(passing), Wait("stranger", NOW + MINUTE))
+    claim = await passing.claim(NOW, LEASE, QUOTA)
+    assert (claim.job, claim.next_at) == (None, NOW + 9 * SECOND)
+    assert named(await drained(passing, NOW + 9 * SECOND)) == ["a STARTED"]
+
+
+async def test_a_rejected_event_holds_up_nothing(passing: Store) -> None:
+    """What HubSpot will not have stands aside for the milestones after it."""
+    await played(passing, playedPercent=30)
+    await settle(passing, await claimed(passing), Rejected("refused", 400))
+    assert named(await drained(passing)) == ["session 25"]
+
+
+async def test_what_is_not_due_is_not_claimed(passing: Store) -> None:
+    """Until its time the claim says when that is; then it is there."""
+    await played(passing)
+    job = await claimed(passing)
+    await settle(passing, job, Retry(NOW + MINUTE, "unavailable"))
+    claim = await passing.claim(NOW + MINUTE - 1, LEASE, QUOTA)
+    assert (claim.job, claim.next_at) == (None, NOW + MINUTE)
+    assert (await claimed(passing, NOW + MINUTE)).attempts == 2
+
+
+async def test_a_blameless_retry_costs_no_attempt(passing: Store) -> None:
+    """A fault that is the account's leaves the event's count as it was."""
+    await played(passing)
+    for attempts in (1, 1, 1):
+        job = await claimed(passing)
+        assert job.attempts == attempts
+        await settle(passing, job, Retry(NOW, "bad_token", blameless=True))
+
+
+async def test_release_without_a_request(passing: Store) -> None:
+    """A job that was not sent is due at once, unblamed, and its permit is free."""
+    await played(passing)
+    one = Quota(1, 10_000)
+    job = await claimed(passing, quota=one)
+    await passing.release(job, NOW, one, sent=False)
+    again = await claimed(passing, quota=one)
+    assert (again.id, again.attempts) == (job.id, 1)
+
+
+async def test_release_after_a_request(passing: Store) -> None:
+    """A job whose request may have arrived is due again, but its permit stays used."""
+    await played(passing)
+    one = Quota(1, 10_000)
+    job = await claimed(passing, quota=one)
+    await passing.release(job, NOW + 5, one, sent=True)
+    claim = await passing.claim(NOW + 5, LEASE, one)
+    assert (claim.job, claim.next_at) == (None, NOW + 5 + 10_000)
+    assert (await claimed(passing, NOW + 10_005, one)).attempts == 2
+
+
+async def test_release_to_wait(passing: Store) -> None:
+    """A job whose visitor turned out to be nobody waits, for the reason given."""
+    await played(passing)
+    await passing.release(await claimed(passing), NOW, QUOTA, sent=False, wait="stranger")
+    (entry,) = await entries(passing, "waiting")
+    assert (entry.reason, entry.attempts) == ("stranger", 0)
+    assert await drained(passing) == []
+
+
+async def test_a_dead_predecessors_jobs_are_taken_over(database: Database) -> None:
+    """What was in flight when the process died is due again for the next one."""
+    async with database.open("passthrough") as store:
+        await played(store, sessionId="a")
+        await played(store, sessionId="b")
+        await claimed(store)
+    async with database.open("passthrough") as store:
+        assert await store.take_over(NOW + SECOND, QUOTA) == 1
+        attempts = {job.play.session_id: job.attempts for job in await drained(store, NOW + SECOND)}
+        assert attempts == {"a": 2, "b": 1}
+        assert await values(store, "sending") == ["a STARTED", "b STARTED"]

@@ -1,0 +1,212 @@
+"""Strangers wait, are asked about together, and their events go out once they are contacts."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.identity import KnownContact
+from app.domain.outcome import Failing, Healthy, Paused, Wait
+from app.store.interface import LookupClaim, Store
+from tests.store.setting import (
+    DAY,
+    LEASE,
+    MINUTE,
+    NOW,
+    QUOTA,
+    RETENTION,
+    SECOND,
+    SIGNATURE_OF_7,
+    claimed,
+    drained,
+    entries,
+    looked_up,
+    played,
+    settle,
+    values,
+)
+
+SOON = NOW + SECOND
+"""When a new usertoken is due: it waits a moment for company."""
+
+
+async def test_a_new_usertoken_waits_for_company(store: Store) -> None:
+    """It is due a moment after its first ping, and once, however many plays it has."""
+    for number in range(3):
+        await played(store, sessionId=f"s{number}")
+    early = await store.claim_lookup(SOON - 1, 100, LEASE, QUOTA)
+    assert early == LookupClaim((), {}, 0, SOON, 0)
+    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    assert (claim.utks, claim.asked) == (("utk",), {"utk": 0})
+    assert await drained(store, SOON) == []
+
+
+async def test_those_due_longest_come_first_and_not_too_many(store: Store) -> None:
+    """So many as one request may name."""
+    for number in range(5):
+        await played(store, NOW + number, sessionId=f"s{number}", contactUtk=f"u{number}")
+    later = SOON + MINUTE
+    assert (await store.claim_lookup(later, 3, LEASE, QUOTA)).utks == ("u0", "u1", "u2")
+    assert (await store.claim_lookup(later, 3, LEASE, QUOTA)).utks == ("u3", "u4")
+
+
+async def test_asking_is_leased(store: Store) -> None:
+    """A token that is being asked about is not asked about twice, unless the asker has died."""
+    await played(store)
+    await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    held = await store.claim_lookup(SOON + LEASE - 1, 100, LEASE, QUOTA)
+    assert (held.utks, held.next_at) == ((), SOON + LEASE)
+    assert (await store.claim_lookup(SOON + LEASE, 100, LEASE, QUOTA)).utks == ("utk",)
+
+
+async def test_a_contacts_events_are_released(store: Store) -> None:
+    """All that waited for the visitor is due, each with the time at which it happened."""
+    await played(store, playedPercent=30)
+    await played(store, sessionId="other")
+    await played(store, sessionId="else", contactUtk="stranger")
+    assert await looked_up(store, {"utk": 9, "stranger": None}, NOW + DAY) == 3
+    assert await values(store, "waiting") == ["else STARTED"]
+    jobs = await drained(store, NOW + DAY)
+    assert [job.play.session_id for job in jobs] == ["session", "other"]
+    assert {(job.known, job.occurred_at) for job in jobs} == {(KnownContact(9), NOW)}
+
+
+async def test_a_contact_stays_known(store: Store) -> None:
+    """The next play of the visitor is due at once, and nobody is asked again that day."""
+    await played(store)
+    await looked_up(store, {"utk": 9}, SOON)
+    await played(store, NOW + MINUTE, sessionId="next")
+    assert await values(store, "due") == ["session STARTED", "next STARTED"]
+    assert (await store.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).utks == ()
+
+
+async def test_an_old_answer_is_used_and_checked(store: Store) -> None:
+    """HubSpot merges contacts: after a day the next play has the answer asked for again."""
+    await played(store)
+    await looked_up(store, {"utk": 9}, SOON)
+    later = NOW + 2 * DAY
+    await played(store, later, sessionId="next")
+    assert "next STARTED" in await values(store, "due")
+    await looked_up(store, {"utk": 10}, later + SECOND)
+    assert {job.known for job in await drained(store, later + SECOND)} == {KnownContact(10)}
+
+
+async def test_strangers_wait_and_are_asked_about_again(store: Store) -> None:
+    """At the time given; their events say why they wait."""
+    await played(store)
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
+    assert [entry.reason for entry in await entries(store, "waiting")] == ["stranger"]
+    nothing = await store.claim_lookup(SOON + MINUTE - 1, 100, LEASE, QUOTA)
+    assert (nothing.utks, nothing.next_at) == ((), SOON + MINUTE)
+    again = await store.claim_lookup(SOON + MINUTE, 100, LEASE, QUOTA)
+    assert (again.utks, again.asked) == (("utk",), {"utk": 1})
+
+
+async def test_a_stranger_who_came_by_mail_goes_by_mail(store: Store) -> None:
+    """Once HubSpot has said that it doesn't know the token, `_hsenc` is the next best."""
+    await played(store, _hsenc="p2")
+    assert await drained(store) == []
+    assert await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY}) == 1
+    (job,) = await drained(store, SOON)
+    assert (job.known, job.play.hsenc) == (KnownContact(None), (NOW, "p2"))
+
+
+async def test_trouble_puts_the_question_off(store: Store) -> None:
+    """Without an answer nothing is known, and the tokens are asked about again."""
+    await played(store)
+    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    again = dict.fromkeys(claim.utks, SOON + 5)
+    await store.settle_lookup(claim.permit, {}, again, Failing("x"), SOON, QUOTA)
+    retried = await store.claim_lookup(SOON + 5, 100, LEASE, QUOTA)
+    assert (retried.asked, retried.failures) == ({"utk": 0}, 1)
+    paused = Paused(SOON + MINUTE, "missing_scope")
+    await store.settle_lookup(retried.permit, {}, again, paused, SOON, QUOTA)
+    resting = await store.claim_lookup(SOON + 6, 100, LEASE, QUOTA)
+    assert (resting.utks, resting.next_at) == ((), SOON + MINUTE)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({"contactId": 7, "contactSignature": SIGNATURE_OF_7}, id="signed contactId"),
+        pytest.param({"contactUtk": "contact"}, id="a contact's usertoken"),
+    ],
+)
+async def test_a_late_identity_releases_what_waited(store: Store, told: dict[str, Any]) -> None:
+    """A play that began anonymously is sent from its beginning once a ping says whose it is."""
+    await played(store, sessionId="other", contactUtk="contact")
+    await looked_up(store, {"contact": 9}, SOON)
+    await played(store, contactUtk=None)
+    assert [entry.reason for entry in await entries(store, "waiting")] == ["anonymous"]
+    await played(store, NOW + MINUTE, **{"contactUtk": None, "playedPercent": 30, **told})
+    due = [entry for entry in await entries(store, "due") if entry.play.session_id == "session"]
+    assert [(entry.value, entry.occurred_at) for entry in due] == [
+        ("STARTED", NOW),
+        ("25", NOW + MINUTE),
+    ]
+
+
+async def test_a_late_identity_may_have_to_be_asked_about(store: Store) -> None:
+    """A usertoken that comes with a later ping is looked up, and releases the play's beginning."""
+    await played(store, contactUtk=None)
+    await played(store, NOW + MINUTE)
+    assert await looked_up(store, {"utk": 9}, NOW + MINUTE + SECOND) == 1
+
+
+async def test_who_is_signed_is_not_asked_about(store: Store) -> None:
+    """A signed contactId needs no look-up, whatever else the visitor brings."""
+    await played(store, contactId=7, contactSignature=SIGNATURE_OF_7)
+    assert (await store.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).next_at is None
+    assert await values(store, "due") == ["session STARTED"]
+
+
+async def test_nobody_is_asked_about_in_passthrough(passing: Store) -> None:
+    """Where HubSpot converts the tokens itself, the relay needs no look-up."""
+    await played(passing)
+    assert (await passing.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).next_at is None
+
+
+async def test_a_stranger_without_waiting_events_is_left_alone(store: Store) -> None:
+    """A look-up that nobody waits for is not worth a request."""
+    await played(store, _hsenc="p2")
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
+    await store.tend(SOON + MINUTE, RETENTION, 10)
+    assert (await store.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).next_at is None
+
+
+async def test_a_stranger_who_returns_is_asked_about(store: Store) -> None:
+    """A visitor whose look-ups were at rest may have become a contact since."""
+    await played(store, _hsenc="p2")
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
+    await store.tend(SOON + MINUTE, RETENTION, 10)
+    await played(store, NOW + DAY, sessionId="next")
+    assert await values(store, "waiting") == ["next STARTED"]
+    assert await looked_up(store, {"utk": 9}, NOW + DAY + SECOND) == 1
+
+
+async def test_a_restless_stranger_is_not_asked_about_all_the_time(store: Store) -> None:
+    """Every new play brings the question forward, but it is asked once a minute at most."""
+    await played(store)
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY})
+    await played(store, SOON + 1, sessionId="second")
+    claim = await store.claim_lookup(SOON + MINUTE - 1, 100, LEASE, QUOTA)
+    assert (claim.utks, claim.next_at) == ((), SOON + MINUTE)
+
+
+async def test_a_waiting_event_is_woken_by_its_contact(store: Store) -> None:
+    """Also one that waits for a time of its own, because HubSpot did not know its `_hsenc`."""
+    await played(store, _hsenc="p2")
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
+    await settle(store, await claimed(store, SOON), Wait("stranger", NOW + DAY), now=SOON)
+    assert await looked_up(store, {"utk": 9}, SOON + MINUTE) == 1
+    assert [job.known for job in await drained(store, SOON + MINUTE)] == [KnownContact(9)]
+
+
+async def test_a_good_answer_makes_the_account_healthy(store: Store) -> None:
+    """After failures one answer is enough, also if it is about people."""
+    await played(store)
+    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    again = dict.fromkeys(claim.utks, SOON)
+    await store.settle_lookup(claim.permit, {}, again, Failing("x"), SOON, QUOTA)
+    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    await store.settle_lookup(claim.permit, {"utk": 9}, {}, Healthy(), SOON, QUOTA)
+    assert (await store.claim(SOON, LEASE, QUOTA)).failures == 0

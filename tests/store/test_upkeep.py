@@ -1,0 +1,151 @@
+"""What time alone does: waits end, strangers are given up, old rows go."""
+
+from app.domain.outcome import Delivered, Rejected, Wait
+from app.store.interface import InboxPing, Store, Upkeep
+from tests.store.setting import (
+    DAY,
+    NOW,
+    QUOTA,
+    RETENTION,
+    SECOND,
+    body,
+    claimed,
+    drained,
+    entries,
+    fold,
+    looked_up,
+    played,
+    settle,
+    values,
+)
+
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+MANY = 500
+
+
+async def test_an_empty_store_needs_nothing(store: Store) -> None:
+    """There is nothing to find."""
+    assert await store.tend(NOW, RETENTION, MANY) == Upkeep()
+
+
+async def test_waits_end(passing: Store) -> None:
+    """An event that waits until a time is due from then on."""
+    await played(passing)
+    await settle(passing, await claimed(passing), Wait("stranger", NOW + SECOND))
+    assert (await passing.tend(NOW + SECOND - 1, RETENTION, MANY)).woken == 0
+    assert (await passing.tend(NOW + SECOND, RETENTION, MANY)).woken == 1
+    assert len(await drained(passing, NOW + SECOND)) == 1
+
+
+async def test_strangers_are_given_up(store: Store) -> None:
+    """After the days of parking an event is unattributed, and stays so when a contact appears."""
+    await played(store)
+    assert (await store.tend(NOW + RETENTION.park_ms - 1, RETENTION, MANY)).unattributed == 0
+    given_up = NOW + RETENTION.park_ms
+    assert (await store.tend(given_up, RETENTION, MANY)).unattributed == 1
+    assert await values(store, "unattributed") == ["session STARTED"]
+    assert await looked_up(store, {"utk": 9}, given_up) == 0
+    assert await drained(store, given_up) == []
+
+
+async def test_the_anonymous_are_given_up_too(store: Store) -> None:
+    """A play of somebody who brought nothing waits as long as any other, and no longer."""
+    await played(store, contactUtk=None)
+    assert (await store.tend(NOW + RETENTION.park_ms, RETENTION, MANY)).unattributed == 1
+
+
+async def test_settled_events_are_pruned(passing: Store) -> None:
+    """Delivered events go after their days; rejected ones stay as long as parked ones do."""
+    await played(passing, sessionId="a")
+    await played(passing, sessionId="b")
+    await settle(passing, await claimed(passing), DELIVERED)
+    await settle(passing, await claimed(passing), Rejected("refused", 400))
+    assert (await passing.tend(NOW + RETENTION.settled_ms - 1, RETENTION, MANY)).pruned == 0
+    assert (await passing.tend(NOW + RETENTION.settled_ms, RETENTION, MANY)).pruned == 1
+    assert await values(passing) == ["b STARTED"]
+    assert (await passing.tend(NOW + RETENTION.park_ms, RETENTION, MANY)).pruned == 1
+    assert await entries(passing) == []
+
+
+async def test_discarded_and_given_up_events_are_pruned(store: Store) -> None:
+    """From when they ended, not from when they began."""
+    await played(store, sessionId="a")
+    await played(store, sessionId="b")
+    await store.outbox_discard([(await entries(store))[0].id], NOW)
+    assert (await store.tend(NOW + RETENTION.settled_ms, RETENTION, MANY)).pruned == 1
+    given_up = NOW + RETENTION.park_ms
+    await store.tend(given_up, RETENTION, MANY)
+    assert (await store.tend(given_up + RETENTION.settled_ms, RETENTION, MANY)).pruned == 1
+
+
+async def test_a_play_outlives_its_events(passing: Store) -> None:
+    """Until the play itself is pruned, a repeated ping makes no milestone twice."""
+    await played(passing)
+    await settle(passing, await claimed(passing), DELIVERED)
+    await passing.tend(NOW + RETENTION.settled_ms, RETENTION, MANY)
+    before = NOW + RETENTION.plays_ms - 1
+    await passing.tend(before, RETENTION, MANY)
+    await passing.append(InboxPing(before, None, body()))
+    assert (await fold(passing, before)).events == 0
+
+
+async def test_old_plays_are_pruned(passing: Store) -> None:
+    """So long after its last news a play goes, and what comes then begins anew."""
+    await played(passing)
+    await settle(passing, await claimed(passing), DELIVERED)
+    await passing.tend(NOW + RETENTION.settled_ms, RETENTION, MANY)
+    after = NOW + RETENTION.plays_ms
+    assert (await passing.tend(after, RETENTION, MANY)).pruned == 1
+    await passing.append(InboxPing(after, None, body()))
+    assert (await fold(passing, after)).events == 1
+
+
+async def test_a_play_with_events_stays(passing: Store) -> None:
+    """However old: an event can't go without its play."""
+    await played(passing)
+    assert (await passing.tend(NOW + 10 * RETENTION.plays_ms, RETENTION, MANY)).pruned == 0
+    assert len(await drained(passing, NOW + 10 * RETENTION.plays_ms)) == 1
+
+
+async def test_answers_about_visitors_are_pruned(store: Store) -> None:
+    """A usertoken goes when its answer is old and no play of the visitor is left."""
+    await played(store, contactUtk="utk")
+    await looked_up(store, {"utk": 9}, NOW + SECOND)
+    await settle(store, await claimed(store, NOW + SECOND), DELIVERED, now=NOW + SECOND)
+    late = NOW + SECOND + RETENTION.plays_ms
+    await store.tend(late - DAY, RETENTION, MANY)
+    assert (await store.tend(late, RETENTION, MANY)).pruned == 2
+    await played(store, late)
+    assert await values(store, "waiting") == ["session STARTED"]
+
+
+async def test_quarantine_is_pruned(store: Store) -> None:
+    """What a person did not look at for as long as a parked event waits goes."""
+    await store.append(InboxPing(NOW, None, b"poison"))
+    await fold(store)
+    assert (await store.tend(NOW + RETENTION.park_ms - 1, RETENTION, MANY)).pruned == 0
+    assert (await store.tend(NOW + RETENTION.park_ms, RETENTION, MANY)).pruned == 1
+    assert (await store.depths(NOW)).quarantined == 0
+
+
+async def test_a_round_is_bounded(store: Store) -> None:
+    """So many rows of each kind, so that a round holds up the pings no longer than it must."""
+    for number in range(5):
+        await played(store, sessionId=f"s{number}", contactUtk=None)
+    rounds = [
+        (await store.tend(NOW + RETENTION.park_ms, RETENTION, 2)).unattributed for _ in range(4)
+    ]
+    assert rounds == [2, 2, 1, 0]
+
+
+async def test_the_living_are_left_alone(store: Store) -> None:
+    """Upkeep takes nothing that is due, in flight, waiting or unread before its time."""
+    await played(store, sessionId="waiting")
+    await played(store, sessionId="due", contactUtk=None, _hsenc="p2")
+    await played(store, sessionId="flying", contactUtk=None, _hsenc="p2")
+    await store.claim(NOW, 2 * DAY, QUOTA)
+    await store.append(InboxPing(NOW, None, body()))
+    before = await entries(store)
+    assert await store.tend(NOW + DAY, RETENTION, MANY) == Upkeep()
+    assert await entries(store) == before
+    assert (await store.depths(NOW)).inbox == 1

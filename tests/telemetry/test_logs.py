@@ -1,0 +1,124 @@
+"""What the log of a running relay holds: JSON, request ids, and nobody's data."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.cli.process import Server, serving
+
+UTK = "0123456789abcdef0123456789abcdee"
+HSENC = "p2ANqtz-a-token-of-a-mail"
+PERSONAL = (UTK, HSENC, "jane", "doe@", "Salary negotiations", "signature-of-jane", "4711")
+PING = {
+    "sessionId": "session-of-jane",
+    "externalId": "film",
+    "mediaName": "Salary negotiations",
+    "occurredTimestamp": 1_790_000_000_000,
+    "contactUtk": UTK,
+    "_hsenc": HSENC,
+    "contactId": 4711,
+    "contactSignature": "signature-of-jane",
+    "pageUrl": "https://www.example.com/jane?mail=jane.doe@example.com",
+    "pageName": "Jane Doe",
+    "playedPercent": 60,
+}
+ARRIVING = 3
+"""Of the play's four events one is refused."""
+
+
+def _log(relay: Server) -> list[Mapping[str, object]]:
+    """The log once the relay has ended; what `serve` says to a person stands before it."""
+    relay.stop()
+    first = next(number for number, line in enumerate(relay.said) if line.startswith("{"))
+    return [json.loads(line) for line in relay.said[first:]]
+
+
+def _refused(relay: Server) -> list[httpx.Response]:
+    """One request of each kind that the relay refuses, personal data in all of them."""
+    address = f"{relay.address}/v1/progress"
+    referer = {"referer": "https://www.example.com/jane", "cookie": f"hubspotutk={UTK}"}
+    return [
+        httpx.post(address, content=f'{{"contactUtk": "{UTK}', headers=referer),
+        httpx.post(address, json=PING | {"playedPercent": "jane"}, headers=referer),
+        httpx.post(address, json=PING, headers=referer | {"origin": "https://jane.example.com"}),
+        httpx.post(address, content=json.dumps(PING) * 200, headers=referer),
+        httpx.get(f"{address}?utk={UTK}", headers=referer),
+    ]
+
+
+@pytest.fixture(scope="module")
+def story(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[list[httpx.Response], list[Mapping[str, object]]]:
+    """Refused requests and delivered events, at the most talkative level: answers and log."""
+    folder: Path = tmp_path_factory.mktemp("relay")
+    with (
+        serving("sandbox", "--port", "0", folder=folder) as hubspot,
+        serving(
+            folder=folder,
+            PLAYRELAY_LOG_LEVEL="debug",
+            PLAYRELAY_LOG_FORMAT="json",
+            PLAYRELAY_HUBSPOT_BASE_URL=hubspot.address,
+            PLAYRELAY_HUBSPOT_ACCESS_TOKEN="sandbox-access-token",
+            PLAYRELAY_ALLOWED_ORIGINS="https://www.example.com",
+            PLAYRELAY_IDENTITY_SECRET="a secret of the site",
+        ) as relay,
+    ):
+        answers = _refused(relay)
+        _trouble(hubspot)
+        assert httpx.post(f"{relay.address}/v1/progress", json=PING).status_code == 202
+        with httpx.Client(base_url=hubspot.address) as sandbox:
+            while sandbox.get("/sandbox/state").json()["kept"] < ARRIVING:
+                pass  # the suite's own time limit ends this
+        return answers, _log(relay)
+
+
+def _trouble(hubspot: Server) -> None:
+    """Let HubSpot fail once and refuse once, with personal data in its words."""
+    said = {"message": f"no contact {UTK} of jane.doe@example.com", "category": "VALIDATION_ERROR"}
+    events = {"path": "/media-bridge/*", "times": 1, "body": said}
+    faults = [events | {"status": 503}, events | {"status": 400}]
+    httpx.put(f"{hubspot.address}/sandbox/faults", json=faults).raise_for_status()
+
+
+def test_every_line_is_json(story: tuple[object, list[Mapping[str, object]]]) -> None:
+    """Each line is a JSON object with an event, a level and a time."""
+    assert story[1]
+    for line in story[1]:
+        assert line.keys() >= {"event", "level", "timestamp"}
+
+
+def test_a_refusal_is_found_by_its_request_id(
+    story: tuple[list[httpx.Response], list[Mapping[str, object]]],
+) -> None:
+    """A refused request's answer names an id by which the log tells the same reason."""
+    answers, log = story
+    logged = {line["request"]: line["reason"] for line in log if line["event"] == "ping_refused"}
+    told = {answer.headers["x-request-id"]: answer.json()["reason"] for answer in answers}
+    assert told == logged
+    assert sorted(logged.values(), key=str) == [
+        "bad_json",
+        "invalid",
+        "method_not_allowed",
+        "origin_not_allowed",
+        "too_large",
+    ]
+
+
+def test_hubspots_troubles_are_told(story: tuple[object, list[Mapping[str, object]]]) -> None:
+    """A failing and a refusing HubSpot are logged by reason and category, not in its words."""
+    told = {line["event"]: line for line in story[1]}
+    assert told["hubspot_unavailable"]["reason"] == "unavailable: HTTP 503"
+    assert told["event_rejected"]["category"] == "VALIDATION_ERROR"
+
+
+def test_nobody_is_named(story: tuple[object, list[Mapping[str, object]]]) -> None:
+    """Neither refused nor delivered plays leave anything of their visitor in the log."""
+    written = json.dumps(story[1]).lower()
+    for personal in PERSONAL:
+        assert personal.lower() not in written
+    assert "sandbox-access-token" not in written
+    assert "secret" not in written
