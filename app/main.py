@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
@@ -19,6 +20,8 @@ from app.health import health_routes
 from app.settings import Settings
 from app.static_files import static_routes
 from app.store.interface import StoreError
+
+_log = structlog.get_logger(__name__)
 
 
 class RelayApp(FastAPI):
@@ -85,8 +88,10 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     return _answer(request, reason, detail, status, headers)
 
 
-async def _internal_problem(request: Request, _error: Exception) -> Response:
-    return _answer(request, "internal", "look for the request id in the log", 500, None)
+async def _internal_problem(request: Request, error: Exception) -> Response:
+    answer = _answer(request, "internal", "look for the request id in the log", 500, None)
+    _log.error("request_failed", request=answer.headers["x-request-id"], exc_info=error)
+    return answer
 
 
 def _answer(request: Request, reason: Reason, detail: str, status: int, headers: Any) -> Response:

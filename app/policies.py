@@ -10,8 +10,11 @@ from app.store.interface import Quota, Retention
 TRACKER_QUEUE_DAYS = 7
 """How late a browser may still repeat a ping."""
 
-RESERVED_FOR_TOKENS = 2
-"""Requests of a window kept for OAuth: refreshing does not ask the store for a permit."""
+RESERVED_FOR_TOKENS = 7
+"""Requests of a window kept for OAuth, which asks the store for no permit.
+
+When a token ends before its time: five requests in flight that go out once more, and two refreshes.
+"""
 
 WINDOW_MS = 10_050
 """HubSpot's ten seconds, and a little for the grain of two clocks."""

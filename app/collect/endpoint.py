@@ -113,9 +113,9 @@ class ProgressEndpoint:
         except _GoneError:
             self._metrics.pings.count("gone")
         except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
-            _log.exception("ping_failed")
-            mistake = _Refusal("internal", "nothing was kept: look for the request id in the log")
-            await self._refuse(send, origin if allowed else None, mistake)
+            mistake = _Refusal("internal", "look for the request id in the log")
+            instance = await self._refuse(send, origin if allowed else None, mistake)
+            _log.exception("ping_failed", request=instance)
 
     def _limit(self, scope: Scope) -> None:
         client = scope.get("client")
@@ -125,7 +125,8 @@ class ProgressEndpoint:
             refusal.retry_after = wait
             raise refusal
 
-    async def _refuse(self, send: Send, origin: bytes | None, refusal: _Refusal) -> None:
+    async def _refuse(self, send: Send, origin: bytes | None, refusal: _Refusal) -> str:
+        """Send the problem; returns the request's id, as it stands in answer and log."""
         self._metrics.pings.count(refusal.reason)
         instance = self._new_id()
         _log.info("ping_refused", reason=refusal.reason, request=instance)
@@ -137,6 +138,7 @@ class ProgressEndpoint:
         rejected = [msgspec.structs.asdict(fault) for fault in refusal.faults or []]
         body = problem(refusal.reason, refusal.detail, instance, rejected)
         await _answer(send, STATUS[refusal.reason], body, headers, b"application/problem+json")
+        return instance
 
 
 class _GoneError(Exception):

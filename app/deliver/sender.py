@@ -112,7 +112,7 @@ class Sender:
         if isinstance(outcome, Rejected):
             _log.warning(
                 "event_rejected",
-                event=job.id,
+                outbox=job.id,
                 reason=outcome.reason,
                 status=outcome.http_status,
                 category=outcome.category,

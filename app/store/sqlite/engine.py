@@ -155,6 +155,7 @@ class SqliteStore(Store):
         await self._writer.run(write)
 
     async def close(self) -> None:
-        await self._writer.close()
+        # The writer last: only it can take the write-ahead log into the database file.
         await self._reader.close()
+        await self._writer.close()
         self._lock.release()
