@@ -153,7 +153,7 @@ def _workers(
         quota=quota_of(settings),
         mode=settings.identity,
         clock=now_ms,
-        chance=random.random,
+        chance=random.Random().random,  # noqa: S311 - jitter, no secret
     )
     workers: dict[str, Worker] = {
         "fold": FoldWorker(

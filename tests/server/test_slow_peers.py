@@ -20,7 +20,7 @@ LONG = 30.0
 class Hasty(PatientProtocol):
     """Loses patience soon, so that the tests need not wait long."""
 
-    request_seconds = 0.3
+    request_seconds = 1.0
     write_seconds = 0.3
 
 

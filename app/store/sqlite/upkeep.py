@@ -13,7 +13,7 @@ TAKE_OVER = """
     WHERE status = 'sending'
 """
 # A look-up that died with its sender: known by usertokens that were never answered for.
-ASK_AT_ONCE = "UPDATE contacts SET ask_at = ?1 WHERE asked_at IS NULL AND ask_at > ?1"
+ASK_AT_ONCE = "UPDATE contacts SET ask_at = :now WHERE asked_at IS NULL AND ask_at > :now"
 SHORTEN_PERMITS = "UPDATE permits SET frees_at = min(frees_at, ?)"
 LAST_ARRIVAL_MS = 1_000
 """How long after its sender's death a request may still arrive."""
@@ -81,6 +81,6 @@ def take_over(db: sqlite3.Connection, now: int, quota: Quota) -> int:
 
     If it did, then by now: its permits run from here, not from the end of its leases.
     """
-    db.execute(ASK_AT_ONCE, (now,))
+    db.execute(ASK_AT_ONCE, {"now": now})
     db.execute(SHORTEN_PERMITS, (now + quota.window_ms + LAST_ARRIVAL_MS,))
     return db.execute(TAKE_OVER, (now,)).rowcount
