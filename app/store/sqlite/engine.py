@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from app.domain.identity import IdentityMode
 from app.domain.outcome import AccountNews, Outcome, Status
+from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
 from app.store.interface import (
     Claim,
@@ -27,7 +28,7 @@ from app.store.interface import (
 from app.store.sqlite import delivery, files, folding, people, upkeep
 from app.store.sqlite.threads import CommitObserver, Reader, Writer
 
-BEAT = "INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+BEAT = f"INSERT OR REPLACE INTO heartbeat VALUES (1, ?, zeroblob({MAX_BODY}))"  # noqa: S608 - ours
 LOAD_TOKEN = "SELECT access_token, refresh_token, expires_at, origin FROM tokens"  # noqa: S105 - SQL
 SAVE_TOKEN = "INSERT OR REPLACE INTO tokens VALUES (1, ?, ?, ?, ?)"  # noqa: S105 - SQL
 UNPAUSE = """

@@ -90,8 +90,10 @@ CREATE TABLE tokens (
     origin        TEXT NOT NULL
 ) STRICT;
 
--- Written by the readiness probe: the proof that the store takes writes.
+-- Written by the readiness probe: the proof that the store takes writes, and has room for a ping
+-- of the largest size.
 CREATE TABLE heartbeat (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    at INTEGER NOT NULL
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    at   INTEGER NOT NULL,
+    room BLOB NOT NULL
 ) STRICT;
