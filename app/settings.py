@@ -142,6 +142,23 @@ class Settings(BaseSettings):
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
+    @field_validator(
+        "hubspot_access_token",
+        "hubspot_client_id",
+        "hubspot_client_secret",
+        "hubspot_refresh_token",
+        mode="before",
+    )
+    @classmethod
+    def _pasted(cls, value: Any) -> Any:
+        """Credentials come from files and clipboards, with a line break or a space around them."""
+        if not isinstance(value, str):
+            return value
+        value = value.strip()
+        if not (value.isascii() and value.isprintable()) or " " in value:
+            raise ValueError("holds characters that none of HubSpot's has: copy it again")
+        return value or None
+
     @field_validator("milestones")
     @classmethod
     def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:
@@ -168,7 +185,7 @@ class Settings(BaseSettings):
             raise ValueError(
                 "PostgreSQL is not in this version yet: use sqlite:///data/playrelay.db"
             )
-        if not value.startswith("sqlite:///"):
+        if not value.startswith("sqlite:///") or value.endswith("/"):
             raise ValueError("write sqlite:///data/playrelay.db, or sqlite:////absolute/path.db")
         return value
 

@@ -221,8 +221,8 @@ async def _answer(
     headers: list[tuple[bytes, bytes]],
     content_type: bytes = b"application/json",
 ) -> None:
-    if body:
-        headers = [(b"content-type", content_type), *headers]
-    headers = [(b"content-length", str(len(body)).encode()), *headers]
+    if body:  # a 204 has no length either (RFC 9110, 8.6)
+        length = str(len(body)).encode()
+        headers = [(b"content-length", length), (b"content-type", content_type), *headers]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from app.collect.problem import STATUS, TITLE, Problem, Reason
-from app.domain.ping import Fault, PingRequest
+from app.domain.ping import Fault, PingRequest, PlayPing
 
 _REF = "#/components/schemas/{name}"
 
@@ -50,12 +50,12 @@ class Accepted(msgspec.Struct):
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:
     """Add the endpoint to an OpenAPI document, in place."""
-    (request, accepted, problem), components = msgspec.json.schema_components(
-        [PingRequest, Accepted, Problem], ref_template=_REF
+    (batch, single, accepted, problem), components = msgspec.json.schema_components(
+        [PingRequest, PlayPing, Accepted, Problem], ref_template=_REF
     )
     document.setdefault("components", {}).setdefault("schemas", {}).update(components)
     content = {
-        "schema": request,
+        "schema": {"anyOf": [batch, single]},
         "examples": {
             "batch": {"summary": "what the tracker sends", "value": EXAMPLE_BATCH},
             "single": {"summary": "HubSpot's own event body", "value": EXAMPLE_HUBSPOT},

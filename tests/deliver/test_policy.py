@@ -1,6 +1,10 @@
-"""What each answer of HubSpot's means for the event and for the account."""
+"""What each answer of HubSpot's means, as tables."""
+
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.deliver.policy import (
     DAY,
@@ -31,150 +35,198 @@ from app.hubspot.results import (
     Refused,
     SendResult,
     Throttled,
+    Trouble,
     Unauthorized,
     Unavailable,
 )
 
 NOW = 1_790_000_000_000
+SECOND = 1_000
 POLICY = DeliveryPolicy()
+REJECTED = Rejected("refused", 400, "VALIDATION_ERROR", "no", "c-1")
 
 
 def decided(
     result: SendResult,
+    rung: Rung = "signed",
     *,
-    rung: Rung = "usertoken",
     attempts: int = 1,
     failures: int = 0,
-    age: int = 0,
     chance: float = 0.5,
+    age: int = 0,
 ) -> Decision:
-    """The decision on an answer to a first attempt, unless said otherwise."""
+    """What becomes of an event of that age, and of the account."""
     sent = Sent(rung, attempts, NOW - age)
     return decide(result, sent, now=NOW, failures=failures, chance=chance, policy=POLICY)
 
 
-def test_an_accepted_event_is_delivered() -> None:
-    """On the contact HubSpot named, by the rung it was sent on."""
-    assert decided(Accepted(7, 42)) == Decision(Delivered(7, 42, "usertoken"), Healthy())
+def refused(*fields: str) -> Refused:
+    """A refusal that names these fields."""
+    return Refused(400, "VALIDATION_ERROR", "no", "c-1", fields)
 
 
-@pytest.mark.parametrize("rung", ["mail", "passthrough"])
-@pytest.mark.parametrize(
-    "result",
-    [
-        Incomplete(("contactId",)),
-        Refused(400, fields=("_hsenc",)),
-        Refused(400, fields=("contactUtk",)),
-    ],
-)
-def test_a_visitor_hubspot_can_not_place_waits(rung: Rung, result: SendResult) -> None:
-    """A token that HubSpot blames, or leaves unanswered, is a stranger's: asked again later."""
-    outcome = decided(result, rung=rung).outcome
-    blamed = {"mail": "_hsenc", "passthrough": "contactUtk"}[rung]
-    if isinstance(result, Refused) and blamed not in result.fields:
-        assert isinstance(outcome, Rejected)
-    else:
-        assert outcome == Wait("stranger", NOW + MINUTE)
-
-
-@pytest.mark.parametrize("rung", ["signed", "usertoken"])
-def test_a_200_without_a_contact_is_no_success(rung: Rung) -> None:
-    """A known contact that HubSpot does not confirm is a case for a person."""
-    outcome = decided(Incomplete(("contactId",)), rung=rung).outcome
-    assert isinstance(outcome, Rejected)
-    assert outcome.reason == "incomplete"
-    assert "contactId" in outcome.message
-
-
-@pytest.mark.parametrize("rung", ["signed", "usertoken", "mail", "passthrough"])
-def test_a_200_without_a_media_object_is_no_success(rung: Rung) -> None:
-    """Whoever watched, an event on no media object was not kept."""
-    outcome = decided(Incomplete(("mediaBridgeId",)), rung=rung).outcome
-    assert isinstance(outcome, Rejected)
-
-
-def test_a_refused_event_keeps_hubspots_words() -> None:
-    """Category, message and correlation id stand in the outcome; the account is well."""
-    refused = Refused(400, "VALIDATION_ERROR", "no such media", "c-1")
-    assert decided(refused) == Decision(
-        Rejected("refused", 400, "VALIDATION_ERROR", "no such media", "c-1"), Healthy()
-    )
+STRANGER = Wait("stranger", NOW + MINUTE)
 
 
 @pytest.mark.parametrize(
-    ("trouble", "reason", "rest"),
+    ("result", "rung", "outcome"),
     [
-        (Throttled("TEN_SECONDLY_ROLLING"), "rate_limited", 10_500),
-        (Throttled("TEN_SECONDLY_ROLLING", 3), "rate_limited", 3_500),
-        (Throttled("", 0), "rate_limited", 500),
-        (Throttled("DAILY"), "daily_limit", HOUR),
-        (Throttled("DAILY", 7200), "daily_limit", 2 * HOUR),
-        (Throttled("DAILY", 1e9), "daily_limit", DAY),
-        (Unauthorized(), "bad_token", 5 * MINUTE),
-        (Unauthorized(final=True), "reinstall_needed", 5 * MINUTE),
-        (MissingScope(("media_bridge.write",)), "missing_scope", 5 * MINUTE),
+        pytest.param(Accepted(7, 42), "mail", Delivered(7, 42, "mail"), id="kept"),
+        pytest.param(refused(), "signed", REJECTED, id="refused"),
+        pytest.param(refused("mediaBridgeId"), "mail", REJECTED, id="refused for another field"),
+        pytest.param(refused("contactUtk"), "passthrough", STRANGER, id="utk of no contact"),
+        pytest.param(refused("_hsenc"), "mail", STRANGER, id="_hsenc of no contact"),
+        pytest.param(refused("contactUtk"), "mail", REJECTED, id="a utk that was not sent"),
+        pytest.param(refused("contactId"), "usertoken", REJECTED, id="a contact that is gone"),
+        pytest.param(refused("contactId"), "signed", REJECTED, id="a signed one that is none"),
+        pytest.param(Incomplete(("contactId",)), "passthrough", STRANGER, id="silent, utk"),
+        pytest.param(Incomplete(("contactId",)), "mail", STRANGER, id="silent, _hsenc"),
+        pytest.param(
+            Incomplete(("contactId",)),
+            "signed",
+            Rejected(
+                "incomplete", 200, message="HubSpot answered 200 without contactId: nothing kept"
+            ),
+            id="silent, signed",
+        ),
+        pytest.param(
+            Incomplete(("mediaBridgeId",)),
+            "passthrough",
+            Rejected(
+                "incomplete",
+                200,
+                message="HubSpot answered 200 without mediaBridgeId: nothing kept",
+            ),
+            id="silent, no media",
+        ),
     ],
 )
-def test_the_accounts_trouble_costs_no_event(
-    trouble: Throttled | Unauthorized | MissingScope, reason: str, rest: int
+def test_answers_about_the_event(
+    result: SendResult, rung: Rung, outcome: Delivered | Wait | Rejected
 ) -> None:
-    """The account rests, for a reason with a name; the event is due again and has lost nothing."""
-    decision = decided(trouble)
-    assert decision.account == Paused(NOW + rest, reason)
-    assert decision.outcome == Retry(NOW, reason, blameless=True)
+    """The event's own doing ends it, or makes it wait for a contact; the account is well."""
+    assert decided(result, rung) == Decision(outcome, Healthy())
 
 
-def test_one_failure_is_the_events_own() -> None:
-    """Up to two failures in a row only the event waits."""
-    for failures in (0, 1):
-        decision = decided(Unavailable("timed out"), failures=failures)
-        assert decision.account == Failing("unavailable: timed out", None)
-        assert decision.outcome == Retry(NOW + 1_000, "unavailable: timed out")
+@pytest.mark.parametrize(
+    ("result", "paused"),
+    [
+        pytest.param(Throttled(), Paused(NOW + 10_500, "rate_limited"), id="429"),
+        pytest.param(
+            Throttled("TEN_SECONDLY_ROLLING", 3), Paused(NOW + 3_500, "rate_limited"), id="3 s"
+        ),
+        pytest.param(Throttled("DAILY"), Paused(NOW + HOUR, "daily_limit"), id="daily limit"),
+        pytest.param(
+            Throttled("DAILY", 7200), Paused(NOW + 2 * HOUR, "daily_limit"), id="daily, 2 h"
+        ),
+        pytest.param(
+            Throttled("DAILY", 1e12), Paused(NOW + DAY, "daily_limit"), id="a day at most"
+        ),
+        pytest.param(Unauthorized(), Paused(NOW + 5 * MINUTE, "bad_token"), id="401"),
+        pytest.param(
+            Unauthorized(final=True),
+            Paused(NOW + 5 * MINUTE, "reinstall_needed"),
+            id="dead refresh",
+        ),
+        pytest.param(MissingScope(), Paused(NOW + 5 * MINUTE, "missing_scope"), id="scope"),
+    ],
+)
+def test_faults_of_the_account(result: Trouble, paused: Paused) -> None:
+    """No event pays for the account's trouble, however often it was tried and however old."""
+    again = Retry(NOW, paused.reason, blameless=True)
+    assert decided(result, attempts=99, age=10 * 365 * DAY) == Decision(again, paused)
 
 
-def test_an_outage_rests_the_account() -> None:
-    """From the third failure in a row the account backs off, half a minute at most."""
-    rests = []
-    for failures in range(2, 12):
-        news = decided(Unavailable("refused"), failures=failures, chance=0.999).account
-        assert isinstance(news, Failing)
-        assert news.paused_until is not None
-        rests.append(news.paused_until - NOW)
-    assert rests == sorted(rests)
-    assert 3_000 < rests[0] < 4_000
-    assert rests[-1] <= POLICY.outage_cap
+@pytest.mark.parametrize(
+    ("failures", "retry_after", "news"),
+    [
+        pytest.param(0, None, Failing("unavailable: x"), id="once may be chance"),
+        pytest.param(1, None, Failing("unavailable: x"), id="twice too"),
+        pytest.param(2, None, Failing("unavailable: x", NOW + 2_000), id="three times is none"),
+        pytest.param(50, None, Failing("unavailable: x", NOW + 15_000), id="capped"),
+        pytest.param(0, 7, Failing("unavailable: x", NOW + 7_000), id="HubSpot says when"),
+        pytest.param(50, 1, Failing("unavailable: x", NOW + 15_000), id="the longer counts"),
+        pytest.param(0, 1e12, Failing("unavailable: x", NOW + DAY), id="within a day"),
+    ],
+)
+def test_an_outage(failures: int, retry_after: float | None, news: Failing) -> None:
+    """After three failures in a row the account rests, at most half a minute unless told so."""
+    trouble = Unavailable("x", retry_after)
+    assert account_news(trouble, now=NOW, failures=failures, chance=0.5, policy=POLICY) == news
 
 
-def test_hubspots_own_word_on_an_outage_counts() -> None:
-    """Retry-After of a 503 is honoured from the first failure on."""
-    decision = decided(Unavailable("503", retry_after=20))
-    assert decision.account == Failing("unavailable: 503", NOW + 20_000)
-    assert decision.outcome == Retry(NOW + 20_000, "unavailable: 503")
+@pytest.mark.parametrize(
+    ("attempts", "failures", "at"),
+    [
+        pytest.param(1, 0, 1_000, id="first"),
+        pytest.param(2, 0, 2_000, id="second"),
+        pytest.param(5, 0, 16_000, id="fifth"),
+        pytest.param(99, 0, 450_000, id="capped"),
+        pytest.param(1, 9, 15_000, id="not before the account's rest is over"),
+    ],
+)
+def test_retries_of_an_event(attempts: int, failures: int, at: int) -> None:
+    """Twice as long each time, up to a quarter of an hour, half of it by the dice's word."""
+    decision = decided(Unavailable("x"), attempts=attempts, failures=failures)
+    assert decision.outcome == Retry(NOW + at, "unavailable: x")
+    assert isinstance(decision.account, Failing)
 
 
 def test_an_event_is_given_up_at_last() -> None:
-    """After as long as strangers are kept, a failing event goes to a person."""
-    outcome = decided(Unavailable("refused"), age=POLICY.give_up_after + 1).outcome
-    assert isinstance(outcome, Rejected)
-    assert outcome.reason == "retries_exhausted"
+    """After as long as strangers are parked, an event that never went through is rejected."""
+    tired = decided(Unavailable("x"), age=POLICY.give_up_after + 1)
+    assert tired.outcome == Rejected("retries_exhausted", message="unavailable: x")
+    assert isinstance(decided(Unavailable("x"), age=POLICY.give_up_after).outcome, Retry)
 
 
-def test_backoff_is_capped_and_fully_jittered() -> None:
-    """Between nothing and the doubling step, never above the cap, for any attempt."""
-    for attempt in (0, 1, 5, 50, 10_000):
-        assert backoff(attempt, 1_000, 60_000, 0.0) == 0
-        assert backoff(attempt, 1_000, 60_000, 0.9999) <= min(60_000, 1_000 * 2 ** min(attempt, 30))
-    assert backoff(3, 1_000, 60_000, 0.5) == 4_000
+@given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True))
+def test_full_jitter(attempt: int, chance: float) -> None:
+    """Anything between nothing and the step's whole length, never more than the cap."""
+    rest = backoff(attempt, 1_000, 60_000, chance)
+    assert 0 <= rest <= min(60_000, 1_000 * 2 ** min(attempt, 10))
+    assert backoff(attempt, 1_000, 60_000, 0) == 0
 
 
-def test_strangers_are_asked_about_less_and_less() -> None:
-    """The intervals grow up to a day."""
-    intervals = [ask_again(asked, POLICY) for asked in range(8)]
-    assert intervals == sorted(intervals)
-    assert (intervals[0], intervals[-1]) == (MINUTE, DAY)
+def test_strangers_are_asked_about_ever_less() -> None:
+    """The intervals grow to a day and stay there."""
+    intervals = [ask_again(asked, POLICY) for asked in range(7)]
+    assert intervals == [MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, DAY, DAY]
 
 
-def test_a_look_up_in_trouble_is_the_accounts_trouble() -> None:
-    """Look-ups and events share the account, so they share its rests."""
-    news = account_news(Throttled("DAILY"), now=NOW, failures=0, chance=0.0, policy=POLICY)
-    assert news == Paused(NOW + HOUR, "daily_limit")
+@pytest.mark.parametrize(("attempts", "wait"), [(1, MINUTE), (2, 10 * MINUTE), (9, DAY)])
+def test_a_stranger_to_hubspot_waits_ever_longer(attempts: int, wait: int) -> None:
+    """An event refused for its visitor's sake is tried as seldom as a stranger is looked up."""
+    decision = decided(refused("contactUtk"), "passthrough", attempts=attempts)
+    assert decision.outcome == Wait("stranger", NOW + wait)
+
+
+results: st.SearchStrategy[Any] = st.one_of(
+    st.builds(Accepted, st.integers(1), st.integers(1)),
+    st.builds(Incomplete, st.just(("contactId",)) | st.just(("contactId", "mediaBridgeId"))),
+    st.builds(Refused, st.sampled_from([400, 404, 409]), st.text(), st.text(), st.text()),
+    st.builds(Throttled, st.sampled_from(["", "DAILY"]), st.none() | st.floats(0, 1e15)),
+    st.builds(Unauthorized, st.text(), st.booleans()),
+    st.builds(MissingScope),
+    st.builds(Unavailable, st.text(), st.none() | st.floats(0, 1e15)),
+)
+
+
+@given(
+    results,
+    st.sampled_from(["signed", "usertoken", "mail", "passthrough"]),
+    st.integers(1, 10_000),
+    st.integers(0, 10_000),
+    st.floats(0, 1, exclude_max=True),
+    st.integers(0, 100 * DAY),
+)
+def test_any_answer_has_one_outcome(
+    result: SendResult, rung: Rung, attempts: int, failures: int, chance: float, age: int
+) -> None:
+    """No retry lies in the past, no pause is longer than a day and a second."""
+    decision = decided(result, rung, attempts=attempts, failures=failures, chance=chance, age=age)
+    if isinstance(decision.outcome, Retry):
+        assert NOW <= decision.outcome.at <= NOW + DAY
+    if isinstance(decision.account, Paused):
+        assert NOW <= decision.account.until <= NOW + DAY + SECOND
+    if isinstance(decision.outcome, Delivered):
+        assert isinstance(result, Accepted)

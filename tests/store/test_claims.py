@@ -134,6 +134,27 @@ async def test_an_event_put_off_holds_up_its_play(passing: Store) -> None:
     assert named(await drained(passing, NOW + 9 * SECOND)) == ["a STARTED"]
 
 
+async def test_a_play_waits_as_a_whole(passing: Store) -> None:
+    """What is behind a waiting event waits as long, also if it comes later, and comes in order."""
+    await played(passing, playedPercent=30)
+    await settle(passing, await claimed(passing), Wait("stranger", NOW + MINUTE))
+    await played(passing, NOW + SECOND, playedPercent=60)
+    assert await values(passing, "waiting") == [
+        "session STARTED",
+        "session 25",
+        "session 50",
+        "session VIEWED",
+    ]
+    assert {entry.due_at for entry in await entries(passing)} == {NOW + MINUTE}
+    assert (await passing.tend(NOW + MINUTE, RETENTION, 10)).woken == 4
+    order = []
+    for _ in range(4):
+        (job,) = await drained(passing, NOW + MINUTE)
+        order.append(job.value)
+        await settle(passing, job, DELIVERED)
+    assert order == ["STARTED", "25", "50", "VIEWED"]
+
+
 async def test_a_rejected_event_holds_up_nothing(passing: Store) -> None:
     """What HubSpot will not have stands aside for the milestones after it."""
     await played(passing, playedPercent=30)

@@ -71,6 +71,11 @@ RETRY_AT_ONCE = """
     UPDATE outbox SET due_at = :now
     WHERE status = 'due' AND due_at > :now AND reason LIKE 'unavailable%'
 """
+# The rest of a play waits along: due, it would stand in the way of every claim.
+WAIT_ALONG = """
+    UPDATE outbox SET status = 'waiting', due_at = :due_at, reason = :reason
+    WHERE status = 'due' AND play = (SELECT play FROM outbox WHERE id = :id AND status = 'waiting')
+"""
 
 DUE_LOOKUPS = "SELECT utk, asked FROM contacts WHERE ask_at <= ? ORDER BY ask_at LIMIT ?"
 NEXT_LOOKUP = "SELECT min(ask_at) FROM contacts WHERE ask_at > ?"
@@ -140,6 +145,8 @@ def settle(
     else:
         given |= {"status": "rejected", "settled_at": now}
     db.execute(SETTLE, given)
+    if isinstance(outcome, Wait):
+        db.execute(WAIT_ALONG, given)
 
 
 def release(
@@ -154,6 +161,8 @@ def release(
     given |= {"status": "waiting", "due_at": None} if wait else {"status": "due", "due_at": now}
     given |= {"settled_at": None, "blameless": int(not sent)}
     db.execute(SETTLE, given)
+    if wait:
+        db.execute(WAIT_ALONG, given)
 
 
 def claim_lookup(

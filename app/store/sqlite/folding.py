@@ -55,6 +55,7 @@ RELEASE_PLAY = """
     UPDATE outbox SET status = 'due', due_at = ?, reason = ''
     WHERE play = ? AND status = 'waiting'
 """
+WAITS_ALREADY = "SELECT due_at, reason FROM outbox WHERE play = ? AND status = 'waiting' LIMIT 1"
 QUIET_PLAYS = """
     SELECT view, received_at, state FROM plays WHERE settles_at <= ? ORDER BY settles_at LIMIT ?
 """
@@ -207,12 +208,17 @@ def _add_events(
 ) -> int:
     """Write the events, and wake what waited if this fold told more of who the visitor is."""
     identity = _who(db, folded.play, mode)
-    waits = isinstance(identity, Unknown)
-    if before is not None and not waits and identity != _who(db, before, mode):
+    status, reason = "due", ""
+    due_at: int | None = now
+    if isinstance(identity, Unknown):
+        status, due_at, reason = "waiting", None, identity.why
+    elif before is not None and identity != _who(db, before, mode):
         db.execute(RELEASE_PLAY, (now, play_row))
-    status = "waiting" if waits else "due"
-    due_at = None if waits else now
-    reason = identity.why if isinstance(identity, Unknown) else ""
+    elif before is not None and folded.events:
+        # HubSpot may not know the visitor by this identity: then all of the play waits together.
+        waiting = db.execute(WAITS_ALREADY, (play_row,)).fetchone()
+        if waiting is not None:
+            status, (due_at, reason) = "waiting", waiting
     for event in folded.events:
         milestone = event.milestone
         db.execute(

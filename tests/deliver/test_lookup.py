@@ -1,0 +1,170 @@
+"""Asking HubSpot whose usertokens these are."""
+
+import asyncio
+
+import pytest
+from pydantic import SecretStr
+
+from app.deliver.policy import DAY, HOUR, MINUTE
+from app.deliver.sender import IDLE_SECONDS
+from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.exchange import Exchange
+from app.hubspot.tokens import StaticToken
+from app.store.interface import Store
+from tests.deliver.office import Office
+from tests.hubspot.server import Seen, response, serving
+from tests.store.setting import SECOND, values
+
+
+async def ask_all(asking: Office) -> None:
+    """Ask until nobody is due; the store lets a new token wait a moment for company."""
+    asking.clock.now += SECOND
+    lookup = asking.lookup()
+    while not await lookup.step():
+        pass
+
+
+async def visitors(asking: Office, *utks: str) -> None:
+    """Each plays something."""
+    await asyncio.gather(*(asking.arrive(sessionId=utk, contactUtk=utk) for utk in utks))
+
+
+async def statuses(store: Store) -> dict[str, str]:
+    """Each visitor's event."""
+    return {entry.play.session_id: entry.status for entry in await store.outbox_list(None, 1000)}
+
+
+async def test_contacts_are_told_from_strangers(asking: Office) -> None:
+    """A contact's events are released and the senders called; all others wait."""
+    asking.world(
+        demo_visitors=False, utks={"contact": 9, "merged": 8}, merged={8: 9}, anonymous={"seen": 5}
+    )
+    await visitors(asking, "contact", "merged", "seen", "stranger")
+    ring = asking.due.listen()
+    await ask_all(asking)
+    assert ring.is_set()
+    assert await statuses(asking.store) == {
+        "contact": "due",
+        "merged": "due",
+        "seen": "waiting",
+        "stranger": "waiting",
+    }
+    await asking.send_all()
+    assert [kept.contact_id for kept in asking.sandbox.ledger.events] == [9, 9]
+    assert asking.counted("contact_lookups", answer="contact") == 2
+    assert asking.counted("contact_lookups", answer="stranger") == 2
+
+
+async def test_many_are_asked_about_at_once(asking: Office) -> None:
+    """Two hundred and fifty visitors cost three requests."""
+    await visitors(asking, *(f"v{number}" for number in range(250)))
+    await ask_all(asking)
+    assert asking.requests == [("batch", 200)] * 3
+    assert (await asking.store.depths(asking.clock.now)).quota_used == 3
+
+
+async def test_one_visitor_is_asked_about_once(asking: Office) -> None:
+    """Ten plays of one visitor are one question."""
+    for number in range(10):
+        await asking.arrive(sessionId=f"s{number}")
+    await ask_all(asking)
+    await ask_all(asking)
+    assert asking.requests == [("batch", 200)]
+
+
+async def test_strangers_are_asked_about_ever_less(asking: Office) -> None:
+    """At growing intervals, as long as an event waits; then they are contacts, or given up."""
+    asking.world(demo_visitors=False)
+    await visitors(asking, "stranger")
+    await ask_all(asking)
+    for interval in (MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, DAY):
+        asking.clock.now += interval - 1
+        assert await asking.lookup().step() > 0
+        asking.clock.now += 1
+        assert await asking.lookup().step() == 0
+    assert len(asking.requests) == 7
+    asking.clock.now += 30 * DAY
+    for _ in range(2):  # the events are given up, then nobody waits for an answer
+        await asking.upkeep().step()
+    await ask_all(asking)
+    assert len(asking.requests) == 7
+    assert await statuses(asking.store) == {"stranger": "unattributed"}
+    assert asking.counted("unattributed_events") == 1
+
+
+async def test_a_stranger_who_becomes_a_contact(asking: Office) -> None:
+    """All that was played before the form was filled in is sent, with its own times."""
+    asking.world(demo_visitors=False)
+    began = asking.clock.now
+    await asking.arrive(contactUtk="visitor", playedPercent=30)
+    await ask_all(asking)
+    asking.clock.now += 2 * DAY
+    await asking.arrive(contactUtk="visitor", sessionId="later")
+    asking.world(utks={"visitor": 9})
+    await ask_all(asking)
+    await asking.send_all()
+    times = {
+        name: body["occurredTimestamp"]
+        for name, body in zip(asking.sent, asking.bodies, strict=True)
+    }
+    assert times == {
+        "session STARTED": began,
+        "session 25": began,
+        "later STARTED": began + 2 * DAY + SECOND,
+    }
+
+
+async def test_nobody_to_ask_about(asking: Office) -> None:
+    """An idle look-up rests, and not beyond the next question."""
+    assert await asking.lookup().step() == IDLE_SECONDS
+    await visitors(asking, "visitor")
+    assert await asking.lookup().step() == 1.0
+    assert asking.requests == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "rest"),
+    [
+        pytest.param({"status": 503}, 0, id="503"),
+        pytest.param({"status": 200, "body": "<html>"}, 0, id="captive portal"),
+        pytest.param({"status": 401}, 5 * MINUTE, id="401"),
+        pytest.param({"status": 403}, 5 * MINUTE, id="403"),
+        pytest.param({"status": 429, "retry_after": 2}, 2_500, id="429"),
+    ],
+)
+async def test_trouble_makes_no_strangers(
+    asking: Office, fault: dict[str, object], rest: int
+) -> None:
+    """Without an answer nobody is taken for a stranger; the question is asked again."""
+    await visitors(asking, "a" * 32)
+    asking.clock.now += SECOND
+    asking.faults(fault | {"times": 1})
+    assert await asking.lookup().step() == 0
+    assert [e.reason for e in await asking.store.outbox_list("waiting", 9)] == ["lookup"]
+    asking.clock.now += rest
+    assert await asking.lookup().step() == 0
+    assert [status for _, status in asking.requests][1:] == [200]
+    assert set((await statuses(asking.store)).values()) == {"due"}
+
+
+async def test_one_token_that_spoils_the_request_is_found(asking: Office) -> None:
+    """A refusal halves the question until what HubSpot will not hear of stands alone."""
+    await visitors(asking, *(f"v{number:02}" for number in range(64)))
+    asking.clock.now += SECOND
+
+    async def picky(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        utks = [value for name, value in seen.query if name == "utk"]
+        found = {utk: {"vid": 9, "is-contact": True} for utk in utks}
+        refused = {"status": "error", "category": "VALIDATION_ERROR"}
+        writer.write(response(400, refused) if "v37" in utks else response(200, found))
+
+    async with serving(picky) as server, make_http() as http:
+        token = StaticToken(SecretStr("token"))
+        asking.client = HubSpotClient(Exchange(http, server.url, asking.clock), token)
+        lookup = asking.lookup()
+        while not await lookup.step():
+            pass
+    assert await values(asking.store, "waiting") == ["v37 STARTED"]
+    assert asking.counted("contact_lookups", answer="refused") == 1
+    assert asking.counted("contact_lookups", answer="contact") == 63
+    assert len(server.seen) <= 2 * 6 + 1, "halving 64 takes two questions for each of six times"

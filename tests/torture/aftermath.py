@@ -1,0 +1,137 @@
+"""A relay killed again and again under load, and what is left when all is over."""
+
+import os
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.processes.ports import free_port
+from tests.processes.relay import Relay
+from tests.processes.sandbox import Milestone, Sandbox, milestone_of
+from tests.processes.waiting import until
+from tests.torture.load import Visitors
+from tests.torture.truth import Session
+
+KILLS = int(os.environ.get("PLAYRELAY_TORTURE_KILLS", "12"))
+SEED = os.environ.get("PLAYRELAY_TORTURE_SEED") or secrets.token_hex(4)
+SENDERS = 4
+RATE = 800
+"""Requests in 10 s: low enough to be felt."""
+
+CONTACTS = {f"{number:031x}c": 100 + number for number in range(24)}
+STRANGERS = [f"{number:031x}5" for number in range(8)]
+
+
+@dataclass
+class Aftermath:
+    """What is left when all is over. Times in ms since the epoch."""
+
+    sessions: dict[str, Session]
+    kills: list[float]
+    attempts: dict[Milestone, int]
+    arrived: list[dict[str, Any]]
+    state: dict[str, Any]
+    relay: Relay
+    seconds: float
+    of: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.of = {name: [] for name in self.sessions}
+        for kept in self.arrived:
+            self.of[kept["body"]["sessionId"]].append(kept)
+
+    @property
+    def arrivals(self) -> dict[Milestone, list[int]]:
+        """When each milestone arrived, each time it did."""
+        found: dict[Milestone, list[int]] = {}
+        for kept in self.arrived:
+            found.setdefault(milestone_of(kept), []).append(kept["arrived_ms"])
+        return found
+
+    @property
+    def interrupted(self) -> int:
+        """How many events were in a sender's hands when it was killed."""
+        return sum(self.attempts.values()) - len(self.attempts)
+
+    @property
+    def repeats(self) -> int:
+        """How many events arrived although they had arrived before."""
+        return len(self.arrived) - len(self.arrivals)
+
+    def __str__(self) -> str:
+        acknowledged = sum(len(each.acknowledged) for each in self.sessions.values())
+        uncertain = sum(len(each.uncertain) for each in self.sessions.values())
+        return (
+            f"seed {SEED}: {len(self.kills)} kills in {self.seconds:.0f} s, "
+            f"{len(self.sessions)} sessions, {acknowledged} plays acknowledged, {uncertain} cut "
+            f"off, {len(self.arrivals)} milestones, {self.interrupted} in flight at kills, "
+            f"{self.repeats} repeated, peak {self.state['peak_in_window']} of {RATE} in 10 s"
+        )
+
+
+def torture(folder: Path) -> Iterator[Aftermath]:
+    """Kill it `KILLS` times, let it deliver what is left, and yield."""
+    with Sandbox(folder / "sandbox", rate=RATE) as sandbox:
+        sandbox.start()
+        sandbox.up()
+        sandbox.world(utks=CONTACTS, demo_visitors=False)
+        # Slow enough for kills to find requests in flight.
+        sandbox.faults({"path": "/media-bridge/*", "latency_ms": 15})
+        port = free_port()
+        with Relay(
+            folder / "relay",
+            sandbox.address,
+            port=str(port),
+            hubspot_rate=str(RATE),
+            settle_seconds="2",
+        ) as relay:
+            began = time.monotonic()
+            sessions, kills = _kill_repeatedly(relay, port)
+            until("all is delivered", lambda: _quiet(relay), seconds=120 + KILLS)
+            yield Aftermath(
+                sessions,
+                kills,
+                _attempts(relay),
+                sandbox.events(),
+                sandbox.state(),
+                relay,
+                time.monotonic() - began,
+            )
+
+
+def _kill_repeatedly(relay: Relay, port: int) -> tuple[dict[str, Session], list[float]]:
+    dice = random.Random(SEED)  # noqa: S311 - dice
+    kills: list[float] = []
+    address = f"http://127.0.0.1:{port}"
+    with Visitors(address, [*CONTACTS, *STRANGERS], SEED, pause=0.06) as visitors:
+        for _ in range(KILLS):
+            relay.start()
+            if dice.random() < 0.2:
+                time.sleep(dice.uniform(0, 1))  # the random moment may lie in the start
+            else:
+                relay.up()
+                time.sleep(dice.uniform(0, 0.8))
+            relay.kill()
+            kills.append(time.time() * 1000)
+        relay.started()
+    return visitors.sessions, kills
+
+
+def _quiet(relay: Relay) -> bool:
+    """No ping to fold, no event to send, no play whose attention span is still to come."""
+    unsettled = "SELECT count(*) FROM plays WHERE settles_at IS NOT NULL"
+    unasked = "SELECT count(*) FROM outbox WHERE status = 'waiting' AND reason = 'lookup'"
+    return relay.rows(unsettled) == relay.rows(unasked) == [(0,)] and relay.idle()
+
+
+def _attempts(relay: Relay) -> dict[Milestone, int]:
+    """How often the store has handed each milestone to a sender."""
+    query = """
+        SELECT json_extract(p.state, '$.session_id'), o.event, o.value, o.attempts
+        FROM outbox o JOIN plays p ON p.id = o.play WHERE o.status = 'delivered'
+    """
+    return {(session, event, value): tries for session, event, value, tries in relay.rows(query)}
