@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import structlog
 
-from app.bell import Bell, heard
+from app.bell import Bell
+from app.deliver.loop import keep_stepping, rest_until
 from app.deliver.policy import account_news, ask_again
-from app.deliver.sender import IDLE_SECONDS, LEASE_MS, TROUBLE_SECONDS, Desk
+from app.deliver.sender import LEASE_MS, Desk
 from app.domain.outcome import AccountNews, Healthy
 from app.hubspot.client import HubSpotClient
 from app.hubspot.results import Contacts, LookupResult, Refused
-from app.store.interface import LookupClaim, Store, StoreError
+from app.store.interface import LookupClaim, Store
 from app.telemetry.metrics import Metrics
 
 TOKENS_A_REQUEST = 100
@@ -35,16 +36,7 @@ class Lookup:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look up until told to stop."""
-        while not stop.is_set():
-            ring = self._due.listen()
-            try:
-                rest = await self.step()
-            except StoreError as error:
-                self._metrics.store_errors.labels(error.fault).inc()
-                _log.warning("lookup_waits_for_store", fault=error.fault, advice=str(error))
-                rest = TROUBLE_SECONDS
-            if rest:
-                await heard(ring, rest)
+        await keep_stepping("lookup", self.step, due=self._due, stop=stop, metrics=self._metrics)
 
     async def step(self) -> float:
         """One request if tokens are due; returns how long to rest, in seconds."""
@@ -53,8 +45,7 @@ class Lookup:
         limit = self._limits.popleft() if self._limits else TOKENS_A_REQUEST
         claim = await self._store.claim_lookup(now, limit, LEASE_MS, desk.quota)
         if not claim.utks:
-            until = claim.next_at - now if claim.next_at else IDLE_SECONDS * 1000
-            return min(max(until, 1) / 1000, IDLE_SECONDS)
+            return rest_until(claim.next_at, now)
         result = await self._hubspot.contacts_by_usertoken(claim.utks)
         released = await self._settle(claim, result)
         if released:

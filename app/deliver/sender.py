@@ -6,22 +6,18 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
-from app.bell import Bell, heard
+from app.bell import Bell
+from app.deliver.loop import keep_stepping, rest_until
 from app.deliver.policy import DeliveryPolicy, Sent, decide
 from app.deliver.request import body_of
-from app.domain.identity import Identity, IdentityMode, Unknown, identify
+from app.domain.identity import Identity, IdentityMode, Unknown, identity_of
 from app.domain.outcome import Decision, Delivered, Healthy, Paused, Rejected, Retry, Wait
 from app.hubspot.client import HubSpotClient
-from app.store.interface import Job, Quota, Store, StoreError
+from app.store.interface import Job, Quota, Store
 from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
 """Longer than a request, a refresh of the token and both once more: it ends with its holder."""
-
-IDLE_SECONDS = 2.0
-"""How long the sender rests at most: other processes may requeue events meanwhile."""
-
-TROUBLE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -50,16 +46,7 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; what is in flight then is finished."""
-        while not stop.is_set():
-            ring = self._due.listen()
-            try:
-                rest = await self.step()
-            except StoreError as error:
-                self._metrics.store_errors.labels(error.fault).inc()
-                _log.warning("delivery_waits_for_store", fault=error.fault, advice=str(error))
-                rest = TROUBLE_SECONDS
-            if rest:
-                await heard(ring, rest)
+        await keep_stepping("sender", self.step, due=self._due, stop=stop, metrics=self._metrics)
 
     async def step(self) -> float:
         """Send one event if one is due; returns how long to rest, in seconds."""
@@ -67,17 +54,9 @@ class Sender:
         now = desk.clock()
         claim = await self._store.claim(now, LEASE_MS, desk.quota)
         if claim.job is None:
-            until = claim.next_at - now if claim.next_at else IDLE_SECONDS * 1000
-            return min(max(until, 1) / 1000, IDLE_SECONDS)
+            return rest_until(claim.next_at, now)
         job = claim.job
-        play = job.play
-        identity = identify(
-            signed_contact_id=play.contact_id[1] if play.contact_id else None,
-            utk=play.utk[1] if play.utk else None,
-            hsenc=play.hsenc[1] if play.hsenc else None,
-            known=job.known,
-            mode=desk.mode,
-        )
+        identity = identity_of(job.play, job.known, desk.mode)
         if isinstance(identity, Unknown):
             await self._store.release(job, now, desk.quota, sent=False, wait=identity.why)
             return 0

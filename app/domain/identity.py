@@ -14,6 +14,8 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.play import Play
+
 IdentityMode = Literal["lookup", "passthrough"]
 Rung = Literal["signed", "usertoken", "mail", "passthrough"]
 
@@ -64,6 +66,17 @@ def identify(
     if mode == "passthrough" and utk is not None:
         return Identity("passthrough", contact_utk=utk)
     return Unknown("anonymous" if utk is None else "stranger")
+
+
+def identity_of(play: Play, known: KnownContact | None, mode: IdentityMode) -> Identity | Unknown:
+    """Climb the ladder with all that a play's pings brought."""
+    return identify(
+        signed_contact_id=play.contact_id[1] if play.contact_id else None,
+        utk=play.utk[1] if play.utk else None,
+        hsenc=play.hsenc[1] if play.hsenc else None,
+        known=known,
+        mode=mode,
+    )
 
 
 def signature_of(contact_id: int, secret: str) -> str:

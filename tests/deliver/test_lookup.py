@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
+from app.deliver.loop import IDLE_SECONDS
 from app.deliver.policy import DAY, HOUR, MINUTE
-from app.deliver.sender import IDLE_SECONDS
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.tokens import StaticToken

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.deliver.loop import IDLE_SECONDS
 from app.deliver.policy import HOUR, MINUTE
-from app.deliver.sender import IDLE_SECONDS, LEASE_MS
+from app.deliver.sender import LEASE_MS
 from app.store.interface import Quota
 from tests.deliver.office import POLICY, Office
 from tests.hubspot.vault import Clock
@@ -273,7 +274,7 @@ async def test_a_store_in_trouble_is_waited_for(
     passing: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each worker counts the fault, tries again, and ends no sooner than it is told to."""
-    for pause in ("sender.TROUBLE_SECONDS", "lookup.TROUBLE_SECONDS", "upkeep.ROUND_SECONDS"):
+    for pause in ("loop.TROUBLE_SECONDS", "upkeep.ROUND_SECONDS"):
         monkeypatch.setattr(f"app.deliver.{pause}", 0.001)
     async with Sqlite(tmp_path).open() as passing.store:
         pass

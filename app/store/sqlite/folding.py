@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from app.domain.folding import Folded
-from app.domain.identity import Identity, IdentityMode, KnownContact, Unknown, identify
+from app.domain.identity import Identity, IdentityMode, KnownContact, Unknown, identity_of
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding, FoldReport, InboxPing, Unfoldable
@@ -188,14 +188,7 @@ def _save(db: sqlite3.Connection, view: bytes, play: Play, received_at: int, set
 
 
 def _who(db: sqlite3.Connection, play: Play, mode: IdentityMode) -> Identity | Unknown:
-    utk = play.utk[1] if play.utk else None
-    return identify(
-        signed_contact_id=play.contact_id[1] if play.contact_id else None,
-        utk=utk,
-        hsenc=play.hsenc[1] if play.hsenc else None,
-        known=known_contact(db, utk),
-        mode=mode,
-    )
+    return identity_of(play, known_contact(db, play.utk[1] if play.utk else None), mode)
 
 
 def _add_events(
