@@ -115,7 +115,7 @@ def _running(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    if (os.cpu_count() or 1) > 1:
+    if sys.platform == "linux" and (os.cpu_count() or 1) > 1:
         os.sched_setaffinity(process.pid, {core})
     try:
         asyncio.run(_answers(port, process))
