@@ -7,13 +7,13 @@ import msgspec
 import structlog
 
 from app.bell import Bell
-from app.deliver.loop import keep_stepping, rest_until
+from app.deliver.loop import TROUBLE_SECONDS, keep_stepping, rest_until
 from app.deliver.policy import DeliveryPolicy, Sent, decide
 from app.deliver.request import body_of
 from app.domain.identity import Identity, IdentityMode, Unknown, identity_of
 from app.domain.outcome import Decision, Delivered, Healthy, Paused, Rejected, Retry, Wait
 from app.hubspot.client import HubSpotClient
-from app.store.interface import Job, Quota, Store
+from app.store.interface import Job, Quota, Store, StoreError
 from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
@@ -61,9 +61,23 @@ class Sender:
             await self._store.release(job, now, desk.quota, sent=False, wait=identity.why)
             return 0
         decision = await self._send(job, identity, claim.failures)
-        await self._store.settle(job, decision.outcome, decision.account, desk.clock(), desk.quota)
+        await self._write_down(job, decision)
         self._tell(job, decision)
         return 0
+
+    async def _write_down(self, job: Job, decision: Decision) -> None:
+        """Settle, however long the store is in trouble: what HubSpot has must not be sent again."""
+        desk = self._desk
+        while True:
+            try:
+                outcome, account = decision.outcome, decision.account
+                return await self._store.settle(job, outcome, account, desk.clock(), desk.quota)
+            except StoreError as error:
+                if error.fault == "closed":
+                    raise
+                self._metrics.store_errors.labels(error.fault).inc()
+                _log.warning("answer_waits_for_store", fault=error.fault, advice=str(error))
+                await asyncio.sleep(TROUBLE_SECONDS)
 
     async def _send(self, job: Job, identity: Identity, failures: int) -> Decision:
         try:

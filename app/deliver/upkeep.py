@@ -34,12 +34,19 @@ class UpkeepWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tend the store until told to stop."""
+        troubled = False
         while not stop.is_set():
+            full = False
             try:
-                full = await self.step()
+                if troubled:
+                    # Not at once: leases have ended whose holders wait to write down the answers.
+                    await self._store.check_writable(self._clock())
+                else:
+                    full = await self.step()
+                troubled = False
             except StoreError as error:
                 self._metrics.store_errors.labels(error.fault).inc()
-                full = False
+                troubled = True
             await heard(stop, 0.1 if full else ROUND_SECONDS)
 
     async def step(self) -> bool:

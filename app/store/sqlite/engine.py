@@ -23,6 +23,7 @@ from app.store.interface import (
     Quota,
     Retention,
     Store,
+    StoreError,
     Upkeep,
 )
 from app.store.sqlite import delivery, files, folding, people, upkeep
@@ -31,10 +32,20 @@ from app.store.sqlite.threads import CommitObserver, Reader, Writer
 BEAT = f"INSERT OR REPLACE INTO heartbeat VALUES (1, ?, zeroblob({MAX_BODY}))"  # noqa: S608 - ours
 LOAD_TOKEN = "SELECT access_token, refresh_token, expires_at, origin FROM tokens"  # noqa: S105 - SQL
 SAVE_TOKEN = "INSERT OR REPLACE INTO tokens VALUES (1, ?, ?, ?, ?)"  # noqa: S105 - SQL
+LOOK_FOR_DAMAGE = "PRAGMA quick_check(1)"
 UNPAUSE = """
     UPDATE account SET paused_until = 0, reason = ''
     WHERE reason IN ('bad_token', 'reinstall_needed', 'missing_scope')
 """
+
+
+def _expect_whole(db: Connection) -> None:
+    """Read every page; StoreError if one of them makes no sense."""
+    (found,) = db.execute(LOOK_FOR_DAMAGE).fetchone()
+    if found != "ok":
+        raise StoreError(
+            f"the store is damaged: restore a backup ({found.splitlines()[0]})", "corrupt"
+        )
 
 
 async def open_sqlite(
@@ -68,6 +79,10 @@ class SqliteStore(Store):
 
     async def check_writable(self, now: int) -> None:
         await self._writer.run(lambda db: db.execute(BEAT, (now,)).close())
+        if self._writer.damaged:
+            # Pings may still fit, while what they become does not.
+            await self._reader.run(_expect_whole)
+            self._writer.damaged = False
 
     async def fold(self, limit: int, folding_: Folding, now: int, settle_ms: int) -> FoldReport:
         return await self._writer.run(

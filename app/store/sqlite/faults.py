@@ -6,7 +6,11 @@ from app.store.interface import StoreError
 
 _ADVICE = (
     ("SQLITE_FULL", "full", "the disk is full: make room, nothing acknowledged is lost"),
-    ("SQLITE_READONLY", "read_only", "is read-only: give the relay's user write permission"),
+    (
+        "SQLITE_READONLY",
+        "read_only",
+        "is read-only: give the relay's user write permission, for its folder too",
+    ),
     ("SQLITE_CANTOPEN", "read_only", "can't be opened: check the folder and its permissions"),
     ("SQLITE_BUSY", "locked", "is locked by another process: stop it, or wait until it is done"),
     ("SQLITE_LOCKED", "locked", "is locked by another process: stop it, or wait until it is done"),

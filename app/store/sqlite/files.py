@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app.store.interface import StoreError
@@ -41,19 +42,28 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def prepare(path: Path) -> None:
     """Create the folder and the file, for the relay's user alone, and migrate the schema."""
+    os.close(_open(path))
+    try:
+        migrate(path)
+    except sqlite3.Error as error:
+        raise store_error(error, str(path)) from error
+    except DBAPIError as error:  # what SQLAlchemy makes of the same
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        raise store_error(error.orig, str(path)) from error
+
+
+def _open(path: Path) -> int:
+    """A file of the store, created with its folder for the relay's user alone, for writing."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StoreError(
             f"the store {path} can't be opened for writing ({error.strerror}): "
             "check the folder and its permissions",
             "read_only",
         ) from error
-    try:
-        migrate(path)
-    except sqlite3.Error as error:
-        raise store_error(error, str(path)) from error
 
 
 def migrate(path: Path) -> None:
@@ -61,8 +71,9 @@ def migrate(path: Path) -> None:
     db = connect(path)
     engine = create_engine("sqlite://", creator=lambda: db, poolclass=NullPool)
     try:
-        db.execute("BEGIN EXCLUSIVE")
         with engine.connect() as connection:
+            # Only now: SQLAlchemy's first look at a connection ends with a rollback.
+            db.execute("BEGIN EXCLUSIVE")
             upgrade(connection)
             if db.in_transaction:
                 db.execute("COMMIT")
@@ -80,7 +91,7 @@ class DeliveryLock:
 
     def acquire(self) -> None:
         """Take it, or say who should stop."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = _open(self._path)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -31,7 +31,10 @@ MAX_WAITING_BYTES = 32 * 1024 * 1024
 
 
 class Writer:
-    """The one connection that writes, and the queue in front of it."""
+    """The one connection that writes, and the queue in front of it.
+
+    `damaged`: a page that could not be understood was met, and nobody has looked at all since.
+    """
 
     def __init__(self, connect: Connect, path: str, observe: CommitObserver) -> None:
         self._connect = connect
@@ -45,6 +48,7 @@ class Writer:
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
         self._closing = False
+        self.damaged = False
         # Kept, because asking for it costs a system call a time on Python 3.11.
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._commit_forever(), name="store-writer")
@@ -123,7 +127,13 @@ class Writer:
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._reconnect_after(error)
-            raise store_error(error, self._path) from error
+            fault = store_error(error, self._path)
+            self.damaged |= fault.fault == "corrupt"
+            raise fault from error
+        faults = [result.fault for result in results if isinstance(result, StoreError)]
+        if faults:  # perhaps the connection's own: opened while the disk was read-only
+            self._disconnect()
+        self.damaged |= "corrupt" in faults
         return results
 
     def _guarded(self, db: sqlite3.Connection, work: Work) -> Any:
