@@ -3,7 +3,10 @@
  * at all. An element is noticed when it begins to play, because only then does it matter.
  */
 
+import { watchFor } from "./adapters.js";
+import { guard } from "./options.js";
 import { listen } from "./pristine.js";
+import { adopt } from "./tracker.js";
 
 /**
  * Calls `after` behind a method of the browser, which stays what it is to the page.
@@ -13,7 +16,7 @@ import { listen } from "./pristine.js";
  */
 const follow = (owner, name, after) => {
   owner[name] = new Proxy(owner[name], {
-    apply: (method, self, args) => {
+    apply(method, self, args) {
       const result = Reflect.apply(method, self, args);
       after(self, result);
       return result;
@@ -21,24 +24,20 @@ const follow = (owner, name, after) => {
   });
 };
 
-/**
- * @param {(player: HTMLMediaElement) => void} found
- * @param {(root: Document | ShadowRoot) => void} entered
- */
-export const findPlayers = (found, entered) => {
-  /** @param {EventTarget | null} target */
-  const check = (target) => {
-    if (target instanceof HTMLMediaElement) found(target);
-  };
-  /** @param {Document | ShadowRoot} root */
-  const enter = (root) => {
-    listen(root, "play playing", (event) => check(event.target));
-    entered(root);
-    for (const element of root.querySelectorAll("*")) {
-      check(element);
-      if (element.shadowRoot) enter(element.shadowRoot);
-    }
-  };
+const check = guard((/** @type {unknown} */ target) => {
+  if (target instanceof HTMLMediaElement) adopt(target);
+});
+
+const enter = guard((/** @type {Document | ShadowRoot} */ root) => {
+  listen(root, "play playing", (event) => check(event.target));
+  watchFor(root);
+  for (const element of root.querySelectorAll("*")) {
+    check(element);
+    if (element.shadowRoot) enter(element.shadowRoot);
+  }
+});
+
+export const findPlayers = () => {
   follow(Element.prototype, "attachShadow", (_, root) => enter(root));
   follow(HTMLMediaElement.prototype, "play", check);
   enter(document);

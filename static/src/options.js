@@ -1,39 +1,47 @@
-/** What the embed says: the attributes of the script's own element. */
+/** What the embed says. One page has one tracker. */
 
 /**
+ * The attributes of the script's element, or what the npm entry is given.
  * @typedef {object} Options
- * @property {string} endpoint where pings go
- * @property {"auto" | "hubspot" | "manual" | "none"} consent
- * @property {string} [site]
+ * @property {string} [consent] auto (default), hubspot, manual or none
+ * @property {string} src where the script came from; the relay's addresses are relative to it
  * @property {string} [context]
  * @property {string} [portal]
- * @property {boolean} [dnt]
- * @property {boolean} [debug]
- * @property {(name: string) => Promise<{ default: import("./adapters.js").Adapter }>} adapter
+ * @property {string} [dnt] present: Do Not Track is honoured
+ * @property {string} [debug] present: the console hears of everything
  */
 
-/**
- * The script's element. Tag managers and modules leave no `currentScript`: then by its name.
- * @returns {HTMLScriptElement | null}
- */
-export const ownScript = () =>
-  /** @type {HTMLScriptElement | null} */ (document.currentScript) ||
-  document.querySelector('script[src*="playrelay"][src*=".js"]');
+/** @type {Options} */
+export let options;
+/** Loads one of adapters/, by its name. @type {(name: string) => Promise<{ default: any }>} */
+export let load;
 
 /**
- * @param {HTMLScriptElement} script
- * @returns {Options}
+ * @param {Options} given
+ * @param {typeof load} loader
  */
-export const readOptions = ({ src, dataset }) => {
-  const { consent = "auto", site, context, portal } = dataset;
-  return {
-    endpoint: new URL("v1/progress", src).href,
-    consent: /** @type {Options["consent"]} */ (consent),
-    site,
-    context,
-    portal,
-    dnt: "dnt" in dataset,
-    debug: "debug" in dataset,
-    adapter: (name) => import(new URL(`adapters/${name}.js`, src).href),
-  };
+export const configure = (given, loader) => {
+  options = given;
+  load = loader;
 };
+
+/** @param {...unknown} what */
+export const log = (...what) => {
+  if (options.debug != null) console.debug("playrelay", ...what);
+};
+
+/**
+ * Nothing the tracker does may throw into the page.
+ * @template {unknown[]} A
+ * @param {(...args: A) => void} work
+ * @returns {(...args: A) => void}
+ */
+export const guard =
+  (work) =>
+  (...args) => {
+    try {
+      work(...args);
+    } catch (fault) {
+      log(fault);
+    }
+  };

@@ -1,36 +1,22 @@
 /** The page a play happens on, as it is when the play begins. */
 
-/**
- * @typedef {object} Page
- * @property {string} pageUrl
- * @property {string} pageName
- * @property {number} [pageId]
- * @property {string} [externalPlayContext]
- */
-
-/**
- * Mail links carry who was mailed. The relay takes out the rest of what follows visitors around.
- */
-const MAIL_IDS = /([?&])(?:_hs|__hs|hsCta)[^=&]*=[^&]*&?/g;
+import { options } from "./options.js";
 
 const landing = location.pathname;
 
-/**
- * @param {{ portal?: string, context?: string }} options
- * @returns {Page}
- */
-export const readPage = ({ portal, context }) => {
+/** @returns {{ pageUrl: string, pageName: string, pageId?: number, externalPlayContext?: string }} */
+export const readPage = () => {
   const { href, pathname } = location;
+  const { hsVars } = /** @type {any} */ (window);
   /** @type {HTMLLinkElement | null} */
-  const canonical = document.querySelector('link[rel="canonical"][href]');
-  const told = canonical && canonical.href;
+  const link = document.querySelector("link[rel=canonical]");
   // Single-page sites often leave the landing page's canonical link in place.
-  const own = told && (pathname == landing || new URL(told).pathname == pathname);
-  const vars = /** @type {any} */ (window).hsVars;
+  const own = link && (pathname == landing || new URL(link.href).pathname == pathname);
   return {
-    pageUrl: (own ? told : href).split("#")[0].replace(MAIL_IDS, "$1").replace(/[?&]$/, ""),
+    // The token in a mail's link names who was mailed. The relay takes out the rest.
+    pageUrl: (own ? link.href : href).replace(/_hs\w+=[^&#]*&?/g, ""),
     pageName: document.title,
-    ...(portal && vars && vars.portal_id == portal && { pageId: +vars.page_id }),
-    ...(context && { externalPlayContext: context }),
+    pageId: hsVars?.portal_id == options.portal ? hsVars?.page_id : undefined,
+    externalPlayContext: options.context,
   };
 };

@@ -3,32 +3,24 @@
  * `fetch`, `JSON` or a prototype's method later, and its replacement may fail, throw or listen in.
  */
 
+import { guard } from "./options.js";
+
 export const { parse, stringify } = JSON;
-export const { now } = Date;
-export const { random } = Math;
-export const { fetch, setTimeout, clearTimeout } = window;
-export const { addEventListener, dispatchEvent } = EventTarget.prototype;
-
-/** Milliseconds of a clock that nobody sets. */
-export const clock = performance.now.bind(performance);
+export const { fetch, fetchLater } = /** @type {any} */ (window);
+const { addEventListener } = EventTarget.prototype;
 
 /**
- * Runs `work` when the page has nothing better to do, within a second.
- * Safari has no `requestIdleCallback`.
- * @type {(work: () => void) => void}
+ * Runs work when the page has nothing better to do. Safari has no `requestIdleCallback`.
+ * @param {() => void} work
  */
-export const whenIdle = window.requestIdleCallback
-  ? (work) => requestIdle(work, { timeout: 999 })
-  : (work) => setTimeout(work, 99);
-const requestIdle = window.requestIdleCallback;
+export const whenIdle = (work) => (window.requestIdleCallback || setTimeout)(guard(work));
 
 /**
- * Listens to several events of a target. They are seen on their way down, because media events
- * don't bubble, and ahead of a page that stops them.
+ * Listens on the way down: media events don't bubble, and a page may stop an event.
  * @param {EventTarget} target
  * @param {string} types separated by spaces
- * @param {(event: Event) => void} listener
+ * @param {(event: any) => void} listener
  */
 export const listen = (target, types, listener) => {
-  for (const type of types.split(" ")) addEventListener.call(target, type, listener, true);
+  for (const type of types.split(" ")) addEventListener.call(target, type, guard(listener), true);
 };

@@ -1,208 +1,119 @@
 /** Puts the parts together: players and their views on one side, consent and delivery on the other. */
 
-import { adapting } from "./adapters.js";
-import { askConsent } from "./consent.js";
-import { openDelivery } from "./delivery.js";
-import { findPlayers } from "./finder.js";
-import { guarding } from "./guard.js";
+import { consent } from "./consent.js";
 import { attribute, decorative, describe } from "./media.js";
+import { guard, load, log } from "./options.js";
+import { emit, report } from "./outbox.js";
 import { readPage } from "./page.js";
-import { dispatchEvent, listen, now, whenIdle } from "./pristine.js";
-import { begin } from "./view.js";
-import { mailToken, usertoken } from "./visitor.js";
+import { listen } from "./pristine.js";
+import { identify } from "./visitor.js";
 
-/** @typedef {import("./media.js").Medium} Medium */
-/** @typedef {import("./view.js").Player} Player */
+/** @typedef {import("./adapters/view.js").Player} Player */
+/** @typedef {(type: string) => void} Look takes notice of what has happened to a player */
 
-const EVENTS =
-  "playing pause seeking seeked ended waiting ratechange durationchange emptied volumechange";
+const EVENTS = "timeupdate playing pause seeking ended emptied";
 
-const newId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
-
-/** @param {import("./options.js").Options} options */
-export const start = (options) => {
-  /** @type {import("./guard.js").Log} */
-  const log = (...what) => {
-    if (options.debug) console.debug("playrelay", ...what);
-  };
-  const guard = guarding(log);
-  const mail = mailToken();
-  /** @type {import("./visitor.js").Visitor} */
-  const signed = {};
-
-  /** What is to be stored and sent: the newest state of each view, and the element it is about. */
-  /** @type {Map<string, [Node, Record<string, any>]>} */
-  let pending = new Map();
-  /** @type {Map<string, Record<string, any>>} plays that left before the visitor was known */
-  let strangers = new Map();
-  /** @type {WeakMap<Player, Map<string, ((type: string) => void) | 0>>} */
-  let views = new WeakMap();
-  /** @type {Set<(type: string) => void>} */
-  const playing = new Set();
-  /** @type {WeakMap<object, Medium>} */
-  const asked = new WeakMap();
-  let planned = false;
-  let urgent = false;
-
-  const consent = askConsent(options, (granted) => {
-    log("consent", granted);
-    if (granted) flush();
-    else {
-      pending = new Map();
-      strangers = new Map();
-      views = new WeakMap();
-      delivery.wipe();
-      mail.forget();
-    }
-  });
-  const delivery = openDelivery({
-    endpoint: options.endpoint,
-    allowed: consent.allowed,
-    envelope: () => ({ site: options.site }),
-    log,
+/** @param {Record<string, any>} play is given a session and the page, unless it has them */
+const newPlay = (play) =>
+  Object.assign(play, {
+    sessionId: crypto.getRandomValues(new Uint32Array(3)).join(""),
+    ...readPage(),
+    ...play,
   });
 
-  /** @param {Node} node @param {string} name @param {object} detail @param {boolean} [cancelable] */
-  const emit = (node, name, detail, cancelable) => {
-    log(name, detail);
-    const event = new CustomEvent(`playrelay:${name}`, {
-      detail,
-      cancelable,
-      bubbles: true,
-      composed: true,
-    });
-    return dispatchEvent.call(node, event);
-  };
+/** The players that are playing right now. @type {Set<Look>} */
+export const playing = new Set();
 
-  /** @param {boolean} [leaving] */
-  const flush = (leaving) => {
-    if (!consent.allowed()) return;
-    const contactUtk = usertoken();
-    const _hsenc = mail.keep();
-    const news = new Map();
-    if (contactUtk) {
-      for (const [key, play] of strangers) news.set(key, { ...play, contactUtk });
-      if (strangers.size) urgent = true;
-      strangers.clear();
-    }
-    for (const [key, [node, state]] of pending) {
-      const play = { contactUtk, _hsenc, ...signed, ...state };
-      if (emit(node, "beforesend", play, true)) {
-        news.set(key, play);
-        if (!contactUtk) strangers.set(key, play);
-      }
-    }
-    pending.clear();
-    delivery.put(news);
-    if (urgent || leaving) delivery.send(true, leaving);
-    else delivery.secure();
-    urgent = false;
-  };
+/** What measures is loaded when there is something to measure. */
+/** @type {typeof import("./adapters/view.js").default | undefined} */
+let begin;
+const measure = async () => {
+  begin ||= (await load("view")).default;
+};
 
-  /** @param {string} key @param {Node} node @param {Record<string, any>} play @param {boolean} due */
-  const report = (key, node, play, due) => {
-    emit(node, "progress", play);
-    pending.set(key, [node, play]);
-    urgent ||= due;
-    if (!planned) {
-      planned = true;
-      whenIdle(
-        guard(() => {
-          planned = false;
-          flush();
-        }),
-      );
-    }
-  };
-
-  /** @param {Element} node @param {Player} player @param {string} type @param {Medium} said */
-  const update = (node, player, type, said) => {
-    const source = player.currentSrc || "";
-    const mine = views.get(player) || new Map();
-    views.set(player, mine);
-    let view = mine.get(source);
-    if (!view) {
-      const wish = attribute(node, "data-playrelay");
-      if (wish == "off" || !(type == "playing" || player.played?.length)) return;
-      if (wish != "on" && !asked.has(player) && decorative(/** @type {any} */ (player))) {
-        mine.set(source, 0);
+/**
+ * Follows a player through all that it plays. What it returns is to be called with the type of
+ * whatever happens to it.
+ * @param {any} node the element that stands for the player
+ * @param {Player} player
+ * @returns {Look}
+ */
+export const track = (node, player) => {
+  /** Views by source. @type {Map<string, Look>} */
+  const views = new Map();
+  let ignored = false;
+  const look = guard((/** @type {string} */ type) => {
+    const source = player.currentSrc;
+    if (!views.has(source)) {
+      const wish = attribute(node, "playrelay");
+      if (
+        !begin ||
+        wish == "off" ||
+        !(type == "playing" || (player.played?.length ?? !player.paused))
+      )
+        return;
+      if (wish != "on" && decorative(player)) {
+        ignored = true;
         return;
       }
-      const facts = {
-        sessionId: newId(),
-        ...describe(node, source, said),
-        ...readPage(options),
-      };
-      mail.read();
-      emit(node, "start", facts);
-      view = begin(
-        player,
-        view === 0,
-        (state, due) => report(facts.sessionId, node, { ...facts, ...state }, due),
-        guard((milestone) => {
-          emit(node, "milestone", { ...facts, milestone });
-          if (milestone == 100) emit(node, "complete", facts);
-        }),
-        playing,
+      const play = newPlay(describe(node, source));
+      emit(node, "start", play);
+      // Chromium counts a jump before the first picture as played.
+      const jumped = type && player.currentTime > 2 * Number(player.playbackRate);
+      views.set(
+        source,
+        begin(
+          player,
+          play,
+          ignored || jumped,
+          (name, detail) => emit(node, name, detail),
+          (due) => report({ ...play }, node, due),
+        ),
       );
-      mine.set(source, view);
     }
-    view(type);
-  };
-
-  /** @type {WeakSet<object>} */
-  const known = new WeakSet();
-  /** @param {HTMLMediaElement} player */
-  const adopt = (player) => {
-    const look = guard((/** @type {{ type: string }} */ { type }) =>
-      update(player, player, type, asked.get(player) || {}),
-    );
-    if (!known.has(player)) {
-      known.add(player);
-      listen(player, EVENTS, look);
-      look({ type: "" });
-    }
-  };
-
-  /** @type {Map<string, Record<string, any>>} */
-  const told = new Map();
-  /** @param {Record<string, any>} play @param {Element} [node] */
-  const progress = (play, node) => {
-    const { sessionId, mediaBridgeId, externalId, mediaUrl } = play;
-    const key = [sessionId, mediaBridgeId, externalId, mediaUrl].join();
-    const first = told.get(key) || { sessionId: newId(), ...readPage(options) };
-    told.set(key, first);
-    const { playedPercent = 0 } = play;
-    const level = Math.floor(playedPercent / 25);
-    const due = !(level <= first.level) || play.ended;
-    report(key, node || document, { ...first, ...play, occurredTimestamp: now() }, due);
-    first.level = level;
-  };
-
-  const leave = guard(() => {
-    for (const view of playing) view("");
-    flush(true);
+    views.get(source)?.(type);
+    if (player.paused) playing.delete(look);
+    else playing.add(look);
   });
-  const back = guard(() => delivery.send());
-  listen(window, "pagehide", leave);
-  listen(document, "visibilitychange", () => (document.hidden ? leave() : back()));
-  listen(window, "pageshow online", back);
+  measure().then(() => look(""), log);
+  return look;
+};
 
-  const enter = adapting(options.adapter, { update: guard((n, p, t) => update(n, p, t, p.medium)), progress: guard(progress) }, guard);
-  guard(findPlayers)(guard(adopt), guard(enter));
-  whenIdle(guard(() => flush()));
+const seen = new WeakSet();
+/** Whether an element is met for the first time. @param {Element} node */
+export const isNew = (node) => !seen.has(node) && seen.add(node);
 
-  return {
-    watch: guard((/** @type {HTMLMediaElement} */ player, /** @type {Medium} */ medium = {}) => {
-      asked.set(player, medium);
-      adopt(player);
-    }),
-    progress: guard(progress),
-    consent: guard((/** @type {boolean} */ granted) => consent.say(granted)),
-    identify: guard(
-      (/** @type {{ contactId?: number, signature?: string }} */ { contactId, signature }) => {
-        Object.assign(signed, { contactId, contactSignature: signature });
-      },
-    ),
-  };
+/** @param {HTMLMediaElement} player */
+export const adopt = (player) => {
+  if (isNew(player)) {
+    const look = track(player, player);
+    listen(player, EVENTS, (event) => look(event.type));
+  }
+};
+
+/**
+ * @param {HTMLMediaElement} player
+ * @param {import("./media.js").Medium} [medium]
+ */
+const watch = (player, medium) => {
+  Object.assign(player.dataset, medium, { playrelay: "on" });
+  adopt(player);
+};
+
+/**
+ * For players of any other kind. The object is completed in place: pass the same one again, with
+ * new figures, for as long as the view lasts.
+ * @param {Record<string, any>} play
+ * @param {Node} [node] the element to tell of it
+ */
+export const progress = (play, node = document) => {
+  report({ ...newPlay(play), occurredTimestamp: Date.now() }, node, true);
+};
+
+/** @type {Record<string, (...args: any[]) => void>} */
+export const api = {
+  watch: guard(watch),
+  progress: guard(progress),
+  consent: guard(consent),
+  identify: guard(identify),
 };

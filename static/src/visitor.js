@@ -8,34 +8,30 @@
  * @property {string} [contactSignature]
  */
 
-/** @param {string} name */
-export const cookie = (name) =>
-  (document.cookie.match(`(?:^|; )${name}=([^;]*)`) || [])[1] || undefined;
+/** @type {Visitor} */
+let signed = {};
+
+/** @param {{ contactId?: number, signature?: string }} contact signed by the site's own server */
+export const identify = ({ contactId, signature }) => {
+  signed = { contactId, contactSignature: signature };
+};
 
 /** HubSpot's usertoken. Its script may set it at any time, so it is read anew each time. */
-export const usertoken = () => cookie("hubspotutk");
+export const usertoken = () => document.cookie.match(/hubspotutk=(\w+)/)?.[1];
+
+/** It stands only in the address of the first page of a visit. @type {string | undefined} */
+let mailToken = location.search.match(/_hsenc=([\w-]+)/)?.[1];
 
 /**
- * The token in a mail's link. It stands only in the address of the first page of a visit, so it is
- * kept: in memory at once, for the tab's later pages only when storing is allowed.
+ * To be called only with consent: it keeps the mail's token for the later pages of the visit.
+ * @returns {Visitor}
  */
-export const mailToken = () => {
-  /** @type {string | undefined} */
-  let token;
-  return {
-    read: () => {
-      token = new URLSearchParams(location.search).get("_hsenc") || token;
-      return token;
-    },
-    /** To be called only with the visitor's consent. */
-    keep: () => {
-      if (token) sessionStorage.playrelay = token;
-      else token = sessionStorage.playrelay;
-      return token;
-    },
-    forget: () => {
-      token = undefined;
-      delete sessionStorage.playrelay;
-    },
-  };
+export const readVisitor = () => {
+  try {
+    if (mailToken) sessionStorage.playrelay = mailToken;
+    mailToken = sessionStorage.playrelay;
+  } catch {
+    // No storage: the token holds for this page.
+  }
+  return { contactUtk: usertoken(), _hsenc: mailToken, ...signed };
 };

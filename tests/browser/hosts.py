@@ -20,7 +20,7 @@ STATIC = ROOT / "static"
 CLIPS = Path(__file__).parent / "clips"
 TYPES = {".js": "text/javascript", ".webm": "video/webm", ".mp4": "video/mp4"}
 
-PATIENCE = 30.0
+PATIENCE = 12.0
 """Seconds after which something that should have happened long ago is given up."""
 
 Json = dict[str, Any]
@@ -206,7 +206,8 @@ def serving_collector(collector: Collector | None = None, port: int = 0) -> Iter
                 self.answer(404, b"")
                 return
             kind = {"Content_Type": TYPES[path.suffix], "Access_Control_Allow_Origin": "*"}
-            self.answer(200, path.read_bytes(), **kind)
+            # A connection that stays open would outlive the server.
+            self.answer(200, path.read_bytes(), **kind, Connection="close")
 
         def do_OPTIONS(self) -> None:
             known.methods.append("OPTIONS")
@@ -220,7 +221,7 @@ def serving_collector(collector: Collector | None = None, port: int = 0) -> Iter
                 known.released.wait(PATIENCE)
                 self.close_connection = True
                 return
-            headers = dict(answer.headers)
+            headers = {"Connection": "close", **dict(answer.headers)}
             if answer.cors:
                 headers["Access-Control-Allow-Origin"] = "*"
                 headers["Access-Control-Expose-Headers"] = "Retry-After"

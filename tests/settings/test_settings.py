@@ -54,6 +54,8 @@ def test_nothing_set_is_the_sandbox() -> None:
         ("ALLOWED_ORIGINS", "https://www.example.com/path"),
         ("DATABASE_URL", "mysql://x"),
         ("DATABASE_URL", "postgresql://x/y"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///data/"),
         ("ROLE", "both"),
         ("IDENTITY", "guess"),
         ("MILESTONES", "25,much"),
@@ -123,6 +125,33 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     told = repr(settings) + str(settings) + " ".join(faults(monkeypatch, HUBSPOT_RATE="x"))
     assert not [secret for secret in secrets.values() if secret in told]
+
+
+@pytest.mark.parametrize("around", ["tok\n", " tok ", "\ttok\r\n"])
+def test_credentials_may_be_pasted(monkeypatch: pytest.MonkeyPatch, around: str) -> None:
+    """The line break of a secret's file is not part of the token."""
+    monkeypatch.setenv(f"{PREFIX}HUBSPOT_ACCESS_TOKEN", around)
+    monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", "*")
+    token = load_settings().hubspot_access_token
+    assert token is not None
+    assert token.get_secret_value() == "tok"
+
+
+@pytest.mark.parametrize("token", ["two words", "tok\nen", "tøken", "tok\x7fen"])
+@pytest.mark.parametrize("name", ["ACCESS_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"])
+def test_what_can_be_no_credential_is_told_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, token: str
+) -> None:
+    """The start fails with the variable's name and without its value."""
+    (line,) = faults(monkeypatch, **{f"HUBSPOT_{name}": token})
+    assert line.startswith(f"{PREFIX}HUBSPOT_{name}: ")
+    assert token not in line
+
+
+def test_blank_credentials_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret that holds nothing but a line break is not set: the relay says so by its sandbox."""
+    monkeypatch.setenv(f"{PREFIX}HUBSPOT_ACCESS_TOKEN", " \n")
+    assert load_settings().sandboxed
 
 
 def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:

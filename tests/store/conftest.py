@@ -33,3 +33,9 @@ async def passing(database: Database) -> AsyncIterator[Store]:
     """The same where HubSpot converts the usertokens, so that events are due at once."""
     async with database.open("passthrough") as opened:
         yield opened
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where an SQLite database will be; its folder isn't there yet."""
+    return tmp_path / "data" / "relay.db"

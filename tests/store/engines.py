@@ -27,17 +27,17 @@ class Database(Protocol):
         ...
 
 
+def sqlite_url(path: Path) -> str:
+    """As it stands in the settings."""
+    return f"sqlite:///{path}"
+
+
 class Sqlite:
     """A file in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder / f"{uuid4().hex}.db"
-
-    @property
-    def url(self) -> str:
-        """As it stands in the settings."""
-        return f"sqlite:///{self._path}"
 
     def open(self, mode: IdentityMode = "lookup") -> AbstractAsyncContextManager[Store]:
         """The store on this file."""
@@ -49,7 +49,7 @@ class Sqlite:
 
     @asynccontextmanager
     async def _opened(self, mode: IdentityMode) -> AsyncIterator[Store]:
-        store = await open_sqlite(self.url, mode)
+        store = await open_sqlite(sqlite_url(self._path), mode)
         try:
             yield store
         finally:

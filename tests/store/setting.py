@@ -1,5 +1,6 @@
 """What the store's tests put in and take out, and the time at which they do."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -66,6 +67,15 @@ async def played(store: Store, now: int = NOW, **fields: Any) -> None:
     """A ping arrives and is folded at once."""
     await arrive(store, now, **fields)
     await fold(store, now)
+
+
+async def crowd(store: Store) -> None:
+    """More events and usertokens than there are permits, all due."""
+    then = NOW - MINUTE
+    mails = [arrive(store, then, sessionId=f"m{n}", contactUtk=None, _hsenc="p2") for n in range(9)]
+    visits = [arrive(store, then, sessionId=f"v{n}", contactUtk=f"u{n}") for n in range(6)]
+    await asyncio.gather(*mails, *visits)
+    await fold(store, then)
 
 
 async def claimed(store: Store, now: int = NOW, quota: Quota = QUOTA) -> Job:

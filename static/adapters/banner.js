@@ -1,0 +1,1 @@
+var e=e=>{let a=0,s=({allowed:s,categories:t})=>{t&&(a=1),(t||!a)&&e(!!(t?t.analytics:s))},t=window;for(let e of["_hsp","_hsq"])(t[e]||=[]).push(["addPrivacyConsentListener",s])};export{e as default};

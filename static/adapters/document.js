@@ -1,0 +1,1 @@
+var e=(e,t,i,n)=>{let s=n(e,e.src||""),d=new Set,l=1;setInterval(()=>{let{top:t,height:n}=e.getBoundingClientRect();for(let e=0;n&&e<100&&!document.hidden;e++){let i=t+n*e/100;i>=0&&i+n/100<=innerHeight&&d.add(e)}d.size>=l&&(l=d.size-d.size%25+25,i(Object.assign(s,{playedPercent:d.size}),e))},1e3)};export{e as default};

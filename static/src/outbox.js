@@ -1,0 +1,62 @@
+/** The plays of this page: what listeners are told of them, and when they are stored and sent. */
+
+import { allowed } from "./consent.js";
+import { put, secure, send, wipe } from "./delivery.js";
+import { log } from "./options.js";
+import { whenIdle } from "./pristine.js";
+import { readVisitor } from "./visitor.js";
+
+/** @typedef {import("./delivery.js").Play} Play */
+
+/** @type {Map<string, [node: Node, state: Play, told?: Play]>} */
+export const plays = new Map();
+
+/**
+ * @param {Node} node
+ * @param {string} name
+ * @param {object} detail
+ */
+export const emit = (node, name, detail) => {
+  log(name, detail);
+  return node.dispatchEvent(
+    new CustomEvent("playrelay:" + name, {
+      detail,
+      cancelable: true,
+      bubbles: true,
+      composed: true,
+    }),
+  );
+};
+
+/** @param {unknown} [due] whether to send it soon */
+export const flush = (due) => {
+  if (!allowed()) return;
+  const visitor = readVisitor();
+  for (const item of plays.values()) {
+    const [node, state, told] = item;
+    // HubSpot may know the visitor only after the last word on a play.
+    if (!told || told.contactUtk != visitor.contactUtk) {
+      const play = (item[2] = { ...visitor, ...state });
+      if (emit(node, "beforesend", play)) put(play);
+      item[0] = document; // no longer holds on to the element
+    }
+  }
+  if (due) send();
+  else secure();
+};
+
+/**
+ * @param {Play} play
+ * @param {Node} node
+ * @param {unknown} due whether it shall be sent soon; otherwise leaving the page is soon enough
+ */
+export const report = (play, node, due) => {
+  emit(node, "progress", play);
+  plays.set(play.sessionId, [node, play]);
+  whenIdle(() => flush(due));
+};
+
+export const forget = () => {
+  plays.clear();
+  wipe();
+};

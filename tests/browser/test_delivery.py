@@ -1,0 +1,258 @@
+"""Pings arrive when the relay can take them, whatever befalls the page, the relay or the store."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page
+
+from tests.browser.hosts import Answer, Collector, Site, serving_collector
+from tests.browser.player import (
+    ended,
+    leave,
+    passed,
+    pause,
+    play,
+    ready,
+    script,
+    show,
+    until,
+    video,
+)
+
+LOST = Answer(503, (("Retry-After", "1"),))
+
+
+def kept(page: Page) -> list[Any]:
+    """What the page keeps until it is acknowledged: [session, [play, losses]], oldest first."""
+    entries: list[Any] = json.loads(page.evaluate("localStorage.playrelay ?? '[]'"))
+    return entries
+
+
+def watch_the_end(page: Page, site: Site, collector: Collector) -> None:
+    """See the end of a clip: one ping that says `ended`."""
+    show(page, site, collector, video())
+    play(page, rate=1, start=9.8)
+    ended(page)
+
+
+def test_leaving_sends_what_is_not_told_yet_once(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """`pagehide` and `visibilitychange` both come; one ping goes."""
+    show(page, site, collector, video())
+    play(page)
+    until(page, 1)
+    leave(page)
+    collector.wait(lambda told: told.plays)
+    page.goto(site.put("", "/next"))
+    assert len(collector.bodies) == 1
+    assert collector.view().last["playedPercent"] >= 9
+
+
+def test_leaving_with_nothing_new_sends_nothing(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """All was told when it ended."""
+    watch_the_end(page, site, collector)
+    collector.wait(lambda told: told.plays)
+    passed(page, "!localStorage.playrelay")
+    sent = len(collector.bodies)
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert len(collector.bodies) == sent
+
+
+def test_closing_the_tab_sends(context: BrowserContext, site: Site, collector: Collector) -> None:
+    """The request outlives the page."""
+    page = context.new_page()
+    show(page, site, collector, video())
+    play(page)
+    until(page, 3)
+    page.close()
+    collector.wait(lambda told: told.plays and told.view().percent >= 29)
+
+
+def test_a_crash_of_the_renderer_loses_at_most_the_last_stretch(
+    context: BrowserContext, site: Site, collector: Collector
+) -> None:
+    """The browser itself holds the newest state (fetchLater), and sends it without the page."""
+    page = context.new_page()
+    show(page, site, collector, video())
+    play(page)
+    until(page, 2)
+    pause(page)
+    passed(page, "JSON.parse(localStorage.playrelay)[0]?.[1][0].playedPercent >= 19")
+    assert collector.bodies == []
+    with pytest.raises(Error):
+        page.goto("chrome://crash")
+    collector.wait(lambda told: told.plays and told.view().percent >= 19)
+    assert "sentAt" not in json.loads(collector.bodies[0])
+
+
+def test_the_back_forward_cache_keeps_the_view(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """The page comes back as it was, and the play goes on under the same session."""
+    show(page, site, collector, video())
+    page.evaluate("addEventListener('pageshow', (event) => (window.back = event.persisted))")
+    play(page)
+    until(page, 3)
+    page.goto(site.put("", "/next"))
+    collector.wait(lambda told: told.plays and told.view().percent >= 29)
+    page.evaluate("history.back()")
+    passed(page, "'back' in window")
+    assert page.evaluate("window.back") is True
+    play(page)
+    ended(page)
+    collector.wait(lambda told: told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+
+
+def test_a_refused_relay_gets_it_when_it_is_back(page: Page, site: Site) -> None:
+    """Kept in storage, and sent when the browser says that it is online."""
+    with serving_collector() as away:
+        show(page, site, away, video())
+        port = int(away.url.rpartition(":")[2])
+        play(page, rate=1, start=9.8)
+    ended(page)
+    passed(page, "localStorage.playrelay?.includes('\"ended\":true')")
+    with serving_collector(port=port) as back:
+        page.evaluate("dispatchEvent(new Event('online'))")
+        back.wait(lambda told: told.plays and told.view().last.get("ended"))
+        passed(page, "!localStorage.playrelay")
+
+
+def test_a_hung_relay_does_not_hold_up_the_next_page(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """What was not answered is sent again by the next page of the site."""
+    collector.answers = [Answer(hang=True)]
+    watch_the_end(page, site, collector)
+    collector.wait(lambda told: told.bodies)
+    page.goto(site.put(script(collector), "/next"))
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    passed(page, "!localStorage.playrelay")
+
+
+def test_a_busy_relay_is_asked_again_after_its_own_wait(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """503 and 429 keep the ping; Retry-After says when, and nothing is sent before that."""
+    collector.answers = [Answer(503), Answer(429, (("Retry-After", "1"),))]
+    watch_the_end(page, site, collector)
+    collector.wait(lambda told: told.plays)
+    assert len(collector.bodies) == 3
+    first, second, third = (json.loads(body) for body in collector.bodies)
+    assert first["plays"] == second["plays"] == third["plays"]
+    assert third["sentAt"] - second["sentAt"] >= 1000
+    passed(page, "!localStorage.playrelay")
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 422])
+def test_a_poison_answer_is_not_repeated(
+    page: Page, site: Site, collector: Collector, status: int
+) -> None:
+    """What the relay will never take is dropped."""
+    collector.answers = [Answer(status)]
+    watch_the_end(page, site, collector)
+    collector.wait(lambda told: told.bodies)
+    passed(page, "!localStorage.playrelay")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert len(collector.bodies) == 1
+
+
+def test_answers_without_cors_headers_are_not_resent_for_ever(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Each loss counts, across pages; after twenty the play is given up."""
+    collector.answers = [Answer(cors=False)]
+    watch_the_end(page, site, collector)
+    passed(page, "JSON.parse(localStorage.playrelay ?? '[]')[0]?.[1][1] == 1")
+    page.evaluate(
+        "localStorage.playrelay = localStorage.playrelay.replace(/,1\\]\\]\\]$/, ',19]]]')"
+    )
+    collector.answers = [Answer(cors=False)]
+    page.evaluate("dispatchEvent(new Event('online'))")
+    passed(page, "!localStorage.playrelay")
+
+
+def test_a_content_security_policy_that_blocks_is_borne(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Nothing can be sent; the page sees no error, and the play is kept."""
+    site.headers["Content-Security-Policy"] = "connect-src 'self'"
+    watch_the_end(page, site, collector)
+    passed(page, "localStorage.playrelay?.includes('\"ended\":true')")
+    leave(page)
+    assert collector.bodies == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "localStorage.playrelay = 'no JSON'",
+        "localStorage.playrelay = '{\"a\":1}'",
+        "localStorage.playrelay = '[[1,2],null]'",
+        "localStorage.playrelay = '[[\"a\",5]]'",
+        'localStorage.playrelay = \'[["a",[null,"x"]]]\'',
+        "localStorage.x = 'x'.repeat(5242870)",
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })",
+        "Storage.prototype.setItem = Storage.prototype.getItem = () => { throw new Error('no') }",
+    ],
+)
+def test_a_broken_store_is_borne(page: Page, site: Site, collector: Collector, broken: str) -> None:
+    """Corrupt, full, or not to be had: plays are sent all the same."""
+    page.goto(site.put(f"<script>{broken}</script>{video()}{script(collector)}"))
+    ready(page)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda told: any(play.get("ended") for play in told.plays))
+
+
+def test_without_a_store_a_lost_ping_is_sent_again(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Memory stands in for it."""
+    collector.answers = [LOST]
+    hidden = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
+    page.goto(site.put(f"<script>{hidden}</script>{video()}{script(collector)}"))
+    ready(page)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+
+
+def test_the_store_is_bounded(page: Page, site: Site, collector: Collector) -> None:
+    """The oldest plays give way before the store, or a request, grows too large."""
+    old = [[str(i), [{"sessionId": str(i), "pageUrl": "x" * 900}, 0]] for i in range(60)]
+    page.goto(site.put(""))
+    page.evaluate("(old) => { localStorage.playrelay = JSON.stringify(old) }", old)
+    collector.answers = [LOST]
+    watch_the_end(page, site, collector)
+    collector.wait(lambda told: told.bodies)
+    assert len(page.evaluate("localStorage.playrelay")) < 32_000
+    assert kept(page)[-1][1][0]["mediaUrl"].endswith("ten.webm")
+    assert len(kept(page)) > 20
+
+
+def test_two_tabs_share_the_store(
+    context: BrowserContext, site: Site, collector: Collector
+) -> None:
+    """Each keeps its own plays, and neither takes away the other's."""
+    collector.answers = [LOST] * 20
+    first, second = context.new_page(), context.new_page()
+    for page, path in ((first, "/one"), (second, "/two")):
+        page.goto(site.put(video("ten.webm") + script(collector), path))
+        ready(page)
+        play(page, rate=1, start=9.8)
+        ended(page)
+    passed(second, "JSON.parse(localStorage.playrelay).length == 2")
+    collector.answers = []
+    for page in (first, second):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    collector.wait(lambda told: len(told.views()) == 2)
+    pages = sorted(view.last["pageUrl"].rpartition("/")[2] for view in collector.views())
+    assert pages == ["one", "two"]

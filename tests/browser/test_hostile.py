@@ -1,0 +1,109 @@
+"""Pages that are in the way: they override, hide and meddle, and must see no error for it."""
+
+import json
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.hosts import PATIENCE, Collector, Site
+from tests.browser.player import ended, leave, passed, play, ready, script, show, until, video
+
+OVERRIDE = """() => {
+    const no = () => { throw new Error("overridden") };
+    window.fetch = XMLHttpRequest.prototype.send = navigator.sendBeacon = no;
+    JSON.parse = JSON.stringify = no;
+    EventTarget.prototype.addEventListener = no;
+    Storage.prototype.getItem = Storage.prototype.setItem = no;
+    Array.prototype.includes = Array.prototype.forEach = Array.prototype.reduce = no;
+    String.prototype.replaceAll = String.prototype.startsWith = no;
+    Object.prototype.meddled = "inherited";
+}"""
+
+
+def test_a_page_that_overrides_everything_is_borne(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """`fetch`, `JSON` and prototypes are replaced by what throws, and the pings still go."""
+    show(page, site, collector, video())
+    play(page, rate=1, start=9.8)
+    passed(page, "v.played.length")
+    page.evaluate(OVERRIDE)
+    ended(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+
+
+def test_without_a_current_script_it_finds_itself(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A module, for example, has no `document.currentScript`."""
+    page.goto(site.put(video() + script(collector, 'type="module" data-consent="none"')))
+    ready(page)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda told: told.plays)
+
+
+def test_a_clock_jump_changes_no_age(page: Page, site: Site, collector: Collector) -> None:
+    """The wall clock leaps ahead while playing: coverage and the age of the play stay true."""
+    show(page, site, collector, video())
+    play(page)
+    until(page, 3)
+    page.evaluate("const now = Date.now; Date.now = () => now() + 86_400_000")
+    ended(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+    for body in map(json.loads, collector.bodies):
+        age = body["sentAt"] - body["plays"][0]["occurredTimestamp"]
+        assert 0 <= age < PATIENCE * 1000
+
+
+def test_a_throttled_hidden_tab_counts_on(
+    context: BrowserContext, site: Site, collector: Collector
+) -> None:
+    """Hidden, with its timers slowed down, audio plays on; closing it tells the rest."""
+    page = context.new_page()
+    show(page, site, collector, '<audio id="v" src="/clips/tone.webm"></audio>')
+    play(page, rate=2)
+    until(page, 1)
+    devtools = context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.evaluate(
+        """() => {
+            Object.defineProperty(document, "hidden", { value: true });
+            Object.defineProperty(document, "visibilityState", { value: "hidden" });
+            document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+        }"""
+    )
+    collector.wait(lambda told: told.plays)
+    until(page, 6)
+    page.close()
+    collector.wait(lambda told: told.view().percent >= 55)
+    assert collector.view().milestones in ([25, 50], [25, 50, 75])
+
+
+def test_the_browsers_own_methods_stay_what_they_are(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """What is followed looks and fails as before."""
+    show(page, site, collector, video())
+    seen = page.evaluate(
+        """() => {
+            const { play } = HTMLMediaElement.prototype;
+            let failure;
+            try { Element.prototype.attachShadow.call(v, { mode: "open" }) }
+            catch (error) { failure = error.name }
+            return [play.name, play.length, String(play).includes("native code"), failure];
+        }"""
+    )
+    assert seen == ["play", 0, True, "NotSupportedError"]
+
+
+def test_there_is_one_global(page: Page, site: Site, collector: Collector) -> None:
+    """And none of the tracker's own names beside it."""
+    page.goto(site.put(video()))
+    before = set(page.evaluate("Object.keys(window)"))
+    show(page, site, collector, video())
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda told: told.plays)
+    assert set(page.evaluate("Object.keys(window)")) - before == {"playrelay"}
+    leave(page)

@@ -1,0 +1,243 @@
+"""One view is one element playing one source, on the page where it began."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.hosts import CLIPS, Collector, Site
+from tests.browser.player import (
+    earned,
+    ended,
+    leave,
+    passed,
+    pause,
+    play,
+    ready,
+    script,
+    show,
+    truth,
+    until,
+    video,
+)
+
+APPEND = """async (cuts) => {
+    const media = new MediaSource();
+    window.v = document.getElementById("v");
+    v.src = URL.createObjectURL(media);
+    await new Promise((open) => media.addEventListener("sourceopen", open, { once: true }));
+    const buffer = media.addSourceBuffer('video/webm; codecs="vp8, opus"');
+    const clip = new Uint8Array(await (await fetch("/clips/minute.webm")).arrayBuffer());
+    window.append = async (from, to, duration) => {
+        buffer.appendBuffer(clip.slice(from, to ?? clip.length));
+        await new Promise((done) => buffer.addEventListener("updateend", done, { once: true }));
+        if (duration) media.duration = duration;
+        else media.endOfStream();
+    };
+}"""
+
+
+def clusters() -> list[int]:
+    """Where the clusters of the minute begin: a WebM can be cut there."""
+    clip, mark = (CLIPS / "minute.webm").read_bytes(), bytes.fromhex("1f43b675")
+    found = [clip.find(mark)]
+    while (following := clip.find(mark, found[-1] + 1)) >= 0:
+        found.append(following)
+    return found
+
+
+def test_a_source_swapped_while_playing_begins_a_new_view(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """The first keeps what it had; the second starts from nothing."""
+    show(page, site, collector, video())
+    play(page, rate=2)
+    until(page, 3)
+    page.evaluate("v.src = '/clips/ten.mp4'")
+    play(page, rate=4)
+    until(page, 6)
+    second = pause(page)
+    leave(page)
+    collector.wait(lambda told: len(told.views()) > 1 and told.views()[1].percent >= int(second))
+    first, following = collector.views()
+    assert [view.last["mediaUrl"][-8:] for view in (first, following)] == ["ten.webm", "/ten.mp4"]
+    assert 28 <= first.percent <= 40
+    assert first.milestones == [25]
+    assert following.milestones == earned(second)
+
+
+def test_load_goes_on_with_the_same_view(page: Page, site: Site, collector: Collector) -> None:
+    """`load()` empties `played`; what was covered before is not forgotten, nor counted twice."""
+    show(page, site, collector, video())
+    play(page, rate=2)
+    until(page, 3)
+    page.evaluate("v.load()")
+    play(page, start=6)
+    ended(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert 62 <= collector.view().percent <= 72
+    assert collector.view().milestones == [25, 50]
+    assert len(collector.views()) == 1
+
+
+def test_a_growing_duration_invents_no_milestone(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A MediaSource grows from 20 to 40 to 60 seconds: only the last is the medium's."""
+    page.goto(site.put('<video id="v"></video>' + script(collector)))
+    ready(page)
+    page.evaluate(APPEND)
+    cuts = clusters()
+    third, two_thirds = cuts[len(cuts) // 3], cuts[2 * len(cuts) // 3]
+    page.evaluate("([a, b]) => append(a, b, 20)", [0, third])
+    play(page, rate=8)
+    until(page, 12)
+    page.evaluate("([a, b]) => append(a, b, 40)", [third, two_thirds])
+    until(page, 30)
+    assert [view.milestones for view in collector.views()] in ([], [[]])
+    page.evaluate("(a) => append(a)", two_thirds)
+    ended(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == earned(truth(page), complete=True) == [25, 50, 75, 100]
+    assert collector.view().last["duration"] == pytest.approx(60, abs=1)
+
+
+def test_a_live_stream_is_played_without_percentages(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """An infinite duration has neither quartiles nor spans."""
+    body = '<canvas id="c"></canvas><video id="v" controls muted></video>'
+    show(page, site, collector, body)
+    page.evaluate(
+        """async () => {
+            const pen = c.getContext("2d");
+            setInterval(() => pen.fillRect(Math.random() * 99, 0, 9, 9), 40);
+            v.srcObject = c.captureStream(25);
+            await v.play();
+        }"""
+    )
+    passed(page, "v.currentTime > 1")
+    leave(page)
+    collector.wait(lambda told: told.plays)
+    assert collector.view().milestones == []
+    assert not {"playedPercent", "watched"} & collector.view().last.keys()
+    assert collector.view().last["duration"] is None
+    assert collector.view().last["externalId"] == "v"
+
+
+@pytest.mark.parametrize("mode", ["open", "closed"])
+def test_a_player_in_a_shadow_root_is_found(
+    page: Page, site: Site, collector: Collector, mode: str
+) -> None:
+    """Its events don't leave the root, and a closed root can't be looked into."""
+    show(page, site, collector, '<div id="host" data-external-id="inner"></div>')
+    page.evaluate(
+        """(mode) => {
+            const outer = host.attachShadow({ mode });
+            const inside = outer.appendChild(document.createElement("p"));
+            inside.attachShadow({ mode }).innerHTML = '<video src="/clips/short.webm" autoplay>';
+        }""",
+        mode,
+    )
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+    assert collector.view().last["externalId"] == "inner"
+
+
+def test_a_shadow_root_older_than_the_script_is_found(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A declarative root that the parser made."""
+    player = video("short.webm").replace("id=", "data-id=")
+    body = f'<div id="host"><template shadowrootmode="open">{player}</template></div>'
+    show(page, site, collector, body)
+    page.evaluate("host.shadowRoot.querySelector('video').play()")
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+
+
+def test_a_player_inserted_later_is_found(page: Page, site: Site, collector: Collector) -> None:
+    """By its own autoplay, without a call of `play()`."""
+    show(page, site, collector, '<div id="place"></div>')
+    page.evaluate("place.innerHTML = '<video src=/clips/short.webm autoplay></video>'")
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+
+
+def test_detached_audio_is_found(page: Page, site: Site, collector: Collector) -> None:
+    """`new Audio()` never reaches the document."""
+    show(page, site, collector, "")
+    page.evaluate("window.tone = new Audio('/clips/tone.webm')")
+    play(page, name="tone")
+    until(page, 6, name="tone")
+    played = pause(page, name="tone")
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    assert collector.view().milestones == earned(played) == [25, 50]
+    assert collector.view().last["mediaType"] == "AUDIO"
+
+
+def test_a_player_moved_or_removed_stays_one_view(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Re-parenting pauses it, and what was watched before and after is one play."""
+    show(page, site, collector, video() + '<div id="elsewhere"></div>')
+    page.evaluate("window.kept = v")
+    play(page)
+    until(page, 3)
+    page.evaluate("elsewhere.append(kept)")
+    play(page)
+    until(page, 6)
+    page.evaluate("kept.remove()")
+    passed(page, "kept.paused")
+    played = truth(page, "kept")
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    assert collector.view().milestones == earned(played)
+
+
+def test_a_play_older_than_the_script_counts(page: Page, site: Site, collector: Collector) -> None:
+    """What was played before the tracker came is in `played`."""
+    page.goto(site.put(video()))
+    play(page)
+    until(page, 4)
+    page.evaluate(
+        """(src) => {
+            const script = document.createElement("script");
+            Object.assign(script, { src, async: true });
+            script.dataset.consent = "none";
+            document.head.append(script);
+        }""",
+        f"{collector.url}/playrelay.js",
+    )
+    ended(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+    assert collector.view().spans[5:95] == [1] * 90
+
+
+def test_the_script_twice_counts_once(page: Page, site: Site, collector: Collector) -> None:
+    """Two tag managers, one tracker."""
+    show(page, site, collector, video("short.webm") + script(collector))
+    play(page, rate=1)
+    ended(page)
+    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    leave(page)
+    assert len(collector.views()) == 1
+
+
+def test_a_single_page_visit_keeps_each_play_on_its_page(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A play belongs to the page where it began; the next one to the next page."""
+    canonical = '<link rel="canonical" href="https://example.com/landing">'
+    show(page, site, collector, canonical + video() + video("short.webm", name="w"))
+    play(page)
+    until(page, 1)
+    page.evaluate("history.pushState({}, '', '/second?a=1'); document.title = 'Second'")
+    play(page, name="w", rate=1)
+    ended(page)
+    collector.wait(lambda told: [view.last.get("ended") for view in told.views()] == [True] * 2)
+    by_clip = {view.last["mediaUrl"].rpartition("/")[2]: view.last for view in collector.views()}
+    assert by_clip["ten.webm"]["pageUrl"] == "https://example.com/landing"
+    assert by_clip["ten.webm"]["pageName"] == "A page"
+    assert by_clip["short.webm"]["pageUrl"] == f"{site.url}/second?a=1"
+    assert by_clip["short.webm"]["pageName"] == "Second"

@@ -1,0 +1,221 @@
+"""Who, where and what: the words a ping carries, and what the page may say about them."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.browser.hosts import STATIC, Collector, Site
+from tests.browser.player import ended, leave, passed, play, ready, script, show, video
+
+UTK = "0123456789abcdef0123456789abcdef"
+
+
+def told(page: Page, site: Site, collector: Collector, body: str, **options: str) -> Any:
+    """What is told of a clip whose end is watched."""
+    show(page, site, collector, body, **options)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    return collector.view().last
+
+
+def test_the_page_is_named_by_its_canonical_address(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """And by its title; the mail's token does not stay in the address."""
+    canonical = '<link rel="canonical" href="https://example.com/launch?v=1&_hsenc=p2A&_hsmi=9">'
+    play = told(page, site, collector, canonical + video())
+    assert play["pageUrl"].rstrip("&") == "https://example.com/launch?v=1"
+    assert play["pageName"] == "A page"
+    assert "pageId" not in play
+
+
+def test_hubspots_page_id_is_believed_of_the_right_account(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """`hsVars` counts where its portal is the one the embed names."""
+    facts = "<script>hsVars = { page_id: 77, portal_id: 5 }</script>"
+    own = 'data-consent="none" data-portal="5" data-context="EMAIL"'
+    play = told(page, site, collector, facts + video(), attributes=own)
+    assert (play["pageId"], play["externalPlayContext"]) == (77, "EMAIL")
+
+
+def test_hubspots_page_id_of_another_account_is_not_believed(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """An exported page carries it to another host."""
+    facts = "<script>hsVars = { page_id: 77, portal_id: 5 }</script>"
+    other = 'data-consent="none" data-portal="6"'
+    assert "pageId" not in told(page, site, collector, facts + video(), attributes=other)
+
+
+def test_a_player_is_described_by_its_attributes(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its own, or those of what it stands in."""
+    inside = video(attributes='data-media-bridge-id="42" data-media-url="https://example.com/a"')
+    body = f'<div data-external-id="ext" data-media-name="Launch" data-media-type="OTHER">{inside}'
+    play = told(page, site, collector, body + "</div>")
+    assert play["mediaBridgeId"] == 42
+    assert play["externalId"] == "ext"
+    assert play["mediaName"] == "Launch"
+    assert play["mediaUrl"] == "https://example.com/a"
+    assert play["mediaType"] == "OTHER"
+
+
+def test_a_player_without_attributes_is_named_by_what_stands_there(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """The caption of its figure, for example."""
+    play = told(page, site, collector, f"<figure>{video()}<figcaption>Bees</figcaption></figure>")
+    assert play["mediaName"] == "Bees"
+    assert play["mediaUrl"] == f"{site.url}/clips/ten.webm"
+    assert "externalId" not in play
+
+
+def test_a_source_without_an_address_has_a_stable_name(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A blob's address means nothing elsewhere: the player's place on the page does."""
+    body = "<video></video><video></video>"
+    page.goto(site.put(body + script(collector), "/two"))
+    ready(page)
+    page.evaluate(
+        """async () => {
+            window.v = document.querySelectorAll("video")[1];
+            v.src = URL.createObjectURL(await (await fetch("/clips/short.webm")).blob());
+            await v.play();
+        }"""
+    )
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    assert collector.view().last["externalId"] == "/twovideo1"
+    assert "mediaUrl" not in collector.view().last
+
+
+def test_a_late_usertoken_is_told_with_what_was_told_before(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """HubSpot's cookie appears after the last word on a play: the play is told again with it."""
+    assert "contactUtk" not in told(page, site, collector, video())
+    page.evaluate(f"document.cookie = 'hubspotutk={UTK}'")
+    leave(page)
+    collector.wait(lambda sent: sent.view().last.get("contactUtk") == UTK)
+
+
+def test_the_mails_token_stays_for_the_visit(page: Page, site: Site, collector: Collector) -> None:
+    """Through a navigation within the page, and to the next page of the tab."""
+    page.goto(site.put(video() + script(collector)) + "?_hsenc=p2ANqtz-x")
+    ready(page)
+    page.evaluate("history.replaceState({}, '', '/')")
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    assert collector.view().last["_hsenc"] == "p2ANqtz-x"
+    page.goto(site.put(video() + script(collector), "/next"))
+    ready(page)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda sent: len(sent.views()) > 1)
+    assert collector.views()[1].last["_hsenc"] == "p2ANqtz-x"
+
+
+def test_a_signed_contact_goes_along(page: Page, site: Site, collector: Collector) -> None:
+    """What the site's own server said of its visitor."""
+    show(page, site, collector, video())
+    page.evaluate("playrelay.identify({ contactId: 7, signature: 'ab' })")
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    last = collector.view().last
+    assert (last["contactId"], last["contactSignature"]) == (7, "ab")
+
+
+def test_calls_before_the_script_are_not_lost(page: Page, site: Site, collector: Collector) -> None:
+    """The stub queues them, and the script takes them over."""
+    stub = (STATIC / "stub.js").read_text()
+    call = "playrelay.progress({ externalId: 'quiz', playedPercent: 50 })"
+    page.goto(site.put(f"<script>{stub};{call}</script>{script(collector)}"))
+    ready(page)
+    collector.wait(lambda sent: sent.plays)
+    play = collector.view().last
+    assert (play["externalId"], play["playedPercent"]) == ("quiz", 50)
+    assert play["pageUrl"] == f"{site.url}/"
+
+
+def test_any_player_can_report_its_progress(page: Page, site: Site, collector: Collector) -> None:
+    """One object per view, told again whenever there is news, is one session."""
+    show(page, site, collector, "")
+    page.evaluate(
+        """() => {
+            window.view = { mediaType: "OTHER", externalId: "quiz", playedPercent: 20 };
+            playrelay.progress(view);
+        }"""
+    )
+    collector.wait(lambda sent: sent.plays)
+    page.evaluate("view.playedPercent = 60; playrelay.progress(view)")
+    collector.wait(lambda sent: sent.view().percent == 60)
+    assert len(collector.views()) == 1
+
+
+def test_a_player_that_is_asked_for_is_watched(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """`playrelay.watch` overrules the look of decoration, and says what it is."""
+    show(page, site, collector, "")
+    page.evaluate(
+        """() => {
+            window.v = Object.assign(document.createElement("video"), {
+                src: "/clips/ten.webm", muted: true, loop: true, autoplay: true,
+            });
+            playrelay.watch(v, { mediaBridgeId: 9, mediaName: "Loop" });
+        }"""
+    )
+    play(page)
+    passed(page, "v.currentTime > 3")
+    page.evaluate("v.pause()")
+    leave(page)
+    collector.wait(lambda sent: sent.plays and sent.view().percent >= 25)
+    assert (collector.view().last["mediaBridgeId"], collector.view().last["mediaName"]) == (
+        9,
+        "Loop",
+    )
+
+
+def test_the_page_hears_of_everything_and_may_object(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Events on the element, in order; `beforesend` can change a play or keep it back."""
+    show(page, site, collector, video() + video("ten.mp4", name="w"))
+    page.evaluate(
+        """() => {
+            window.heard = [];
+            for (const name of ["start", "milestone", "complete"]) {
+                document.addEventListener(`playrelay:${name}`, ({ target, detail }) => {
+                    if (target == v) heard.push(detail.milestone ?? name);
+                });
+            }
+            v.addEventListener("playrelay:progress", ({ detail }) => (window.latest = detail));
+            v.addEventListener("playrelay:beforesend", ({ detail }) => (detail.mediaName = "Ours"));
+            w.addEventListener("playrelay:beforesend", (event) => event.preventDefault());
+        }"""
+    )
+    play(page, name="w", rate=8)
+    play(page, rate=8)
+    ended(page)
+    ended(page, "w")
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    assert page.evaluate("heard") == ["start", 25, 50, 75, 100, "complete"]
+    assert page.evaluate("latest.playedPercent") == 100
+    assert collector.view().last["mediaName"] == "Ours"
+    leave(page)
+    assert len(collector.views()) == 1
+
+
+def test_data_debug_says_what_happens(page: Page, site: Site, collector: Collector) -> None:
+    """In the console, and only where it is asked for."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    told(page, site, collector, video(), attributes='data-consent="none" data-debug')
+    assert any(line.startswith("playrelay start") for line in said)
+    assert any(line.startswith("playrelay beforesend") for line in said)

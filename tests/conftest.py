@@ -1,0 +1,6 @@
+"""What holds for all tests: a machine that is busy is no reason to fail."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")

@@ -1,0 +1,165 @@
+"""What goes wrong on the way to HubSpot, and what becomes of the events."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from app.deliver.policy import HOUR, MINUTE
+from app.deliver.sender import LEASE_MS
+from tests.deliver.office import POLICY, Office
+from tests.hubspot.vault import Clock
+from tests.store.engines import Sqlite
+from tests.store.setting import NOW, SECOND
+
+ALL_OF_60 = ["session STARTED", "session 25", "session 50", "session VIEWED"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "rest"),
+    [
+        pytest.param({"status": 401}, "bad_token", 5 * MINUTE, id="401"),
+        pytest.param({"expired_token": True}, "bad_token", 5 * MINUTE, id="expired"),
+        pytest.param({"status": 403}, "missing_scope", 5 * MINUTE, id="403"),
+        pytest.param({"status": 429, "retry_after": 3}, "rate_limited", 3_500, id="429"),
+        pytest.param(
+            {"status": 429, "body": {"policyName": "DAILY"}}, "daily_limit", HOUR, id="daily"
+        ),
+    ],
+)
+async def test_faults_of_the_account_cost_no_event(
+    passing: Office, fault: dict[str, object], reason: str, rest: int
+) -> None:
+    """The account rests, no event is blamed, and all go out in order once it is mended."""
+    await passing.arrive(contactUtk=None, _hsenc="p2", playedPercent=30)
+    passing.faults(fault)
+    assert await passing.sender().step() == 0
+    depths = await passing.store.depths(NOW)
+    assert (depths.pause_reason, depths.paused_until) == (reason, NOW + rest)
+    await passing.send_all()
+    assert len(passing.requests) == 1
+    assert {entry.attempts for entry in await passing.store.outbox_list(None, 9)} == {0}
+    passing.faults()
+    passing.clock.now += rest
+    await passing.send_all()
+    assert passing.sent == ["session STARTED", "session 25"]
+    assert passing.counted("retries", reason=reason) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"status": 503}, id="503"),
+        pytest.param({"status": 500, "body": "<html>"}, id="not HubSpot's words"),
+        pytest.param({"status": 200, "body": "<html>a portal</html>"}, id="captive portal"),
+        pytest.param({"drop": "before"}, id="cut"),
+    ],
+)
+async def test_an_outage_loses_nothing(passing: Office, fault: dict[str, object]) -> None:
+    """HubSpot down for ten minutes, then back: all is delivered once, in order within a session.
+
+    It is noticed a quarter of an hour later at the latest: the longest wait of a single event.
+    """
+    passing.world(demo_visitors=False)
+    passing.faults(fault)
+    for number in range(4):
+        await passing.arrive(sessionId=f"s{number}", contactUtk=None, _hsenc="p2", playedPercent=60)
+    await passing.work(minutes=10)
+    assert passing.sent == []
+    assert 12 < len(passing.requests) < 60, "neither given up nor hammered"
+    passing.faults()
+    await passing.work(minutes=POLICY.retry_cap / MINUTE)
+    assert set((await passing.outbox()).values()) == {"delivered"}
+    for number in range(4):
+        of_session = [sent for sent in passing.sent if sent.startswith(f"s{number} ")]
+        assert of_session == [f"s{number} {value}" for value in ("STARTED", 25, 50, "VIEWED")]
+
+
+async def test_an_answer_that_is_lost_may_cost_a_repeat(passing: Office) -> None:
+    """Whether HubSpot kept it can't be known: the event is sent again, and never lost."""
+    await passing.arrive(contactUtk=None, _hsenc="p2", playedPercent=30)
+    passing.faults({"drop": "after", "times": 1})
+    await passing.work(minutes=1)
+    assert passing.sent == ["session STARTED", "session STARTED", "session 25"]
+    assert set((await passing.outbox()).values()) == {"delivered"}
+
+
+async def test_told_to_hurry(passing: Office) -> None:
+    """A request cut short at shutdown gives its event back; its permit stays used."""
+    await passing.arrive(contactUtk=None, _hsenc="p2")
+    reached, released = asyncio.Event(), asyncio.Event()
+
+    async def hang(_seconds: float) -> None:
+        reached.set()
+        await released.wait()
+
+    passing.sandbox.sleep = hang
+    passing.faults({"latency_ms": 1})
+    sending = asyncio.create_task(passing.sender().step())
+    await reached.wait()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    (entry,) = await passing.store.outbox_list(None, 9)
+    assert (entry.status, entry.attempts) == ("due", 1)
+    assert (await passing.store.depths(NOW)).quota_used == 1
+    released.set()
+    passing.faults({"status": 503, "times": 0})
+    await passing.send_all()
+    assert passing.sent == ["session STARTED"]
+
+
+async def test_a_dead_senders_event_is_sent_by_another(passing: Office) -> None:
+    """Once its lease has run out, upkeep gives it back."""
+    await passing.arrive(contactUtk=None, _hsenc="p2")
+    await passing.store.claim(NOW, LEASE_MS, passing.quota)
+    await passing.send_all()
+    assert passing.requests == []
+    passing.clock.now += LEASE_MS
+    ring = passing.due.listen()
+    await passing.upkeep().step()
+    assert ring.is_set()
+    assert passing.counted("interrupted_events") == 1
+    await passing.send_all()
+    assert passing.sent == ["session STARTED"]
+
+
+@dataclass
+class Ending(Clock):
+    """A clock that says stop when it is looked at for the third time."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    looks: int = 0
+
+    def __call__(self) -> int:
+        """What time it is."""
+        self.looks += 1
+        if self.looks == 3:
+            self.stop.set()
+        return self.now
+
+
+async def test_a_store_in_trouble_is_waited_for(
+    passing: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each worker counts the fault, tries again, and ends no sooner than it is told to."""
+    for pause in ("loop.TROUBLE_SECONDS", "upkeep.ROUND_SECONDS"):
+        monkeypatch.setattr(f"app.deliver.{pause}", 0.001)
+    async with Sqlite(tmp_path).open() as passing.store:
+        pass
+    for make in (passing.sender, passing.lookup, passing.upkeep):
+        passing.clock = clock = Ending()
+        await make().run(clock.stop)
+    assert passing.counted("store_errors", fault="closed") == 9
+
+
+async def test_what_was_forgotten_in_flight_is_no_error(passing: Office) -> None:
+    """A visitor erased while an event of theirs is on its way leaves nothing to settle."""
+    await passing.arrive(contactUtk="a" * 32)
+    claim = await passing.store.claim(NOW, SECOND, passing.quota)
+    assert claim.job is not None
+    await passing.store.forget(utk="a" * 32, contact_id=None)
+    await passing.store.release(claim.job, NOW, passing.quota, sent=False)
+    await passing.send_all()
+    assert passing.requests == []

@@ -1,0 +1,207 @@
+"""What a sender hears of a ping that can't be taken, and that any ping gets an answer."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.media import Catalogue, describe_medium
+from app.domain.ping import BadJsonError, InvalidPingError, Parsed, parse
+from tests.domain.wire import HUBSPOT_EXAMPLE, PLAY, told
+
+
+def refused(play: dict[str, Any]) -> str:
+    """What the sender of one such play in a batch hears."""
+    parsed = told({"plays": [PLAY | play]})
+    assert parsed.plays == []
+    (fault,) = parsed.faults
+    assert (fault.index, fault.reason) == (0, "invalid")
+    return fault.detail
+
+
+@pytest.mark.parametrize(
+    ("play", "detail"),
+    [
+        ({"sessionId": ""}, "sessionId: expected `str` of length >= 1"),
+        ({"sessionId": "s" * 256}, "sessionId: expected `str` of length <= 255"),
+        ({"sessionId": None}, "sessionId: expected `str`, got `null`"),
+        ({"mediaBridgeId": "x"}, "mediaBridgeId: expected `int | null`, got `str`"),
+        ({"mediaBridgeId": -1}, "mediaBridgeId: expected `int` >= 0"),
+        ({"mediaBridgeId": 1.5}, "mediaBridgeId: expected `int | null`, got `float`"),
+        ({"mediaBridgeId": 2**63}, "mediaBridgeId: expected `int` <= 9223372036854775807"),
+        ({"mediaType": "FILM"}, "mediaType: invalid enum value 'FILM'"),
+        ({"pageId": []}, "pageId: expected `int | null`, got `array`"),
+        ({"pageName": 5}, "pageName: expected `str | null`, got `int`"),
+        ({"pageUrl": "x" * 16_385}, "pageUrl: expected `str` of length <= 16384"),
+        ({"externalPlayContext": "MAIL"}, "externalPlayContext: invalid enum value 'MAIL'"),
+        ({"playedPercent": 100.01}, "playedPercent: expected `float` <= 100.0"),
+        ({"playedPercent": -0.01}, "playedPercent: expected `float` >= 0.0"),
+        ({"playedPercent": {}}, "playedPercent: expected `float | null`, got `object`"),
+        ({"occurredTimestamp": -1}, "occurredTimestamp: expected `float` >= 0.0"),
+        ({"sentAt": 1e300}, "sentAt: expected `float` <= 253402300799999.0"),
+        ({"watched": 5}, "watched: expected `array | null`, got `int`"),
+        ({"watched": [5]}, "watched[0]: expected `array`, got `int`"),
+        ({"watched": [[1]]}, "watched[0]: expected `array` of length 2"),
+        ({"watched": [[-1, 5]]}, "watched[0][0]: expected `int` >= 0"),
+        ({"watched": [[1, 0]]}, "watched[0][1]: expected `int` >= 1"),
+        ({"watched": [[2**31, 1]]}, "watched[0][0]: expected `int` <= 2147483647"),
+        ({"watched": [[1, 1]] * 101}, "watched: expected `array` of length <= 100"),
+        ({"ended": 2}, "ended: expected `bool | null`, got `int`"),
+        ({"contactUtk": "u" * 1025}, "contactUtk: expected `str` of length <= 1024"),
+        ({"contactId": "7x"}, "contactId: expected `int | null`, got `str`"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_field(play: dict[str, Any], detail: str) -> None:
+    """Whoever writes a player learns which field is wrong, and what belongs there."""
+    assert refused(play) == detail
+
+
+def test_a_single_play_hears_the_same() -> None:
+    """A play that stands alone is told of a wrong field of any kind in the same words."""
+    (fault,) = told(PLAY | {"playedPercent": {}}).faults
+    assert fault.detail == "playedPercent: expected `float | null`, got `object`"
+    with pytest.raises(InvalidPingError, match=r"^pageId: expected `int \| null`, got `array`$"):
+        told(PLAY | {"pageId": []})
+
+
+def test_a_missing_session_is_named() -> None:
+    """Without a session there is no play."""
+    (fault,) = told({"mediaBridgeId": 42, "pageId": 5}).faults
+    assert fault.detail == "sessionId: this field is required"
+
+
+def test_too_many_spans_are_named() -> None:
+    """Two runs that stand for more than a hundred spans together are refused unexpanded."""
+    assert refused({"watched": [[1, 100], [0, 1]]}).startswith("watched: at most 100 spans")
+
+
+@pytest.mark.parametrize(
+    "medium",
+    [
+        {"mediaBridgeId": None},
+        {"mediaBridgeId": 0},
+        {"mediaBridgeId": 0, "externalId": " "},
+        {"mediaBridgeId": 0, "externalId": "\u200b"},
+        {"mediaBridgeId": 0, "mediaUrl": ""},
+        {"mediaBridgeId": 0, "mediaUrl": "blob:https://www.example.com/8-4-4-12"},
+        {"mediaBridgeId": 0, "mediaUrl": "film.mp4"},
+    ],
+)
+def test_a_medium_that_cannot_be_told_from_others(medium: dict[str, Any]) -> None:
+    """Without an id or a web address HubSpot could not say which medium was played."""
+    assert refused(medium).startswith("mediaBridgeId, externalId or mediaUrl")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"{",
+        b'{"sessionId": "session"',
+        b"not json",
+        b"[]",
+        b"null",
+        b"7",
+        b'"text"',
+        b"{}{}",
+        b"\xef\xbb\xbf{}",
+        b"\x00",
+        b'{"duration": NaN}',
+        b"{'sessionId': 'session'}",
+        json.dumps(PLAY).encode("utf-16"),
+        json.dumps(PLAY | {"sessionId": "café"}, ensure_ascii=False).encode("latin-1"),
+        b'{"plays": [{"sessionId": "\xff", "mediaBridgeId": 42, "pageId": 5}]}',
+        b'{"pageName": "\xc3"}',
+        b"[" * 60_000,
+        b'{"a":' * 10_000,
+        b'{"plays":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+    ],
+)
+def test_what_is_no_json_object(body: bytes) -> None:
+    """Anything that is no JSON object is told apart from one that doesn't fit."""
+    with pytest.raises(BadJsonError):
+        parse(body, None)
+
+
+@pytest.mark.parametrize(
+    ("envelope", "text"),
+    [
+        ({"plays": 5}, "plays: expected `array | null`, got `int`"),
+        ({"plays": {}}, "plays: expected `array | null`, got `object`"),
+        ({"plays": [PLAY], "sentAt": "now"}, "sentAt: expected `float | null`, got `str`"),
+        ({"plays": [PLAY], "pageId": -5}, "pageId: expected `int` >= 0"),
+    ],
+)
+def test_an_envelope_that_does_not_fit(envelope: dict[str, Any], text: str) -> None:
+    """What all plays would inherit has to be right."""
+    with pytest.raises(InvalidPingError) as caught:
+        told(envelope)
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "detail"),
+    [
+        ("1e400", "duration: number out of range"),
+        ("9" * 5000, "duration: number out of range"),
+    ],
+)
+def test_huge_numbers(number: str, detail: str) -> None:
+    """A number beyond all bounds is a wrong value like any other."""
+    body = json.dumps(PLAY)[:-1] + f', "duration": {number}}}'
+    assert parse(body.encode(), None).faults[0].detail == detail
+
+
+def parses(body: bytes) -> Parsed | None:
+    """What is taken of a body; None if it is refused as a whole."""
+    try:
+        return parse(body, None)
+    except (BadJsonError, InvalidPingError):
+        return None
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_get_an_answer(body: bytes) -> None:
+    """Nonsense is refused, and nothing else happens."""
+    parses(body)
+
+
+@given(st.data())
+def test_any_damage_gets_an_answer(data: st.DataObject) -> None:
+    """A ping with bytes lost, changed or added is taken or refused, and nothing else happens."""
+    body = bytearray(json.dumps({"plays": [HUBSPOT_EXAMPLE, PLAY]}).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(body) - 1))
+        body[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    parses(bytes(body))
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(HUBSPOT_EXAMPLE)), json_values))
+def test_any_values_get_an_answer_and_what_is_taken_can_be_sent(odd: dict[str, Any]) -> None:
+    """Whatever stands in the known fields, a play that is taken names its medium."""
+    parsed = parses(json.dumps(HUBSPOT_EXAMPLE | odd).encode())
+    for play in parsed.plays if parsed else ():
+        medium = describe_medium(
+            media_type=play.media_type,
+            media_bridge_id=play.media_bridge_id,
+            external_id=play.external_id,
+            media_name=play.media_name,
+            media_url=play.media_url,
+            duration=play.duration,
+            catalogue=Catalogue(),
+        )
+        assert medium.bridge_id or medium.external_id

@@ -1,0 +1,26 @@
+"""HubSpot's own rate, on the real clock, through a kill."""
+
+from collections.abc import Callable
+
+from tests.processes.relay import Relay
+from tests.processes.sandbox import Sandbox
+from tests.processes.waiting import until
+
+RATE = 110
+
+
+def test_the_rate_holds_through_a_kill(relay_with: Callable[..., Relay], sandbox: Sandbox) -> None:
+    """Of 200 due events HubSpot sees at most 110 requests in any 10 s, whoever sends them."""
+    sandbox.reset(rate=RATE)
+    relay = relay_with(hubspot_rate=str(RATE), events="percent").started()
+    for number in range(50):
+        relay.watch(f"session-{number}", 100)
+    until("it is in the midst of it", lambda: len(sandbox.kept()) > RATE / 2)
+    relay.kill()
+    relay.started()
+    until("all is delivered", lambda: len(sandbox.kept()) == 200)
+    arrivals = sorted(seen["arrived_ms"] for seen in sandbox.requests())
+    windows = [sum(begin <= time < begin + 10_000 for time in arrivals) for begin in arrivals]
+    assert max(windows) <= RATE
+    assert {seen["status"] for seen in sandbox.requests()} == {200}
+    assert sum(sandbox.kept().values()) <= 200 + 4

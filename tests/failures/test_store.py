@@ -1,0 +1,205 @@
+"""A store that can't take pings while the relay runs: it says so, loses nothing, and recovers."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes.disks import fill, forbidden, powerless, small_disk, unwritable
+from tests.processes.relay import Relay, ping
+from tests.processes.sandbox import Sandbox
+from tests.processes.waiting import until
+
+RelayWith = Callable[..., Relay]
+PAGE = 4096
+PADDING = "x" * 15_000
+"""What makes a ping large: room for a small one is found on many a full disk."""
+
+
+class Visitors:
+    """Send pings one after the other, and remember which were acknowledged."""
+
+    def __init__(self, relay: Relay) -> None:
+        self._relay = relay
+        self._sent = 0
+        self.acknowledged: list[str] = []
+
+    def send(self) -> httpx.Response:
+        """One more."""
+        self._sent += 1
+        session = f"session-{self._sent}"
+        answer = self._relay.post(ping(session, 60, padding=PADDING))
+        if answer.status_code == 202:
+            self.acknowledged.append(session)
+        return answer
+
+    @property
+    def milestones(self) -> Counter[tuple[str, str, str]]:
+        """All that is to arrive, once each."""
+        return Counter(
+            (session, event, value)
+            for session in self.acknowledged
+            for event, value in (
+                ("media-played", "STARTED"),
+                ("media-played-percent", "25"),
+                ("media-played-percent", "50"),
+                ("media-played", "VIEWED"),
+            )
+        )
+
+
+def _refuses(relay: Relay, visitors: Visitors, reasons: set[str]) -> bool:
+    """Neither a ping is taken nor is the relay ready; and both say it as they should.
+
+    Asked at once, for each may take as long as the store waits for a lock.
+    """
+    with ThreadPoolExecutor() as pool:
+        asked, probed = pool.submit(visitors.send), pool.submit(relay.probe)
+        answer, ready = asked.result(), probed.result()
+    if answer.status_code == 202 or ready.status_code == 200:
+        return False
+    assert answer.status_code == ready.status_code == 503
+    assert answer.json()["reason"] == "store_unavailable"
+    assert int(answer.headers["retry-after"]) > 0
+    assert ready.json()["reason"] in reasons
+    assert httpx.get(f"{relay.address}/healthz").status_code == 200
+    return True
+
+
+def _recovers(relay: Relay, visitors: Visitors, sandbox: Sandbox) -> None:
+    """Ready, takes pings, and delivers all that it ever acknowledged, once each."""
+    until("it is ready again", lambda: relay.probe().status_code == 200)
+    until("it takes pings again", lambda: visitors.send().status_code == 202)
+    until("all is delivered", lambda: sandbox.kept() == visitors.milestones)
+    assert relay.verb("outbox", "list", "--status", "sending").stdout == ""
+
+
+def test_a_full_disk(tmp_path: Path, relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """On a full disk pings get 503; with room again all acknowledged ones arrive, once each."""
+    with small_disk(tmp_path / "relay" / "data", megabytes=2) as disk, relay_with() as relay:
+        relay.started()
+        visitors = Visitors(relay)
+        assert visitors.send().status_code == 202
+        ballast = disk / "ballast"
+
+        def full() -> bool:
+            fill(ballast)
+            return _refuses(relay, visitors, {"full"})
+
+        until("it refuses", full)
+        ballast.unlink()
+        _recovers(relay, visitors, sandbox)
+        relay.says("the disk is full: make room")
+
+
+def test_a_disk_that_takes_no_writes(relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """A disk that fails at every write is said to be one; once it works all arrives, once each."""
+    relay = relay_with().started()
+    visitors = Visitors(relay)
+    assert visitors.send().status_code == 202
+    with unwritable(relay.pid):
+        until("it refuses", lambda: _refuses(relay, visitors, {"failed"}))
+    _recovers(relay, visitors, sandbox)
+    relay.says("look at the disk")
+
+
+def test_a_disk_that_becomes_read_only(relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """A disk remounted read-only (writes fail, then the file opens for reading only): likewise."""
+    relay = relay_with()
+    relay.start(*powerless())
+    relay.up()
+    visitors = Visitors(relay)
+    assert visitors.send().status_code == 202
+
+    with forbidden(relay.database, relay.data):
+        with unwritable(relay.pid):
+            until("it refuses", lambda: _refuses(relay, visitors, {"failed"}))
+        until("it says why", lambda: _refuses(relay, visitors, {"failed", "read_only"}))
+    _recovers(relay, visitors, sandbox)
+    relay.says("write permission")
+
+
+def test_a_locked_database(relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """While another process holds the database pings get 503; then all is as before."""
+    relay = relay_with().started()
+    visitors = Visitors(relay)
+    assert visitors.send().status_code == 202
+    with _locked(relay.database):
+        until("it refuses", lambda: _refuses(relay, visitors, {"locked"}))
+    _recovers(relay, visitors, sandbox)
+    relay.says("is locked by another process")
+
+
+@pytest.mark.parametrize(("page", "words"), [(0, "is no SQLite database"), (1, "is damaged")])
+def test_a_damaged_file(page: int, words: str, relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """With its pages overwritten the relay takes no pings; put back, they are all still there."""
+    relay = relay_with().started()
+    visitors = Visitors(relay)
+    for _ in range(5):
+        assert visitors.send().status_code == 202
+    with _damaged(relay.database, page * PAGE):
+        until("it refuses", lambda: _refuses(relay, visitors, {"corrupt"}))
+    _recovers(relay, visitors, sandbox)
+    relay.says(words)
+
+
+def test_an_answer_that_cannot_be_written_down(relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """What HubSpot took while the store could write nothing is not sent again when it can."""
+    sandbox.faults({"path": "/media-bridge/*", "latency_ms": 500})
+    relay = relay_with(events="percent").started()
+    for number in range(4):
+        relay.watch(f"session-{number}", 25)
+    until(
+        "they are under way", lambda: relay.metric("playrelay_outbox_depth", status="sending") == 4
+    )
+    with unwritable(relay.pid):
+        until("HubSpot has them", lambda: sum(sandbox.kept().values()) == 4)
+        relay.says("answer_waits_for_store")
+    until("they are settled", lambda: len(_listed(relay, "delivered")) == 4)
+    assert set(sandbox.kept().values()) == {1}
+
+
+def test_a_part_that_is_damaged(relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """Where pings fit but can't be folded the relay is not ready; mended, all is delivered."""
+    relay = relay_with().started()
+    visitors = Visitors(relay)
+    assert visitors.send().status_code == 202
+    ((page,),) = relay.rows("SELECT rootpage FROM sqlite_master WHERE name = 'plays'")
+    with _damaged(relay.database, (page - 1) * PAGE, PAGE):
+        assert visitors.send().status_code == 202
+        until("it is not ready", lambda: relay.probe().json().get("reason") == "corrupt")
+        assert visitors.send().status_code == 202
+    _recovers(relay, visitors, sandbox)
+
+
+def _listed(relay: Relay, status: str) -> list[str]:
+    return relay.verb("outbox", "list", "--status", status).stdout.splitlines()
+
+
+@contextmanager
+def _locked(database: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(database, isolation_level=None)) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        yield
+        db.execute("ROLLBACK")
+
+
+@contextmanager
+def _damaged(database: Path, begin: int, length: int | None = None) -> Iterator[None]:
+    """Nonsense from there on, or so many bytes, until the end. The relay reads it anew."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as db:
+        until(
+            "a checkpoint", lambda: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+        )
+    whole = database.read_bytes()
+    with database.open("r+b") as file:
+        file.seek(begin)
+        file.write(b"\xa5" * (length or len(whole) - begin))
+    yield
+    with database.open("r+b") as file:
+        file.write(whole)
