@@ -16,7 +16,7 @@ run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 (without HubSp
 
 .PHONY: test
 test: $(VENV)/.dev $(VENV)/.browser ## set everything up and run every test
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
 lint: $(VENV)/.dev ## format check, strict lint, strict types, import contract, generated tables

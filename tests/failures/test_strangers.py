@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.identity import IdentityMode
+from app.store.interface import Quota
 from tests.failures.house import Clock, House, HubSpot, house
 from tests.processes.relay import CONTACT, STRANGER
 
@@ -119,6 +120,21 @@ async def test_one_bad_usertoken_spoils_no_other(tmp_path: Path) -> None:
         statuses = [entry.status for entry in await relay.entries()]
     assert statuses.count("delivered") >= 14
     assert set(statuses) <= {"delivered", "waiting"}
+
+
+async def test_a_look_up_that_died_with_the_relay(tmp_path: Path) -> None:
+    """A restart asks again at once about usertokens whose look-up was under way."""
+    clock = Clock()
+    hubspot = HubSpot(clock)
+    async with house(tmp_path, hubspot) as relay:
+        await relay.watch("session", 25)
+        await relay.work()
+        clock.now += 2000
+        claim = await relay.store.claim_lookup(clock.now, 100, 120_000, Quota(100, 10_000))
+        assert claim.utks == (CONTACT,)
+    async with house(tmp_path, hubspot) as relay:
+        await relay.live(5)
+        assert await relay.statuses() == {"delivered"}
 
 
 @pytest.mark.parametrize("unknown", ["refuse", "silent"])

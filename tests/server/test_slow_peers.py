@@ -52,6 +52,8 @@ def ends_while(act: Callable[[], None]) -> bool:
         while time.monotonic() < deadline:
             act()
             time.sleep(0.02)
+    except TimeoutError:  # neither read nor cut
+        return False
     except OSError:
         return True
     return False
