@@ -1,7 +1,9 @@
 """HubSpot's own rate, on the real clock, through a kill."""
 
+from collections import Counter
 from collections.abc import Callable
 
+from app.bootstrap import SENDERS
 from tests.processes.relay import Relay
 from tests.processes.sandbox import Sandbox
 from tests.processes.waiting import until
@@ -22,5 +24,8 @@ def test_the_rate_holds_through_a_kill(relay_with: Callable[..., Relay], sandbox
     arrivals = sorted(seen["arrived_ms"] for seen in sandbox.requests())
     windows = [sum(begin <= time < begin + 10_000 for time in arrivals) for begin in arrivals]
     assert max(windows) <= RATE
-    assert {seen["status"] for seen in sandbox.requests()} == {200}
-    assert sum(sandbox.kept().values()) <= 200 + 4
+    statuses = Counter(seen["status"] for seen in sandbox.requests())
+    # Whoever was killed in the midst of a request did not wait for its answer.
+    assert statuses[None] <= SENDERS
+    assert statuses.keys() <= {200, None}
+    assert sum(sandbox.kept().values()) <= 200 + SENDERS
