@@ -151,7 +151,6 @@ def _workers(
     desk = Desk(
         policy=DeliveryPolicy(give_up_after=retention.park_ms),
         quota=quota_of(settings),
-        mode=settings.identity,
         clock=now_ms,
         chance=random.Random().random,  # noqa: S311 - jitter, no secret
     )

@@ -69,6 +69,8 @@ def _gauge(relay: Relay, depths: Depths) -> None:
     metrics.strangers.set(depths.strangers)
     metrics.quarantine_depth.set(depths.quarantined)
     metrics.quota_left.set(max(0, relay.quota.rate - depths.quota_used))
+    metrics.day_requests.set(depths.requests_today)
+    metrics.day_errors.set(depths.errors_today)
     metrics.paused.clear()
     if depths.paused_until > relay.clock():
         metrics.paused.labels(depths.pause_reason.partition(":")[0]).set(1)

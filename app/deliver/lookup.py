@@ -8,7 +8,7 @@ import structlog
 
 from app.bell import Bell
 from app.deliver.loop import keep_stepping, rest_until
-from app.deliver.policy import account_news, ask_again
+from app.deliver.policy import Health, account_news, ask_again
 from app.deliver.sender import LEASE_MS, Desk
 from app.domain.outcome import AccountNews, Healthy
 from app.hubspot.client import HubSpotClient
@@ -64,13 +64,20 @@ class Lookup:
             self._metrics.contacts.labels("contact").inc(len(answers) - len(ask))
             self._metrics.contacts.labels("stranger").inc(len(ask))
         elif isinstance(result, Refused):
+            news = Healthy(erred=True)
             answers, ask = self._refused(claim, result, now)
         else:
             news = account_news(
-                result, now=now, failures=claim.failures, chance=desk.chance(), policy=desk.policy
+                result,
+                now=now,
+                health=Health(claim.failures, claim.strained),
+                chance=desk.chance(),
+                policy=desk.policy,
             )
             _log.warning("lookup_failed", reason=news.reason)
             ask = dict.fromkeys(claim.utks, now)
+        useful = any(contact_id is not None for contact_id in answers.values())
+        self._metrics.budget.labels("lookup" if useful else "wasted").inc()
         return await self._store.settle_lookup(claim.permit, answers, ask, news, now, desk.quota)
 
     def _refused(
@@ -81,10 +88,10 @@ class Lookup:
         if len(claim.utks) == 1:
             self._metrics.contacts.labels("refused").inc()
             return {claim.utks[0]: None}, self._later(claim, claim.utks, now)
-        # The same tokens come first again, for they are the longest due; in two portions.
+        # The same tokens come first again, for none is longer due; in two portions.
         half = (len(claim.utks) + 1) // 2
         self._limits.extendleft((len(claim.utks) - half, half))
-        return {}, dict.fromkeys(claim.utks, now - 2)
+        return {}, dict.fromkeys(claim.utks, 0)
 
     def _later(self, claim: LookupClaim, utks: Sequence[str], now: int) -> dict[str, int]:
         return {utk: now + ask_again(claim.asked[utk], self._desk.policy) for utk in utks}

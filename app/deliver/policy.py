@@ -1,11 +1,19 @@
 """What each answer of HubSpot's means: a pure function from result to outcome."""
 
-from collections.abc import Sequence
-
 import msgspec
 
-from app.domain.identity import Rung
-from app.domain.outcome import Decision, Delivered, Failing, Healthy, Paused, Rejected, Retry, Wait
+from app.domain.identity import Identity, Rung
+from app.domain.outcome import (
+    Decision,
+    Delivered,
+    Disowned,
+    Failing,
+    Healthy,
+    Paused,
+    Rejected,
+    Retry,
+    Wait,
+)
 from app.hubspot.results import (
     Accepted,
     Incomplete,
@@ -30,19 +38,39 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
     failing_after: int = 3
     """Failures in a row after which the fault is HubSpot's or ours, not an event's."""
     outage_cap: int = 30_000
+    strained_cap: int = 2 * MINUTE
     throttled: int = 10_000
-    daily_limit: int = HOUR
+    daily_limit: int = 30 * MINUTE
     account_trouble: int = 5 * MINUTE
     give_up_after: int = 30 * DAY
-    ask_strangers: tuple[int, ...] = (MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY)
+    ask_strangers: tuple[int, ...] = (10 * MINUTE, DAY, 6 * DAY, 22 * DAY)
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The request an answer belongs to: which attempt, on which rung, how old its event is."""
+    """The request an answer belongs to: which attempt, as whose, how old its event is."""
 
-    rung: Rung
+    identity: Identity
     attempts: int
     created_at: int
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How the account stood when the request was claimed.
+
+    `failures`: how many in a row. `strained`: the day's errors are near the share HubSpot allows.
+    """
+
+    failures: int = 0
+    strained: bool = False
+
+
+_FIELDS: dict[Rung, str] = {
+    "signed": "contactId",
+    "usertoken": "contactId",
+    "mail": "_hsenc",
+    "passthrough": "contactUtk",
+}
+"""HubSpot's name for what each rung sends."""
 
 
 def decide(
@@ -50,27 +78,34 @@ def decide(
     sent: Sent,
     *,
     now: int,
-    failures: int,
+    health: Health,
     chance: float,
     policy: DeliveryPolicy,
 ) -> Decision:
     """The event's outcome and the account's news. `chance`: 0 ≤ random < 1, for the jitter."""
     if isinstance(result, Accepted):
-        return Decision(Delivered(result.contact_id, result.media_bridge_id, sent.rung), Healthy())
+        rung = sent.identity.rung
+        return Decision(Delivered(result.contact_id, result.media_bridge_id, rung), Healthy())
     if isinstance(result, Incomplete):
         return Decision(_incomplete(result, sent, now, policy), Healthy())
     if isinstance(result, Refused):
-        return Decision(_refused(result, sent, now, policy), Healthy())
-    return _troubled(result, sent, now, failures, chance, policy)
+        return Decision(_refused(result, sent, now, policy), Healthy(erred=True))
+    return _troubled(result, sent, now, health, chance, policy)
 
 
 def account_news(
-    trouble: Trouble, *, now: int, failures: int, chance: float, policy: DeliveryPolicy
+    trouble: Trouble, *, now: int, health: Health, chance: float, policy: DeliveryPolicy
 ) -> Failing | Paused:
-    """How long the account rests, and why."""
+    """How long the account rests, and why.
+
+    A day's limit ends at midnight of the account's time zone, which the relay doesn't know. But
+    midnight is on the hour or half past it almost everywhere, so that is when to look again.
+    """
     if isinstance(trouble, Throttled):
         if trouble.policy == "DAILY":
-            return Paused(now + _seconds(trouble.retry_after, policy.daily_limit), "daily_limit")
+            grid = policy.daily_limit
+            rest = _seconds(trouble.retry_after, grid - now % grid)
+            return Paused(now + rest + int(chance * 1_000), "daily_limit")
         rest = _seconds(trouble.retry_after, policy.throttled)
         return Paused(now + rest + int(chance * 1_000), "rate_limited")
     if isinstance(trouble, Unauthorized):
@@ -78,12 +113,12 @@ def account_news(
         return Paused(now + policy.account_trouble, reason)
     if isinstance(trouble, MissingScope):
         return Paused(now + policy.account_trouble, "missing_scope")
-    if failures + 1 < policy.failing_after and trouble.retry_after is None:
-        return Failing(f"unavailable: {trouble.reason}")
-    rest = backoff(failures, policy.retry_first, policy.outage_cap, chance)
-    return Failing(
-        f"unavailable: {trouble.reason}", now + max(rest, _seconds(trouble.retry_after, 0))
-    )
+    if health.failures + 1 < policy.failing_after and trouble.retry_after is None:
+        return Failing(f"unavailable: {trouble.reason}", erred=trouble.answered)
+    cap = policy.strained_cap if health.strained else policy.outage_cap
+    rest = backoff(health.failures, policy.retry_first, cap, chance)
+    until = now + max(rest, _seconds(trouble.retry_after, 0))
+    return Failing(f"unavailable: {trouble.reason}", until, erred=trouble.answered)
 
 
 def backoff(attempt: int, first: int, cap: int, chance: float) -> int:
@@ -98,36 +133,51 @@ def ask_again(asked: int, policy: DeliveryPolicy) -> int:
 
 def _incomplete(
     result: Incomplete, sent: Sent, now: int, policy: DeliveryPolicy
-) -> Wait | Rejected:
-    if "contactId" in result.missing and sent.rung in {"mail", "passthrough"}:
-        return _stranger(sent, now, policy)
+) -> Wait | Disowned | Rejected:
     what = " and ".join(result.missing)
-    return Rejected("incomplete", 200, message=f"HubSpot answered 200 without {what}: nothing kept")
+    said = Refused(200, message=f"HubSpot answered 200 without {what}: nothing kept")
+    # An answer that names neither may be about the medium: no reason to doubt a known contact.
+    sure = sent.identity.contact_id is not None
+    if result.missing == ("contactId",) or ("contactId" in result.missing and not sure):
+        return _disowned(said, sent, now, policy)
+    return Rejected("incomplete", 200, message=said.message)
 
 
-def _refused(result: Refused, sent: Sent, now: int, policy: DeliveryPolicy) -> Wait | Rejected:
-    blamed: Sequence[str] = {"mail": ("_hsenc",), "passthrough": ("contactUtk",)}.get(sent.rung, ())
-    if any(field in blamed for field in result.fields):
-        return _stranger(sent, now, policy)
+def _refused(
+    result: Refused, sent: Sent, now: int, policy: DeliveryPolicy
+) -> Wait | Disowned | Rejected:
+    if _FIELDS[sent.identity.rung] in result.fields:
+        return _disowned(result, sent, now, policy)
     return Rejected(
         "refused", result.status, result.category, result.message, result.correlation_id
     )
 
 
-def _stranger(sent: Sent, now: int, policy: DeliveryPolicy) -> Wait:
-    return Wait("stranger", now + ask_again(sent.attempts - 1, policy))
+def _disowned(said: Refused, sent: Sent, now: int, policy: DeliveryPolicy) -> Wait | Disowned:
+    """The usertoken may yet become a contact's, and is the last rung; any other gives way."""
+    if sent.identity.rung == "passthrough":
+        return Wait("stranger", now + ask_again(sent.attempts - 1, policy))
+    return Disowned(
+        sent.identity.key,
+        http_status=said.status,
+        category=said.category,
+        message=said.message,
+        correlation_id=said.correlation_id,
+    )
 
 
 def _troubled(
-    trouble: Trouble, sent: Sent, now: int, failures: int, chance: float, policy: DeliveryPolicy
+    trouble: Trouble, sent: Sent, now: int, health: Health, chance: float, policy: DeliveryPolicy
 ) -> Decision:
-    news = account_news(trouble, now=now, failures=failures, chance=chance, policy=policy)
+    news = account_news(trouble, now=now, health=health, chance=chance, policy=policy)
     if isinstance(news, Paused):
         return Decision(Retry(now, news.reason, blameless=True), news)
     if now - sent.created_at > policy.give_up_after:
         return Decision(Rejected("retries_exhausted", message=news.reason), news)
+    if news.paused_until is not None:  # not the event's fault: it may be the next probe
+        return Decision(Retry(news.paused_until, news.reason), news)
     rest = backoff(sent.attempts, policy.retry_first, policy.retry_cap, chance)
-    return Decision(Retry(max(now + rest, news.paused_until or 0), news.reason), news)
+    return Decision(Retry(now + rest, news.reason), news)
 
 
 def _seconds(retry_after: float | None, otherwise: int) -> int:

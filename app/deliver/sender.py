@@ -8,16 +8,36 @@ import structlog
 
 from app.bell import Bell
 from app.deliver.loop import TROUBLE_SECONDS, keep_stepping, rest_until
-from app.deliver.policy import DeliveryPolicy, Sent, decide
+from app.deliver.policy import DAY, DeliveryPolicy, Health, Sent, decide
 from app.deliver.request import body_of
-from app.domain.identity import Identity, IdentityMode, Unknown, identity_of
-from app.domain.outcome import Decision, Delivered, Healthy, Paused, Rejected, Retry, Wait
+from app.domain.identity import Identity, Rung, Unknown
+from app.domain.outcome import (
+    Decision,
+    Delivered,
+    Disowned,
+    Healthy,
+    Paused,
+    Rejected,
+    Retry,
+    Wait,
+)
 from app.hubspot.client import HubSpotClient
 from app.store.interface import Job, Quota, Store, StoreError
 from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
 """Longer than a request, a refresh of the token and both once more: it ends with its holder."""
+
+UNSURE: frozenset[Rung] = frozenset({"mail", "passthrough"})
+"""Rungs of which only HubSpot can say whether they lead to a contact."""
+
+_OUTCOMES = {
+    Delivered: "delivered",
+    Retry: "retry",
+    Wait: "waiting",
+    Disowned: "next_rung",
+    Rejected: "rejected",
+}
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +47,6 @@ class Desk(msgspec.Struct, frozen=True):
 
     policy: DeliveryPolicy
     quota: Quota
-    mode: IdentityMode
     clock: Callable[[], int]
     chance: Callable[[], float]
 
@@ -56,11 +75,18 @@ class Sender:
         if claim.job is None:
             return rest_until(claim.next_at, now)
         job = claim.job
-        identity = identity_of(job.play, job.known, desk.mode)
+        identity = job.identity
         if isinstance(identity, Unknown):
             await self._store.release(job, now, desk.quota, sent=False, wait=identity.why)
             return 0
-        decision = await self._send(job, identity, claim.failures)
+        if not claim.on_chance and identity.rung in UNSURE and not job.proven:
+            # HubSpot may not know the visitor, and has answered enough errors for today.
+            tomorrow = now - now % DAY + DAY
+            await self._store.release(
+                job, now, desk.quota, sent=False, wait="error_guard", until=tomorrow
+            )
+            return 0
+        decision = await self._send(job, identity, Health(claim.failures, claim.strained))
         await self._write_down(job, decision)
         self._tell(job, decision)
         return 0
@@ -79,7 +105,7 @@ class Sender:
                 _log.warning("answer_waits_for_store", fault=error.fault, advice=str(error))
                 await asyncio.sleep(TROUBLE_SECONDS)
 
-    async def _send(self, job: Job, identity: Identity, failures: int) -> Decision:
+    async def _send(self, job: Job, identity: Identity, health: Health) -> Decision:
         try:
             result = await self._hubspot.send(job.event, body_of(job, identity))
         except asyncio.CancelledError:
@@ -89,19 +115,23 @@ class Sender:
             raise
         return decide(
             result,
-            Sent(identity.rung, job.attempts, job.created_at),
+            Sent(identity, job.attempts, job.created_at),
             now=self._desk.clock(),
-            failures=failures,
+            health=health,
             chance=self._desk.chance(),
             policy=self._desk.policy,
         )
 
     def _tell(self, job: Job, decision: Decision) -> None:
         outcome, account = decision.outcome, decision.account
-        name = {Delivered: "delivered", Retry: "retry", Wait: "waiting", Rejected: "rejected"}
-        self._metrics.outcomes.labels(name[type(outcome)]).inc()
+        name = _OUTCOMES[type(outcome)]
+        self._metrics.outcomes.labels(name).inc()
+        self._metrics.budget.labels("event" if name == "delivered" else "wasted").inc()
         if isinstance(outcome, Retry):
             self._metrics.retries.labels(outcome.reason.partition(":")[0]).inc()
+        if isinstance(outcome, Disowned):
+            rung = outcome.identity.partition(":")[0]
+            _log.warning("identity_refused", outbox=job.id, rung=rung, category=outcome.category)
         if isinstance(outcome, Rejected):
             _log.warning(
                 "event_rejected",

@@ -5,11 +5,16 @@
     3. _hsenc, from the link of a marketing mail
     4. the usertoken itself, for HubSpot to convert                      (mode passthrough)
 
-Exactly one rung is sent: which one HubSpot would prefer is not documented.
+Exactly one rung is sent: which one HubSpot would prefer is not documented. A rung that HubSpot
+knows nobody by gives way to the next.
+
+Mails are forwarded, and whoever opens one carries the first recipient's `_hsenc`. Hence an `_hsenc`
+vouches for one usertoken only: the first it is sent for. A visitor with another usertoken, or with
+none, has to be known by something else from then on.
 """
 
 import hmac
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Literal
 
 import msgspec
@@ -28,15 +33,21 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     hsenc: str | None = None
     contact_utk: str | None = None
 
+    @property
+    def key(self) -> str:
+        """Names it without telling it, as `Play.refused` keeps it: `usertoken:7`, `mail`."""
+        return self.rung if self.contact_id is None else f"{self.rung}:{self.contact_id}"
+
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):
     """Nobody to send to yet.
 
     `lookup`: HubSpot has not been asked; `stranger`: it does not know the visitor (yet);
-    `anonymous`: the visitor brought nothing to be known by.
+    `anonymous`: the visitor brought nothing to be known by; `refused`: HubSpot knows nobody by
+    what the visitor brought.
     """
 
-    why: Literal["lookup", "stranger", "anonymous"]
+    why: Literal["lookup", "stranger", "anonymous", "refused"]
 
 
 class KnownContact(msgspec.Struct, frozen=True, gc=False):
@@ -52,31 +63,54 @@ def identify(
     hsenc: str | None,
     known: KnownContact | None,
     mode: IdentityMode,
+    refused: frozenset[str] = frozenset(),
 ) -> Identity | Unknown:
-    """Climb the ladder. `known` is None as long as HubSpot was not asked about the usertoken."""
+    """Climb the ladder. `known` is None as long as HubSpot was not asked about the usertoken.
+
+    `refused`: the keys of identities that HubSpot knows nobody by.
+    """
+    rungs: list[Identity] = []
     if signed_contact_id is not None:
-        return Identity("signed", contact_id=signed_contact_id)
-    if mode == "lookup" and utk is not None:
-        if known is None:
-            return Unknown("lookup")
-        if known.contact_id is not None:
-            return Identity("usertoken", contact_id=known.contact_id)
-    if hsenc is not None:
-        return Identity("mail", hsenc=hsenc)
+        rungs.append(Identity("signed", contact_id=signed_contact_id))
+    if mode == "lookup" and known is not None and known.contact_id is not None:
+        rungs.append(Identity("usertoken", contact_id=known.contact_id))
+    unasked = mode == "lookup" and utk is not None and known is None
+    if hsenc is not None and not unasked:
+        rungs.append(Identity("mail", hsenc=hsenc))
     if mode == "passthrough" and utk is not None:
-        return Identity("passthrough", contact_utk=utk)
-    return Unknown("anonymous" if utk is None else "stranger")
+        rungs.append(Identity("passthrough", contact_utk=utk))
+    for rung in rungs:
+        if rung.key not in refused:
+            return rung
+    if unasked:
+        return Unknown("lookup")
+    if utk is not None and (known is None or known.contact_id is None):
+        return Unknown("stranger")
+    return Unknown("refused" if refused else "anonymous")
 
 
-def identity_of(play: Play, known: KnownContact | None, mode: IdentityMode) -> Identity | Unknown:
-    """Climb the ladder with all that a play's pings brought."""
+def identity_of(
+    play: Play, known: KnownContact | None, mode: IdentityMode, *, mail_owner: str | None = None
+) -> Identity | Unknown:
+    """Climb the ladder with all that a play's pings brought.
+
+    `mail_owner`: the usertoken that the play's `_hsenc` vouches for, if it has one already.
+    """
+    utk = play.utk[1] if play.utk else None
+    forwarded = mail_owner is not None and mail_owner != utk
     return identify(
         signed_contact_id=play.contact_id[1] if play.contact_id else None,
-        utk=play.utk[1] if play.utk else None,
-        hsenc=play.hsenc[1] if play.hsenc else None,
+        utk=utk,
+        hsenc=play.hsenc[1] if play.hsenc and not forwarded else None,
         known=known,
         mode=mode,
+        refused=play.refused,
     )
+
+
+def mail_key(hsenc: str) -> bytes:
+    """Sixteen bytes that stand for an `_hsenc`, and don't tell it."""
+    return blake2b(hsenc.encode(), digest_size=16).digest()
 
 
 def signature_of(contact_id: int, secret: str) -> str:

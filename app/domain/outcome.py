@@ -4,7 +4,7 @@ due ──▶ sending ──▶ delivered
  ▲        │  └────▶ rejected       (kept with HubSpot's reason; a person may requeue it)
  │        ▼
  └──── due again   (HubSpot was in trouble, or the account)
-waiting ──▶ due    (the visitor became a contact)
+waiting ──▶ due    (the visitor became a contact, or is known by another identity)
    └─────▶ unattributed            (and did not, for PLAYRELAY_PARK_DAYS)
 any of them ──▶ discarded          (by a person)
 """
@@ -42,6 +42,20 @@ class Wait(msgspec.Struct, frozen=True):
     until: int | None = None
 
 
+class Disowned(msgspec.Struct, frozen=True):
+    """HubSpot knows nobody by the identity it was sent with: on to the ladder's next rung.
+
+    `identity`: its key. The rest is what HubSpot said.
+    """
+
+    identity: str
+    reason: str = "refused"
+    http_status: int = 0
+    category: str = ""
+    message: str = ""
+    correlation_id: str = ""
+
+
 class Rejected(msgspec.Struct, frozen=True):
     """HubSpot will not have it: what it said, for a person to judge."""
 
@@ -52,22 +66,34 @@ class Rejected(msgspec.Struct, frozen=True):
     correlation_id: str = ""
 
 
-Outcome = Delivered | Retry | Wait | Rejected
+Outcome = Delivered | Retry | Wait | Disowned | Rejected
 
 
 class Healthy(msgspec.Struct, frozen=True):
-    """The account answers: past failures are forgotten."""
+    """The account answers: past failures are forgotten.
+
+    `erred`: it refused the request, which counts among the errors, of which HubSpot wants few.
+    """
+
+    erred: bool = False
 
 
 class Failing(msgspec.Struct, frozen=True):
-    """One more failure in a row that is not the event's fault; rest until then if given."""
+    """One more failure in a row that is not the event's fault; rest until then if given.
+
+    `erred`: HubSpot answered, with an error.
+    """
 
     reason: str
     paused_until: int | None = None
+    erred: bool = False
 
 
 class Paused(msgspec.Struct, frozen=True):
-    """The account can't be served until then (ms since the epoch): no event pays for it."""
+    """The account can't be served until then (ms since the epoch): no event pays for it.
+
+    That was an error too.
+    """
 
     until: int
     reason: str

@@ -38,6 +38,8 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     hsenc: Seen[str] | None = None
     contact_id: Seen[int] | None = None
     handed_on: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    """The keys of identities (`domain.identity`) that HubSpot knows nobody by."""
 
     @property
     def covered(self) -> float:
@@ -72,6 +74,7 @@ def merge(one: Play, other: Play) -> Play:
         hsenc=_earlier(one.hsenc, other.hsenc),
         contact_id=_earlier(one.contact_id, other.contact_id),
         handed_on=one.handed_on | other.handed_on,
+        refused=one.refused | other.refused,
     )
 
 

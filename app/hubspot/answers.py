@@ -112,7 +112,7 @@ def failure(answer: Answer) -> Refused | Trouble:
     """What an answer that is no success amounts to."""
     status = answer.status
     if not codes.is_client_error(status) or status in _PASSING:
-        return Unavailable(f"HTTP {status}", retry_after(answer))
+        return Unavailable(f"HTTP {status}", retry_after(answer), answered=True)
     body = json_object(answer)
     if body is None and status in _WALLS:
         return not_hubspots(answer)

@@ -66,10 +66,14 @@ class MissingScope:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not JSON."""
+    """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not JSON.
+
+    `answered`: the answer was HubSpot's own, and counts among its errors.
+    """
 
     reason: str
     retry_after: float | None = None
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

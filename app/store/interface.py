@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 
 from app.domain.folding import Folded
-from app.domain.identity import IdentityMode, KnownContact
+from app.domain.identity import Identity, IdentityMode, Unknown
 from app.domain.milestones import EventType
 from app.domain.observation import Observation
 from app.domain.outcome import AccountNews, Outcome, Status
@@ -92,15 +92,24 @@ class FoldReport:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At most `rate` requests may reach HubSpot in any `window_ms`."""
+    """What HubSpot grants: at most `rate` requests in any `window_ms`, and few errors.
+
+    Once `error_share` of a day's requests (UTC), and no fewer than `error_floor`, have ended in an
+    error, the account is strained; once so many were refused, nothing is sent on chance.
+    """
 
     rate: int
     window_ms: int
+    error_share: float = 0.04
+    error_floor: int = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One claimed event, with all that is known of its play. Held until `lease_until`."""
+    """One claimed event, with all that is known of its play. Held until `lease_until`.
+
+    `identity`: as whom it is to be sent. `proven`: an event of the play went out by the same rung.
+    """
 
     id: int
     permit: int
@@ -111,7 +120,8 @@ class Job:
     created_at: int
     attempts: int
     play: Play
-    known: KnownContact | None
+    identity: Identity | Unknown
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +129,15 @@ class Claim:
     """A job, or none and when it is worth asking again (None: not before something happens).
 
     `failures`: how often in a row the account has failed. `quota_left`: permits free now.
+    `strained`, `on_chance`: see `Quota`; whether what may be refused may still be sent.
     """
 
     job: Job | None
     next_at: int | None
     failures: int
     quota_left: int
+    strained: bool = False
+    on_chance: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +149,7 @@ class LookupClaim:
     permit: int
     next_at: int | None
     failures: int
+    strained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +184,8 @@ class Depths:
     paused_until: int
     pause_reason: str
     quota_used: int
+    requests_today: int
+    errors_today: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +203,35 @@ class OutboxEntry:
     reason: str
     answer: Mapping[str, str | int]
     play: Play
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What HubSpot was asked about a usertoken: how often, when last, what it said, when next."""
+
+    times: int
+    last_at: int | None
+    contact_id: int | None
+    next_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One play's way through the house. Times in ms since the epoch.
+
+    `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not.
+    `asked`: about its usertoken. `mail_owner`: the usertoken its `_hsenc` vouches for.
+    """
+
+    play: Play
+    pings: int
+    first_received_at: int
+    received_at: int
+    settles_at: int | None
+    asked: Asked | None
+    mail_owner: str | None
+    identity: Identity | Unknown
+    events: list[OutboxEntry]
 
 
 class Inbox(Protocol):
@@ -213,7 +258,10 @@ class Store(Inbox, TokenVault, Protocol):
         ...
 
     async def claim(self, now: int, lease_ms: int, quota: Quota) -> Claim:
-        """Lease the next due event, oldest first and in order within a play, with a permit."""
+        """Lease the next due event with a permit, in order within a play.
+
+        What was earned in the last minutes goes before what is late, but a tenth is left to that.
+        """
         ...
 
     async def settle(
@@ -223,16 +271,27 @@ class Store(Inbox, TokenVault, Protocol):
         ...
 
     async def release(
-        self, job: Job, now: int, quota: Quota, *, sent: bool, wait: str = ""
+        self,
+        job: Job,
+        now: int,
+        quota: Quota,
+        *,
+        sent: bool,
+        wait: str = "",
+        until: int | None = None,
     ) -> None:
-        """Give a job back unsettled: due at once, or waiting for the reason given.
+        """Give a job back unsettled: due at once, or waiting for the reason given (`until` then).
 
         `sent`: its request may have reached HubSpot, so its permit stays used.
         """
         ...
 
     async def claim_lookup(self, now: int, limit: int, lease_ms: int, quota: Quota) -> LookupClaim:
-        """Take the usertokens that are due to be looked up, with a permit."""
+        """Take the usertokens that are due to be looked up, with a permit.
+
+        A request is made once one of them can wait no longer or `limit` have gathered; strangers
+        who were asked about before give way to events that are due, for an hour at most.
+        """
         ...
 
     async def settle_lookup(
@@ -280,6 +339,17 @@ class Store(Inbox, TokenVault, Protocol):
 
     async def outbox_discard(self, event_ids: Sequence[int], now: int) -> int:
         """Take events that are not delivered out of the way, for good."""
+        ...
+
+    async def walks(
+        self,
+        *,
+        session_id: str | None = None,
+        utk: str | None = None,
+        contact_id: int | None = None,
+        limit: int = 20,
+    ) -> list[Walk]:
+        """The plays of a session, a usertoken or a contact, the latest first."""
         ...
 
     async def forget(self, *, utk: str | None, contact_id: int | None) -> int:

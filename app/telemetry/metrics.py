@@ -73,6 +73,12 @@ class Metrics:
         self.retries = self._counter(
             "playrelay_retries", "Events put back to be sent again, by reason", ["reason"]
         )
+        self.budget = self._counter(
+            "playrelay_hubspot_budget",
+            "Requests to HubSpot by what they were good for: event (delivered), lookup (found a "
+            "contact) or wasted",
+            ["use"],
+        )
         self.requests = self._counter(
             "playrelay_hubspot_requests", "Requests to HubSpot", ["endpoint", "status"]
         )
@@ -102,6 +108,13 @@ class Metrics:
         self.quarantine_depth = self._gauge("playrelay_quarantine_depth", "Pings set aside")
         self.quota_left = self._gauge(
             "playrelay_hubspot_quota_left", "Requests HubSpot would still take in this window"
+        )
+        self.day_requests = self._gauge(
+            "playrelay_hubspot_day_requests", "Requests to HubSpot today (UTC)"
+        )
+        self.day_errors = self._gauge(
+            "playrelay_hubspot_day_errors",
+            "Of these, the ones that ended in an error: HubSpot wants less than 5 %",
         )
         self.paused = self._gauge(
             "playrelay_account_paused", "1 while the account rests, with the reason", ["reason"]

@@ -59,7 +59,7 @@ class Office:
     @property
     def desk(self) -> Desk:
         """What the senders share."""
-        return Desk(self.policy, self.quota, self.mode, self.clock, lambda: CHANCE)
+        return Desk(self.policy, self.quota, self.clock, lambda: CHANCE)
 
     def sender(self) -> Sender:
         """One of any number."""

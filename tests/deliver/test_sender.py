@@ -76,7 +76,7 @@ async def test_an_unknown_usertoken_waits(passing: Office, unknown: str) -> None
     assert await passing.outbox() == {"session STARTED": "waiting", "session 25": "waiting"}
     assert len(passing.requests) == 1
     passing.world(utks={"utk": 9})
-    passing.clock.now += MINUTE
+    passing.clock.now += 10 * MINUTE
     await passing.upkeep().step()
     await passing.send_all()
     assert passing.sent == ["session STARTED", "session 25"]

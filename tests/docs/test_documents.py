@@ -13,7 +13,7 @@ import pytest
 from app.catalogue import load_catalogue
 from app.cli.parser import parser
 from app.collect.problem import REASONS
-from app.deliver.policy import DeliveryPolicy, account_news
+from app.deliver.policy import DeliveryPolicy, Health, account_news
 from app.domain.identity import signature_of
 from app.domain.outcome import STATUSES
 from app.domain.ping import PingRequest, PlayPing, parse
@@ -149,7 +149,9 @@ def test_every_pause_has_its_advice() -> None:
     page = (ROOT / "docs" / "DELIVERY.md").read_text("utf-8")
     section = page.partition("## Pauses")[2].partition("\n## ")[0]
     for trouble in troubles:
-        news = account_news(trouble, now=0, failures=9, chance=0.5, policy=DeliveryPolicy())
+        news = account_news(
+            trouble, now=0, health=Health(failures=9), chance=0.5, policy=DeliveryPolicy()
+        )
         assert f"| `{news.reason.partition(':')[0]}` |" in section
 
 

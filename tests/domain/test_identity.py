@@ -8,10 +8,11 @@ from app.domain.identity import (
     KnownContact,
     Unknown,
     identify,
+    identity_of,
     is_signed,
     signature_of,
 )
-from tests.domain.setting import SECRET, SIGNATURES
+from tests.domain.setting import NOW, SECRET, SIGNATURES, play
 
 CONTACT = KnownContact(9)
 STRANGER = KnownContact(None)
@@ -56,6 +57,62 @@ def test_ladder(
     for mode, expected in modes:
         found = identify(signed_contact_id=signed, utk=utk, hsenc=hsenc, known=known, mode=mode)
         assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("refused", "known", "lookup", "passthrough"),
+    [
+        pytest.param({"signed:7"}, CONTACT, BY_TOKEN, BY_MAIL, id="signed"),
+        pytest.param({"signed:7"}, None, Unknown("lookup"), BY_MAIL, id="signed, not looked up"),
+        pytest.param({"signed:8"}, CONTACT, SIGNED, SIGNED, id="another signed one"),
+        pytest.param({"signed:7", "usertoken:9"}, CONTACT, BY_MAIL, BY_MAIL, id="contact"),
+        pytest.param({"signed:7", "usertoken:8"}, CONTACT, BY_TOKEN, BY_MAIL, id="merged since"),
+        pytest.param({"signed:7", "mail"}, STRANGER, Unknown("stranger"), PASSED, id="mail"),
+        pytest.param(
+            {"signed:7", "usertoken:9", "mail"}, CONTACT, Unknown("refused"), PASSED, id="all"
+        ),
+    ],
+)
+def test_a_refused_rung_gives_way(
+    refused: set[str],
+    known: KnownContact | None,
+    lookup: Identity | Unknown,
+    passthrough: Identity | Unknown,
+) -> None:
+    """What HubSpot knows nobody by is not sent again; the next rung is."""
+    modes: tuple[tuple[IdentityMode, Identity | Unknown], ...] = (
+        ("lookup", lookup),
+        ("passthrough", passthrough),
+    )
+    for mode, expected in modes:
+        found = identify(
+            signed_contact_id=7,
+            utk="utk",
+            hsenc="p2",
+            known=known,
+            mode=mode,
+            refused=frozenset(refused),
+        )
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("utk", "owner", "expected"),
+    [
+        pytest.param("utk", None, BY_MAIL, id="nobody's yet"),
+        pytest.param("utk", "utk", BY_MAIL, id="the visitor's own"),
+        pytest.param("utk", "recipient", Unknown("stranger"), id="forwarded"),
+        pytest.param(None, None, BY_MAIL, id="no usertoken, nobody's yet"),
+        pytest.param(None, "recipient", Unknown("anonymous"), id="no usertoken, somebody's"),
+    ],
+)
+def test_a_mail_vouches_for_one_visitor(
+    utk: str | None, owner: str | None, expected: Identity | Unknown
+) -> None:
+    """Whoever opens a mail that was sent on is not taken for its first recipient."""
+    opened = play(utk=(NOW, utk) if utk else None, hsenc=(NOW, "p2"))
+    known = STRANGER if utk else None
+    assert identity_of(opened, known, "lookup", mail_owner=owner) == expected
 
 
 @pytest.mark.parametrize("contact_id", SIGNATURES)

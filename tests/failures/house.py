@@ -122,7 +122,6 @@ class House:
         desk = Desk(
             policy=DeliveryPolicy(give_up_after=retention_of(settings).park_ms),
             quota=quota_of(settings),
-            mode=settings.identity,
             clock=clock,
             chance=random.Random(1).random,  # noqa: S311 - dice
         )

@@ -12,7 +12,7 @@ HOUR = 3600
 TROUBLES: dict[str, tuple[dict[str, Any], float]] = {
     "daily_limit": (
         {"status": 429, "body": {"policyName": "DAILY", "errorType": "RATE_LIMIT"}},
-        HOUR,
+        HOUR / 2,
     ),
     "rate_limited": (
         {"status": 429, "retry_after": 30, "body": {"policyName": "TEN_SECONDLY_ROLLING"}},
@@ -27,7 +27,8 @@ TROUBLES: dict[str, tuple[dict[str, Any], float]] = {
 async def test_nothing_is_sent_while_the_account_rests(trouble: str, tmp_path: Path) -> None:
     """One refused request stops all of them, for as long as HubSpot says or else by the policy."""
     rule, rest = TROUBLES[trouble]
-    hubspot = HubSpot(Clock())
+    clock = Clock()
+    hubspot = HubSpot(clock)
     hubspot.faults({"path": "/media-bridge/*", **rule})
     async with house(tmp_path, hubspot) as relay:
         for number in range(20):
@@ -35,7 +36,9 @@ async def test_nothing_is_sent_while_the_account_rests(trouble: str, tmp_path: P
         await relay.live(5)
         refused = len(hubspot.requests)
         assert await relay.paused_by() == trouble
-        await relay.live(rest - 5)
+        left = ((await relay.store.depths(clock.now)).paused_until - clock.now) / 1000
+        assert rest / 2 < left <= rest
+        await relay.live(left - 1)
         assert len(hubspot.requests) == refused
 
 
@@ -59,7 +62,7 @@ async def test_no_event_pays_for_the_account(trouble: str, tmp_path: Path) -> No
 
 
 async def test_a_day_without_requests_left(tmp_path: Path) -> None:
-    """Past the daily limit one request an hour asks whether it is midnight, and no more."""
+    """Past the daily limit one request each half hour asks whether it is midnight."""
     hubspot = HubSpot(Clock(), daily_limit=5, retry_after=False)
     async with house(tmp_path, hubspot) as relay:
         for number in range(5):
@@ -67,7 +70,7 @@ async def test_a_day_without_requests_left(tmp_path: Path) -> None:
         await relay.live(5)
         before = len(hubspot.requests)
         for _ in range(6):
-            await relay.leap(HOUR)
+            await relay.leap(HOUR / 2)
         assert len(hubspot.requests) - before == 6
         hubspot.world(daily_limit=1_000_000)
         await relay.leap(HOUR)

@@ -80,7 +80,7 @@ def test_what_passes_is_unavailable(status: int) -> None:
         event_result(answer(status, body, retry_after="7")),
         contacts_result(answer(status, body, retry_after="7")),
     ):
-        assert result == Unavailable(f"HTTP {status}", 7.0)
+        assert result == Unavailable(f"HTTP {status}", 7.0, answered=True)
 
 
 @pytest.mark.parametrize("status", [403, 404])

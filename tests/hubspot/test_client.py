@@ -89,7 +89,7 @@ async def test_a_body_that_is_json_already_goes_as_it_stands(client: Make) -> No
 
 ANSWERS = [
     (response(429, {"policyName": "DAILY"}, {"Retry-After": "5"}), Throttled("DAILY", 5.0)),
-    (response(500, {}), Unavailable("HTTP 500")),
+    (response(500, {}), Unavailable("HTTP 500", answered=True)),
     (
         response(400, {"message": "no"}, {"X-HubSpot-Correlation-Id": "c0"}),
         Refused(400, message="no", correlation_id="c0"),
@@ -314,7 +314,7 @@ async def test_a_second_401_is_the_answer(client: Make, http: httpx.AsyncClient)
     ("answer", "trouble"),
     [
         (response(400, DEAD), Unauthorized(str(DEAD["message"]), final=True)),
-        (response(503), Unavailable("HTTP 503")),
+        (response(503), Unavailable("HTTP 503", answered=True)),
         (response(429, {"policyName": "P"}), Throttled("P")),
     ],
 )

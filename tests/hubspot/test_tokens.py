@@ -199,7 +199,7 @@ async def test_those_who_wait_share_trouble_too(tokens: Make) -> None:
     async with serving(always(503)) as server:
         source = tokens(server)
         given = await asyncio.gather(*(source.access_token() for _ in range(20)))
-    assert given == [Unavailable("HTTP 503")] * 20
+    assert given == [Unavailable("HTTP 503", answered=True)] * 20
     assert len(server.seen) == 1
 
 
@@ -307,11 +307,14 @@ async def test_a_dead_refresh_token_is_final(
 
 
 PASSING = [
-    (response(503, headers={"retry-after": "9"}), Unavailable("HTTP 503", 9.0)),
+    (response(503, headers={"retry-after": "9"}), Unavailable("HTTP 503", 9.0, answered=True)),
     (response(429, {"policyName": "DAILY"}), Throttled("DAILY")),
     (response(400, {"message": "odd"}), Unauthorized("odd", final=False)),
     (response(401), Unauthorized("HTTP 401", final=False)),
-    (response(302, headers={"location": "https://login.example"}), Unavailable("HTTP 302")),
+    (
+        response(302, headers={"location": "https://login.example"}),
+        Unavailable("HTTP 302", answered=True),
+    ),
 ]
 
 

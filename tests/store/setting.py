@@ -26,7 +26,8 @@ from app.store.interface import (
 NOW = 1_790_000_000_000
 SECOND = 1_000
 MINUTE = 60_000
-DAY = 24 * 60 * MINUTE
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 LEASE = 60_000
 SETTLE = 300_000
 

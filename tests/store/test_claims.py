@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.identity import KnownContact
+from app.domain.identity import Identity
 from app.domain.outcome import Delivered, Rejected, Retry, Wait
 from app.store.interface import Claim, Job, Quota, Store
 from tests.store.engines import Database
@@ -48,7 +48,7 @@ async def test_a_job_holds_all_that_a_request_needs(store: Store) -> None:
     assert (job.occurred_at, job.created_at) == (NOW - 5000, NOW - SECOND)
     assert job.lease_until == NOW + SECOND + LEASE
     assert (job.play.percent, job.play.contact_id) == (40, (NOW - 5000, 7))
-    assert job.known is None
+    assert job.identity == Identity("signed", contact_id=7)
     assert (claim.failures, claim.quota_left) == (0, QUOTA.rate - 1)
 
 
@@ -58,8 +58,11 @@ async def test_a_claim_tells_what_hubspot_said_of_the_usertoken(database: Databa
         for session, utk, contact in (("a", "u1", 9), ("b", "u2", None)):
             await played(store, sessionId=session, contactUtk=utk, _hsenc="p2")
             await looked_up(store, {utk: contact}, NOW + MINUTE)
-        known = {job.play.session_id: job.known for job in await drained(store, NOW + MINUTE)}
-    assert known == {"a": KnownContact(9), "b": KnownContact(None)}
+        known = {job.play.session_id: job.identity for job in await drained(store, NOW + MINUTE)}
+    assert known == {
+        "a": Identity("usertoken", contact_id=9),
+        "b": Identity("mail", hsenc="p2"),
+    }
 
 
 async def test_nobody_gets_what_another_holds(passing: Store) -> None:

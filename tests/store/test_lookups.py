@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from app.domain.identity import KnownContact
+from app.domain.identity import Identity
 from app.domain.outcome import Failing, Healthy, Paused, Wait
 from app.store.interface import LookupClaim, Store
 from tests.store.setting import (
     DAY,
+    HOUR,
     LEASE,
     MINUTE,
     NOW,
@@ -27,6 +28,11 @@ from tests.store.setting import (
 
 SOON = NOW + SECOND
 """When a new usertoken is due: it waits a moment for company."""
+
+
+def contact(contact_id: int) -> Identity:
+    """Somebody HubSpot knows by a usertoken."""
+    return Identity("usertoken", contact_id=contact_id)
 
 
 async def test_a_new_usertoken_waits_for_company(store: Store) -> None:
@@ -67,7 +73,7 @@ async def test_a_contacts_events_are_released(store: Store) -> None:
     assert await values(store, "waiting") == ["else STARTED"]
     jobs = await drained(store, NOW + DAY)
     assert [job.play.session_id for job in jobs] == ["session", "other"]
-    assert {(job.known, job.occurred_at) for job in jobs} == {(KnownContact(9), NOW)}
+    assert {(job.identity, job.occurred_at) for job in jobs} == {(contact(9), NOW)}
 
 
 async def test_a_contact_stays_known(store: Store) -> None:
@@ -86,8 +92,8 @@ async def test_an_old_answer_is_used_and_checked(store: Store) -> None:
     later = NOW + 2 * DAY
     await played(store, later, sessionId="next")
     assert "next STARTED" in await values(store, "due")
-    await looked_up(store, {"utk": 10}, later + SECOND)
-    assert {job.known for job in await drained(store, later + SECOND)} == {KnownContact(10)}
+    await looked_up(store, {"utk": 10}, later + 2 * HOUR)
+    assert {job.identity for job in await drained(store, later + 2 * HOUR)} == {contact(10)}
 
 
 async def test_strangers_wait_and_are_asked_about_again(store: Store) -> None:
@@ -95,10 +101,64 @@ async def test_strangers_wait_and_are_asked_about_again(store: Store) -> None:
     await played(store)
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
     assert [entry.reason for entry in await entries(store, "waiting")] == ["stranger"]
-    nothing = await store.claim_lookup(SOON + MINUTE - 1, 100, LEASE, QUOTA)
-    assert (nothing.utks, nothing.next_at) == ((), SOON + MINUTE)
-    again = await store.claim_lookup(SOON + MINUTE, 100, LEASE, QUOTA)
+    by = SOON + MINUTE + MINUTE // 4
+    nothing = await store.claim_lookup(by - 1, 100, LEASE, QUOTA)
+    assert (nothing.utks, nothing.next_at) == ((), by)
+    again = await store.claim_lookup(by, 100, LEASE, QUOTA)
     assert (again.utks, again.asked) == (("utk",), {"utk": 1})
+
+
+async def test_strangers_ride_along(store: Store) -> None:
+    """A request that is made anyway takes those along who are due and would wait for company."""
+    await played(store, contactUtk="old")
+    await looked_up(store, {"old": None}, SOON, {"old": SOON + DAY})
+    await played(store, SOON + DAY, sessionId="s2", contactUtk="new")
+    claim = await store.claim_lookup(SOON + DAY + SECOND, 100, LEASE, QUOTA)
+    assert claim.utks == ("new", "old")
+
+
+async def test_a_full_request_goes_at_once(store: Store) -> None:
+    """Nobody waits for more company than one request has room for."""
+    for number in range(3):
+        await played(store, sessionId=f"s{number}", contactUtk=f"u{number}")
+    assert (await store.claim_lookup(NOW, 4, LEASE, QUOTA)).utks == ()
+    assert (await store.claim_lookup(NOW, 3, LEASE, QUOTA)).utks == ("u0", "u1", "u2")
+
+
+async def test_the_busier_the_fuller(store: Store) -> None:
+    """Each request in the rate window makes new usertokens wait longer, up to half a minute."""
+    for number in range(20):
+        await played(store, sessionId=f"m{number}", contactUtk=None, _hsenc="p2")
+    for held, company in ((1, 3), (20, 30)):
+        while (await store.depths(NOW)).quota_used < held:
+            await claimed(store)
+        await played(store, sessionId=f"s{held}", contactUtk=f"u{held}")
+        first = SOON if held == 1 else NOW + 3 * SECOND
+        waiting = await store.claim_lookup(NOW, 100, LEASE, QUOTA)
+        assert waiting.next_at == min(first + (company - 1) * SECOND, NOW + 3 * SECOND)
+    asked = await store.claim_lookup(NOW + 3 * SECOND, 1, LEASE, QUOTA)
+    assert asked.utks == ("u1",)
+    assert (await store.claim_lookup(NOW + 3 * SECOND, 100, LEASE, QUOTA)).next_at == NOW + (
+        30 * SECOND
+    )
+
+
+async def test_strangers_yield_to_events(store: Store) -> None:
+    """Who was asked about before is not asked while events are due, but for an hour at most."""
+    await played(store, contactUtk="stranger")
+    await looked_up(store, {"stranger": None}, SOON, {"stranger": SOON + MINUTE})
+    by = SOON + MINUTE + MINUTE // 4
+    await played(store, by, sessionId="m", contactUtk=None, _hsenc="p2")
+    yielding = await store.claim_lookup(by, 100, LEASE, QUOTA)
+    assert (yielding.utks, yielding.next_at) == ((), by + SECOND)
+    assert (await store.claim_lookup(by + HOUR, 100, LEASE, QUOTA)).utks == ("stranger",)
+
+
+async def test_who_is_new_yields_to_nobody(store: Store) -> None:
+    """A visitor who was never asked about may be a contact whose events are fresh."""
+    await played(store, sessionId="m", contactUtk=None, _hsenc="p2")
+    await played(store)
+    assert (await store.claim_lookup(SOON, 100, LEASE, QUOTA)).utks == ("utk",)
 
 
 async def test_a_stranger_who_came_by_mail_goes_by_mail(store: Store) -> None:
@@ -107,7 +167,7 @@ async def test_a_stranger_who_came_by_mail_goes_by_mail(store: Store) -> None:
     assert await drained(store) == []
     assert await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY}) == 1
     (job,) = await drained(store, SOON)
-    assert (job.known, job.play.hsenc) == (KnownContact(None), (NOW, "p2"))
+    assert job.identity == Identity("mail", hsenc="p2")
 
 
 async def test_trouble_puts_the_question_off(store: Store) -> None:
@@ -116,11 +176,11 @@ async def test_trouble_puts_the_question_off(store: Store) -> None:
     claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
     again = dict.fromkeys(claim.utks, SOON + 5)
     await store.settle_lookup(claim.permit, {}, again, Failing("x"), SOON, QUOTA)
-    retried = await store.claim_lookup(SOON + 5, 100, LEASE, QUOTA)
+    retried = await store.claim_lookup(SOON + 6, 100, LEASE, QUOTA)
     assert (retried.asked, retried.failures) == ({"utk": 0}, 1)
     paused = Paused(SOON + MINUTE, "missing_scope")
     await store.settle_lookup(retried.permit, {}, again, paused, SOON, QUOTA)
-    resting = await store.claim_lookup(SOON + 6, 100, LEASE, QUOTA)
+    resting = await store.claim_lookup(SOON + 7, 100, LEASE, QUOTA)
     assert (resting.utks, resting.next_at) == ((), SOON + MINUTE)
 
 
@@ -180,7 +240,7 @@ async def test_a_stranger_who_returns_is_asked_about(store: Store) -> None:
     await store.tend(SOON + MINUTE, RETENTION, 10)
     await played(store, NOW + DAY, sessionId="next")
     assert await values(store, "waiting") == ["next STARTED"]
-    assert await looked_up(store, {"utk": 9}, NOW + DAY + SECOND) == 1
+    assert await looked_up(store, {"utk": 9}, NOW + DAY + 2 * HOUR) == 1
 
 
 async def test_a_restless_stranger_is_not_asked_about_all_the_time(store: Store) -> None:
@@ -197,8 +257,8 @@ async def test_a_waiting_event_is_woken_by_its_contact(store: Store) -> None:
     await played(store, _hsenc="p2")
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
     await settle(store, await claimed(store, SOON), Wait("stranger", NOW + DAY), now=SOON)
-    assert await looked_up(store, {"utk": 9}, SOON + MINUTE) == 1
-    assert [job.known for job in await drained(store, SOON + MINUTE)] == [KnownContact(9)]
+    assert await looked_up(store, {"utk": 9}, SOON + 2 * MINUTE) == 1
+    assert [job.identity for job in await drained(store, SOON + 2 * MINUTE)] == [contact(9)]
 
 
 async def test_a_good_answer_makes_the_account_healthy(store: Store) -> None:

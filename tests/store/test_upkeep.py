@@ -4,6 +4,9 @@ from app.domain.outcome import Delivered, Rejected, Wait
 from app.store.interface import InboxPing, Store, Upkeep
 from tests.store.setting import (
     DAY,
+    HOUR,
+    LEASE,
+    MINUTE,
     NOW,
     QUOTA,
     RETENTION,
@@ -40,12 +43,45 @@ async def test_waits_end(passing: Store) -> None:
 async def test_strangers_are_given_up(store: Store) -> None:
     """After the days of parking an event is unattributed, and stays so when a contact appears."""
     await played(store)
+    await looked_up(store, {"utk": None}, NOW + RETENTION.park_ms - SECOND)
     assert (await store.tend(NOW + RETENTION.park_ms - 1, RETENTION, MANY)).unattributed == 0
     given_up = NOW + RETENTION.park_ms
     assert (await store.tend(given_up, RETENTION, MANY)).unattributed == 1
     assert await values(store, "unattributed") == ["session STARTED"]
-    assert await looked_up(store, {"utk": 9}, given_up) == 0
-    assert await drained(store, given_up) == []
+    await played(store, given_up, sessionId="later")
+    assert await looked_up(store, {"utk": 9}, given_up + MINUTE) == 1
+    assert await values(store, "unattributed") == ["session STARTED"]
+
+
+async def test_a_stranger_is_asked_about_before_being_given_up(store: Store) -> None:
+    """Whoever became a contact long after the last look-up is found in the last hours."""
+    await played(store)
+    end = NOW + RETENTION.park_ms
+    await looked_up(store, {"utk": None}, NOW + DAY, {"utk": end + DAY})
+    await store.tend(end - 7 * HOUR, RETENTION, MANY)
+    assert (await store.claim_lookup(end - 7 * HOUR, 100, LEASE, QUOTA)).utks == ()
+    await store.tend(end - 6 * HOUR, RETENTION, MANY)
+    assert await looked_up(store, {"utk": 9}, end - 6 * HOUR) == 1
+
+
+async def test_once_more_is_once(store: Store) -> None:
+    """The last question is not asked again and again, and ends the wait."""
+    await played(store)
+    end = NOW + RETENTION.park_ms
+    await looked_up(store, {"utk": None}, NOW + DAY, {"utk": end + DAY})
+    await store.tend(end - 6 * HOUR, RETENTION, MANY)
+    await looked_up(store, {"utk": None}, end - 6 * HOUR, {"utk": end + DAY})
+    assert (await store.tend(end - SECOND, RETENTION, MANY)).unattributed == 0
+    assert (await store.claim_lookup(end - SECOND, 100, LEASE, QUOTA)).utks == ()
+    assert (await store.tend(end, RETENTION, MANY)).unattributed == 1
+
+
+async def test_nobody_is_given_up_unasked(store: Store) -> None:
+    """While HubSpot can't be asked the wait goes on, but not for ever."""
+    await played(store)
+    end = NOW + RETENTION.park_ms
+    assert (await store.tend(end + DAY, RETENTION, MANY)).unattributed == 0
+    assert (await store.tend(end + 2 * DAY, RETENTION, MANY)).unattributed == 1
 
 
 async def test_the_anonymous_are_given_up_too(store: Store) -> None:
@@ -73,7 +109,7 @@ async def test_discarded_and_given_up_events_are_pruned(store: Store) -> None:
     await played(store, sessionId="b")
     await store.outbox_discard([(await entries(store))[0].id], NOW)
     assert (await store.tend(NOW + RETENTION.settled_ms, RETENTION, MANY)).pruned == 1
-    given_up = NOW + RETENTION.park_ms
+    given_up = NOW + RETENTION.park_ms + 2 * DAY
     await store.tend(given_up, RETENTION, MANY)
     assert (await store.tend(given_up + RETENTION.settled_ms, RETENTION, MANY)).pruned == 1
 

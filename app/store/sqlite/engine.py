@@ -25,8 +25,18 @@ from app.store.interface import (
     Store,
     StoreError,
     Upkeep,
+    Walk,
 )
-from app.store.sqlite import delivery, files, folding, people, upkeep
+from app.store.sqlite import (
+    claims,
+    files,
+    folding,
+    lookups,
+    people,
+    settling,
+    upkeep,
+    walks,
+)
 from app.store.sqlite.threads import CommitObserver, Reader, Writer
 
 BEAT = f"INSERT OR REPLACE INTO heartbeat VALUES (1, ?, zeroblob({MAX_BODY}))"  # noqa: S608 - ours
@@ -95,23 +105,32 @@ class SqliteStore(Store):
         )
 
     async def claim(self, now: int, lease_ms: int, quota: Quota) -> Claim:
-        return await self._writer.run(lambda db: delivery.claim(db, now, lease_ms, quota))
+        return await self._writer.run(lambda db: claims.claim(db, self._mode, now, lease_ms, quota))
 
     async def settle(
         self, job: Job, outcome: Outcome, account: AccountNews, now: int, quota: Quota
     ) -> None:
-        await self._writer.run(lambda db: delivery.settle(db, job, outcome, account, now, quota))
+        await self._writer.run(
+            lambda db: settling.settle(db, self._mode, job, outcome, account, now, quota)
+        )
 
     async def release(
-        self, job: Job, now: int, quota: Quota, *, sent: bool, wait: str = ""
+        self,
+        job: Job,
+        now: int,
+        quota: Quota,
+        *,
+        sent: bool,
+        wait: str = "",
+        until: int | None = None,
     ) -> None:
         await self._writer.run(
-            lambda db: delivery.release(db, job, now, quota, sent=sent, wait=wait)
+            lambda db: settling.release(db, job, now, quota, sent=sent, wait=wait, until=until)
         )
 
     async def claim_lookup(self, now: int, limit: int, lease_ms: int, quota: Quota) -> LookupClaim:
         return await self._writer.run(
-            lambda db: delivery.claim_lookup(db, now, limit, lease_ms, quota)
+            lambda db: lookups.claim_lookup(db, now, limit, lease_ms, quota)
         )
 
     async def settle_lookup(
@@ -124,7 +143,7 @@ class SqliteStore(Store):
         quota: Quota,
     ) -> int:
         return await self._writer.run(
-            lambda db: delivery.settle_lookup(db, permit, answers, ask_again, account, now, quota)
+            lambda db: lookups.settle_lookup(db, permit, answers, ask_again, account, now, quota)
         )
 
     async def tend(self, now: int, retention: Retention, limit: int) -> Upkeep:
@@ -151,6 +170,26 @@ class SqliteStore(Store):
 
     async def outbox_discard(self, event_ids: Sequence[int], now: int) -> int:
         return await self._writer.run(lambda db: people.outbox_discard(db, event_ids, now))
+
+    async def walks(
+        self,
+        *,
+        session_id: str | None = None,
+        utk: str | None = None,
+        contact_id: int | None = None,
+        limit: int = 20,
+    ) -> list[Walk]:
+        asked = (
+            (walks.OF_SESSION, session_id),
+            (walks.OF_UTK, utk),
+            (walks.OF_CONTACT, contact_id),
+        )
+        found: list[Walk] = []
+        for query, who in asked:
+            if who is not None:
+                work = partial(walks.walks, mode=self._mode, query=query, who=who, limit=limit)
+                found += await self._reader.run(work)
+        return found
 
     async def forget(self, *, utk: str | None, contact_id: int | None) -> int:
         return await self._writer.run(lambda db: people.forget(db, utk, contact_id))

@@ -5,16 +5,21 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import msgspec
-
 from app.domain.folding import Folded
-from app.domain.identity import Identity, IdentityMode, KnownContact, Unknown, identity_of
+from app.domain.identity import IdentityMode, Unknown
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding, FoldReport, InboxPing, Unfoldable
+from app.store.sqlite.whom import decode_play, encode_play, whose
 
 FIRST_LOOKUP_AFTER_MS = 1_000
 """New usertokens wait this long for company: a look-up takes a hundred at the price of one."""
+
+COMPANY_MS = 2_000
+"""And so much longer for each request that the rate window holds: the busier, the fuller."""
+
+LONGEST_COMPANY_MS = 30_000
+"""But no longer than this."""
 
 STRANGER_PAUSE_MS = 60_000
 """A stranger who starts another play is asked about at once, but not more often than this."""
@@ -30,9 +35,11 @@ QUARANTINE = """
 """
 LOAD_PLAY = "SELECT state FROM plays WHERE view = ?"
 SAVE_PLAY = """
-    INSERT INTO plays (view, received_at, settles_at, utk, contact_id, mail, state)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO plays
+        (view, session, pings, begun_at, received_at, settles_at, utk, contact_id, mail, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (view) DO UPDATE SET
+        pings = pings + excluded.pings, begun_at = min(begun_at, excluded.begun_at),
         received_at = max(received_at, excluded.received_at), settles_at = excluded.settles_at,
         utk = excluded.utk, contact_id = excluded.contact_id, mail = excluded.mail,
         state = excluded.state
@@ -40,13 +47,14 @@ SAVE_PLAY = """
 """
 # A usertoken at rest is asked about again: a stranger who is back, a contact long not checked.
 INTRODUCE_UTK = """
-    INSERT INTO contacts (utk, ask_at) VALUES (:utk, :soon)
-    ON CONFLICT (utk) DO UPDATE SET asked = 0, ask_at = max(:soon, asked_at + :pause)
+    INSERT INTO contacts (utk, ask_at, ask_by) VALUES (:utk, :now, :soon)
+    ON CONFLICT (utk) DO UPDATE SET asked = 0,
+        ask_at = max(:now, asked_at + :pause), ask_by = max(:soon, asked_at + :pause)
     WHERE asked_at IS NOT NULL AND CASE WHEN contact_id IS NULL
-        THEN ask_at IS NULL OR ask_at > max(:soon, asked_at + :pause)
-        ELSE ask_at IS NULL AND asked_at < :long_ago END
+        THEN ask_by IS NULL OR ask_by > max(:soon, asked_at + :pause)
+        ELSE ask_by IS NULL AND asked_at < :long_ago END
 """
-KNOWN_CONTACT = "SELECT contact_id FROM contacts WHERE utk = ? AND asked_at IS NOT NULL"
+PERMITS_IN_USE = "SELECT count(*) FROM permits WHERE frees_at > ?"
 ADD_EVENT = """
     INSERT INTO outbox (play, event, value, status, occurred_at, created_at, due_at, reason)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -60,9 +68,6 @@ QUIET_PLAYS = """
     SELECT view, received_at, state FROM plays WHERE settles_at <= ? ORDER BY settles_at LIMIT ?
 """
 CLOSE_PLAY = "UPDATE plays SET settles_at = NULL, state = ? WHERE view = ? RETURNING id"
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Play).decode
 
 
 def fold_inbox(
@@ -125,12 +130,12 @@ def _fold_rows(
     events = 0
     for view, seen in views.items():
         stored = db.execute(LOAD_PLAY, (view,)).fetchone()
-        before = _decode(stored[0]) if stored else None
+        before = decode_play(stored[0]) if stored else None
         folded = folding.fold(before, seen)
-        received_at = max(observation.received_at for observation in seen)
+        received = [observation.received_at for observation in seen]
         if folded.play != before:
             _introduce(db, before, folded.play, mode, now)
-            play_row = _save(db, view, folded.play, received_at, settle_ms)
+            play_row = _save(db, view, folded.play, received, settle_ms)
             events += _add_events(db, play_row, before, folded, mode, now)
     return FoldReport(len(rows), len(views), events, len(observed.unfoldable))
 
@@ -142,17 +147,11 @@ def close_quiet(
     quiet = db.execute(QUIET_PLAYS, (now, limit)).fetchall()
     events = 0
     for view, received_at, state in quiet:
-        before = _decode(state)
+        before = decode_play(state)
         folded = folding.close(before, received_at)
-        (play_row,) = db.execute(CLOSE_PLAY, (_encode(folded.play), view)).fetchone()
+        (play_row,) = db.execute(CLOSE_PLAY, (encode_play(folded.play), view)).fetchone()
         events += _add_events(db, play_row, before, folded, mode, now)
     return FoldReport(plays=len(quiet), events=events)
-
-
-def known_contact(db: sqlite3.Connection, utk: str | None) -> KnownContact | None:
-    """What HubSpot said of the usertoken; None if it was not asked."""
-    row = db.execute(KNOWN_CONTACT, (utk,)).fetchone() if utk else None
-    return KnownContact(row[0]) if row else None
 
 
 def _set_aside(db: sqlite3.Connection, unfoldable: Sequence[Unfoldable]) -> None:
@@ -166,29 +165,32 @@ def _introduce(
     if mode != "lookup" or play.utk is None or play.contact_id is not None:
         return
     if before is None or before.utk != play.utk:
-        soon = now + FIRST_LOOKUP_AFTER_MS
-        given = {"utk": play.utk[1], "soon": soon, "pause": STRANGER_PAUSE_MS}
-        db.execute(INTRODUCE_UTK, given | {"long_ago": now - RECHECK_AFTER_MS})
+        (in_use,) = db.execute(PERMITS_IN_USE, (now,)).fetchone()
+        company = min(FIRST_LOOKUP_AFTER_MS + in_use * COMPANY_MS, LONGEST_COMPANY_MS)
+        given = {"utk": play.utk[1], "now": now, "soon": now + company}
+        given |= {"pause": STRANGER_PAUSE_MS, "long_ago": now - RECHECK_AFTER_MS}
+        db.execute(INTRODUCE_UTK, given)
 
 
-def _save(db: sqlite3.Connection, view: bytes, play: Play, received_at: int, settle_ms: int) -> int:
+def _save(
+    db: sqlite3.Connection, view: bytes, play: Play, received: Sequence[int], settle_ms: int
+) -> int:
     row = db.execute(
         SAVE_PLAY,
         (
             view,
-            received_at,
-            received_at + settle_ms if any(play.spans) else None,
+            play.session_id,
+            len(received),
+            min(received),
+            max(received),
+            max(received) + settle_ms if any(play.spans) else None,
             play.utk[1] if play.utk else None,
             play.contact_id[1] if play.contact_id else None,
-            play.hsenc is not None,
-            _encode(play),
+            play.hsenc is not None and "mail" not in play.refused,
+            encode_play(play),
         ),
     ).fetchone()
     return int(row[0])
-
-
-def _who(db: sqlite3.Connection, play: Play, mode: IdentityMode) -> Identity | Unknown:
-    return identity_of(play, known_contact(db, play.utk[1] if play.utk else None), mode)
 
 
 def _add_events(
@@ -200,12 +202,12 @@ def _add_events(
     now: int,
 ) -> int:
     """Write the events, and wake what waited if this fold told more of who the visitor is."""
-    identity = _who(db, folded.play, mode)
+    identity = whose(db, folded.play, mode)
     status, reason = "due", ""
     due_at: int | None = now
     if isinstance(identity, Unknown):
         status, due_at, reason = "waiting", None, identity.why
-    elif before is not None and identity != _who(db, before, mode):
+    elif before is not None and identity != whose(db, before, mode):
         db.execute(RELEASE_PLAY, (now, play_row))
     elif before is not None and folded.events:
         # HubSpot may not know the visitor by this identity: then all of the play waits together.

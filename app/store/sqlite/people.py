@@ -5,12 +5,11 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from app.domain.outcome import STATUSES, Status
 from app.domain.ping import BadJsonError, InvalidPingError, parse
-from app.domain.play import Play
 from app.store.interface import Depths, OutboxEntry
+from app.store.sqlite.account import DAY_MS
+from app.store.sqlite.whom import decode_play
 
 _ENTRY = """
     SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),
@@ -40,7 +39,7 @@ INBOX_DEPTH = "SELECT count(*) FROM inbox"
 INBOX_OLDEST = "SELECT received_at FROM inbox ORDER BY id LIMIT 1"
 STRANGERS = "SELECT count(*) FROM contacts WHERE ask_at IS NOT NULL"
 QUARANTINED = "SELECT count(*) FROM quarantine"
-ACCOUNT = "SELECT paused_until, reason FROM account"
+ACCOUNT = "SELECT paused_until, reason, day, requests, errors FROM account"
 PERMITS_IN_USE = "SELECT count(*) FROM permits WHERE frees_at > ?"
 
 # Where HubSpot converts the usertokens, only its answers tell whose they are.
@@ -52,10 +51,9 @@ UTKS_OF_CONTACT = """
 GIVEN_TO_CONTACT = "id IN (SELECT play FROM outbox WHERE json_extract(answer, '$.contact_id') = ?)"
 FORGET_PLAYS = "DELETE FROM plays WHERE {where}"  # their events go with them, by foreign key
 FORGET_CONTACT = "DELETE FROM contacts WHERE utk = ?"
+FORGET_MAILS = "DELETE FROM mails WHERE utk = ?"
 UNREAD = "SELECT id, referer, body FROM {table}"
 FORGET_UNREAD = "DELETE FROM {table} WHERE id = ?"
-
-_decode = msgspec.json.Decoder(Play).decode
 
 
 def depths(db: sqlite3.Connection, now: int) -> Depths:
@@ -66,7 +64,8 @@ def depths(db: sqlite3.Connection, now: int) -> Depths:
         return int(row[0] or 0) if row else 0
 
     inbox_oldest, oldest_due = one(INBOX_OLDEST), one(OLDEST_DUE)
-    paused_until, reason = db.execute(ACCOUNT).fetchone()
+    paused_until, reason, day, requests, errors = db.execute(ACCOUNT).fetchone()
+    today = day == now // DAY_MS
     return Depths(
         inbox=one(INBOX_DEPTH),
         inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
@@ -77,6 +76,8 @@ def depths(db: sqlite3.Connection, now: int) -> Depths:
         paused_until=paused_until,
         pause_reason=reason,
         quota_used=one(PERMITS_IN_USE, now),
+        requests_today=requests if today else 0,
+        errors_today=errors if today else 0,
     )
 
 
@@ -85,13 +86,13 @@ def outbox_list(db: sqlite3.Connection, status: Status | None, limit: int) -> li
     rows = (
         db.execute(NEWEST, (limit,)) if status is None else db.execute(NEWEST_OF, (status, limit))
     )
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def outbox_show(db: sqlite3.Connection, event_id: int) -> OutboxEntry | None:
     """One event."""
     row = db.execute(ONE, (event_id,)).fetchone()
-    return _entry(row) if row else None
+    return entry_of(row) if row else None
 
 
 def outbox_requeue(db: sqlite3.Connection, event_ids: Sequence[int] | None, now: int) -> int:
@@ -117,7 +118,8 @@ def forget(db: sqlite3.Connection, utk: str | None, contact_id: int | None) -> i
         wheres += [("contact_id = ?", contact_id), (GIVEN_TO_CONTACT, contact_id)]
     for where, value in wheres:
         erased += db.execute(FORGET_PLAYS.format(where=where), (value,)).rowcount
-    db.executemany(FORGET_CONTACT, [(each,) for each in utks])
+    for query in (FORGET_CONTACT, FORGET_MAILS):
+        db.executemany(query, [(each,) for each in utks])
     for table in ("inbox", "quarantine"):
         unread = list(_naming(db, table, utks, contact_id))
         db.executemany(FORGET_UNREAD.format(table=table), [(row,) for row in unread])
@@ -141,7 +143,8 @@ def _naming(
             yield row
 
 
-def _entry(row: tuple[Any, ...]) -> OutboxEntry:
+def entry_of(row: tuple[Any, ...]) -> OutboxEntry:
+    """A row of the outbox with its play, as the queries above select it."""
     *columns, answer, state = row
     # The columns stand in the order of the fields, and STRICT tables keep their types.
-    return OutboxEntry(*columns, json.loads(answer), _decode(state))  # type: ignore[call-arg]
+    return OutboxEntry(*columns, json.loads(answer), decode_play(state))  # type: ignore[call-arg]

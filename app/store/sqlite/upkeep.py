@@ -13,7 +13,9 @@ TAKE_OVER = """
     WHERE status = 'sending'
 """
 # A look-up that died with its sender: known by usertokens that were never answered for.
-ASK_AT_ONCE = "UPDATE contacts SET ask_at = :now WHERE asked_at IS NULL AND ask_at > :now"
+ASK_AT_ONCE = """
+    UPDATE contacts SET ask_at = :now, ask_by = :now WHERE asked_at IS NULL AND ask_by > :now
+"""
 SHORTEN_PERMITS = "UPDATE permits SET frees_at = min(frees_at, ?)"
 LAST_ARRIVAL_MS = 1_000
 """How long after its sender's death a request may still arrive."""
@@ -22,10 +24,28 @@ WAKE = """
     UPDATE outbox SET status = 'due', due_at = :now
     WHERE id IN (SELECT id FROM outbox WHERE status = 'waiting' AND due_at <= :now LIMIT :n)
 """
+# A stranger whose time is nearly up is asked about once more.
+ASK_ONCE_MORE = """
+    UPDATE contacts SET ask_at = :now, ask_by = :now WHERE utk IN (
+        SELECT c.utk FROM outbox o JOIN plays p ON p.id = o.play JOIN contacts c ON c.utk = p.utk
+        WHERE o.status = 'waiting' AND o.created_at <= :before + :notice
+        AND c.contact_id IS NULL AND c.asked_at < :now - :notice AND c.ask_by > :now LIMIT :n)
+"""
+# Not before HubSpot has answered that, unless it does not answer at all.
 GIVE_UP = """
     UPDATE outbox SET status = 'unattributed', settled_at = :now, due_at = NULL
-    WHERE id IN (SELECT id FROM outbox WHERE status = 'waiting' AND created_at <= :before LIMIT :n)
+    WHERE id IN (
+        SELECT o.id FROM outbox o WHERE o.status = 'waiting' AND o.created_at <= :before
+        AND (o.created_at <= :before - :patience OR NOT EXISTS (
+            SELECT 1 FROM plays p JOIN contacts c ON c.utk = p.utk WHERE p.id = o.play
+            AND c.ask_by IS NOT NULL AND coalesce(c.asked_at, 0) < o.created_at + :park - :notice))
+        LIMIT :n)
 """
+NOTICE_MS = 6 * 60 * 60 * 1000
+"""How long before its end a stranger's time counts as nearly up."""
+
+PATIENCE_MS = 2 * 24 * 60 * 60 * 1000
+"""How long after its end an answer is waited for."""
 PRUNE_SETTLED = """
     DELETE FROM outbox WHERE id IN (
         SELECT id FROM outbox WHERE status IN ('delivered', 'unattributed', 'discarded')
@@ -48,22 +68,28 @@ PRUNE_CONTACTS = """
 """
 # A stranger without waiting events is not worth a request.
 REST_LOOKUPS = """
-    UPDATE contacts SET ask_at = NULL WHERE utk IN (
+    UPDATE contacts SET ask_at = NULL, ask_by = NULL WHERE utk IN (
         SELECT c.utk FROM contacts c WHERE c.ask_at <= :now AND c.asked_at IS NOT NULL
         AND c.contact_id IS NULL AND NOT EXISTS (
             SELECT 1 FROM plays p JOIN outbox o ON o.play = p.id
             WHERE p.utk = c.utk AND o.status = 'waiting') LIMIT :n)
+"""
+PRUNE_MAILS = """
+    DELETE FROM mails WHERE mail IN (SELECT mail FROM mails WHERE sent_at <= :before LIMIT :n)
 """
 PRUNE_QUARANTINE = "DELETE FROM quarantine WHERE received_at <= :before"
 
 
 def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> Upkeep:
     """One round, `limit` rows of each kind, so that no round holds up the pings for long."""
+    given = {"now": now, "n": limit, "park": retention.park_ms}
+    given |= {"notice": min(NOTICE_MS, retention.park_ms // 4), "patience": PATIENCE_MS}
 
     def change(query: str, before: int) -> int:
-        return db.execute(query, {"now": now, "before": before, "n": limit}).rowcount
+        return db.execute(query, given | {"before": before}).rowcount
 
     change(REST_LOOKUPS, now)
+    change(ASK_ONCE_MORE, now - retention.park_ms)
     return Upkeep(
         leases_expired=change(GIVE_BACK, now),
         woken=change(WAKE, now),
@@ -72,6 +98,7 @@ def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> 
         + change(PRUNE_REJECTED, now - retention.park_ms)
         + change(PRUNE_PLAYS, now - retention.plays_ms)
         + change(PRUNE_CONTACTS, now - retention.plays_ms)
+        + change(PRUNE_MAILS, now - retention.plays_ms)
         + change(PRUNE_QUARANTINE, now - retention.park_ms),
     )
 

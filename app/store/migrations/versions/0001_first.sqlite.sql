@@ -19,6 +19,9 @@ CREATE TABLE quarantine (
 CREATE TABLE plays (
     id          INTEGER PRIMARY KEY,
     view        BLOB NOT NULL UNIQUE,
+    session     TEXT NOT NULL,
+    pings       INTEGER NOT NULL,
+    begun_at    INTEGER NOT NULL,
     received_at INTEGER NOT NULL,
     settles_at  INTEGER,
     utk         TEXT,
@@ -26,6 +29,7 @@ CREATE TABLE plays (
     mail        INTEGER NOT NULL,
     state       BLOB NOT NULL
 ) STRICT;
+CREATE INDEX plays_by_session ON plays (session);
 CREATE INDEX plays_settling ON plays (settles_at) WHERE settles_at IS NOT NULL;
 CREATE INDEX plays_by_utk ON plays (utk) WHERE utk IS NOT NULL;
 CREATE INDEX plays_by_contact ON plays (contact_id) WHERE contact_id IS NOT NULL;
@@ -49,6 +53,7 @@ CREATE TABLE outbox (
     UNIQUE (play, event, value)
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE status = 'due';
+CREATE INDEX outbox_fresh ON outbox (created_at, id) WHERE status = 'due';
 CREATE INDEX outbox_sending ON outbox (lease_until) WHERE status = 'sending';
 CREATE INDEX outbox_waiting ON outbox (created_at) WHERE status = 'waiting';
 CREATE INDEX outbox_waking ON outbox (due_at) WHERE status = 'waiting' AND due_at IS NOT NULL;
@@ -56,16 +61,29 @@ CREATE INDEX outbox_rejected ON outbox (settled_at) WHERE status = 'rejected';
 CREATE INDEX outbox_settled ON outbox (settled_at)
     WHERE status IN ('delivered', 'unattributed', 'discarded');
 
--- What HubSpot said of a usertoken, and when to ask (again).
+-- What HubSpot said of a usertoken, and when to ask (again): from ask_at on a look-up that is made
+-- anyway takes it along, at ask_by one is made for it.
 CREATE TABLE contacts (
     utk        TEXT PRIMARY KEY,
     contact_id INTEGER,
     asked_at   INTEGER,
     asked      INTEGER NOT NULL DEFAULT 0,
-    ask_at     INTEGER
+    ask_at     INTEGER,
+    ask_by     INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contacts_to_ask ON contacts (ask_at) WHERE ask_at IS NOT NULL;
+CREATE INDEX contacts_to_ask_by ON contacts (ask_by) WHERE ask_by IS NOT NULL;
+CREATE INDEX contacts_new ON contacts (ask_by) WHERE asked_at IS NULL;
 CREATE INDEX contacts_by_id ON contacts (contact_id) WHERE contact_id IS NOT NULL;
+
+-- The usertoken that an _hsenc (kept as a hash) vouches for: the first it was sent for.
+CREATE TABLE mails (
+    mail    BLOB PRIMARY KEY,
+    utk     TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mails_by_utk ON mails (utk);
+CREATE INDEX mails_by_age ON mails (sent_at);
 
 -- Requests that HubSpot's rate window still holds against us: one row a request. An id is never
 -- given twice: who comes back after his permit has freed itself must not free another's.
@@ -78,7 +96,11 @@ CREATE TABLE account (
     id           INTEGER PRIMARY KEY CHECK (id = 1),
     paused_until INTEGER NOT NULL DEFAULT 0,
     reason       TEXT NOT NULL DEFAULT '',
-    failures     INTEGER NOT NULL DEFAULT 0
+    failures     INTEGER NOT NULL DEFAULT 0,
+    day          INTEGER NOT NULL DEFAULT 0,
+    requests     INTEGER NOT NULL DEFAULT 0,
+    errors       INTEGER NOT NULL DEFAULT 0,
+    refusals     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 INSERT INTO account (id) VALUES (1);
 

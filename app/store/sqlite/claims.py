@@ -1,0 +1,97 @@
+"""Which event goes next: leases, with a permit of the rate window.
+
+What was earned in the last minutes goes first, so that a backlog never delays what happens now;
+every tenth permit is the backlog's all the same, so that it always moves.
+"""
+
+import sqlite3
+from dataclasses import replace
+
+from app.domain.identity import Identity, IdentityMode
+from app.store.interface import Claim, Job, Quota
+from app.store.sqlite.account import standing, take_permit
+from app.store.sqlite.whom import decode_play, vouch, whose
+
+FRESH_MS = 5 * 60 * 1000
+"""An event younger than this is fresh."""
+
+BACKLOG_TURN = 10
+"""Every so manieth permit goes to the longest due event, however much is fresh."""
+
+# No earlier event of the same play stands before it: in flight, waiting, or put off.
+_UNBLOCKED = """
+    NOT EXISTS (
+        SELECT 1 FROM outbox e WHERE e.play = o.play AND e.id < o.id
+        AND (e.status IN ('sending', 'waiting') OR e.status = 'due' AND e.due_at > :now))
+"""
+FRESH = f"""
+    SELECT o.play FROM outbox o
+    WHERE o.status = 'due' AND o.created_at > :fresh AND o.due_at <= :now AND {_UNBLOCKED}
+    ORDER BY o.created_at, o.id LIMIT 1
+"""  # noqa: S608 - ours
+LONGEST_DUE = f"""
+    SELECT o.play FROM outbox o
+    WHERE o.status = 'due' AND o.due_at <= :now AND {_UNBLOCKED}
+    ORDER BY o.due_at, o.id LIMIT 1
+"""  # noqa: S608 - ours
+# The play's first: a fresh event may have late ones of its own play before it.
+LEASE = """
+    UPDATE outbox SET status = 'sending', lease_until = :lease_until, attempts = attempts + 1
+    WHERE id = (SELECT min(id) FROM outbox WHERE play = :play AND status = 'due')
+    RETURNING id, event, value, occurred_at, created_at, attempts
+"""
+NEXT_DUE = "SELECT min(due_at) FROM outbox WHERE status = 'due' AND due_at > ?"
+LOAD_PLAY = "SELECT state FROM plays WHERE id = ?"
+PROVEN = "SELECT 1 FROM outbox WHERE play = ? AND status = 'delivered' AND reason = ? LIMIT 1"
+
+
+def claim(
+    db: sqlite3.Connection, mode: IdentityMode, now: int, lease_ms: int, quota: Quota
+) -> Claim:
+    """Lease the next event and a permit for it, or say when to ask again."""
+    account = standing(db, now, quota)
+    none = Claim(
+        None,
+        account.wait_until,
+        account.failures,
+        account.left,
+        account.strained,
+        account.on_chance,
+    )
+    if account.wait_until is not None:
+        return none
+    play_row = _next_play(db, now, backlogs_turn=account.latest % BACKLOG_TURN == BACKLOG_TURN - 1)
+    if play_row is None:
+        return replace(none, next_at=db.execute(NEXT_DUE, (now,)).fetchone()[0])
+    leased = {"play": play_row, "lease_until": now + lease_ms}
+    event_id, event, value, occurred_at, created_at, attempts = db.execute(LEASE, leased).fetchone()
+    play = decode_play(db.execute(LOAD_PLAY, (play_row,)).fetchone()[0])
+    identity = whose(db, play, mode)
+    proven = False
+    if isinstance(identity, Identity):
+        vouch(db, play, identity, now)
+        proven = db.execute(PROVEN, (play_row, identity.rung)).fetchone() is not None
+    job = Job(
+        id=event_id,
+        permit=take_permit(db, now, lease_ms, quota),
+        lease_until=now + lease_ms,
+        event=event,
+        value=value,
+        occurred_at=occurred_at,
+        created_at=created_at,
+        attempts=attempts,
+        play=play,
+        identity=identity,
+        proven=proven,
+    )
+    return replace(none, job=job, quota_left=account.left - 1)
+
+
+def _next_play(db: sqlite3.Connection, now: int, *, backlogs_turn: bool) -> int | None:
+    """The play whose first due event is next."""
+    given = {"now": now, "fresh": now - FRESH_MS}
+    for query in (LONGEST_DUE,) if backlogs_turn else (FRESH, LONGEST_DUE):
+        row = db.execute(query, given).fetchone()
+        if row is not None:
+            return int(row[0])
+    return None

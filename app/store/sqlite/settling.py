@@ -1,0 +1,115 @@
+"""What became of a claimed event: its one outcome, and what that means for the rest of its play."""
+
+import json
+import sqlite3
+
+import msgspec
+
+from app.domain.identity import IdentityMode, Unknown
+from app.domain.outcome import AccountNews, Delivered, Disowned, Outcome, Retry, Wait
+from app.store.interface import Job, Quota
+from app.store.sqlite.account import hear, unused_permit, used_permit
+from app.store.sqlite.whom import decode_play, encode_play, whose
+
+# A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
+SETTLE_DELIVERED = """
+    UPDATE outbox SET status = 'delivered', lease_until = NULL, due_at = NULL, settled_at = :now,
+        reason = :reason, answer = :answer
+    WHERE id = :id AND status IN ('sending', 'due')
+"""
+SETTLE = """
+    UPDATE outbox SET status = :status, lease_until = NULL, due_at = :due_at,
+        settled_at = :settled_at, attempts = attempts - :blameless, reason = :reason,
+        answer = :answer
+    WHERE id = :id AND status = 'sending' AND lease_until = :lease_until
+    RETURNING play
+"""
+# The rest of a play comes along: due, it would stand in the way of every claim.
+COME_ALONG = """
+    UPDATE outbox SET status = :status, due_at = :due_at, reason = :reason
+    WHERE status = 'due' AND play = :play AND id > :id
+"""
+LOAD_PLAY = "SELECT state, utk FROM plays WHERE id = ?"
+DISOWN = "UPDATE plays SET state = :state, mail = mail AND :mail WHERE id = :play"
+# HubSpot itself named the contact: it was merged or deleted since, so the answer is void.
+ASK_AFRESH = """
+    UPDATE contacts SET contact_id = NULL, asked_at = NULL, asked = 0, ask_at = :now, ask_by = :now
+    WHERE utk = :utk AND contact_id = :contact_id
+"""
+
+
+def settle(
+    db: sqlite3.Connection,
+    mode: IdentityMode,
+    job: Job,
+    outcome: Outcome,
+    account: AccountNews,
+    now: int,
+    quota: Quota,
+) -> None:
+    """Write the outcome, the account's state, and start the permit's ten seconds."""
+    used_permit(db, job.permit, now, quota)
+    hear(db, account, now)
+    answer = json.dumps({k: v for k, v in msgspec.structs.asdict(outcome).items() if v})
+    given = {"id": job.id, "lease_until": job.lease_until, "now": now, "answer": answer}
+    if isinstance(outcome, Delivered):
+        db.execute(SETTLE_DELIVERED, given | {"reason": outcome.rung})
+        return
+    given |= {"reason": outcome.reason, "blameless": 0, "settled_at": None, "due_at": None}
+    if isinstance(outcome, Retry):
+        given |= {"status": "due", "due_at": outcome.at, "blameless": int(outcome.blameless)}
+    elif isinstance(outcome, Wait):
+        given |= {"status": "waiting", "due_at": outcome.until}
+    elif isinstance(outcome, Disowned):
+        given |= _next_rung(db, mode, job, outcome, now)
+    else:
+        given |= {"status": "rejected", "settled_at": now}
+    _settle(db, given)
+
+
+def release(
+    db: sqlite3.Connection,
+    job: Job,
+    now: int,
+    quota: Quota,
+    *,
+    sent: bool,
+    wait: str,
+    until: int | None,
+) -> None:
+    """Put a job back as it was. A permit that was not used is free at once."""
+    if sent:
+        used_permit(db, job.permit, now, quota)
+    else:
+        unused_permit(db, job.permit)
+    given = {"id": job.id, "lease_until": job.lease_until, "reason": wait, "answer": "{}"}
+    given |= {"status": "waiting", "due_at": until} if wait else {"status": "due", "due_at": now}
+    _settle(db, given | {"settled_at": None, "blameless": int(not sent)})
+
+
+def _settle(db: sqlite3.Connection, given: dict[str, object]) -> None:
+    row = db.execute(SETTLE, given).fetchone()
+    if row is not None and given["status"] in {"due", "waiting"}:
+        db.execute(COME_ALONG, given | {"play": row[0]})
+
+
+def _next_rung(
+    db: sqlite3.Connection, mode: IdentityMode, job: Job, outcome: Disowned, now: int
+) -> dict[str, object]:
+    """The play forgets the identity that HubSpot knows nobody by, and is due as the next one."""
+    (play_row,) = db.execute("SELECT play FROM outbox WHERE id = ?", (job.id,)).fetchone() or (0,)
+    stored = db.execute(LOAD_PLAY, (play_row,)).fetchone()
+    if stored is None:  # erased meanwhile
+        return {"status": "due", "due_at": now}
+    play = decode_play(stored[0])
+    play = msgspec.structs.replace(play, refused=play.refused | {outcome.identity})
+    by_mail = "mail" in play.refused
+    db.execute(DISOWN, {"play": play_row, "state": encode_play(play), "mail": not by_mail})
+    rung, _, contact_id = outcome.identity.partition(":")
+    if rung == "usertoken":
+        void = {"utk": stored[1], "contact_id": int(contact_id), "now": now}
+        db.execute(ASK_AFRESH, void)
+    identity = whose(db, play, mode)
+    if isinstance(identity, Unknown):
+        return {"status": "waiting", "reason": identity.why, "blameless": 1}
+    return {"status": "due", "due_at": now, "blameless": 1}

@@ -1,0 +1,56 @@
+"""A play's way through the house, for whoever asks what became of it."""
+
+import sqlite3
+from typing import Any
+
+from app.domain.identity import IdentityMode
+from app.store.interface import Asked, OutboxEntry, Walk
+from app.store.sqlite.people import entry_of
+from app.store.sqlite.whom import decode_play, mail_owner, whose
+
+_PLAY = """
+    SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at, p.utk,
+        c.asked, c.asked_at, c.contact_id, c.ask_by
+    FROM plays p LEFT JOIN contacts c ON c.utk = p.utk
+"""
+_LATEST = "ORDER BY p.received_at DESC, p.id DESC LIMIT :n"
+OF_SESSION = f"{_PLAY} WHERE p.session = :who {_LATEST}"
+OF_UTK = f"{_PLAY} WHERE p.utk = :who {_LATEST}"
+# Signed by the page, known by a usertoken, or named by HubSpot's own answers.
+OF_CONTACT = f"""
+    {_PLAY} WHERE p.id IN (
+        SELECT id FROM plays WHERE contact_id = :who
+        UNION SELECT p.id FROM contacts c JOIN plays p ON p.utk = c.utk WHERE c.contact_id = :who
+        UNION SELECT play FROM outbox WHERE json_extract(answer, '$.contact_id') = :who)
+    {_LATEST}
+"""  # noqa: S608 - ours
+EVENTS = """
+    SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),
+        o.attempts, o.reason, o.answer, p.state
+    FROM outbox o JOIN plays p ON p.id = o.play WHERE o.play = ? ORDER BY o.id
+"""
+
+
+def walks(
+    db: sqlite3.Connection, mode: IdentityMode, query: str, who: str | int, limit: int
+) -> list[Walk]:
+    """The plays that `query` (one of those above) finds for `who`."""
+    found = db.execute(query, {"who": who, "n": limit}).fetchall()
+    return [_walk(db, mode, row) for row in found]
+
+
+def _walk(db: sqlite3.Connection, mode: IdentityMode, row: tuple[Any, ...]) -> Walk:
+    play_row, state, pings, begun_at, received_at, settles_at, utk, *asked = row
+    play = decode_play(state)
+    events: list[OutboxEntry] = [entry_of(each) for each in db.execute(EVENTS, (play_row,))]
+    return Walk(
+        play=play,
+        pings=pings,
+        first_received_at=begun_at,
+        received_at=received_at,
+        settles_at=settles_at,
+        asked=Asked(*asked) if utk is not None and asked[0] is not None else None,
+        mail_owner=mail_owner(db, play),
+        identity=whose(db, play, mode),
+        events=events,
+    )
