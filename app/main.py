@@ -1,5 +1,6 @@
 """The web application: the ping endpoint ahead of the router, and all other routes behind it."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,8 @@ from app.catalogue import CatalogueError
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.collect.problem import STATUS, Reason, problem
+from app.console.access import Access
+from app.console.routes import console_routes
 from app.demo.routes import demo_routes
 from app.health import health_routes
 from app.settings import Settings
@@ -61,6 +64,7 @@ def create_app(settings: Settings) -> RelayApp:
     )
     app.include_router(health_routes())
     app.include_router(static_routes())
+    app.include_router(console_routes(Access(settings, time.monotonic)))
     if settings.sandboxed:
         app.include_router(demo_routes())
     app.add_exception_handler(HTTPException, _http_problem)

@@ -130,7 +130,9 @@ class Settings(BaseSettings):
         (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed"
     )
     console_password: SecretStr | None = Field(
-        None, description="Reserved for the operator console, which this version does not have"
+        None,
+        description="Opens `/console`; without it the console is off (in sandbox mode it is open "
+        "to this machine alone)",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level")
     log_format: Literal["console", "json"] | None = Field(

@@ -3,7 +3,7 @@
 import argparse
 
 from app import __version__
-from app.cli import doctor, embed, people, serve
+from app.cli import doctor, embed, people, serve, why
 from app.domain.outcome import STATUSES
 
 
@@ -31,6 +31,12 @@ def parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("migrate", help="create or update the store's schema, and end")
     verb.set_defaults(run=people.migrate)
+
+    verb = verbs.add_parser("why", help="tell what became of a visitor's plays, and why")
+    verb.add_argument("who", help="a session id, a usertoken or a HubSpot contact id")
+    verb.add_argument("--limit", type=_positive, default=20, help="plays at most (%(default)s)")
+    verb.add_argument("--json", action="store_true", help="as JSON")
+    verb.set_defaults(run=why.why)
 
     verb = verbs.add_parser("embed", help="print the snippet for your pages")
     verb.add_argument("--url", help="the relay's public address, e.g. https://relay.example.com")

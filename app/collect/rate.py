@@ -19,6 +19,13 @@ class AddressRate:
         self._clock = clock
         self._windows: TTLCache[str, list[float]] = TTLCache(ADDRESSES, WINDOW_SECONDS, clock)
 
+    def wait(self, address: str) -> int:
+        """Seconds until one more may pass, without counting one; 0 if it may now."""
+        window = self._windows.get(_network(address) if ":" in address else address)
+        if not self._limit or window is None or window[1] < self._limit:
+            return 0
+        return max(1, int(window[0] - self._clock()) + 1)
+
     def retry_after(self, address: str) -> int:
         """Count one ping; 0 if it may pass, else the seconds until the window ends."""
         if not self._limit:

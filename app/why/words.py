@@ -1,0 +1,36 @@
+"""Words for things: a medium, a page, a milestone, a moment."""
+
+from datetime import UTC, datetime
+
+from app.domain.milestones import EventType
+from app.domain.play import Play
+
+
+def moment(ms: int) -> str:
+    """`2026-11-24 10:00:00 UTC`."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def count(number: int, what: str) -> str:
+    """`1 event`, `2 events`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def medium_of(play: Play) -> str:
+    """What HubSpot is told to call it."""
+    medium = play.medium
+    named = medium.name or medium.external_id or medium.url
+    return f"«{named}»" if named else f"medium {medium.bridge_id}"
+
+
+def page_of(play: Play) -> str:
+    """The page's address or id."""
+    page = play.page[2]
+    return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"
+
+
+def milestone(event: EventType, value: str) -> str:
+    """The milestone as marketers call it."""
+    if event == "attention-span":
+        return "attention span"
+    return f"{value} %" if event == "media-played-percent" else value.lower()

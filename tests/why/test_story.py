@@ -1,0 +1,158 @@
+"""A play's walk in plain words: each ending has its sentence, and no token is ever told."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.identity import Identity, Unknown
+from app.domain.media import Medium
+from app.domain.page import Page
+from app.domain.play import Play
+from app.store.interface import Asked, OutboxEntry, Walk
+from app.why.story import tell
+
+NOW = 1_790_000_000_000
+UTK, HSENC = "0123456789abcdef0123456789abcdef", "p2ANqtz-a-token"
+PLAY = Play(
+    session_id="s-1",
+    medium=Medium(type="VIDEO", bridge_id=42, name="Launch film"),
+    page=(0, NOW, Page(url="https://www.example.com/launch", name="Launch")),
+    started_at=NOW,
+    percent=60,
+    utk=(NOW, UTK),
+    hsenc=(NOW, HSENC),
+)
+STRANGER = Unknown("stranger")
+
+
+def event(status: str, value: str = "25", reason: str = "", **answer: Any) -> OutboxEntry:
+    """An event of the play."""
+    return OutboxEntry(
+        id=7,
+        status=status,  # type: ignore[arg-type] # as the store has it
+        event="media-played-percent",
+        value=value,
+        occurred_at=NOW + 1000,
+        created_at=NOW + 1000,
+        due_at=0,
+        attempts=1,
+        reason=reason,
+        answer=answer,
+        play=PLAY,
+    )
+
+
+def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
+    """The play's walk so far."""
+    known = {
+        "pings": 3,
+        "first_received_at": NOW,
+        "received_at": NOW + 9000,
+        "settles_at": None,
+        "asked": None,
+        "mail_owner": None,
+        "identity": Identity("usertoken", contact_id=9),
+    }
+    return Walk(play=play, events=list(events), **(known | changes))
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict"),
+    [
+        pytest.param(
+            walk(event("delivered", contact_id=9, rung="usertoken"), event("due", "50")),
+            "1 of 2 events on contact 9; 1 event due: about to be sent",
+            id="delivered and due",
+        ),
+        pytest.param(
+            walk(event("rejected", reason="refused", message="no such media")),
+            "1 event rejected by HubSpot (no such media): mend the cause, then playrelay outbox "
+            "requeue 7",
+            id="rejected",
+        ),
+        pytest.param(
+            walk(event("waiting", reason="stranger"), identity=STRANGER),
+            "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet)",
+            id="stranger",
+        ),
+        pytest.param(
+            walk(
+                event("waiting", reason="stranger"),
+                identity=STRANGER,
+                asked=Asked(2, NOW, None, NOW + 600_000),
+            ),
+            "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet); it is "
+            "asked again by 2026-09-21 14:23:20 UTC",
+            id="asked again",
+        ),
+        pytest.param(
+            walk(event("waiting", reason="stranger"), identity=STRANGER, mail_owner="another"),
+            "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet); the link "
+            "of the mail is not believed, since it has vouched for another visitor: mails are "
+            "forwarded",
+            id="forwarded",
+        ),
+        pytest.param(
+            walk(event("waiting", reason="error_guard")),
+            "1 event waiting: put off until tomorrow: HubSpot may not know the visitor, and has "
+            "answered as many errors today as it allows",
+            id="guarded",
+        ),
+        pytest.param(walk(event("sending")), "1 event on the way to HubSpot", id="sending"),
+        pytest.param(
+            walk(event("unattributed"), event("unattributed")),
+            "2 events given up: the visitor did not become a contact in time",
+            id="given up",
+        ),
+        pytest.param(walk(event("discarded")), "1 event discarded by a person", id="discarded"),
+        pytest.param(
+            walk(),
+            "nothing of it is an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)",
+            id="nothing yet",
+        ),
+        pytest.param(
+            walk(play=Play("s", PLAY.medium, PLAY.page, NOW, handed_on=frozenset({"x"}))),
+            "all its events have ended, and are no longer kept",
+            id="pruned",
+        ),
+    ],
+)
+def test_every_ending_has_its_sentence(told: Walk, verdict: str) -> None:
+    """What became of the play, and what a person can do about it."""
+    assert tell(told).verdict == verdict
+
+
+def test_an_account_at_rest_is_named() -> None:
+    """Nothing is wrong with an event that is due while the account is paused."""
+    told = tell(walk(event("due")), "bad_token")
+    assert told.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
+
+
+def test_the_walk_is_told_in_order() -> None:
+    """From the beginning over the pings and the look-up to each event, by time."""
+    told = tell(
+        walk(
+            event("delivered", contact_id=9, rung="usertoken"),
+            event("rejected", "50", message="no such media", correlation_id="c-1"),
+            asked=Asked(1, NOW + 500, 9, None),
+            settles_at=NOW + 300_000,
+        )
+    )
+    assert told.title == "«Launch film», on https://www.example.com/launch (session s-1)"
+    assert told.contacts == (9,)
+    assert [step.what for step in told.steps] == [
+        "the play began",
+        "HubSpot was asked whose usertoken it is: contact 9",
+        "25 %: delivered to contact 9, known by the usertoken (the hubspotutk cookie)",
+        "50 %: rejected; HubSpot said: no such media [c-1]",
+        "the last of 3 pings arrived: 60 % watched",
+        "its attention span is final, unless more is watched",
+    ]
+
+
+@pytest.mark.parametrize("identity", [STRANGER, Unknown("anonymous"), Unknown("refused")])
+def test_no_token_is_told(identity: Unknown) -> None:
+    """Neither the usertoken nor the `_hsenc` stands anywhere in a story."""
+    told = str(tell(walk(event("waiting"), event("delivered", contact_id=9), identity=identity)))
+    assert UTK not in told
+    assert HSENC not in told
