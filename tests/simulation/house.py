@@ -1,0 +1,151 @@
+"""The relay itself, put together as `bootstrap` does it: all is real but time, dice and network."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+
+from app.bell import Bell
+from app.bootstrap import SENDERS
+from app.collect.endpoint import PATH, Guards, ProgressEndpoint
+from app.collect.rate import AddressRate
+from app.deliver.lookup import Lookup
+from app.deliver.policy import DeliveryPolicy
+from app.deliver.sender import Desk, Sender
+from app.deliver.upkeep import UpkeepWorker
+from app.domain.media import Catalogue
+from app.domain.origin import OriginPolicy
+from app.fold.folding import PureFolding
+from app.fold.worker import FoldWorker
+from app.hubspot.client import HubSpotClient
+from app.hubspot.exchange import Exchange
+from app.hubspot.oauth import OAuthApp
+from app.hubspot.tokens import RefreshingToken, StaticToken, TokenSource
+from app.policies import milestones_of, observing_of, quota_of, retention_of
+from app.settings import Settings
+from app.store.interface import Store
+from app.store.sqlite.engine import open_sqlite
+from app.store.values import Quota
+from app.telemetry.metrics import Metrics
+from tests.simulation.clock import VirtualLoop
+from tests.simulation.population import SITE
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """How long idle workers rest, in seconds. All that matters rings a bell or has its time."""
+
+    deliver: float = 600.0
+    fold: float = 150.0
+    upkeep: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A relay at work."""
+
+    store: Store
+    endpoint: ProgressEndpoint
+    metrics: Metrics
+    quota: Quota
+
+    async def ping(self, body: bytes, referer: str | None) -> int:
+        """Post a ping as a browser would; returns the status."""
+        headers = [(b"origin", SITE.encode())]
+        if referer is not None:
+            headers.append((b"referer", referer.encode()))
+        statuses: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers}
+        await self.endpoint({**scope, "client": ("192.0.2.1", 1)}, receive, send)
+        return statuses[0]
+
+
+@asynccontextmanager
+async def house(
+    folder: Path,
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport,
+    loop: VirtualLoop,
+    dice: Random,
+    rests: Rests,
+    quota: Quota | None = None,
+) -> AsyncIterator[House]:
+    """Open one on an empty store in `folder`; its workers work until the end of the block."""
+    metrics, clock = Metrics(), loop.milliseconds
+    pings, due, stop = Bell(), Bell(), asyncio.Event()
+    quota = quota or quota_of(settings)
+    store = await open_sqlite(f"sqlite:///{folder}/playrelay.db", settings.identity)
+    http = httpx.AsyncClient(transport=transport)
+    exchange = Exchange(http, settings.hubspot_base_url, clock, observe=metrics.observe_request)
+    tokens, app = _tokens(settings, exchange, store, clock)
+    client = HubSpotClient(exchange, tokens, api_version=settings.hubspot_api_version, app=app)
+    retention = retention_of(settings)
+    policy = DeliveryPolicy(give_up_after=retention.park_ms)
+    desk = Desk(policy, quota, clock, dice.random, rests.deliver)
+    fold = FoldWorker(
+        store,
+        PureFolding(observing_of(settings, Catalogue()), milestones_of(settings)),
+        settle_ms=settings.settle_seconds * 1000,
+        clock=clock,
+        pings=pings,
+        delivery=due,
+        metrics=metrics,
+        idle_seconds=rests.fold,
+    )
+    workers: list[Callable[[asyncio.Event], Awaitable[None]]] = [
+        fold.run,
+        UpkeepWorker(store, retention, clock, due, metrics, rests.upkeep).run,
+        *(Sender(store, client, desk, due, metrics).run for _ in range(SENDERS)),
+    ]
+    if settings.identity == "lookup":
+        workers.append(Lookup(store, client, desk, due, metrics).run)
+    count = itertools.count(1)
+    endpoint = ProgressEndpoint(
+        store,
+        Guards(OriginPolicy.parse(settings.allowed_origins), AddressRate(0, loop.time)),
+        clock=clock,
+        wake=pings.ring,
+        new_id=lambda: f"{next(count):x}",
+        metrics=metrics,
+    )
+    await store.take_over(clock(), quota)
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            group.create_task(_run(worker, stop))
+        yield House(store, endpoint, metrics, quota)
+        stop.set()
+        pings.ring()
+        due.ring()
+    await tokens.aclose()
+    await http.aclose()
+    await store.close()
+
+
+async def _run(worker: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
+    await worker(stop)
+
+
+def _tokens(
+    settings: Settings, exchange: Exchange, store: Store, clock: Callable[[], int]
+) -> tuple[TokenSource, OAuthApp | None]:
+    if settings.hubspot_refresh_token is None:
+        assert settings.hubspot_access_token
+        return StaticToken(settings.hubspot_access_token), None
+    assert settings.hubspot_client_id
+    assert settings.hubspot_client_secret
+    app = OAuthApp(settings.hubspot_client_id, settings.hubspot_client_secret)
+    return RefreshingToken(exchange, app, settings.hubspot_refresh_token, store, clock), app

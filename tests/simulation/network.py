@@ -1,0 +1,67 @@
+"""The way from browser to relay: pings are lost, doubled, overtaken, and kept back for days.
+
+`Parcel.sent_at` is when the browser stamped it, `arrives_at` when the relay gets it: never more
+than `LONGEST_TRANSIT` later, for what lies longer on the way says so by no clock. The exception is
+a copy that somebody on the way makes: the relay has had the original by then.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from tests.simulation.visitors import DAY, HOUR, MINUTE, Ping, Truth, Visitor
+
+LONGEST_TRANSIT = 0.8
+LONGEST_HELD = 2 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Shares of the pings, of 1. `held`: kept back by the browser, and stamped when they leave."""
+
+    lost: float = 0.08
+    held: float = 0.12
+    doubled: float = 0.10
+
+
+FLAWLESS = Network(lost=0, held=0, doubled=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A ping on its way, in seconds of the run."""
+
+    sent_at: float
+    arrives_at: float
+    visitor: Visitor
+    ping: Ping
+
+
+def deliveries(seed: str, truth: Truth, network: Network) -> list[Parcel]:
+    """All that reaches the relay, in order of arrival."""
+    found: list[Parcel] = []
+    for visitor in truth.visitors:
+        dice = Random(f"{seed}/{visitor.name}/network")  # noqa: S311 - dice
+        for ping in visitor.pings:
+            found += [
+                parcel
+                for parcel in _ways(dice, visitor, ping, network)
+                if parcel.arrives_at < visitor.gone_at
+            ]
+    return sorted(found, key=lambda parcel: (parcel.arrives_at, parcel.visitor.name))
+
+
+def _ways(dice: Random, visitor: Visitor, ping: Ping, network: Network) -> Iterator[Parcel]:
+    if dice.random() < network.lost:
+        return
+    sent_at = ping.at + dice.uniform(0, 0.2)
+    if dice.random() < network.held:
+        sent_at += dice.choice((10 * MINUTE, 6 * HOUR, LONGEST_HELD)) * dice.random()
+    first = Parcel(sent_at, sent_at + dice.uniform(0.02, LONGEST_TRANSIT), visitor, ping)
+    yield first
+    if dice.random() < network.doubled:
+        later = first.arrives_at + dice.choice((0.5, MINUTE, 3 * HOUR)) * dice.random()
+        if dice.random() < 0.5:
+            yield Parcel(sent_at, later, visitor, ping)
+        else:
+            yield Parcel(later, later + dice.uniform(0.02, LONGEST_TRANSIT), visitor, ping)

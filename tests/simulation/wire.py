@@ -1,0 +1,111 @@
+"""The way from relay to HubSpot: slow, and at times it loses a request or an answer.
+
+Stands under the real HTTP client, in place of sockets.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+import httpx
+
+OutageKind = Literal["unreachable", "hangs", "gateway"]
+Occurrence = tuple[str, str, str, str]
+"""One milestone of one view: session, externalId, event, value."""
+
+_HOURS = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """HubSpot can't be had from `begin` to `end`, in seconds of the run."""
+
+    begin: float
+    end: float
+    kind: OutageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the line is like: seconds each way, shares of the requests, outages."""
+
+    slowest: float = 0.15
+    lost_requests: float = 0.003
+    lost_answers: float = 0.003
+    sluggish: float = 0.002
+    outages: tuple[Outage, ...] = ()
+
+
+CLEAN = Line(lost_requests=0, lost_answers=0, sluggish=0)
+
+
+@dataclass
+class Wire(httpx.AsyncBaseTransport):
+    """Carries requests to `inner`. `unanswered`: what HubSpot took, and the relay can't know it.
+
+    `spares_tokens`: no answer of the token endpoint is lost. One that held a rotated refresh token
+    would end the installation, and only a person could mend that.
+    """
+
+    inner: httpx.AsyncBaseTransport
+    line: Line
+    dice: Random
+    spares_tokens: bool = True
+    unanswered: Counter[Occurrence] = field(default_factory=Counter)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Carry one request, or raise what a broken line raises."""
+        loop, line, dice = asyncio.get_running_loop(), self.line, self.dice
+        outage = next((o for o in line.outages if o.begin <= loop.time() < o.end), None)
+        up, down = (dice.uniform(0.005, line.slowest) for _ in range(2))
+        fate = dice.random()
+        if request.url.path.startswith("/oauth/") and self.spares_tokens:
+            fate = 1.0
+        await asyncio.sleep(up)
+        if outage is not None:
+            return await _struck(outage, request)
+        if fate < line.lost_requests:
+            return await _cut(dice)
+        answered = False
+        try:
+            response = await self.inner.handle_async_request(request)
+            if line.lost_requests <= fate < line.lost_requests + line.lost_answers:
+                return await _cut(dice)
+            if fate > 1 - line.sluggish and fate < 1.0:
+                down += 30
+            await asyncio.sleep(down)
+            answered = True
+            return response
+        finally:
+            if not answered and "/events/" in request.url.path:
+                self.unanswered[_told(request)] += 1
+
+
+async def _struck(outage: Outage, request: httpx.Request) -> httpx.Response:
+    if outage.kind == "unreachable":
+        raise httpx.ConnectError("connection refused")
+    if outage.kind == "hangs":
+        await asyncio.sleep(_HOURS)
+    return httpx.Response(502, html="<h1>Bad gateway</h1>", request=request)
+
+
+async def _cut(dice: Random) -> httpx.Response:
+    """No answer, or one that never ends."""
+    if dice.random() < 0.3:
+        await asyncio.sleep(_HOURS)
+    raise httpx.ReadError("connection reset")
+
+
+def _told(request: httpx.Request) -> Occurrence:
+    event = request.url.path.rpartition("/")[2]
+    body = json.loads(request.content)
+    return occurrence_of(event, body)
+
+
+def occurrence_of(event: str, body: dict[str, object]) -> Occurrence:
+    """Which milestone of which view a body of HubSpot's tells."""
+    value = body.get("state", body.get("playedPercent", ""))
+    return str(body["sessionId"]), str(body.get("externalId", "")), event, str(value)
