@@ -39,6 +39,10 @@ bench: $(VENV)/.dev ## the benchmarks: ratios within one run
 docs: $(VENV)/.dev ## write the generated tables of the README and docs/ anew
 	$(BIN)/python -m app.docs
 
+.PHONY: keep-build
+keep-build: $(VENV)/.runtime ## keep the built script under its own name, before a release
+	@$(BIN)/python -m app.embed.keep
+
 .PHONY: lock
 lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew
 	$(LOCK) pyproject.toml -o requirements/runtime.txt

@@ -36,8 +36,9 @@ from app.sandbox.ledger import Ledger
 from app.sandbox.world import World
 from app.server import EmbeddedServer, listen
 from app.settings import Settings
-from app.store.interface import Quota, Store
+from app.store.interface import Store
 from app.store.sqlite.engine import open_sqlite
+from app.store.values import Quota
 from app.telemetry.metrics import Metrics
 
 SENDERS = 4

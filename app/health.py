@@ -10,7 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from app.bootstrap import Relay
 from app.domain.outcome import STATUSES
-from app.store.interface import Depths, StoreError
+from app.store.interface import StoreError
+from app.store.values import Depths
 
 _log = structlog.get_logger(__name__)
 

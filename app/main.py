@@ -19,9 +19,9 @@ from app.collect.problem import STATUS, Reason, problem
 from app.console.access import Access
 from app.console.routes import console_routes
 from app.demo.routes import demo_routes
+from app.embed.routes import embed_routes
 from app.health import health_routes
 from app.settings import Settings
-from app.static_files import static_routes
 from app.store.interface import StoreError
 
 _log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> RelayApp:
         redoc_url=None,
     )
     app.include_router(health_routes())
-    app.include_router(static_routes())
+    app.include_router(embed_routes())
     app.include_router(console_routes(Access(settings, time.monotonic)))
     if settings.sandboxed:
         app.include_router(demo_routes())

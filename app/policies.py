@@ -5,7 +5,7 @@ from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.settings import Settings
-from app.store.interface import Quota, Retention
+from app.store.values import Quota, Retention
 
 TRACKER_QUEUE_DAYS = 7
 """How late a browser may still repeat a ping."""

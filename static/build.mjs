@@ -36,6 +36,7 @@ async function make(entry, output, format) {
       passes: 4,
       unsafe: true,
       unsafe_arrows: true,
+      unsafe_math: true,
       pure_getters: true,
       keep_fargs: false,
       booleans_as_integers: true,

@@ -46,6 +46,8 @@ export interface Options {
   context?: "EMAIL";
   /** The HubSpot account whose `hsVars` may be believed. */
   portal?: string;
+  /** Tells the relay which of its sites this is, where it serves several. */
+  site?: string;
   /** Present: Do Not Track is honoured. */
   dnt?: string;
   /** Present: the console hears of everything. */

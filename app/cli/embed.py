@@ -1,13 +1,119 @@
-"""`playrelay embed`: the snippet for the pages, from the settings at hand."""
+"""`playrelay embed`: the snippet for the pages, from the settings at hand.
+
+The snippet goes to standard output, to be piped; hints go to standard error.
+"""
 
 import argparse
+import re
+import sys
+from collections.abc import Iterator
 
-from app.settings import load_settings
+from app.cli.address import is_loopback, local_address, public_address
+from app.domain.url import Url
+from app.embed.build import STATIC, read_build
+from app.embed.snippet import import_map, policy, script_element, stub_line
+from app.settings import Settings, load_settings
+
+CONSENT = ("auto", "hubspot", "manual", "none")
+CONTEXTS = ("EMAIL",)
+_SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """All that the snippet may say."""
+    verb.epilog = "docs/EMBED.md has recipes for tag managers, WordPress, HubSpot and the rest."
+    verb.add_argument(
+        "--url",
+        type=public_address,
+        help="the relay's public address, e.g. https://relay.example.com "
+        "(default: where the settings say that it listens)",
+    )
+    verb.add_argument(
+        "--pinned",
+        action="store_true",
+        help="the address of this very build, with its hash for the browser to check",
+    )
+    verb.add_argument(
+        "--import-map",
+        action="store_true",
+        help="pinned, and before it an import map with the hashes of the adapters that it loads",
+    )
+    verb.add_argument(
+        "--stub", action="store_true", help="a queue before it, for calls that come early"
+    )
+    verb.add_argument(
+        "--csp",
+        action="store_true",
+        help="instead: the Content-Security-Policy directives that a page needs for it",
+    )
+    said = verb.add_argument_group("what the script is told")
+    said.add_argument("--consent", choices=CONSENT, help="whose word allows sending (auto)")
+    said.add_argument("--context", choices=CONTEXTS, help="the page is where mails lead")
+    said.add_argument(
+        "--portal", type=_portal, help="id of the HubSpot account whose hsVars may be believed"
+    )
+    said.add_argument("--site", type=_site, help="site key, where one relay serves several")
+    said.add_argument(
+        "--debug", action="store_true", help="say in the browser's console what it does"
+    )
 
 
 def embed(given: argparse.Namespace) -> int:
-    """Print the one line that a page needs."""
+    """Print what a page needs."""
     settings = load_settings()
-    address = given.url or f"http://{settings.host}:{settings.port}"
-    print(f'<script async src="{address.rstrip("/")}/playrelay.js"></script>')
+    url: Url = given.url or public_address(local_address(settings.host, settings.port))
+    address = str(url).rstrip("/")
+    build = read_build()
+    pinned = build if given.pinned or given.import_map else None
+    inline: dict[str, str] = {}
+    if given.import_map:
+        inline['<script type="importmap">'] = import_map(address, build)
+    if given.stub:
+        inline["<script>"] = stub_line((STATIC / "stub.js").read_text("utf-8"))
+    if given.csp:
+        for directive, sources in policy(url.origin, inline.values()).items():
+            print(directive, *sources)
+        _hint("add these sources to the page's own; players in frames need no more than before")
+    else:
+        for tag, text in inline.items():
+            print(f"{tag}{text}</script>")
+        print(script_element(address, _attributes(given), pinned))
+    for line in _hints(url, settings):
+        _hint(line)
     return 0
+
+
+def _attributes(given: argparse.Namespace) -> dict[str, str | None]:
+    told: dict[str, str | None] = {
+        f"data-{name}": value
+        for name in ("consent", "context", "portal", "site")
+        if (value := getattr(given, name)) is not None
+    }
+    return told | ({"data-debug": None} if given.debug else {})
+
+
+def _hints(url: Url, settings: Settings) -> Iterator[str]:
+    if is_loopback(url):
+        yield f"only browsers on this machine find {url.origin}: give the public one with --url"
+    elif url.scheme == "http":
+        yield "pages with https load no script over http: put the relay behind https"
+    if not settings.allowed_origins and not (settings.sandboxed and is_loopback(url)):
+        yield "PLAYRELAY_ALLOWED_ORIGINS is empty: name the sites whose pages may send"
+
+
+def _hint(text: str) -> None:
+    print(f"playrelay embed: {text}", file=sys.stderr)
+
+
+def _portal(text: str) -> str:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no HubSpot account id: it has digits only")
+    return text
+
+
+def _site(text: str) -> str:
+    if not _SITE.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no site key: at most 64 letters, digits, dots, dashes and underscores"
+        )
+    return text

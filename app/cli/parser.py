@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     verb.set_defaults(run=why.why)
 
     verb = verbs.add_parser("embed", help="print the snippet for your pages")
-    verb.add_argument("--url", help="the relay's public address, e.g. https://relay.example.com")
+    embed.add_options(verb)
     verb.set_defaults(run=embed.embed)
 
     verb = verbs.add_parser("forget", help="erase a visitor from the store, for good")

@@ -12,7 +12,8 @@ import msgspec
 
 from app.bootstrap import now_ms, open_store
 from app.settings import load_settings
-from app.store.interface import OutboxEntry, Store
+from app.store.interface import Store
+from app.store.values import OutboxEntry
 
 T = TypeVar("T")
 

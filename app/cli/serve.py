@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.catalogue import CatalogueError
+from app.cli.address import local_address
 from app.main import create_app
 from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
@@ -108,8 +109,7 @@ def _spare_the_collector() -> None:
 
 
 def _announce(settings: Settings, port: int) -> None:
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 - compared, not bound
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    address = local_address(settings.host, port)
     _say(f"playrelay is on {address}")
     if settings.sandboxed:
         _say("  no HubSpot credentials: events go to the built-in HubSpot sandbox")

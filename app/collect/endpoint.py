@@ -16,7 +16,8 @@ from app.collect.problem import STATUS, Reason, problem
 from app.collect.rate import AddressRate
 from app.domain.origin import OriginPolicy
 from app.domain.ping import MAX_BODY, BadJsonError, Fault, InvalidPingError, Parsed, parse
-from app.store.interface import Inbox, InboxPing, StoreError
+from app.store.interface import Inbox, StoreError
+from app.store.values import InboxPing
 from app.telemetry.metrics import Metrics
 
 Scope = MutableMapping[str, Any]
@@ -133,6 +134,7 @@ class ProgressEndpoint:
         headers = [*_cors(origin), (b"x-request-id", instance.encode())]
         if refusal.retry_after:
             headers.append((b"retry-after", str(refusal.retry_after).encode()))
+            headers.append((b"access-control-expose-headers", b"Retry-After"))
         if refusal.reason == "method_not_allowed":
             headers.append((b"allow", b"POST, OPTIONS"))
         rejected = [msgspec.structs.asdict(fault) for fault in refusal.faults or []]

@@ -13,7 +13,8 @@ from app.deliver.sender import LEASE_MS, Desk
 from app.domain.outcome import AccountNews, Healthy
 from app.hubspot.client import HubSpotClient
 from app.hubspot.results import Contacts, LookupResult, Refused
-from app.store.interface import LookupClaim, Store
+from app.store.interface import Store
+from app.store.values import LookupClaim
 from app.telemetry.metrics import Metrics
 
 TOKENS_A_REQUEST = 100
@@ -45,7 +46,7 @@ class Lookup:
         limit = self._limits.popleft() if self._limits else TOKENS_A_REQUEST
         claim = await self._store.claim_lookup(now, limit, LEASE_MS, desk.quota)
         if not claim.utks:
-            return rest_until(claim.next_at, now)
+            return rest_until(claim.next_at, now, desk.idle_seconds)
         result = await self._hubspot.contacts_by_usertoken(claim.utks)
         released = await self._settle(claim, result)
         if released:

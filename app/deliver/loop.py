@@ -36,8 +36,8 @@ async def keep_stepping(
             await heard(ring, rest)
 
 
-def rest_until(next_at: int | None, now: int) -> float:
+def rest_until(next_at: int | None, now: int, idle_seconds: float) -> float:
     """Seconds until the store has something to do again, as far as it knows (times in ms)."""
     if next_at is None:
-        return IDLE_SECONDS
-    return min(max(next_at - now, 1) / 1000, IDLE_SECONDS)
+        return idle_seconds
+    return min(max(next_at - now, 1) / 1000, idle_seconds)

@@ -9,7 +9,7 @@ from app.hubspot.bodies import (
     percent_body,
     played_body,
 )
-from app.store.interface import Job
+from app.store.values import Job
 
 
 def body_of(job: Job, identity: Identity) -> Body:

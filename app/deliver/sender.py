@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from app.bell import Bell
-from app.deliver.loop import TROUBLE_SECONDS, keep_stepping, rest_until
+from app.deliver.loop import IDLE_SECONDS, TROUBLE_SECONDS, keep_stepping, rest_until
 from app.deliver.policy import DAY, DeliveryPolicy, Health, Sent, decide
 from app.deliver.request import body_of
 from app.domain.identity import Identity, Rung, Unknown
@@ -22,7 +22,8 @@ from app.domain.outcome import (
     Wait,
 )
 from app.hubspot.client import HubSpotClient
-from app.store.interface import Job, Quota, Store, StoreError
+from app.store.interface import Store, StoreError
+from app.store.values import Job, Quota
 from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
@@ -49,6 +50,7 @@ class Desk(msgspec.Struct, frozen=True):
     quota: Quota
     clock: Callable[[], int]
     chance: Callable[[], float]
+    idle_seconds: float = IDLE_SECONDS
 
 
 class Sender:
@@ -73,7 +75,7 @@ class Sender:
         now = desk.clock()
         claim = await self._store.claim(now, LEASE_MS, desk.quota)
         if claim.job is None:
-            return rest_until(claim.next_at, now)
+            return rest_until(claim.next_at, now, desk.idle_seconds)
         job = claim.job
         identity = job.identity
         if isinstance(identity, Unknown):

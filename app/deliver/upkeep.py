@@ -6,7 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from app.bell import Bell, heard
-from app.store.interface import Retention, Store, StoreError
+from app.store.interface import Store, StoreError
+from app.store.values import Retention
 from app.telemetry.metrics import Metrics
 
 ROUND_SECONDS = 5.0
@@ -25,12 +26,14 @@ class UpkeepWorker:
         clock: Callable[[], int],
         due: Bell,
         metrics: Metrics,
+        round_seconds: float = ROUND_SECONDS,
     ) -> None:
         self._store = store
         self._retention = retention
         self._clock = clock
         self._due = due
         self._metrics = metrics
+        self._round_seconds = round_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
         """Tend the store until told to stop."""
@@ -47,7 +50,7 @@ class UpkeepWorker:
             except StoreError as error:
                 self._metrics.store_errors.labels(error.fault).inc()
                 troubled = True
-            await heard(stop, 0.1 if full else ROUND_SECONDS)
+            await heard(stop, 0.1 if full else self._round_seconds)
 
     async def step(self) -> bool:
         """One round; True if there is more to do at once."""

@@ -1,15 +1,14 @@
-/** The demo page: who is watching, how fast, what is covered, and the stream of what arrives. */
+/** The demo page: who is watching, and the stream of what arrives. */
 
-import { strip } from "./strip.js";
 import { row } from "./timeline.js";
 import { become } from "./visitor.js";
+import "./website.js";
 
 const MOST_ROWS = 200;
 const WAITING_EVERY = 1500;
 
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id);
-const clip = at("clip");
 
 /* Who is watching. */
 
@@ -20,7 +19,7 @@ for (const link of document.querySelectorAll("[data-visitor]")) {
 if (visitor === "stranger") {
   at("as").textContent = "a stranger";
   at("advice").textContent =
-    "And nothing will while a stranger is watching. Play the clip and see its events wait; then become a known contact and play it again.";
+    "And nothing will while a stranger is watching. Play something and see its events wait; then become a known contact and play it again.";
   countWaiting();
 }
 at("privacy").hidden = !navigator.globalPrivacyControl;
@@ -37,37 +36,6 @@ async function countWaiting() {
   }
   setTimeout(countWaiting, WAITING_EVERY);
 }
-
-/* How fast. The player's own menu can change it too, so the buttons follow the player. */
-
-const speeds = [...document.querySelectorAll("[data-rate]")];
-for (const button of speeds) {
-  button.addEventListener("click", () => (clip.playbackRate = Number(button.dataset.rate)));
-}
-clip.addEventListener("ratechange", () => {
-  for (const button of speeds) {
-    button.setAttribute("aria-pressed", String(Number(button.dataset.rate) === clip.playbackRate));
-  }
-});
-
-/* What is covered, by the player's own account: a jump leaves a gap. */
-
-const marks = [...document.querySelectorAll("[data-percent]")];
-const showCoverage = () => {
-  const { played, duration } = clip;
-  if (!duration) return;
-  const share = (seconds) => (100 * seconds) / duration;
-  const ranges = Array.from(played, (_, i) => [share(played.start(i)), share(played.end(i))]);
-  const percent = ranges.reduce((sum, [start, end]) => sum + end - start, 0);
-  strip(at("coverage"), ranges.map(([start, end]) => ({ start, width: end - start, times: 1 })));
-  at("coverage-value").textContent = `${Math.round(percent)} %`;
-  for (const mark of marks) {
-    const reached = percent >= Math.min(95, Number(mark.dataset.percent)); // 95 counts as all
-    mark.classList.toggle("reached", reached);
-  }
-};
-for (const type of ["timeupdate", "ended", "seeked"]) clip.addEventListener(type, showCoverage);
-clip.addEventListener("ended", () => at("again").classList.add("due"));
 
 /* What arrives. */
 

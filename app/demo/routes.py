@@ -1,4 +1,4 @@
-"""`/demo`: watch a clip on the left, see on the right what arrives at the HubSpot sandbox."""
+"""`/demo`: watch, listen or read on the left; on the right is what arrives at the sandbox."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,7 +18,16 @@ from app.sandbox.ledger import Kept, Ledger
 from app.store.interface import StoreError
 
 _HERE = Path(__file__).parent
-_PARTS = ("demo.css", "demo.js", "strip.js", "timeline.js", "visitor.js", "clip.mp4")
+_PARTS = (
+    "demo.css",
+    "demo.js",
+    "strip.js",
+    "timeline.js",
+    "visitor.js",
+    "website.js",
+    "clip.mp4",
+    "tune.mp3",
+)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; media-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -35,13 +44,15 @@ BACKLOG = 100
 
 
 def demo_routes() -> APIRouter:
-    """The page, its clip, its parts, and the stream of what arrives. In sandbox mode only."""
+    """The page, its media, its parts, and the stream of what arrives. In sandbox mode only."""
     router = APIRouter(include_in_schema=False)
 
+    @router.head("/")
     @router.get("/")
     async def start() -> Response:
         return RedirectResponse("/demo")
 
+    @router.head("/demo")
     @router.get("/demo")
     async def page(request: Request) -> Response:
         settle = request.app.state.relay.settings.settle_seconds
@@ -49,7 +60,7 @@ def demo_routes() -> APIRouter:
         return HTMLResponse(text.substitute(settle=duration(settle)), headers=_PAGE_HEADERS)
 
     for name in _PARTS:
-        router.add_api_route(f"/demo/{name}", _part(_HERE / name))
+        router.add_api_route(f"/demo/{name}", _part(_HERE / name), methods=["GET", "HEAD"])
 
     @router.get("/demo/events")
     async def events(request: Request) -> Response:

@@ -53,6 +53,9 @@ const json = (body) => {
   return `{\n${Object.entries(body).map(line).join(",\n")}\n}`;
 };
 
+/** What people do with a medium, by HubSpot's type of it. @type {Record<string, string>} */
+const DONE = { AUDIO: "heard", DOCUMENT: "seen", IMAGE: "seen" };
+
 /**
  * @param {Arrival} arrival
  * @returns {{ kind: string, title: string, figure: Node[] }} what is special about each event
@@ -60,7 +63,7 @@ const json = (body) => {
 const portray = ({ event, body }) => {
   if (event === "media-played-percent") {
     const percent = Number(body.playedPercent);
-    return { kind: "percent", title: `${percent} % watched`, figure: [bar(percent)] };
+    return { kind: "percent", title: `${percent} % ${DONE[body.mediaType] ?? "watched"}`, figure: [bar(percent)] };
   }
   if (event === "attention-span") {
     return { kind: "attention", title: "Attention span", figure: attention(body) };

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from app.bell import Bell, heard
-from app.store.interface import Folding, FoldReport, Store, StoreError
+from app.store.interface import Folding, Store, StoreError
+from app.store.values import FoldReport
 from app.telemetry.metrics import Metrics
 
 BATCH = 100
@@ -34,6 +35,7 @@ class FoldWorker:
         pings: Bell,
         delivery: Bell,
         metrics: Metrics,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._store = store
         self._folding = folding
@@ -42,6 +44,7 @@ class FoldWorker:
         self._pings = pings
         self._delivery = delivery
         self._metrics = metrics
+        self._idle_seconds = idle_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold whatever comes, until told to stop; what is left waits on disk."""
@@ -55,7 +58,7 @@ class FoldWorker:
                 await heard(stop, TROUBLE_SECONDS)
                 continue
             if rows < BATCH:
-                await heard(ring, IDLE_SECONDS)
+                await heard(ring, self._idle_seconds)
                 await heard(stop, GATHER_SECONDS)
 
     async def step(self) -> int:

@@ -4,7 +4,7 @@ Every request counts when it arrives, a refused one too, so a client that hammer
 """
 
 import math
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -45,10 +45,14 @@ class Standing:
 
 
 class Limiter:
-    """Counts arrivals. `peak` is the most it ever saw within ten seconds, refused ones included."""
+    """Counts arrivals. `peak` is the most it ever saw within ten seconds, refused ones included.
+
+    `refused`: how many requests each limit has refused.
+    """
 
     def __init__(self) -> None:
         self.peak = 0
+        self.refused: Counter[Policy] = Counter()
         self._window: deque[float] = deque()
         self._day: date | None = None
         self._today = 0
@@ -75,6 +79,8 @@ class Limiter:
             # Room for one more comes when all but `rate` - 1 of these have left the window.
             last_to_leave = self._window[len(self._window) - max(world.rate, 1)]
             refused_by, wait = "TEN_SECONDLY_ROLLING", last_to_leave + WINDOW_SECONDS - now
+        if refused_by is not None:
+            self.refused[refused_by] += 1
         return Standing(
             rate=world.rate,
             remaining=max(0, world.rate - len(self._window)),

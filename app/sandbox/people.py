@@ -58,6 +58,8 @@ def contact_of(world: World, event: Event) -> int | None:
 def _contact_named(world: World, event: Event, field: str) -> int | None:
     if field == "contactId":
         contact = event.contact_id
+        if contact in world.merged and world.merged_contact == "refuse":
+            return None
     elif field == "contactUtk":
         known = visitor(world, event.contact_utk or "")
         contact = known.vid if known is not None and known.is_contact else None

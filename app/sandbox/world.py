@@ -47,6 +47,7 @@ class World(BaseModel):
     Contacts. `contacts`: the ids that exist (None: any id does). `utks`: usertoken → contact.
     `anonymous`: usertoken → id of a visitor HubSpot knows who is no contact. `merged`: old contact
     id → the one it was merged into. `hsencs`: `_hsenc` → contact (None: each belongs to somebody).
+    `merged_contact`: whether an event that names a merged contact by its old id still finds it.
     `demo_visitors`: a usertoken of 32 hex digits that is in neither table belongs to a contact when
     its last digit is even, so that a demo needs no set-up.
 
@@ -70,6 +71,7 @@ class World(BaseModel):
     utks: Mapping[str, int] = {}
     anonymous: Mapping[str, int] = {}
     merged: Mapping[int, int] = {}
+    merged_contact: Literal["accept", "refuse"] = "accept"
     hsencs: Mapping[str, int] | None = None
     demo_visitors: bool = True
 

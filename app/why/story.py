@@ -7,7 +7,7 @@ import msgspec
 
 from app.domain.identity import Rung, Unknown
 from app.domain.play import Play
-from app.store.interface import OutboxEntry, Walk
+from app.store.values import OutboxEntry, Walk
 from app.why.words import count, medium_of, milestone, moment, page_of
 
 BY: dict[Rung, str] = {

@@ -1,6 +1,6 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
-import { load, log } from "./options.js";
+import { use } from "./options.js";
 import { whenIdle } from "./pristine.js";
 import { describe } from "./media.js";
 import { isNew, progress, track } from "./tracker.js";
@@ -12,7 +12,7 @@ import { isNew, progress, track } from "./tracker.js";
 
 /** What each is for. @type {Record<string, string>} */
 const ADAPTERS = {
-  frames: "iframe[src*=youtube],iframe[src*=vimeo],[class*=wistia],wistia-player",
+  frames: "iframe[src*=youtube],iframe[src*=vimeo],iframe[src*=hubspotvideo],[class*=wistia],wistia-player",
   document: "[data-media-type=DOCUMENT],[data-media-type=IMAGE]",
 };
 
@@ -22,19 +22,17 @@ const roots = new Set();
 /** @type {unknown} */
 let planned;
 const scan = () => {
-  planned = 0;
   for (const name in ADAPTERS) {
     for (const root of roots) {
       for (const node of root.querySelectorAll(ADAPTERS[name])) {
         if (isNew(node)) {
-          load(name)
-            .then((adapter) => adapter.default(node, track, progress, describe))
-            .catch(log);
+          use(name, (adapter) => adapter(node, track, progress, describe));
         }
       }
     }
   }
   roots.clear();
+  planned = 0;
 };
 
 /** @param {Node} root */
@@ -49,5 +47,5 @@ const observer = new MutationObserver((changes) => {
 /** @param {Document | ShadowRoot} root */
 export const watchFor = (root) => {
   observer.observe(root, { childList: true, subtree: true, attributeFilter: ["src"] });
-  plan(root);
+  return plan(root);
 };

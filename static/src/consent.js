@@ -12,7 +12,7 @@ export const allowed = () =>
     /** @type {any} */ (
       /** @type {any} */ (navigator).globalPrivacyControl ||
         (options.dnt != null && navigator.doNotTrack == "1") ||
-        /__hs_do_not_track=yes/.test(document.cookie)
+        /do_not_track=yes/.test(document.cookie)
     )
   ) &&
   (word ?? (options.consent == "none" || (options.consent == "auto" && usertoken())));

@@ -12,9 +12,12 @@ import { guard, log, options } from "./options.js";
 import { fetch, fetchLater, parse, stringify } from "./pristine.js";
 
 /** @typedef {Record<string, any>} Play a play as the relay is to receive it */
-/** @typedef {Map<string, [play: Play, losses: number]>} Kept oldest first */
+/** @typedef {[play: Play, losses: number]} Entry */
 
+/** What is kept at most: so many views, characters of JSON, and milliseconds. */
+const MAX_VIEWS = 50;
 const MAX_CHARACTERS = 32e3;
+const MAX_AGE = 30 * 864e5;
 
 /** A relay that doesn't answer is given up after so long (milliseconds). */
 const PATIENCE = 2e4;
@@ -28,33 +31,30 @@ const MAX_LOSSES = 20;
 /** The longest wait (seconds): a timer can't be set for more than 2³¹ milliseconds. */
 const LONGEST = 1e6;
 
-/** @type {Kept | undefined} */
+/** @type {Entry[] | undefined} */
 let memory;
 
-/** Throws where an entry is nothing like one. @param {[string, [Play, number]]} entry */
-const isEntry = ([, [play]]) => play.sessionId;
+/** Throws where an entry is nothing like one. @param {Entry} entry */
+const isFresh = ([play]) => play.occurredTimestamp > Date.now() - MAX_AGE;
 
-/** @returns {Kept} */
+/** Oldest first. @returns {Entry[]} */
 const load = () => {
   try {
-    return memory || new Map(parse(localStorage.playrelay).filter(isEntry));
+    return memory || parse(localStorage.playrelay).filter(isFresh);
   } catch {
-    return new Map(); // nothing there, or not ours
+    return []; // nothing there, or not ours
   }
 };
 
-/** @param {Kept} kept */
-const save = (kept) => {
-  let text = "";
-  for (const key of kept.keys()) {
-    text = stringify([...kept]);
-    if (text.length < MAX_CHARACTERS) break;
-    kept.delete(key);
-  }
+/** @param {Entry[]} entries */
+const save = (entries) => {
+  let kept = entries.slice(-MAX_VIEWS);
+  let text;
+  while ((text = stringify(kept)).length > MAX_CHARACTERS) kept.shift();
   try {
-    if (kept.size) localStorage.playrelay = text;
-    else delete localStorage.playrelay;
     memory = undefined;
+    if (kept[0]) localStorage.playrelay = text;
+    else delete localStorage.playrelay;
   } catch {
     memory = kept;
   }
@@ -75,12 +75,12 @@ let net;
  * @param {number} [sentAt]
  */
 const post = (via, signal, sentAt) =>
-  via(new URL("v1/progress", options.src), {
+  via(options.relay + "v1/progress", {
     method: "POST",
     credentials: "omit",
     keepalive: true,
     signal,
-    body: stringify({ sentAt, plays: Array.from(load().values(), ([play]) => play) }),
+    body: stringify({ sentAt, site: options.site, plays: load().map(([play]) => play) }),
   });
 
 /**
@@ -90,30 +90,28 @@ const post = (via, signal, sentAt) =>
 export const secure = () => {
   net?.abort();
   net = new AbortController();
-  if (fetchLater && load().size) post(fetchLater, net.signal);
+  if (fetchLater && load()[0]) post(fetchLater, net.signal);
 };
 
 export const send = guard(() => {
-  const sent = [...load()];
-  const text = stringify(sent);
+  const sent = stringify(load());
   net?.abort();
-  if (!sent.length || !allowed() || hold || text == underway) return;
-  underway = text;
+  if (hold || sent == "[]" || sent == underway || !allowed()) return;
+  underway = sent;
   const settle = guard((/** @type {any} */ { status, headers }) => {
     log(status);
     underway = "";
     const lost = !(status < 500 && status != 408 && status != 429);
-    const kept = load();
     let wait = headers?.get("retry-after");
-    for (const [key, entry] of sent) {
-      // Unless there is news of it.
-      if (stringify(kept.get(key)) == stringify(entry)) {
-        if (lost && ++entry[1] < MAX_LOSSES) kept.set(key, entry);
-        else kept.delete(key);
-        wait ||= 2 ** entry[1];
-      }
-    }
-    save(kept);
+    save(
+      load().filter((entry) => {
+        // There may be news of it.
+        if (!sent.includes(stringify(entry))) return true;
+        const losses = ++entry[1];
+        wait ||= 2 ** losses;
+        return lost && losses < MAX_LOSSES;
+      }),
+    );
     clearTimeout(timer);
     hold = lost && status;
     if (lost) {
@@ -130,16 +128,11 @@ export const send = guard(() => {
 });
 
 /** @param {Play} play */
-export const put = (play) => {
-  const kept = load();
-  kept.delete(play.sessionId);
-  kept.set(play.sessionId, [play, 0]);
-  save(kept);
-};
+export const put = (play) =>
+  save([...load().filter(([{ sessionId }]) => sessionId != play.sessionId), [play, 0]]);
 
 export const wipe = () => {
   net?.abort();
-  memory = undefined;
-  delete localStorage.playrelay;
+  save([]);
   delete sessionStorage.playrelay;
 };

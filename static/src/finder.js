@@ -24,21 +24,17 @@ const follow = (owner, name, after) => {
   });
 };
 
-const check = guard((/** @type {unknown} */ target) => {
-  if (target instanceof HTMLMediaElement) adopt(target);
-});
-
 const enter = guard((/** @type {Document | ShadowRoot} */ root) => {
-  listen(root, "play playing", (event) => check(event.target));
+  listen(root, "play playing", (event) => adopt(event.target));
   watchFor(root);
   for (const element of root.querySelectorAll("*")) {
-    check(element);
+    adopt(element);
     if (element.shadowRoot) enter(element.shadowRoot);
   }
 });
 
 export const findPlayers = () => {
   follow(Element.prototype, "attachShadow", (_, root) => enter(root));
-  follow(HTMLMediaElement.prototype, "play", check);
+  follow(HTMLMediaElement.prototype, "play", adopt);
   enter(document);
 };

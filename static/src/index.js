@@ -1,6 +1,8 @@
 /** The entry for bundlers: the same tracker, begun by a call instead of a script element. */
 
+import { options } from "./options.js";
 import { start } from "./start.js";
+import { api } from "./tracker.js";
 
 /** @type {Record<string, () => Promise<{ default: any }>>} */
 const ADAPTERS = {
@@ -10,11 +12,14 @@ const ADAPTERS = {
   view: () => import("./adapters/view.js"),
 };
 
-/** @type {ReturnType<typeof start> | undefined} */
-let api;
-
 /** @type {typeof import("../index.js").playrelay} */
-export const playrelay = ({ relay, ...options }) =>
-  /** @type {any} */ (
-    api ||= start({ src: new URL("/", relay).href, ...options }, (name) => ADAPTERS[name]())
-  );
+export const playrelay = ({ relay, ...given }) => {
+  if (!options.relay) {
+    Object.assign(options, given, {
+      relay: relay.replace(/\/?$/, "/"),
+      load: (/** @type {string} */ name) => ADAPTERS[name](),
+    });
+    start();
+  }
+  return /** @type {any} */ (api);
+};

@@ -1,9 +1,10 @@
 /** The script's entry: one global, taken over from the queue stub if the page has it. */
 
+import { options } from "./options.js";
 import { start } from "./start.js";
+import { api } from "./tracker.js";
 
-const page = /** @type {any} */ (window);
-const { playrelay } = page;
+const { playrelay } = /** @type {any} */ (window);
 // Tag managers leave no `currentScript`: then the element is found by its name.
 const script = /** @type {HTMLScriptElement} */ (
   document.currentScript || document.querySelector("script[src*=playrelay]")
@@ -11,11 +12,15 @@ const script = /** @type {HTMLScriptElement} */ (
 try {
   // No queue: the script stands in the page twice.
   if (!playrelay || playrelay.q) {
-    page.playrelay = start(
-      { src: script.src, ...script.dataset },
-      (name) => import(new URL(`adapters/${name}.js`, script.src).href),
-    );
-    for (const [name, args] of playrelay?.q || []) page.playrelay[name](...args);
+    const folder = new URL(".", script.src).href;
+    Object.assign(options, script.dataset, {
+      // A pinned script has its own adapters beside it; the relay is where it always is.
+      relay: folder.replace(/builds\/[\w-]+\/$/, ""),
+      load: (/** @type {string} */ name) => import(`${folder}adapters/${name}.js`),
+    });
+    start();
+    /** @type {any} */ (window).playrelay = api;
+    for (const [name, args] of playrelay?.q || []) api[name](...args);
   }
 } catch {
   // A browser too old for the tracker, or no script to read from: the page goes on without it.

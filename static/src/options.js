@@ -4,30 +4,33 @@
  * The attributes of the script's element, or what the npm entry is given.
  * @typedef {object} Options
  * @property {string} [consent] auto (default), hubspot, manual or none
- * @property {string} src where the script came from; the relay's addresses are relative to it
+ * @property {string} relay the relay's address, with a slash at its end
+ * @property {(name: string) => Promise<{ default: any }>} load imports one of adapters/
  * @property {string} [context]
  * @property {string} [portal]
+ * @property {string} [site] tells the relay which of its sites this is
  * @property {string} [dnt] present: Do Not Track is honoured
  * @property {string} [debug] present: the console hears of everything
  */
 
-/** @type {Options} */
-export let options;
-/** Loads one of adapters/, by its name. @type {(name: string) => Promise<{ default: any }>} */
-export let load;
-
-/**
- * @param {Options} given
- * @param {typeof load} loader
- */
-export const configure = (given, loader) => {
-  options = given;
-  load = loader;
-};
+/** `start` fills it in. @type {Options} */
+export const options = /** @type {any} */ ({ consent: "auto" });
 
 /** @param {...unknown} what */
 export const log = (...what) => {
   if (options.debug != null) console.debug("playrelay", ...what);
+};
+
+/**
+ * Loads one of adapters/ and does something with what it exports.
+ * @param {string} name
+ * @param {(exported: any) => void} work
+ */
+export const use = (name, work) => {
+  options
+    .load(name)
+    .then((adapter) => work(adapter.default))
+    .catch(log);
 };
 
 /**

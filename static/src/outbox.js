@@ -8,8 +8,8 @@ import { readVisitor } from "./visitor.js";
 
 /** @typedef {import("./delivery.js").Play} Play */
 
-/** @type {Map<string, [node: Node, state: Play, told?: Play]>} */
-export const plays = new Map();
+/** By session. @type {Record<string, [node: Node, state: Play, told?: Play]>} */
+let plays = {};
 
 /**
  * @param {Node} node
@@ -32,7 +32,7 @@ export const emit = (node, name, detail) => {
 export const flush = (due) => {
   if (!allowed()) return;
   const visitor = readVisitor();
-  for (const item of plays.values()) {
+  for (const item of Object.values(plays)) {
     const [node, state, told] = item;
     // HubSpot may know the visitor only after the last word on a play.
     if (!told || told.contactUtk != visitor.contactUtk) {
@@ -52,11 +52,11 @@ export const flush = (due) => {
  */
 export const report = (play, node, due) => {
   emit(node, "progress", play);
-  plays.set(play.sessionId, [node, play]);
+  plays[play.sessionId] = [node, play];
   whenIdle(() => flush(due));
 };
 
 export const forget = () => {
-  plays.clear();
+  plays = {};
   wipe();
 };

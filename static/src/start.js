@@ -3,16 +3,14 @@
 import { consent } from "./consent.js";
 import { send } from "./delivery.js";
 import { findPlayers } from "./finder.js";
-import { configure, load, log, options } from "./options.js";
+import { options, use } from "./options.js";
 import { flush } from "./outbox.js";
 import { listen, whenIdle } from "./pristine.js";
-import { api, playing } from "./tracker.js";
+import { playing } from "./tracker.js";
 
-/** @type {(...args: Parameters<typeof configure>) => typeof api} */
-export const start = (given, loader) => {
-  configure({ consent: "auto", ...given }, loader);
+export const start = () => {
   if (/auto|hub/.test(/** @type {string} */ (options.consent))) {
-    load("banner").then((banner) => banner.default(consent), log);
+    use("banner", (ask) => ask(consent));
   }
   // `pagehide` comes first, but a tab that is hidden already gets no other word.
   let gone = false;
@@ -28,5 +26,4 @@ export const start = (given, loader) => {
   listen(window, "pagehide pageshow online visibilitychange", turn);
   findPlayers();
   whenIdle(send);
-  return api;
 };

@@ -2,7 +2,7 @@
 
 import { consent } from "./consent.js";
 import { attribute, decorative, describe } from "./media.js";
-import { guard, load, log } from "./options.js";
+import { guard, use } from "./options.js";
 import { emit, report } from "./outbox.js";
 import { readPage } from "./page.js";
 import { listen } from "./pristine.js";
@@ -27,9 +27,6 @@ export const playing = new Set();
 /** What measures is loaded when there is something to measure. */
 /** @type {typeof import("./adapters/view.js").default | undefined} */
 let begin;
-const measure = async () => {
-  begin ||= (await load("view")).default;
-};
 
 /**
  * Follows a player through all that it plays. What it returns is to be called with the type of
@@ -39,43 +36,40 @@ const measure = async () => {
  * @returns {Look}
  */
 export const track = (node, player) => {
-  /** Views by source. @type {Map<string, Look>} */
-  const views = new Map();
+  /** Views by source. @type {Record<string, Look>} */
+  const views = {};
   let ignored = false;
   const look = guard((/** @type {string} */ type) => {
     const source = player.currentSrc;
-    if (!views.has(source)) {
+    if (!views[source]) {
       const wish = attribute(node, "playrelay");
       if (
         !begin ||
         wish == "off" ||
-        !(type == "playing" || (player.played?.length ?? !player.paused))
+        !(type == "playing" || (player.played?.length ?? !player.paused)) ||
+        (wish != "on" && decorative(player) && (ignored = true))
       )
         return;
-      if (wish != "on" && decorative(player)) {
-        ignored = true;
-        return;
-      }
       const play = newPlay(describe(node, source));
       emit(node, "start", play);
       // Chromium counts a jump before the first picture as played.
-      const jumped = type && player.currentTime > 2 * Number(player.playbackRate);
-      views.set(
-        source,
-        begin(
-          player,
-          play,
-          ignored || jumped,
-          (name, detail) => emit(node, name, detail),
-          (due) => report({ ...play }, node, due),
-        ),
+      const jumped = type && player.currentTime > 2 * /** @type {number} */ (player.playbackRate);
+      views[source] = begin(
+        player,
+        play,
+        ignored || jumped,
+        (name, detail) => emit(node, name, detail),
+        (due) => report({ ...play }, node, due),
       );
     }
-    views.get(source)?.(type);
+    views[source](type);
     if (player.paused) playing.delete(look);
     else playing.add(look);
   });
-  measure().then(() => look(""), log);
+  use("view", (view) => {
+    begin = view;
+    look("");
+  });
   return look;
 };
 
@@ -83,13 +77,12 @@ const seen = new WeakSet();
 /** Whether an element is met for the first time. @param {Element} node */
 export const isNew = (node) => !seen.has(node) && seen.add(node);
 
-/** @param {HTMLMediaElement} player */
-export const adopt = (player) => {
-  if (isNew(player)) {
-    const look = track(player, player);
-    listen(player, EVENTS, (event) => look(event.type));
+export const adopt = guard((/** @type {any} */ node) => {
+  if (node instanceof HTMLMediaElement && isNew(node)) {
+    const look = track(node, node);
+    listen(node, EVENTS, (event) => look(event.type));
   }
-};
+});
 
 /**
  * @param {HTMLMediaElement} player

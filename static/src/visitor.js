@@ -1,5 +1,7 @@
 /** Who is watching: HubSpot's cookie, the token of a mail's link, and what the site itself says. */
 
+import { guard } from "./options.js";
+
 /**
  * @typedef {object} Visitor
  * @property {string} [contactUtk]
@@ -22,16 +24,14 @@ export const usertoken = () => document.cookie.match(/hubspotutk=(\w+)/)?.[1];
 /** It stands only in the address of the first page of a visit. @type {string | undefined} */
 let mailToken = location.search.match(/_hsenc=([\w-]+)/)?.[1];
 
-/**
- * To be called only with consent: it keeps the mail's token for the later pages of the visit.
- * @returns {Visitor}
- */
+/** Keeps it for the later pages of the visit. Without storage it holds for this page. */
+const keepMailToken = guard(() => {
+  if (mailToken) sessionStorage.playrelay = mailToken;
+  mailToken = sessionStorage.playrelay;
+});
+
+/** To be called only with consent. @returns {Visitor} */
 export const readVisitor = () => {
-  try {
-    if (mailToken) sessionStorage.playrelay = mailToken;
-    mailToken = sessionStorage.playrelay;
-  } catch {
-    // No storage: the token holds for this page.
-  }
+  keepMailToken();
   return { contactUtk: usertoken(), _hsenc: mailToken, ...signed };
 };

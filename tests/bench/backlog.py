@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from app.bootstrap import now_ms
-from app.store.interface import InboxPing
 from app.store.sqlite.engine import open_sqlite
+from app.store.values import InboxPing
 from tests.bench.load import post
 from tests.bench.pings import ping
 from tests.bench.servers import relay

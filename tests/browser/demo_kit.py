@@ -14,7 +14,7 @@ from typing import Self
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
 from tests.browser.install import FLAGS, find_chromium, in_ci
 
@@ -26,21 +26,33 @@ KNOWN_UTK = "0" * 32
 PATIENCE = 60.0
 """Seconds after which something that should have happened long ago is given up."""
 
+WHOLE_PLAY = {
+    ("media-played", "STARTED"),
+    ("media-played", "VIEWED"),
+    ("media-played-percent", "25"),
+    ("media-played-percent", "50"),
+    ("media-played-percent", "75"),
+    ("media-played-percent", "100"),
+    ("attention-span", ""),
+}
+"""Event and value of all that HubSpot hears of a play from beginning to end."""
+
 
 class Relay:
     """`playrelay serve` in sandbox mode, its data in `folder`; port 0: a free one.
 
+    `settings`: variables of its environment.
     `url` is known once it answers. `stop` sends SIGTERM and returns the exit status; `log` holds
     what it said.
     """
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(self, folder: Path, port: int = 0, **settings: str) -> None:
         self.log: list[str] = []
         self._announced: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(  # noqa: S603 - a command of our own, no shell
             [sys.executable, "-c", SERVE],
             cwd=folder,  # no .env there
-            env=_environment(port),
+            env=_environment(port) | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -131,6 +143,47 @@ def events(names: str) -> str:
     )
     messages = (f"id: {each['arrived']}\ndata: {json.dumps(each)}\n\n" for each in data)
     return "retry: 10\n\n" + "".join(messages)
+
+
+def watch_for_complaints(page: Page) -> list[str]:
+    """The errors of the page and of its console, as they come."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(error.message))
+    return complaints
+
+
+def open_demo(page: Page, relay: Relay, query: str = "") -> None:
+    """Go there, and wait until the stream is open."""
+    page.goto(f"{relay.url}/demo{query}")
+    expect(page.locator("#connection")).to_have_text("Live")
+
+
+def play_to_the_end(page: Page, player: str = "video") -> None:
+    """At sixteen times the speed, with the page's own button."""
+    page.get_by_role("button", name="16×").click()
+    page.locator(player).evaluate("clip => clip.play()")
+    expect(page.locator("#again")).to_have_class("again due")
+
+
+def rows(page: Page) -> Locator:
+    """The events shown, the newest first."""
+    return page.locator(".timeline > li")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until that element has the focus."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.locator(selector).evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
+def told(rows: Locator) -> set[tuple[str, str]]:
+    """Event and value of each row."""
+    pairs = rows.evaluate_all("all => all.map((row) => [row.dataset.event, row.dataset.value])")
+    return {(event, value) for event, value in pairs}
 
 
 def _environment(port: int) -> dict[str, str]:

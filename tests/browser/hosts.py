@@ -5,6 +5,7 @@ What it was told is read with the relay's own domain, so the tests speak of mile
 """
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "static"
 CLIPS = Path(__file__).parent / "clips"
 TYPES = {".js": "text/javascript", ".webm": "video/webm", ".mp4": "video/mp4"}
+
+BUILD = re.compile(r"^/builds/[\w-]+(?=/)")
+"""Where a relay keeps the files of one build for ever."""
 
 PATIENCE = 12.0
 """Seconds after which something that should have happened long ago is given up."""
@@ -158,6 +162,10 @@ class Collector:
         """One for each of the next pings; after that, they are taken."""
         self.bodies: list[bytes] = []
         self.methods: list[str] = []
+        self.paths: list[str] = []
+        """Where the pings went."""
+        self.fetched: list[str] = []
+        """The files that were asked for."""
         self.headers: list[dict[str, str]] = []
         self.plays: list[Json] = []
         self._changed = threading.Condition()
@@ -201,7 +209,9 @@ def serving_collector(collector: Collector | None = None, port: int = 0) -> Iter
 
     class Handler(_Handler):
         def do_GET(self) -> None:
-            path = STATIC / self.path.partition("?")[0].removeprefix("/")
+            name = self.path.partition("?")[0]
+            known.fetched.append(name)
+            path = STATIC / BUILD.sub("", name).removeprefix("/")
             if path.suffix not in TYPES or not path.is_file():
                 self.answer(404, b"")
                 return
@@ -215,6 +225,7 @@ def serving_collector(collector: Collector | None = None, port: int = 0) -> Iter
 
         def do_POST(self) -> None:
             known.methods.append("POST")
+            known.paths.append(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             answer = known.take(body, dict(self.headers))
             if answer.hang:

@@ -74,6 +74,13 @@ def ended(page: Page, name: str = "v") -> None:
     passed(page, f"(document.getElementById('{name}') ?? {name}).ended")
 
 
+def watch_the_end(page: Page, site: Site, collector: Collector) -> None:
+    """See the end of a clip: one ping that says `ended`."""
+    show(page, site, collector, video())
+    play(page, rate=1, start=9.8)
+    ended(page)
+
+
 def leave(page: Page) -> None:
     """Go to another page: what the visitor does last."""
     page.goto("about:blank")

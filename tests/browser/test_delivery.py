@@ -1,7 +1,6 @@
 """Pings arrive when the relay can take them, whatever befalls the page, the relay or the store."""
 
 import json
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
@@ -13,27 +12,12 @@ from tests.browser.player import (
     passed,
     pause,
     play,
-    ready,
     script,
     show,
     until,
     video,
+    watch_the_end,
 )
-
-LOST = Answer(503, (("Retry-After", "1"),))
-
-
-def kept(page: Page) -> list[Any]:
-    """What the page keeps until it is acknowledged: [session, [play, losses]], oldest first."""
-    entries: list[Any] = json.loads(page.evaluate("localStorage.playrelay ?? '[]'"))
-    return entries
-
-
-def watch_the_end(page: Page, site: Site, collector: Collector) -> None:
-    """See the end of a clip: one ping that says `ended`."""
-    show(page, site, collector, video())
-    play(page, rate=1, start=9.8)
-    ended(page)
 
 
 def test_leaving_sends_what_is_not_told_yet_once(
@@ -82,7 +66,7 @@ def test_a_crash_of_the_renderer_loses_at_most_the_last_stretch(
     play(page)
     until(page, 2)
     pause(page)
-    passed(page, "JSON.parse(localStorage.playrelay)[0]?.[1][0].playedPercent >= 19")
+    passed(page, "JSON.parse(localStorage.playrelay)[0]?.[0].playedPercent >= 19")
     assert collector.bodies == []
     with pytest.raises(Error):
         page.goto("chrome://crash")
@@ -170,10 +154,8 @@ def test_answers_without_cors_headers_are_not_resent_for_ever(
     """Each loss counts, across pages; after twenty the play is given up."""
     collector.answers = [Answer(cors=False)]
     watch_the_end(page, site, collector)
-    passed(page, "JSON.parse(localStorage.playrelay ?? '[]')[0]?.[1][1] == 1")
-    page.evaluate(
-        "localStorage.playrelay = localStorage.playrelay.replace(/,1\\]\\]\\]$/, ',19]]]')"
-    )
+    passed(page, "JSON.parse(localStorage.playrelay ?? '[]')[0]?.[1] == 1")
+    page.evaluate("localStorage.playrelay = localStorage.playrelay.replace(/,1\\]\\]$/, ',19]]')")
     collector.answers = [Answer(cors=False)]
     page.evaluate("dispatchEvent(new Event('online'))")
     passed(page, "!localStorage.playrelay")
@@ -188,71 +170,3 @@ def test_a_content_security_policy_that_blocks_is_borne(
     passed(page, "localStorage.playrelay?.includes('\"ended\":true')")
     leave(page)
     assert collector.bodies == []
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        "localStorage.playrelay = 'no JSON'",
-        "localStorage.playrelay = '{\"a\":1}'",
-        "localStorage.playrelay = '[[1,2],null]'",
-        "localStorage.playrelay = '[[\"a\",5]]'",
-        'localStorage.playrelay = \'[["a",[null,"x"]]]\'',
-        "localStorage.x = 'x'.repeat(5242870)",
-        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })",
-        "Storage.prototype.setItem = Storage.prototype.getItem = () => { throw new Error('no') }",
-    ],
-)
-def test_a_broken_store_is_borne(page: Page, site: Site, collector: Collector, broken: str) -> None:
-    """Corrupt, full, or not to be had: plays are sent all the same."""
-    page.goto(site.put(f"<script>{broken}</script>{video()}{script(collector)}"))
-    ready(page)
-    play(page, rate=1, start=9.8)
-    ended(page)
-    collector.wait(lambda told: any(play.get("ended") for play in told.plays))
-
-
-def test_without_a_store_a_lost_ping_is_sent_again(
-    page: Page, site: Site, collector: Collector
-) -> None:
-    """Memory stands in for it."""
-    collector.answers = [LOST]
-    hidden = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
-    page.goto(site.put(f"<script>{hidden}</script>{video()}{script(collector)}"))
-    ready(page)
-    play(page, rate=1, start=9.8)
-    ended(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
-
-
-def test_the_store_is_bounded(page: Page, site: Site, collector: Collector) -> None:
-    """The oldest plays give way before the store, or a request, grows too large."""
-    old = [[str(i), [{"sessionId": str(i), "pageUrl": "x" * 900}, 0]] for i in range(60)]
-    page.goto(site.put(""))
-    page.evaluate("(old) => { localStorage.playrelay = JSON.stringify(old) }", old)
-    collector.answers = [LOST]
-    watch_the_end(page, site, collector)
-    collector.wait(lambda told: told.bodies)
-    assert len(page.evaluate("localStorage.playrelay")) < 32_000
-    assert kept(page)[-1][1][0]["mediaUrl"].endswith("ten.webm")
-    assert len(kept(page)) > 20
-
-
-def test_two_tabs_share_the_store(
-    context: BrowserContext, site: Site, collector: Collector
-) -> None:
-    """Each keeps its own plays, and neither takes away the other's."""
-    collector.answers = [LOST] * 20
-    first, second = context.new_page(), context.new_page()
-    for page, path in ((first, "/one"), (second, "/two")):
-        page.goto(site.put(video("ten.webm") + script(collector), path))
-        ready(page)
-        play(page, rate=1, start=9.8)
-        ended(page)
-    passed(second, "JSON.parse(localStorage.playrelay).length == 2")
-    collector.answers = []
-    for page in (first, second):
-        page.evaluate("dispatchEvent(new Event('online'))")
-    collector.wait(lambda told: len(told.views()) == 2)
-    pages = sorted(view.last["pageUrl"].rpartition("/")[2] for view in collector.views())
-    assert pages == ["one", "two"]

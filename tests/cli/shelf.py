@@ -12,7 +12,8 @@ from app.domain.observation import ObservationPolicy
 from app.domain.outcome import Delivered, Healthy, Rejected
 from app.fold.folding import PureFolding
 from app.settings import Settings
-from app.store.interface import InboxPing, Quota, Store
+from app.store.interface import Store
+from app.store.values import InboxPing, Quota
 
 UTK = "0123456789abcdef0123456789abcdef"
 HSENC = "p2ANqtz-a-token-of-a-mail"

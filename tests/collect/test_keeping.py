@@ -112,6 +112,7 @@ def test_a_store_that_can_not_commit(house: House) -> None:
         assert answer.status_code == 503
         assert answer.headers["retry-after"] == str(RETRY_AFTER_SECONDS)
         assert answer.headers["access-control-allow-origin"] == SITE["origin"]
+        assert answer.headers["access-control-expose-headers"] == "Retry-After"
         ready = house.client.get("/readyz")
         assert (ready.status_code, ready.json()["reason"]) == (503, "locked")
         assert house.client.get("/healthz").status_code == 200

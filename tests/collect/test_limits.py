@@ -78,6 +78,7 @@ def test_the_limit_answers_429_with_retry_after(tmp_path: Path) -> None:
         answer = live.client.post(PATH, json=PLAY)
         assert problem(answer)["reason"] == "rate_limited"
         assert 1 <= int(answer.headers["retry-after"]) <= 61
+        assert answer.headers["access-control-expose-headers"] == "Retry-After"
 
 
 def test_forwarded_addresses_of_strangers_are_not_believed(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 def test_a_play_is_told(relay: httpx.Client) -> None:
     """The same words as on the command line, as JSON that nobody keeps."""
     assert relay.post("/v1/progress", json=PING).status_code == 202
+    plays = []
     for _ in range(10_000):
         if plays := relay.post("/console/why", json=ASKED).json()["plays"]:
             break

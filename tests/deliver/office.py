@@ -30,7 +30,8 @@ from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
 from app.sandbox.world import World
 from app.server import listen
-from app.store.interface import Quota, Store
+from app.store.interface import Store
+from app.store.values import Quota
 from app.telemetry.metrics import Metrics
 from tests.hubspot.vault import Clock
 from tests.store.engines import Sqlite

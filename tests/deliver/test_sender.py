@@ -6,7 +6,7 @@ import pytest
 
 from app.deliver.loop import IDLE_SECONDS
 from app.deliver.policy import MINUTE
-from app.store.interface import Quota
+from app.store.values import Quota
 from tests.deliver.office import Office
 from tests.store.setting import FOLDING, NOW, SETTLE
 

@@ -34,7 +34,8 @@ from app.sandbox.faults import Fault
 from app.sandbox.ledger import Kept, Seen
 from app.sandbox.world import World
 from app.settings import Settings
-from app.store.interface import InboxPing, OutboxEntry, Store
+from app.store.interface import Store
+from app.store.values import InboxPing, OutboxEntry
 from app.telemetry.metrics import Metrics
 from tests.processes.relay import ping
 from tests.processes.sandbox import TOKEN, Milestone, milestone_of

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.domain.identity import IdentityMode
-from app.store.interface import Quota
+from app.store.values import Quota
 from tests.failures.house import Clock, House, HubSpot, house
 from tests.processes.relay import CONTACT, STRANGER
 

@@ -8,7 +8,7 @@ from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.fold.folding import PureFolding
-from app.store.interface import InboxPing
+from app.store.values import InboxPing
 from tests.store.setting import FOLDING, NOW, body
 
 

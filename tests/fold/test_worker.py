@@ -8,7 +8,8 @@ import pytest
 
 from app.bell import Bell
 from app.fold.worker import BATCH, FoldWorker
-from app.store.interface import InboxPing, Store
+from app.store.interface import Store
+from app.store.values import InboxPing
 from app.telemetry.metrics import Metrics
 from tests.hubspot.vault import Clock
 from tests.store.engines import Sqlite

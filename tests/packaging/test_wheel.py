@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.embed.build import read_build
 from tests.cli.process import Server, environment, run, serving
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,18 +54,20 @@ def relay(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_the_wheel_holds_what_the_relay_needs(wheel: Path) -> None:
-    """Script, demo, migrations and the type marker are in the wheel."""
+    """Script, kept builds, stub, demo, migrations and the type marker are in the wheel."""
     held = set(zipfile.ZipFile(wheel).namelist())
     versions = ROOT / "app" / "store" / "migrations" / "versions"
     demo = ROOT / "app" / "demo"
-    adapters = (ROOT / "static").glob("adapters/*.js")
+    static = ROOT / "static"
+    scripts = [*read_build(static).files, "stub.js"]
+    kept = [path for path in static.glob("builds/**/*") if path.is_file()]
     assert held >= {
         "app/py.typed",
-        "app/_static/playrelay.js",
         "app/store/migrations/env.py",
         *(f"app/store/migrations/versions/{path.name}" for path in versions.glob("*.sql")),
         *(f"app/demo/{path.name}" for path in demo.iterdir() if path.is_file()),
-        *(f"app/_static/adapters/{path.name}" for path in adapters),
+        *(f"app/_static/{path}" for path in scripts),
+        *(f"app/_static/{path.relative_to(static).as_posix()}" for path in kept),
     }
 
 
@@ -74,7 +77,8 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
         assert name.startswith(("app/", "playrelay-")), name
         assert "node_modules" not in name
         if name.startswith("app/_static/"):
-            assert re.fullmatch(r"app/_static/(playrelay|adapters/[\w-]+)\.js[\w.]*", name), name
+            path = r"app/_static/(stub|(builds/\w+/)?(playrelay|adapters/[\w-]+))\.js(\.map)?"
+            assert re.fullmatch(path, name), name
 
 
 @pytest.mark.parametrize("path", ["/playrelay.js", "/demo", "/demo/clip.mp4", "/readyz"])
@@ -91,6 +95,19 @@ def test_the_script_is_served_as_it_is_built(relay: Server) -> None:
         httpx.get(f"{relay.address}/playrelay.js").content
         == (ROOT / "static" / "playrelay.js").read_bytes()
     )
+
+
+def test_a_pinned_script_is_served_as_it_is_built(installed: Path, relay: Server) -> None:
+    """The installed `embed` names the build that the installed relay has, stub and all."""
+    done = run(
+        *("embed", "--pinned", "--stub", "--url", relay.address),
+        folder=installed.parent,
+        command=[str(installed)],
+    )
+    (address,) = re.findall(r'src="(\S+)"', done.stdout)
+    assert f"/builds/{read_build(ROOT / 'static').name}/" in address
+    assert httpx.get(address).content == (ROOT / "static" / "playrelay.js").read_bytes()
+    assert done.stdout.startswith("<script>(function")
 
 
 def test_the_installed_verbs_run(installed: Path, tmp_path: Path) -> None:

@@ -12,16 +12,8 @@ from app.domain.observation import Observation, ObservationPolicy
 from app.domain.outcome import AccountNews, Healthy, Outcome, Status
 from app.domain.play import Play
 from app.fold.folding import PureFolding
-from app.store.interface import (
-    Folding,
-    FoldReport,
-    InboxPing,
-    Job,
-    OutboxEntry,
-    Quota,
-    Retention,
-    Store,
-)
+from app.store.interface import Folding, Store
+from app.store.values import FoldReport, InboxPing, Job, OutboxEntry, Quota, Retention
 
 NOW = 1_790_000_000_000
 SECOND = 1_000

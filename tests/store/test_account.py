@@ -3,7 +3,8 @@
 import pytest
 
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Retry
-from app.store.interface import Quota, Store
+from app.store.interface import Store
+from app.store.values import Quota
 from tests.store.setting import LEASE, MINUTE, NOW, SECOND, claimed, crowd
 
 WINDOW = 10 * SECOND

@@ -3,7 +3,8 @@
 import pytest
 
 from app.domain.outcome import AccountNews, Failing, Healthy, Rejected, Retry
-from app.store.interface import Quota, Store
+from app.store.interface import Store
+from app.store.values import Quota
 from tests.store.setting import DAY, LEASE, NOW, claimed, played
 
 BUDGET = Quota(rate=1_000, window_ms=10_000, error_share=0.25, error_floor=2)

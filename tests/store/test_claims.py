@@ -4,7 +4,8 @@ from typing import Any
 
 from app.domain.identity import Identity
 from app.domain.outcome import Delivered, Rejected, Retry, Wait
-from app.store.interface import Claim, Job, Quota, Store
+from app.store.interface import Store
+from app.store.values import Claim, Job, Quota
 from tests.store.engines import Database
 from tests.store.setting import (
     LEASE,

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.domain.outcome import Delivered, Healthy
-from app.store.interface import InboxPing, Store
+from app.store.interface import Store
+from app.store.values import InboxPing
 from tests.store.setting import (
     LEASE,
     NOW,

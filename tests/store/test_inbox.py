@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from app.store.interface import FoldReport, InboxPing, Store, StoreError
+from app.store.interface import Store, StoreError
+from app.store.values import FoldReport, InboxPing
 from tests.store.engines import Database
 from tests.store.setting import (
     ALL,

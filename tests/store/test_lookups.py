@@ -6,7 +6,8 @@ import pytest
 
 from app.domain.identity import Identity
 from app.domain.outcome import Failing, Healthy, Paused, Wait
-from app.store.interface import LookupClaim, Store
+from app.store.interface import Store
+from app.store.values import LookupClaim
 from tests.store.setting import (
     DAY,
     HOUR,

@@ -3,7 +3,8 @@
 import pytest
 
 from app.domain.outcome import STATUSES, Delivered, Outcome, Rejected, Retry, Status, Wait
-from app.store.interface import InboxPing, Store
+from app.store.interface import Store
+from app.store.values import InboxPing
 from tests.store.setting import (
     MINUTE,
     NOW,

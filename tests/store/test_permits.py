@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.outcome import Healthy, Retry
-from app.store.interface import Job, LookupClaim, Quota, Store
+from app.store.interface import Store
+from app.store.values import Job, LookupClaim, Quota
 from tests.store.engines import ENGINES
 from tests.store.setting import LEASE, NOW, RETENTION, SECOND, claimed, crowd
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from app.domain.identity import IdentityMode
-from app.store.interface import InboxPing, StoreError
+from app.store.interface import StoreError
 from app.store.sqlite import files
 from app.store.sqlite.engine import SqliteStore, open_sqlite
 from app.store.sqlite.threads import Reader, Writer
+from app.store.values import InboxPing
 from tests.store.engines import sqlite_url
 from tests.store.setting import FOLDING, LEASE, NOW, QUOTA, SETTLE, body
 

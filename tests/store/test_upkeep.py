@@ -1,7 +1,8 @@
 """What time alone does: waits end, strangers are given up, old rows go."""
 
 from app.domain.outcome import Delivered, Rejected, Wait
-from app.store.interface import InboxPing, Store, Upkeep
+from app.store.interface import Store
+from app.store.values import InboxPing, Upkeep
 from tests.store.setting import (
     DAY,
     HOUR,

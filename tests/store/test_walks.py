@@ -2,7 +2,8 @@
 
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import Delivered
-from app.store.interface import Asked, Store
+from app.store.interface import Store
+from app.store.values import Asked
 from tests.store.setting import (
     MINUTE,
     NOW,

@@ -8,7 +8,7 @@ from app.domain.identity import Identity, Unknown
 from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
-from app.store.interface import Asked, OutboxEntry, Walk
+from app.store.values import Asked, OutboxEntry, Walk
 from app.why.story import tell
 
 NOW = 1_790_000_000_000

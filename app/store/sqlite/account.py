@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused
-from app.store.interface import Quota
+from app.store.values import Quota
 
 DAY_MS = 24 * 60 * 60 * 1000
 

@@ -8,9 +8,9 @@ import sqlite3
 from dataclasses import replace
 
 from app.domain.identity import Identity, IdentityMode
-from app.store.interface import Claim, Job, Quota
 from app.store.sqlite.account import standing, take_permit
 from app.store.sqlite.whom import decode_play, vouch, whose
+from app.store.values import Claim, Job, Quota
 
 FRESH_MS = 5 * 60 * 1000
 """An event younger than this is fresh."""

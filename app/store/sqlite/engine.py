@@ -11,22 +11,7 @@ from app.domain.identity import IdentityMode
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
-from app.store.interface import (
-    Claim,
-    Depths,
-    Folding,
-    FoldReport,
-    InboxPing,
-    Job,
-    LookupClaim,
-    OutboxEntry,
-    Quota,
-    Retention,
-    Store,
-    StoreError,
-    Upkeep,
-    Walk,
-)
+from app.store.interface import Folding, Store, StoreError
 from app.store.sqlite import (
     claims,
     files,
@@ -38,6 +23,19 @@ from app.store.sqlite import (
     walks,
 )
 from app.store.sqlite.threads import CommitObserver, Reader, Writer
+from app.store.values import (
+    Claim,
+    Depths,
+    FoldReport,
+    InboxPing,
+    Job,
+    LookupClaim,
+    OutboxEntry,
+    Quota,
+    Retention,
+    Upkeep,
+    Walk,
+)
 
 BEAT = f"INSERT OR REPLACE INTO heartbeat VALUES (1, ?, zeroblob({MAX_BODY}))"  # noqa: S608 - ours
 LOAD_TOKEN = "SELECT access_token, refresh_token, expires_at, origin FROM tokens"  # noqa: S105 - SQL

@@ -9,8 +9,9 @@ from app.domain.folding import Folded
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.observation import Observation
 from app.domain.play import Play
-from app.store.interface import Folding, FoldReport, InboxPing, Unfoldable
+from app.store.interface import Folding
 from app.store.sqlite.whom import decode_play, encode_play, whose
+from app.store.values import FoldReport, InboxPing, Unfoldable
 
 FIRST_LOOKUP_AFTER_MS = 1_000
 """New usertokens wait this long for company: a look-up takes a hundred at the price of one."""

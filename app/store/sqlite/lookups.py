@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from app.domain.outcome import AccountNews
-from app.store.interface import LookupClaim, Quota
 from app.store.sqlite.account import hear, standing, take_permit, used_permit
+from app.store.values import LookupClaim, Quota
 
 GATHER_SHARE = 4
 """A question that is due waits for company for a quarter of the time since it was asked last."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.domain.outcome import STATUSES, Status
 from app.domain.ping import BadJsonError, InvalidPingError, parse
-from app.store.interface import Depths, OutboxEntry
 from app.store.sqlite.account import DAY_MS
 from app.store.sqlite.whom import decode_play
+from app.store.values import Depths, OutboxEntry
 
 _ENTRY = """
     SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),

@@ -7,9 +7,9 @@ import msgspec
 
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.outcome import AccountNews, Delivered, Disowned, Outcome, Retry, Wait
-from app.store.interface import Job, Quota
 from app.store.sqlite.account import hear, unused_permit, used_permit
 from app.store.sqlite.whom import decode_play, encode_play, whose
+from app.store.values import Job, Quota
 
 # A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
 SETTLE_DELIVERED = """

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from app.store.interface import Quota, Retention, Upkeep
+from app.store.values import Quota, Retention, Upkeep
 
 GIVE_BACK = """
     UPDATE outbox SET status = 'due', due_at = :now, lease_until = NULL, reason = 'lease_expired'

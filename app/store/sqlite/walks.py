@@ -4,9 +4,9 @@ import sqlite3
 from typing import Any
 
 from app.domain.identity import IdentityMode
-from app.store.interface import Asked, OutboxEntry, Walk
 from app.store.sqlite.people import entry_of
 from app.store.sqlite.whom import decode_play, mail_owner, whose
+from app.store.values import Asked, OutboxEntry, Walk
 
 _PLAY = """
     SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at, p.utk,

@@ -95,8 +95,8 @@ export default (player, play, ignored, emit, report) => {
       stretch = /** @type {Range} */ (ranges.at(-1));
     }
 
-    if ((ended && !play.ended) || time > next) told = 0;
-    if (ended) play.ended = ended;
+    let due = time > next || (ended && !play.ended);
+    play.ended ||= ended;
     if (isFinite(play.duration) && (ended || time > /** @type {number} */ (settled))) {
       const seconds = covered(ranges);
       const share = (seconds / play.duration) * 100;
@@ -110,8 +110,8 @@ export default (player, play, ignored, emit, report) => {
     }
 
     // The last milestone can wait for the end: it is reached a little ahead of it.
-    const due = goal > told && !(sample && goal > 100);
-    if (due || time > next) {
+    due ||= goal > told && !(sample && goal > 100);
+    if (due) {
       next = time + HEARTBEAT;
       told = goal;
     }

@@ -73,6 +73,7 @@ CREATE TABLE contacts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX contacts_to_ask ON contacts (ask_at) WHERE ask_at IS NOT NULL;
 CREATE INDEX contacts_to_ask_by ON contacts (ask_by) WHERE ask_by IS NOT NULL;
+CREATE INDEX contacts_by_age ON contacts (asked_at) WHERE asked_at IS NOT NULL;
 CREATE INDEX contacts_new ON contacts (ask_by) WHERE asked_at IS NULL;
 CREATE INDEX contacts_by_id ON contacts (contact_id) WHERE contact_id IS NOT NULL;
 

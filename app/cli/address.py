@@ -1,0 +1,30 @@
+"""Addresses as people write and read them."""
+
+import argparse
+
+from app.domain.origin import OriginPolicy
+from app.domain.url import Url, parse_url
+
+
+def local_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds a server that listens there."""
+    host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def public_address(text: str) -> Url:
+    """The address under which browsers find the relay; below a path, if a proxy puts it there.
+
+    Raises ArgumentTypeError for anything else.
+    """
+    url = parse_url(text)
+    if url is None or any(mark in text for mark in "?#@\\<>\"'"):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no address such as https://relay.example.com"
+        )
+    return url
+
+
+def is_loopback(url: Url) -> bool:
+    """Whether only browsers on the same machine find it."""
+    return OriginPolicy(loopback=True).allows(url.origin)

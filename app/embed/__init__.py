@@ -1,0 +1,1 @@
+"""What pages load: the built script and its adapters, and the tag that asks for them."""

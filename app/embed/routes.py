@@ -1,0 +1,90 @@
+"""`/playrelay.js`, its adapters and the pinned builds, open to every site, answered from memory."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from app.embed.assets import Asset, assets_of
+from app.embed.build import SCRIPT, Build, kept_builds, read_build
+from app.embed.negotiation import choose_coding, has_already
+
+EVERGREEN = "public, max-age=300, stale-while-revalidate=86400"
+PINNED = "public, max-age=31536000, immutable"
+
+_OPEN = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+    "vary": "Accept-Encoding",
+}
+_UNCHANGED: Any = {304: {"description": "The browser has it already"}}
+_MISSING: Any = {404: {"description": "`not_found`: there is no such file"}}
+
+
+def embed_routes(current: Build | None = None, kept: list[Build] | None = None) -> APIRouter:
+    """All that pages load of the relay. Without arguments: the builds that it was shipped with."""
+    current = current or read_build()
+    assets = assets_of(current, kept_builds() if kept is None else kept)
+    router = APIRouter(tags=["embed"])
+
+    @router.head(f"/{SCRIPT}", include_in_schema=False)
+    @router.get(f"/{SCRIPT}", response_class=Response, responses=_UNCHANGED)
+    async def script(request: Request) -> Response:
+        """The tracker, whatever its newest build is."""
+        return _answer(request, assets, SCRIPT, EVERGREEN)
+
+    @router.head(f"/{SCRIPT}.map", include_in_schema=False)
+    @router.get(f"/{SCRIPT}.map", response_class=Response, include_in_schema=False)
+    async def source_map(request: Request) -> Response:
+        return _answer(request, assets, f"{SCRIPT}.map", EVERGREEN)
+
+    @router.head("/adapters/{name}", include_in_schema=False)
+    @router.get("/adapters/{name}", response_class=Response, responses={**_UNCHANGED, **_MISSING})
+    async def adapter(request: Request, name: str) -> Response:
+        """What the tracker loads where a page has such a player."""
+        return _answer(request, assets, f"adapters/{name}", EVERGREEN)
+
+    @router.head("/builds/{build}/{path:path}", include_in_schema=False)
+    @router.get(
+        "/builds/{build}/{path:path}",
+        response_class=Response,
+        responses={**_UNCHANGED, **_MISSING},
+    )
+    async def pinned(request: Request, build: str, path: str) -> Response:
+        """A file of one build, for ever the same."""
+        return _answer(request, assets, f"builds/{build}/{path}", PINNED)
+
+    return router
+
+
+def _answer(request: Request, assets: Mapping[str, Asset], path: str, caching: str) -> Response:
+    asset = assets.get(path)
+    if asset is None:
+        # A relay that is upgraded later may have it: nothing must remember that this one has not.
+        headers = {**_OPEN, "cache-control": "no-store"}
+        raise HTTPException(404, _advice(path), headers)
+    coding = choose_coding(_joined(request, "accept-encoding"), asset.forms)
+    etag = asset.etag(coding)
+    headers = {**_OPEN, "etag": etag, "cache-control": caching}
+    if has_already(etag, _joined(request, "if-none-match")):
+        return Response(status_code=304, headers=headers)
+    if asset.source_map:
+        headers["sourcemap"] = asset.source_map
+    if coding != "identity":
+        headers["content-encoding"] = coding
+    return Response(asset.forms[coding], headers=headers, media_type=asset.content_type)
+
+
+def _joined(request: Request, header: str) -> str | None:
+    """A list header that came in several lines means the same as in one."""
+    return ", ".join(request.headers.getlist(header)) or None
+
+
+def _advice(path: str) -> str:
+    if path.startswith("builds/"):
+        return (
+            "this relay has no such file of such a build: take the address that "
+            "`playrelay embed --pinned` prints, or /playrelay.js"
+        )
+    return "no such script"
