@@ -149,6 +149,35 @@ def test_a_damaged_file(page: int, words: str, relay_with: RelayWith, sandbox: S
     relay.says(words)
 
 
+def test_a_file_that_is_moved_away(relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """A ping that would go into a file that is gone is not acknowledged; back in place, all is well."""
+    relay = relay_with().started()
+    visitors = Visitors(relay)
+    assert visitors.send().status_code == 202
+    elsewhere = relay.database.with_name("elsewhere.db")
+    relay.database.rename(elsewhere)
+    until("it refuses", lambda: _refuses(relay, visitors, {"missing"}))
+    relay.database.touch()
+    until("another file doesn't do", lambda: _refuses(relay, visitors, {"missing"}))
+    elsewhere.replace(relay.database)
+    _recovers(relay, visitors, sandbox)
+    relay.says("put it back, or restart")
+
+
+def test_a_file_that_is_deleted(relay_with: RelayWith, sandbox: Sandbox) -> None:
+    """Nothing more is acknowledged, and a restart begins with an empty store."""
+    relay = relay_with().started()
+    visitors = Visitors(relay)
+    assert visitors.send().status_code == 202
+    until("it is delivered", lambda: sandbox.kept() == visitors.milestones)
+    relay.database.unlink()
+    until("it refuses", lambda: _refuses(relay, visitors, {"missing"}))
+    relay.stop()
+    relay.started()
+    assert visitors.send().status_code == 202
+    until("all is delivered", lambda: sandbox.kept() == visitors.milestones)
+
+
 def test_an_answer_that_cannot_be_written_down(relay_with: RelayWith, sandbox: Sandbox) -> None:
     """What HubSpot took while the store could write nothing is not sent again when it can."""
     sandbox.faults({"path": "/media-bridge/*", "latency_ms": 2000})

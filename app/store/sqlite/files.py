@@ -4,6 +4,7 @@ import fcntl
 import os
 import sqlite3
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import create_engine
@@ -16,6 +17,9 @@ from app.store.sqlite.faults import store_error
 
 BUSY_SECONDS = 5.0
 
+FileId: TypeAlias = tuple[int, int]
+"""Device and inode: which file it is, whatever it is called."""
+
 
 def path_of(url: str) -> Path:
     """`sqlite:///data/playrelay.db` is relative to the working directory, `sqlite:////…` is not."""
@@ -26,8 +30,17 @@ def path_of(url: str) -> Path:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection in WAL mode that returns from COMMIT only when the disk has confirmed."""
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    """A connection in WAL mode that returns from COMMIT only when the disk has confirmed.
+
+    It makes no file: an empty one in the place of one that vanished would look like a store.
+    """
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -64,6 +77,25 @@ def _open(path: Path) -> int:
             "check the folder and its permissions",
             "read_only",
         ) from error
+
+
+def file_id(path: str) -> FileId | None:
+    """Which file stands there; None where there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - once a commit: a Path would cost as much again
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def expect_in_place(path: str, opened: FileId | None) -> None:
+    """What goes into a file that was deleted or moved is gone with the process: StoreError."""
+    if file_id(path) != opened:
+        raise StoreError(
+            f"the store {path} was deleted, moved or replaced while the relay runs: "
+            "put it back, or restart",
+            "missing",
+        )
 
 
 def migrate(path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from app.store.interface import StoreError
 from app.store.sqlite.faults import store_error
+from app.store.sqlite.files import FileId, expect_in_place, file_id
 
 T = TypeVar("T")
 
@@ -42,6 +43,7 @@ class Writer:
         self._observe = observe
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._db: sqlite3.Connection | None = None
+        self._file: FileId | None = None
         self._rows: list[Append] = []
         self._row_waiters: list[asyncio.Future[None]] = []
         self._works: list[tuple[Work, asyncio.Future[Any]]] = []
@@ -119,12 +121,14 @@ class Writer:
         """On the writer thread: everything in one transaction, or a StoreError and nothing."""
         try:
             if self._db is None:
-                self._db = self._connect()
+                self._db, self._file = self._connect(), file_id(self._path)
+            expect_in_place(self._path, self._file)
             self._db.execute("BEGIN IMMEDIATE")
             if rows:
                 self._db.executemany(APPEND, rows)
             results = [self._guarded(self._db, work) for work in works]
             self._db.execute("COMMIT")
+            expect_in_place(self._path, self._file)
         except sqlite3.Error as error:
             self._reconnect_after(error)
             fault = store_error(error, self._path)
