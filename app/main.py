@@ -16,8 +16,8 @@ from app.catalogue import CatalogueError
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.collect.problem import STATUS, Reason, problem
-from app.console.access import Access
-from app.console.routes import console_routes
+from app.console.refusals import refusal
+from app.console.routes import add_console
 from app.demo.routes import demo_routes
 from app.embed.routes import embed_routes
 from app.health import health_routes
@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> RelayApp:
     )
     app.include_router(health_routes())
     app.include_router(embed_routes())
-    app.include_router(console_routes(Access(settings, time.monotonic)))
+    add_console(app, settings, time.monotonic, time.time)
     if settings.sandboxed:
         app.include_router(demo_routes())
     app.add_exception_handler(HTTPException, _http_problem)
@@ -85,6 +85,8 @@ def _describe_pings(app: FastAPI) -> None:
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and (page := refusal(request, error)) is not None:
+        return page
     status = error.status_code if isinstance(error, HTTPException) else 500
     reason: Reason = next((each for each in STATUS if STATUS[each] == status), "invalid")
     headers = error.headers if isinstance(error, HTTPException) else None

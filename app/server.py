@@ -6,7 +6,8 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 REQUEST_SECONDS = 15.0
@@ -80,18 +81,38 @@ class PatientProtocol(HttpToolsProtocol):
             self._reading = self.loop.call_later(self.request_seconds, self.transport.abort)
 
 
+class BehindProxies:
+    """Believes X-Forwarded-For and -Proto of the proxies named, and remembers who said it."""
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[str]) -> None:
+        self._app = ProxyHeadersMiddleware(app, list(trusted))  # type: ignore[arg-type] # its own ASGI types
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One assignment on the way."""
+        scope[_PEER] = scope.get("client")
+        await self._app(scope, receive, send)  # type: ignore[arg-type] # likewise
+
+
+_PEER = "playrelay.peer"
+
+
+def peer_of(scope: Scope) -> str:
+    """The address at the other end of the connection, whatever that end says of itself."""
+    peer = scope.get(_PEER, scope.get("client"))
+    return str(peer[0]) if peer else ""
+
+
 def public_config(app: ASGIApp, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
     """How the relay meets the world. Nobody's X-Forwarded-For is believed unless named."""
     return uvicorn.Config(
-        app,
+        BehindProxies(app, trusted_proxies) if trusted_proxies else app,
         http=PatientProtocol,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="on",
-        proxy_headers=bool(trusted_proxies),
-        forwarded_allow_ips=list(trusted_proxies),
+        proxy_headers=False,  # BehindProxies does it
         timeout_graceful_shutdown=GRACE_SECONDS,
         backlog=4096,
     )

@@ -134,6 +134,12 @@ class Settings(BaseSettings):
         description="Opens `/console`; without it the console is off (in sandbox mode it is open "
         "to this machine alone)",
     )
+    console_user_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names who is signed "
+        "in (single sign-on); opens `/console` to them",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level")
     log_format: Literal["console", "json"] | None = Field(
         None, description="console on a terminal, json elsewhere"
@@ -219,6 +225,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"{PREFIX}ALLOWED_ORIGINS: name the sites that embed the player, for example "
                 "https://www.example.com (or * to let every site in)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _single_sign_on(self) -> Self:
+        known = bool(self.trusted_proxies) and "*" not in self.trusted_proxies
+        if self.console_user_header and not known:
+            raise ValueError(
+                f"{PREFIX}CONSOLE_USER_HEADER: name the proxies that set it in "
+                f"{PREFIX}TRUSTED_PROXIES (not *), or anybody could"
             )
         return self
 

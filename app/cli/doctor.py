@@ -2,41 +2,12 @@
 
 import argparse
 import asyncio
-import email.utils
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
-import httpx
-
-from app.bootstrap import connect_hubspot, now_ms, open_store
-from app.hubspot.client import HubSpotClient, make_http
-from app.hubspot.oauth import Introspection
-from app.hubspot.results import Contacts, LookupResult, MissingScope, Unauthorized
-from app.settings import Settings, SettingsError, load_settings, unknown_variables
-from app.store.interface import Store, StoreError
+from app.bootstrap import open_store
+from app.doctor import Finding, examine, variables
+from app.settings import Settings, SettingsError, load_settings
+from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
-from app.telemetry.metrics import Metrics
-
-EVENTS_SCOPE = "media_bridge.write"
-CONTACTS_SCOPE = "crm.objects.contacts.read"
-CLOCK_TOLERANCE_SECONDS = 5.0
-PROBE_UTK = "0" * 32
-"""A usertoken that is nobody's: asking about it costs nothing and proves that asking works."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line. `advice` is empty where all is well."""
-
-    subject: str
-    says: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        mark = "FAIL" if self.advice else "ok"
-        return f"{mark:<5}{self.subject:<10} {self.says}" + (
-            f": {self.advice}" if self.advice else ""
-        )
 
 
 def doctor(_given: argparse.Namespace) -> int:
@@ -52,114 +23,17 @@ def doctor(_given: argparse.Namespace) -> int:
 
 
 async def _report(settings: Settings) -> int:
-    faults = 0
-    async for finding in _examine(settings):
-        print(finding, flush=True)
-        faults += bool(finding.advice)
-    return 1 if faults else 0
-
-
-async def _examine(settings: Settings) -> AsyncIterator[Finding]:
-    unknown = unknown_variables()
-    yield (
-        Finding("settings", "unknown variables", "; ".join(unknown))
-        if unknown
-        else Finding("settings", "understood")
-    )
     try:
         store = await open_store(settings)
     except StoreError as error:
-        yield Finding("store", "can't be opened", str(error))
-        return
+        print(variables())
+        print(Finding("store", "can't be opened", str(error)))
+        return 1
+    faults = 0
     try:
-        yield await _store(store)
-        if settings.sandboxed:
-            yield Finding("HubSpot", "no credentials: the built-in sandbox is used")
-            return
-        clock = await _clock(settings)
-        yield clock
-        if clock.subject == "HubSpot":  # it can't be reached
-            return
-        async with connect_hubspot(settings, store, Metrics(), None) as client:
-            async for finding in _account(settings, client):
-                yield finding
+        async for finding in examine(settings, store):
+            print(finding, flush=True)
+            faults += bool(finding.advice)
     finally:
         await store.close()
-
-
-async def _store(store: Store) -> Finding:
-    try:
-        await store.check_writable(now_ms())
-        depths = await store.depths(now_ms())
-    except StoreError as error:
-        return Finding("store", "does not take writes", str(error))
-    if depths.quarantined:
-        return Finding(
-            "store",
-            f"{depths.quarantined} pings are set aside because they broke the fold",
-            "please report it as a bug",
-        )
-    if depths.paused_until > now_ms():
-        return Finding("store", "takes writes, delivery is paused", depths.pause_reason)
-    waiting = depths.outbox["waiting"]
-    return Finding("store", f"takes writes; {depths.outbox['due']} events due, {waiting} waiting")
-
-
-async def _clock(settings: Settings) -> Finding:
-    """HubSpot's Date header against our clock: wrong clocks make wrong timelines."""
-    async with make_http() as http:
-        try:
-            sent = now_ms()
-            answer = await http.get(settings.hubspot_base_url, follow_redirects=False)
-            said = email.utils.parsedate_to_datetime(answer.headers["date"]).timestamp()
-        except httpx.HTTPError as error:
-            name = type(error).__name__
-            return Finding(
-                "HubSpot",
-                f"{settings.hubspot_base_url} can't be reached ({name})",
-                "check the network, the proxy and PLAYRELAY_HUBSPOT_BASE_URL",
-            )
-        except (KeyError, ValueError):
-            return Finding("clock", "could not be compared: no usable Date in HubSpot's answer")
-    off = abs((sent + now_ms()) / 2000 - said)
-    if off > CLOCK_TOLERANCE_SECONDS:
-        return Finding("clock", f"{off:.0f} s from HubSpot's", "let this machine keep time (NTP)")
-    return Finding("clock", "agrees with HubSpot's")
-
-
-async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[Finding]:
-    looked_up = await client.contacts_by_usertoken([PROBE_UTK])
-    told = await client.introspect()
-    token = _token(told, looked_up)
-    yield token
-    if token.advice:
-        return
-    if isinstance(told, Introspection) and told.scopes:
-        wanted = [EVENTS_SCOPE]
-        if settings.identity == "lookup":
-            wanted.append(CONTACTS_SCOPE)
-        missing = [scope for scope in wanted if scope not in told.scopes]
-        yield (
-            Finding("scopes", "missing", f"grant {', '.join(missing)} and install the app again")
-            if missing
-            else Finding("scopes", ", ".join(wanted))
-        )
-    elif isinstance(looked_up, MissingScope):
-        yield Finding("scopes", f"{CONTACTS_SCOPE} is missing", "grant it to the app")
-    else:
-        yield Finding("scopes", f"{CONTACTS_SCOPE}; the token does not tell about {EVENTS_SCOPE}")
-
-
-def _token(told: object, looked_up: LookupResult) -> Finding:
-    if isinstance(told, Introspection) and told.active:
-        account = f" for account {told.hub_id}" if told.hub_id else ""
-        return Finding("token", f"good{account}")
-    if isinstance(looked_up, Contacts | MissingScope):
-        return Finding("token", "good: HubSpot answers look-ups")
-    if isinstance(looked_up, Unauthorized) or (isinstance(told, Introspection) and not told.active):
-        return Finding(
-            "token",
-            "refused by HubSpot",
-            "make a new one, or install the app again, and set it in the environment",
-        )
-    return Finding("token", "could not be checked", f"HubSpot answered {type(looked_up).__name__}")
+    return 1 if faults else 0

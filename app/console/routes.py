@@ -1,49 +1,23 @@
-"""The console's routes."""
+"""All of the console's routes."""
 
-from typing import Annotated
+from collections.abc import Callable
 
-import msgspec
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import FastAPI
 
+from app.console import sign_in, soon, why
 from app.console.access import Access
-from app.health import TheRelay
-from app.store.interface import StoreError
-from app.why.find import stories
+from app.console.files import Files
+from app.console.pages import Console, Pages
+from app.settings import Settings
 
 
-class Question(BaseModel):
-    """Whose plays: a session id, a usertoken or a contact id. In the body, for it is personal."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    who: Annotated[str, Field(min_length=1, max_length=256)]
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
-
-
-def console_routes(access: Access) -> APIRouter:
-    """`POST /console/why`."""
-    router = APIRouter(prefix="/console", tags=["console"], dependencies=[Depends(access)])
-
-    @router.post(
-        "/why",
-        response_class=Response,
-        responses={
-            401: {"description": "The console's password is wanted (HTTP Basic, any user name)"},
-            404: {"description": "The console is off"},
-        },
-    )
-    async def why(request: Request, relay: TheRelay, question: Question) -> Response:
-        """What became of the plays of a session, a visitor or a contact, in plain words."""
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            # Any page can have a browser post a form or plain text, but not JSON.
-            raise HTTPException(415, "send application/json")
-        try:
-            told = await stories(relay.store, question.who, relay.clock(), question.limit)
-        except StoreError as error:
-            raise HTTPException(503, str(error), {"retry-after": "5"}) from error
-        headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-        body = msgspec.json.encode({"plays": told})
-        return Response(body, media_type="application/json", headers=headers)
-
-    return router
+def add_console(
+    app: FastAPI, settings: Settings, clock: Callable[[], float], wall: Callable[[], float]
+) -> None:
+    """Give the app its console. `clock`: monotonic seconds; `wall`: seconds since the epoch."""
+    files = Files()
+    app.state.console = Console(Access(settings, clock, wall), Pages(files))
+    app.include_router(files.routes())
+    app.include_router(why.routes())
+    for page in (sign_in, soon):
+        app.include_router(page.routes(), include_in_schema=False)

@@ -1,0 +1,34 @@
+"""What a person sees instead of a page: where to sign in, or in a sentence why not."""
+
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from app.console.pages import HEADERS, console_of
+
+SIGN_IN = "/console/sign-in"
+_TITLES = {403: "Not allowed", 404: "Not here", 429: "Too often", 503: "The store is away"}
+
+
+def refusal(request: Request, error: HTTPException) -> Response | None:
+    """The answer to a browser; None where a program asks, or elsewhere than at the console."""
+    path = request.url.path
+    if not (path == "/console" or path.startswith("/console/")):
+        return None
+    if "hx-request" in request.headers:  # a piece of a page: the whole page goes to the sign-in
+        headers = {"hx-redirect": SIGN_IN} if error.status_code == 401 else {}  # noqa: PLR2004 - HTTP
+        text = console_of(request).pages.text("notice.html", detail=error.detail)
+        return Response(text, error.status_code, {**HEADERS, **headers}, "text/html")
+    if "text/html" not in request.headers.get("accept", ""):
+        return None
+    if error.status_code == 401 and path != SIGN_IN:  # noqa: PLR2004 - HTTP
+        back = quote(path) if request.method == "GET" else "/console"
+        return RedirectResponse(f"{SIGN_IN}?back={back}", 303, HEADERS)
+    title = _TITLES.get(error.status_code, "That did not work")
+    answer = console_of(request).pages.page(
+        request, "refusal.html", status=error.status_code, title=title, detail=error.detail
+    )
+    answer.headers.update(error.headers or {})
+    return answer

@@ -1,0 +1,60 @@
+"""`POST /console/why`: what became of a play, as JSON for programs."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.console.pages import TheConsole
+from app.health import TheRelay
+from app.store.interface import StoreError
+from app.why.find import stories
+
+
+class Question(BaseModel):
+    """Whose plays: a session id, a usertoken or a contact id. In the body, for it is personal."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Annotated[str, Field(min_length=1, max_length=256)]
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+def routes() -> APIRouter:
+    """`POST /console/why`."""
+    router = APIRouter(tags=["console"], dependencies=[Depends(_admit)])
+
+    @router.post(
+        "/console/why",
+        response_class=Response,
+        responses={
+            401: {"description": "The console's password is wanted (HTTP Basic, any user name)"},
+            404: {"description": "The console is off"},
+        },
+    )
+    async def why(request: Request, relay: TheRelay, question: Question) -> Response:
+        """What became of the plays of a session, a visitor or a contact, in plain words."""
+        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+            # Any page can have a browser post a form or plain text, but not JSON.
+            raise HTTPException(415, "send application/json")
+        try:
+            told = await stories(relay.store, question.who, relay.clock(), question.limit)
+        except StoreError as error:
+            raise HTTPException(503, str(error), {"retry-after": "5"}) from error
+        headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+        body = msgspec.json.encode({"plays": told})
+        return Response(body, media_type="application/json", headers=headers)
+
+    return router
+
+
+def _admit(request: Request, console: TheConsole) -> None:
+    """Let who may ask pass; a browser that a program uses is told how to ask for the password."""
+    try:
+        console.access.caller(request)
+    except HTTPException as error:
+        if error.status_code == 401:  # noqa: PLR2004 - HTTP
+            challenge = {"www-authenticate": 'Basic realm="playrelay"'}
+            raise HTTPException(401, error.detail, challenge) from None
+        raise

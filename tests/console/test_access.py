@@ -1,0 +1,231 @@
+"""Who may enter the console, and how a session is proven."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.console.session import SESSION_SECONDS, Sessions
+from app.settings import SettingsError, load_settings
+from tests.live.relay import Live, live_relay, settings_for
+
+TOKEN = {"hubspot_access_token": "token", "allowed_origins": ("https://www.example.com",)}
+NOWHERE = {"hubspot_base_url": "http://127.0.0.1:9"}
+HTML = {"accept": "text/html"}
+PASSWORD = "pass word"
+COOKIE = "playrelay-console"
+
+
+@contextmanager
+def relay(folder: Path, **values: object) -> Iterator[Live]:
+    """One with a token, and HubSpot nowhere."""
+    with live_relay(settings_for(folder, **TOKEN, **NOWHERE, **values)) as live:
+        live.client.headers.update(HTML)
+        yield live
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One whose console has a password."""
+    with relay(tmp_path_factory.mktemp("guarded"), console_password=PASSWORD) as live:
+        yield live
+
+
+@pytest.fixture
+def client(guarded: Live) -> Iterator[httpx.Client]:
+    """A browser that was never here."""
+    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as fresh:
+        yield fresh
+
+
+def sign_in(client: httpx.Client, **headers: str) -> httpx.Response:
+    """With the right password."""
+    return client.post("/console/sign-in", data={"password": PASSWORD}, headers=headers)
+
+
+def token(client: httpx.Client) -> str:
+    """The CSRF token in a page of this session."""
+    found = re.search(r'name="csrf" value="(\w+)"', client.get("/console").text)
+    assert found is not None
+    return found[1]
+
+
+def test_without_a_session_the_sign_in_is_shown(client: httpx.Client) -> None:
+    """And leads back to the page that was wanted."""
+    answer = client.get("/console/audit")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/console/sign-in?back=/console/audit",
+    )
+    assert 'value="/console/audit"' in client.get(answer.headers["location"]).text
+
+
+def test_the_password_opens_and_signing_out_closes(client: httpx.Client) -> None:
+    """The cookie is out of reach of scripts and of other sites' forms."""
+    entered = sign_in(client)
+    assert (entered.status_code, entered.headers["location"]) == (303, "/console")
+    flags = entered.headers["set-cookie"]
+    assert flags.startswith(f"{COOKIE}=")
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(flags.split("; "))
+    assert client.get("/console").status_code == 200
+    assert client.post("/console/sign-out", data={"csrf": token(client)}).status_code == 303
+    assert client.get("/console").status_code == 303
+
+
+def test_over_https_the_cookie_belongs_to_this_host_alone(tmp_path: Path) -> None:
+    """A believed proxy's https gives it the prefix with which browsers guard it, and Secure."""
+    with relay(tmp_path, console_password=PASSWORD, trusted_proxies=("127.0.0.1",)) as live:
+        entered = sign_in(live.client, **{"x-forwarded-proto": "https"})
+    flags = entered.headers["set-cookie"]
+    assert flags.startswith("__Host-playrelay=")
+    assert "Secure" in flags.split("; ")
+
+
+def test_a_wrong_password_is_told_and_slowed_down(tmp_path: Path) -> None:
+    """After ten in a minute even the right one waits."""
+    with relay(tmp_path, console_password=PASSWORD) as live:
+        answers = [
+            live.client.post("/console/sign-in", data={"password": f"guess {n}"}) for n in range(11)
+        ]
+        right = sign_in(live.client)
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429]
+    assert "that is not the console&#39;s password" in answers[0].text
+    assert right.status_code == 429
+    assert int(right.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example", "//evil.example", "/console\\@evil", "/x"]
+)
+def test_the_sign_in_leads_to_no_other_site(client: httpx.Client, back: str) -> None:
+    """Whatever a link to it says."""
+    answer = client.post("/console/sign-in", data={"password": PASSWORD, "back": back})
+    assert answer.headers["location"] == "/console"
+
+
+def test_a_forged_cookie_opens_nothing(client: httpx.Client) -> None:
+    """Neither made up, nor with a longer life, nor signed with another password."""
+    sign_in(client)
+    good = client.cookies[COOKIE]
+    expires, nonce, signature = good.split(".")
+    longer = f"{int(expires) + 1}.{nonce}.{signature}"
+    other = Sessions("another password", lambda: 0.0).issue()
+    for forged in ("x", "..", longer, other, good[:-1], f"{good}0", f"{expires}.{nonce}."):
+        client.cookies.set(COOKIE, forged, domain="127.0.0.1")
+        assert client.get("/console").status_code == 303, forged
+
+
+def test_a_session_ends_with_the_working_day() -> None:
+    """And not before."""
+    now = 1_000.0
+    sessions = Sessions(PASSWORD, lambda: now)
+    cookie = sessions.issue()
+    now += SESSION_SECONDS - 1
+    assert sessions.holds(cookie)
+    now += 1
+    assert not sessions.holds(cookie)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    ],
+)
+def test_another_site_changes_nothing(client: httpx.Client, headers: dict[str, str]) -> None:
+    """Not even with the session's own token."""
+    sign_in(client)
+    proof = {"csrf": token(client)}
+    assert client.post("/console/sign-out", data=proof, headers=headers).status_code == 403
+    assert sign_in(client, **headers).status_code == 403
+
+
+def test_the_token_of_another_session_proves_nothing(guarded: Live, client: httpx.Client) -> None:
+    """Nor does none."""
+    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as other:
+        sign_in(other)
+        stolen = token(other)
+    sign_in(client)
+    for proof in ({"csrf": stolen}, {"csrf": ""}, {"other": stolen}):
+        assert client.post("/console/sign-out", data=proof).status_code == 403
+    assert client.get("/console").status_code == 200
+
+
+def test_what_is_no_form_is_refused(client: httpx.Client) -> None:
+    """Other types and bodies beyond the limit."""
+    sign_in(client)
+    json = client.post("/console/sign-out", json={"csrf": token(client)})
+    large = client.post("/console/sign-out", data={"csrf": "x" * 70_000})
+    assert (json.status_code, large.status_code) == (415, 413)
+
+
+def test_every_answer_has_the_headers(client: httpx.Client) -> None:
+    """Pages, refusals and redirects alike: nothing inline, in no frame, kept by nobody."""
+    answers = [client.get("/console"), client.get("/console/sign-in")]
+    sign_in(client)
+    answers += [client.get("/console"), client.post("/console/sign-out", data={})]
+    for answer in answers:
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_piece_of_a_page_leads_the_whole_page_to_the_sign_in(client: httpx.Client) -> None:
+    """When the session has ended meanwhile."""
+    answer = client.get("/console", headers={"hx-request": "true"})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/console/sign-in")
+
+
+def test_without_password_and_proxy_it_is_off(tmp_path: Path) -> None:
+    """With a token, nothing opens it; the page says what would."""
+    with relay(tmp_path) as live:
+        answer = live.client.get("/console")
+        entered = sign_in(live.client)
+    assert (answer.status_code, entered.status_code) == (404, 404)
+    assert "PLAYRELAY_CONSOLE_PASSWORD" in answer.text
+
+
+def test_the_sandbox_is_open_to_this_machine_alone(tmp_path: Path) -> None:
+    """Under a name of its own; a page whose name leads here is still another's."""
+    with live_relay(settings_for(tmp_path)) as live:
+        assert live.client.get("/console", headers=HTML).status_code == 200
+        rebound = live.client.get("/console", headers={"host": "evil.example", **HTML})
+    assert rebound.status_code == 403
+
+
+def test_a_proxy_signs_people_in(tmp_path: Path) -> None:
+    """Whom its header names is in, by that name; who is not named is not."""
+    told = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("127.0.0.1",)}
+    with relay(tmp_path, **told) as live:
+        named = {"x-forwarded-user": "ana", "x-forwarded-for": "203.0.113.9"}
+        entered = live.client.get("/console", headers=named)
+        nameless = live.client.get("/console")
+    assert entered.status_code == 200
+    assert '<p class="who">ana</p>' in entered.text
+    assert nameless.status_code == 403
+
+
+def test_a_name_that_another_sends_is_not_believed(tmp_path: Path) -> None:
+    """Only the connection's own end counts, whatever X-Forwarded-For says."""
+    told = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("192.0.2.1",)}
+    with relay(tmp_path, **told) as live:
+        forged = {"x-forwarded-user": "ana", "x-forwarded-for": "192.0.2.1"}
+        assert live.client.get("/console", headers=forged).status_code == 403
+
+
+@pytest.mark.parametrize("proxies", ["", "*", "*,192.0.2.1"])
+def test_the_header_needs_proxies_by_name(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
+    """Else anybody could send it."""
+    monkeypatch.setenv("PLAYRELAY_CONSOLE_USER_HEADER", "X-Forwarded-User")
+    monkeypatch.setenv("PLAYRELAY_TRUSTED_PROXIES", proxies)
+    with pytest.raises(SettingsError, match="PLAYRELAY_CONSOLE_USER_HEADER: name the proxies"):
+        load_settings(env_file=None)
