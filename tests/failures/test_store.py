@@ -150,7 +150,7 @@ def test_a_damaged_file(page: int, words: str, relay_with: RelayWith, sandbox: S
 
 
 def test_a_file_that_is_moved_away(relay_with: RelayWith, sandbox: Sandbox) -> None:
-    """A ping that would go into a file that is gone is not acknowledged; back in place, all is well."""
+    """No ping is acknowledged into a file that is gone; once it is back in place all is well."""
     relay = relay_with().started()
     visitors = Visitors(relay)
     assert visitors.send().status_code == 202
