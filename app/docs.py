@@ -26,7 +26,7 @@ from app.domain.coverage import MAX_SPANS
 from app.domain.ping import MAX_BODY, MAX_PLAYS
 from app.hubspot import exchange, tokens
 from app.settings import Settings, variable_name
-from app.store.sqlite import folding, threads
+from app.store import rules
 from app.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +94,7 @@ def limits_table() -> str:
         ("time for a request to arrive whole", _duration(server.REQUEST_SECONDS * _SECOND)),
         ("time an answer may lie unread", _duration(server.WRITE_SECONDS * _SECOND)),
         ("window of `PLAYRELAY_PINGS_PER_MINUTE`", _duration(WINDOW_SECONDS * _SECOND)),
-        ("pings waiting for the disk, all senders", f"{threads.MAX_WAITING_BYTES >> 20} MiB"),
+        ("pings waiting for the disk, all senders", f"{rules.MAX_WAITING_BYTES >> 20} MiB"),
     ]
     return _table(("limit", "value"), rows)
 
@@ -116,12 +116,12 @@ def figures_table() -> str:
         ("length of the rate window, with a margin", _duration(policies.WINDOW_MS)),
         ("requests of a window kept for OAuth", str(policies.RESERVED_FOR_TOKENS)),
         ("usertokens in a look-up", str(lookup.TOKENS_A_REQUEST)),
-        ("wait for company before a look-up", _duration(folding.FIRST_LOOKUP_AFTER_MS)),
+        ("wait for company before a look-up", _duration(rules.FIRST_LOOKUP_AFTER_MS)),
         (
             "between look-ups of a stranger who starts more plays",
-            _duration(folding.STRANGER_PAUSE_MS),
+            _duration(rules.STRANGER_PAUSE_MS),
         ),
-        ("age at which a known contact is looked up again", _duration(folding.RECHECK_AFTER_MS)),
+        ("age at which a known contact is looked up again", _duration(rules.RECHECK_AFTER_MS)),
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),
         ("lease of an event in flight", _duration(sender.LEASE_MS)),
         ("share of a token's life after which it is renewed", f"{tokens.RENEW_AFTER:.0%}"),

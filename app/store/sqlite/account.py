@@ -1,12 +1,10 @@
 """The account's standing: permits of the rate window, pauses, failures, the day's errors."""
 
 import sqlite3
-from dataclasses import dataclass
 
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused
+from app.store.rules import DAY_MS, Books, Standing, Window, stand
 from app.store.values import Quota
-
-DAY_MS = 24 * 60 * 60 * 1000
 
 FREE_PERMITS = "DELETE FROM permits WHERE frees_at <= ?"
 COUNT_PERMITS = "SELECT count(*), min(frees_at), coalesce(max(id), 0) FROM permits"
@@ -14,8 +12,6 @@ TAKE_PERMIT = "INSERT INTO permits (frees_at) VALUES (?) RETURNING id"
 GIVE_PERMIT = "UPDATE permits SET frees_at = ? WHERE id = ?"
 DROP_PERMIT = "DELETE FROM permits WHERE id = ?"
 ACCOUNT = "SELECT paused_until, failures, day, requests, errors, refusals FROM account"
-
-# While the account is failing, one request at a time probes it.
 SENDING_NOW = "SELECT min(lease_until) FROM outbox WHERE status = 'sending'"
 
 COUNT_REQUEST = """
@@ -39,40 +35,13 @@ RETRY_AT_ONCE = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Whether a request may be made: permits left, until when to hold still (None: go on).
-
-    `failures`: how many in a row; `strained`, `on_chance`: see `Claim`; `latest`: the id of the
-    latest permit.
-    """
-
-    left: int
-    wait_until: int | None
-    failures: int
-    strained: bool
-    on_chance: bool
-    latest: int
-
-
 def standing(db: sqlite3.Connection, now: int, quota: Quota) -> Standing:
     """How the account stands at this moment."""
     db.execute(FREE_PERMITS, (now,))
-    used, frees_at, latest = db.execute(COUNT_PERMITS).fetchone()
-    paused_until, failures, day, *counts = db.execute(ACCOUNT).fetchone()
-    requests, errors, refusals = counts if day == now // DAY_MS else (0, 0, 0)
-    many = max(quota.error_floor, quota.error_share * requests)
-    left = max(0, quota.rate - used)
-    wait_until: int | None = None
-    if paused_until > now:
-        wait_until = paused_until
-    elif left == 0:
-        wait_until = frees_at
-    elif failures:
-        (probing_until,) = db.execute(SENDING_NOW).fetchone()
-        if probing_until is not None and probing_until > now:
-            wait_until = probing_until
-    return Standing(left, wait_until, failures, errors >= many, refusals < many, latest)
+    window = Window(*db.execute(COUNT_PERMITS).fetchone())
+    books = Books(*db.execute(ACCOUNT).fetchone())
+    (sending_until,) = db.execute(SENDING_NOW).fetchone()
+    return stand(books, window, sending_until, now, quota)
 
 
 def take_permit(db: sqlite3.Connection, now: int, lease_ms: int, quota: Quota) -> int:

@@ -8,15 +8,10 @@ import sqlite3
 from dataclasses import replace
 
 from app.domain.identity import Identity, IdentityMode
+from app.store.rules import BACKLOG_TURN, FRESH_MS, decode_play
 from app.store.sqlite.account import standing, take_permit
-from app.store.sqlite.whom import decode_play, vouch, whose
+from app.store.sqlite.whom import vouch, whose
 from app.store.values import Claim, Job, Quota
-
-FRESH_MS = 5 * 60 * 1000
-"""An event younger than this is fresh."""
-
-BACKLOG_TURN = 10
-"""Every so manieth permit goes to the longest due event, however much is fresh."""
 
 # No earlier event of the same play stands before it: in flight, waiting, or put off.
 _UNBLOCKED = """

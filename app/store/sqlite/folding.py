@@ -10,23 +10,15 @@ from app.domain.identity import IdentityMode, Unknown
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding
-from app.store.sqlite.whom import decode_play, encode_play, whose
+from app.store.rules import (
+    RECHECK_AFTER_MS,
+    STRANGER_PAUSE_MS,
+    company,
+    decode_play,
+    encode_play,
+)
+from app.store.sqlite.whom import whose
 from app.store.values import FoldReport, InboxPing, Unfoldable
-
-FIRST_LOOKUP_AFTER_MS = 1_000
-"""New usertokens wait this long for company: a look-up takes a hundred at the price of one."""
-
-COMPANY_MS = 2_000
-"""And so much longer for each request that the rate window holds: the busier, the fuller."""
-
-LONGEST_COMPANY_MS = 30_000
-"""But no longer than this."""
-
-STRANGER_PAUSE_MS = 60_000
-"""A stranger who starts another play is asked about at once, but not more often than this."""
-
-RECHECK_AFTER_MS = 24 * 60 * 60 * 1000
-"""HubSpot merges contacts: an answer older than this is used, and asked for again."""
 
 READ_INBOX = "SELECT id, received_at, referer, body FROM inbox ORDER BY id LIMIT ?"
 CLEAR_INBOX = "DELETE FROM inbox WHERE id <= ?"
@@ -167,8 +159,7 @@ def _introduce(
         return
     if before is None or before.utk != play.utk:
         (in_use,) = db.execute(PERMITS_IN_USE, (now,)).fetchone()
-        company = min(FIRST_LOOKUP_AFTER_MS + in_use * COMPANY_MS, LONGEST_COMPANY_MS)
-        given = {"utk": play.utk[1], "now": now, "soon": now + company}
+        given = {"utk": play.utk[1], "now": now, "soon": now + company(in_use)}
         given |= {"pause": STRANGER_PAUSE_MS, "long_ago": now - RECHECK_AFTER_MS}
         db.execute(INTRODUCE_UTK, given)
 

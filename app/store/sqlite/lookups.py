@@ -4,14 +4,9 @@ import sqlite3
 from collections.abc import Mapping
 
 from app.domain.outcome import AccountNews
+from app.store.rules import YIELD_MS, latest_ask
 from app.store.sqlite.account import hear, standing, take_permit, used_permit
 from app.store.values import LookupClaim, Quota
-
-GATHER_SHARE = 4
-"""A question that is due waits for company for a quarter of the time since it was asked last."""
-
-YIELD_MS = 60 * 60 * 1000
-"""So long, at most, do strangers who were asked about before give way to events."""
 
 DUE_LOOKUPS = "SELECT utk, asked FROM contacts WHERE ask_at <= ? ORDER BY ask_by, utk LIMIT ?"
 FIRST_DUE = "SELECT min(ask_by) FROM contacts WHERE ask_by IS NOT NULL"
@@ -95,5 +90,4 @@ def _worth_asking(db: sqlite3.Connection, now: int, limit: int) -> int | None:
 
 def _again(utk: str, at: int | None, now: int) -> dict[str, object]:
     """When a usertoken may be asked about again, and when it must."""
-    by = None if at is None else at + max(0, at - now) // GATHER_SHARE
-    return {"utk": utk, "at": at, "by": by}
+    return {"utk": utk, "at": at, "by": latest_ask(at, now)}

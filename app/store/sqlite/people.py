@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.domain.outcome import STATUSES, Status
-from app.domain.ping import BadJsonError, InvalidPingError, parse
-from app.store.sqlite.account import DAY_MS
-from app.store.sqlite.whom import decode_play
+from app.store.rules import DAY_MS, decode_play, names
 from app.store.values import Depths, OutboxEntry
 
 _ENTRY = """
@@ -130,16 +128,10 @@ def forget(db: sqlite3.Connection, utk: str | None, contact_id: int | None) -> i
 def _naming(
     db: sqlite3.Connection, table: str, utks: set[str], contact_id: int | None
 ) -> Iterator[int]:
-    """Rows whose pings carry one of the identities; what can't be read is searched as text."""
-    needles = [each.encode() for each in utks]
+    """Rows whose pings carry one of the identities."""
+    wanted = sorted(utks)
     for row, referer, body in db.execute(UNREAD.format(table=table)).fetchall():
-        try:
-            plays = parse(body, referer).plays
-        except (BadJsonError, InvalidPingError):
-            plays = []
-        by_contact = contact_id is not None and any(p.contact_id == contact_id for p in plays)
-        by_utk = any(p.contact_utk and p.contact_utk.strip() in utks for p in plays)
-        if by_contact or by_utk or any(needle in body for needle in needles):
+        if names(body, referer, wanted, contact_id):
             yield row
 
 

@@ -1,14 +1,14 @@
 """What became of a claimed event: its one outcome, and what that means for the rest of its play."""
 
-import json
 import sqlite3
 
 import msgspec
 
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.outcome import AccountNews, Delivered, Disowned, Outcome, Retry, Wait
+from app.store.rules import answer_of, decode_play, encode_play
 from app.store.sqlite.account import hear, unused_permit, used_permit
-from app.store.sqlite.whom import decode_play, encode_play, whose
+from app.store.sqlite.whom import whose
 from app.store.values import Job, Quota
 
 # A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
@@ -50,8 +50,8 @@ def settle(
     """Write the outcome, the account's state, and start the permit's ten seconds."""
     used_permit(db, job.permit, now, quota)
     hear(db, account, now)
-    answer = json.dumps({k: v for k, v in msgspec.structs.asdict(outcome).items() if v})
-    given = {"id": job.id, "lease_until": job.lease_until, "now": now, "answer": answer}
+    given: dict[str, object] = {"id": job.id, "lease_until": job.lease_until, "now": now}
+    given |= {"answer": answer_of(outcome)}
     if isinstance(outcome, Delivered):
         db.execute(SETTLE_DELIVERED, given | {"reason": outcome.rung})
         return

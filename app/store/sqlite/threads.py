@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from app.store.interface import StoreError
+from app.store.rules import MAX_ROWS_A_COMMIT, MAX_WAITING_BYTES
 from app.store.sqlite.faults import store_error
 from app.store.sqlite.files import FileId, expect_in_place, file_id
 
@@ -25,10 +26,6 @@ CommitObserver = Callable[[int, float], None]
 
 Append = tuple[int, str | None, bytes]
 APPEND = "INSERT INTO inbox (received_at, referer, body) VALUES (?, ?, ?)"
-
-MAX_ROWS_A_COMMIT = 2_000
-MAX_WAITING_BYTES = 32 * 1024 * 1024
-"""Beyond this the store is too slow for what arrives, and the honest answer is 503."""
 
 
 class Writer:

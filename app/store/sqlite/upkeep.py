@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from app.store.rules import NOTICE_MS, PATIENCE_MS
 from app.store.values import Quota, Retention, Upkeep
 
 GIVE_BACK = """
@@ -41,11 +42,6 @@ GIVE_UP = """
             AND c.ask_by IS NOT NULL AND coalesce(c.asked_at, 0) < o.created_at + :park - :notice))
         LIMIT :n)
 """
-NOTICE_MS = 6 * 60 * 60 * 1000
-"""How long before its end a stranger's time counts as nearly up."""
-
-PATIENCE_MS = 2 * 24 * 60 * 60 * 1000
-"""How long after its end an answer is waited for."""
 PRUNE_SETTLED = """
     DELETE FROM outbox WHERE id IN (
         SELECT id FROM outbox WHERE status IN ('delivered', 'unattributed', 'discarded')

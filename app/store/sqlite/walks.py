@@ -4,8 +4,9 @@ import sqlite3
 from typing import Any
 
 from app.domain.identity import IdentityMode
+from app.store.rules import decode_play
 from app.store.sqlite.people import entry_of
-from app.store.sqlite.whom import decode_play, mail_owner, whose
+from app.store.sqlite.whom import mail_owner, whose
 from app.store.values import Asked, OutboxEntry, Walk
 
 _PLAY = """

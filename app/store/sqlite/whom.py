@@ -2,8 +2,6 @@
 
 import sqlite3
 
-import msgspec
-
 from app.domain.identity import (
     Identity,
     IdentityMode,
@@ -20,9 +18,6 @@ VOUCH = """
     INSERT INTO mails (mail, utk, sent_at) VALUES (:mail, :utk, :now)
     ON CONFLICT (mail) DO UPDATE SET sent_at = excluded.sent_at WHERE utk = excluded.utk
 """
-
-encode_play = msgspec.json.Encoder().encode
-decode_play = msgspec.json.Decoder(Play).decode
 
 
 def whose(db: sqlite3.Connection, play: Play, mode: IdentityMode) -> Identity | Unknown:

@@ -1,0 +1,141 @@
+"""What every engine decides alike: how long things wait, and how the account stands.
+
+Pure; times in ms since the epoch unless said otherwise.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from app.domain.outcome import Outcome
+from app.domain.ping import BadJsonError, InvalidPingError, parse
+from app.domain.play import Play
+from app.store.values import Quota
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+MAX_ROWS_A_COMMIT = 2_000
+MAX_WAITING_BYTES = 32 * 1024 * 1024
+"""Beyond this the store is too slow for what arrives, and the honest answer is 503."""
+
+FRESH_MS = 5 * 60 * 1000
+"""An event younger than this is fresh."""
+
+BACKLOG_TURN = 10
+"""Every so manieth permit goes to the longest due event, however much is fresh."""
+
+FIRST_LOOKUP_AFTER_MS = 1_000
+"""New usertokens wait this long for company: a look-up takes a hundred at the price of one."""
+
+COMPANY_MS = 2_000
+"""And so much longer for each request that the rate window holds: the busier, the fuller."""
+
+LONGEST_COMPANY_MS = 30_000
+"""But no longer than this."""
+
+STRANGER_PAUSE_MS = 60_000
+"""A stranger who starts another play is asked about at once, but not more often than this."""
+
+RECHECK_AFTER_MS = 24 * 60 * 60 * 1000
+"""HubSpot merges contacts: an answer older than this is used, and asked for again."""
+
+GATHER_SHARE = 4
+"""A question that is due waits for company for a quarter of the time since it was asked last."""
+
+YIELD_MS = 60 * 60 * 1000
+"""So long, at most, do strangers who were asked about before give way to events."""
+
+NOTICE_MS = 6 * 60 * 60 * 1000
+"""How long before its end a stranger's time counts as nearly up."""
+
+PATIENCE_MS = 2 * 24 * 60 * 60 * 1000
+"""How long after its end an answer is waited for."""
+
+encode_play = msgspec.json.Encoder().encode
+decode_play = msgspec.json.Decoder(Play).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The account's row: pause, failures in a row, and the counts of `day` (since the epoch)."""
+
+    paused_until: int
+    failures: int
+    day: int
+    requests: int
+    errors: int
+    refusals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The permits in use, when the first of them frees itself, and the id of the latest (or 0)."""
+
+    used: int
+    frees_at: int | None
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a request may be made: permits left, until when to hold still (None: go on).
+
+    `failures`: how many in a row; `strained`, `on_chance`: see `Claim`; `latest`: the id of the
+    latest permit.
+    """
+
+    left: int
+    wait_until: int | None
+    failures: int
+    strained: bool
+    on_chance: bool
+    latest: int
+
+
+def stand(
+    books: Books, window: Window, sending_until: int | None, now: int, quota: Quota
+) -> Standing:
+    """How the account stands at this moment. `sending_until`: when the first lease will end."""
+    requests, errors, refusals = (
+        (books.requests, books.errors, books.refusals) if books.day == now // DAY_MS else (0, 0, 0)
+    )
+    many = max(quota.error_floor, quota.error_share * requests)
+    left = max(0, quota.rate - window.used)
+    wait_until: int | None = None
+    if books.paused_until > now:
+        wait_until = books.paused_until
+    elif left == 0:
+        wait_until = window.frees_at
+    elif books.failures and sending_until is not None and sending_until > now:
+        wait_until = sending_until  # while the account is failing, one request at a time probes it
+    return Standing(
+        left, wait_until, books.failures, errors >= many, refusals < many, window.latest
+    )
+
+
+def company(permits_in_use: int) -> int:
+    """How long a new usertoken waits for company, in ms."""
+    return min(FIRST_LOOKUP_AFTER_MS + permits_in_use * COMPANY_MS, LONGEST_COMPANY_MS)
+
+
+def latest_ask(at: int | None, now: int) -> int | None:
+    """When a usertoken must be asked about that may be asked about from `at` on."""
+    return None if at is None else at + max(0, at - now) // GATHER_SHARE
+
+
+def answer_of(outcome: Outcome) -> str:
+    """What HubSpot said, as JSON."""
+    return json.dumps({k: v for k, v in msgspec.structs.asdict(outcome).items() if v})
+
+
+def names(body: bytes, referer: str | None, utks: Sequence[str], contact_id: int | None) -> bool:
+    """Whether a ping carries one of the identities; what can't be read is searched as text."""
+    try:
+        plays = parse(body, referer).plays
+    except (BadJsonError, InvalidPingError):
+        plays = []
+    by_contact = contact_id is not None and any(play.contact_id == contact_id for play in plays)
+    by_utk = any(play.contact_utk and play.contact_utk.strip() in utks for play in plays)
+    return by_contact or by_utk or any(utk.encode() in body for utk in utks)
