@@ -26,9 +26,14 @@ class ObservationPolicy(msgspec.Struct, frozen=True):
 
 
 def observe(
-    ping: PlayPing, *, received_at: int, referer: str | None, policy: ObservationPolicy
+    ping: PlayPing,
+    *,
+    received_at: int,
+    referer: str | None,
+    policy: ObservationPolicy,
+    site: str = "",
 ) -> Observation:
-    """What one play of a request says. `received_at`: ms since the epoch."""
+    """What one play of a request says. `received_at`: ms since the epoch. `site`: its key."""
     occurred_at = occurred(ping, received_at)
     utk = _token(ping.contact_utk)
     hsenc = _token(ping.hsenc)
@@ -52,7 +57,7 @@ def observe(
     )
     media = media_key(ping.media_bridge_id or None, ping.external_id, ping.media_url) or ""
     return Observation(
-        play_id=play_id(ping.session_id, media),
+        play_id=play_id(ping.session_id, media, site),
         occurred_at=occurred_at,
         received_at=received_at,
         play=Play(
@@ -66,6 +71,7 @@ def observe(
             utk=(occurred_at, utk) if utk else None,
             hsenc=(occurred_at, hsenc) if hsenc else None,
             contact_id=(occurred_at, ping.contact_id) if signed and ping.contact_id else None,
+            site=site,
         ),
     )
 

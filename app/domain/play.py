@@ -40,6 +40,8 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     handed_on: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     """The keys of identities (`domain.identity`) that HubSpot knows nobody by."""
+    site: str = ""
+    """The key of the site that it was watched on; "" where there is but one."""
 
     @property
     def covered(self) -> float:
@@ -52,12 +54,13 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
         return self.maps[-1] if self.maps else ()
 
 
-def play_id(session_id: str, media: str) -> bytes:
-    """Sixteen bytes that name a view: the session together with the medium.
+def play_id(session_id: str, media: str, site: str = "") -> bytes:
+    """Sixteen bytes that name a view: the session together with the medium, on one site.
 
-    One session may play several media, and each is a view with milestones of its own.
+    One session may play several media, and each is a view with milestones of its own. `site`: its
+    key, 64 ASCII characters at most; what one site calls a session says nothing about another's.
     """
-    return blake2b(f"{session_id}\0{media}".encode(), digest_size=16).digest()
+    return blake2b(f"{session_id}\0{media}".encode(), digest_size=16, key=site.encode()).digest()
 
 
 def merge(one: Play, other: Play) -> Play:
@@ -75,6 +78,7 @@ def merge(one: Play, other: Play) -> Play:
         contact_id=_earlier(one.contact_id, other.contact_id),
         handed_on=one.handed_on | other.handed_on,
         refused=one.refused | other.refused,
+        site=one.site,
     )
 
 

@@ -30,6 +30,7 @@ class PureFolding:
                         received_at=ping.received_at,
                         referer=ping.referer,
                         policy=self._observing,
+                        site=ping.site,
                     )
                     for play in parse(ping.body, ping.referer).plays
                 ]

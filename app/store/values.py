@@ -13,11 +13,15 @@ from app.domain.play import Play
 
 
 class InboxPing(msgspec.Struct, frozen=True, gc=False):
-    """A request body that was checked and accepted, as it came."""
+    """A request body that was checked and accepted, as it came.
+
+    `site`: the key of the site it came from, which decides the policies; "" where there is but one.
+    """
 
     received_at: int
     referer: str | None
     body: bytes
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,4 +118,8 @@ def test_a_view_is_a_session_with_a_medium() -> None:
     others = {play_id("session", "bridge:43"), play_id("session2", "bridge:42")}
     assert view not in others
     assert play_id("session2", "") != play_id("session", "2")
+    assert play_id("session", "bridge:42", "shop") not in {
+        view,
+        play_id("session", "bridge:42", ""),
+    }
     assert len(others) == 2

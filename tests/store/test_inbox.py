@@ -116,6 +116,15 @@ async def test_several_media_of_one_session_stay_apart(store: Store) -> None:
     }
 
 
+async def test_sites_of_one_account_stay_apart(store: Store) -> None:
+    """What one site calls a session is another view than another's, and each knows its site."""
+    for site, percent in (("shop", 30), ("blog", 80), ("shop", 20)):
+        await store.append(InboxPing(NOW, None, body(playedPercent=percent), site))
+    await fold(store)
+    found = {(entry.play.site, entry.play.percent) for entry in await entries(store)}
+    assert found == {("shop", 30), ("blog", 80)}
+
+
 @pytest.mark.parametrize(
     "poison", [b"", b"[]", b'{"plays": 5}', b"\xff", b"{" * 5000, b'{"sessionId": "\xff"}']
 )

@@ -83,7 +83,7 @@ class SqliteStore(Store):
         self._mode = mode
 
     async def append(self, ping: InboxPing) -> None:
-        await self._writer.append((ping.received_at, ping.referer, ping.body))
+        await self._writer.append((ping.received_at, ping.referer, ping.body, ping.site))
 
     async def check_writable(self, now: int) -> None:
         await self._writer.run(lambda db: db.execute(BEAT, (now,)).close())

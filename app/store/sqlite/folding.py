@@ -20,11 +20,11 @@ from app.store.rules import (
 from app.store.sqlite.whom import whose
 from app.store.values import FoldReport, InboxPing, Unfoldable
 
-READ_INBOX = "SELECT id, received_at, referer, body FROM inbox ORDER BY id LIMIT ?"
+READ_INBOX = "SELECT id, received_at, referer, body, site FROM inbox ORDER BY id LIMIT ?"
 CLEAR_INBOX = "DELETE FROM inbox WHERE id <= ?"
 QUARANTINE = """
-    INSERT INTO quarantine (received_at, referer, body, fault)
-    SELECT received_at, referer, body, ? FROM inbox WHERE id = ?
+    INSERT INTO quarantine (received_at, referer, body, site, fault)
+    SELECT received_at, referer, body, site, ? FROM inbox WHERE id = ?
 """
 LOAD_PLAY = "SELECT state FROM plays WHERE view = ?"
 SAVE_PLAY = """
@@ -73,8 +73,8 @@ def fold_inbox(
 ) -> FoldReport:
     """Fold the oldest `limit` rows of the inbox."""
     rows = [
-        (row, InboxPing(received_at, referer, body))
-        for row, received_at, referer, body in db.execute(READ_INBOX, (limit,))
+        (row, InboxPing(received_at, referer, body, site))
+        for row, received_at, referer, body, site in db.execute(READ_INBOX, (limit,))
     ]
     if not rows:
         return FoldReport()

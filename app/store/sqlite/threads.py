@@ -24,8 +24,8 @@ Work = Callable[[sqlite3.Connection], Any]
 CommitObserver = Callable[[int, float], None]
 """Called after each commit with the rows appended and the seconds it took."""
 
-Append = tuple[int, str | None, bytes]
-APPEND = "INSERT INTO inbox (received_at, referer, body) VALUES (?, ?, ?)"
+Append = tuple[int, str | None, bytes, str]
+APPEND = "INSERT INTO inbox (received_at, referer, body, site) VALUES (?, ?, ?, ?)"
 
 
 class Writer:
@@ -110,7 +110,7 @@ class Writer:
                 _settle(row_waiters, [None] * len(rows))
                 _settle([waiter for _, waiter in works], results)
                 self._observe(len(rows), time.perf_counter() - began)
-            self._waiting_bytes -= sum(len(body) for _, _, body in rows)
+            self._waiting_bytes -= sum(len(row[2]) for row in rows)
             if self._closing:
                 self._arrived.set()
 

@@ -3,7 +3,8 @@ CREATE TABLE inbox (
     id          INTEGER PRIMARY KEY,
     received_at INTEGER NOT NULL,
     referer     TEXT,
-    body        BLOB NOT NULL
+    body        BLOB NOT NULL,
+    site        TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- Inbox rows that broke the fold: kept for a person, out of everybody's way.
@@ -12,6 +13,7 @@ CREATE TABLE quarantine (
     received_at INTEGER NOT NULL,
     referer     TEXT,
     body        BLOB NOT NULL,
+    site        TEXT NOT NULL DEFAULT '',
     fault       TEXT NOT NULL
 ) STRICT;
 
