@@ -15,16 +15,17 @@ run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 (without HubSp
 	@$(BIN)/playrelay serve
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
-lint: $(VENV)/.dev ## format check, strict lint, strict types, import contract, generated tables
+lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types, import contract, generated tables, the tracker's build
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m app.docs --check
+	$(BIN)/python -m tests.machine.tracker
 
 .PHONY: format
 format: $(VENV)/.dev ## rewrite the code as lint wants it
@@ -47,6 +48,7 @@ keep-build: $(VENV)/.runtime ## keep the built script under its own name, before
 lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
 	$(LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
+	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --prerelease=allow --group dev -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
 
 # One stamp per set of requirements, so that a second `make` starts at once.
@@ -68,4 +70,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 # A Chromium for the tests in a real browser: the system's, or Playwright's own.
 $(VENV)/.browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.install
+	@touch $@
+
+# Node for the tracker's tool chain and, like PHP, for the documents' examples.
+$(VENV)/.languages: requirements/node.txt $(VENV)/.dev
+	@$(BIN)/python -m tests.machine.node
+	@$(BIN)/python -m tests.machine.php
 	@touch $@

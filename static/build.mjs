@@ -2,15 +2,32 @@
  * Builds what the relay serves: src/main.js → playrelay.js, src/adapters/*.js → adapters/*.js, each
  * with a source map beside it. esbuild bundles, terser minifies: it saves the last five per cent.
  * The maps are named by no comment in the files; the relay tells of them in a header.
+ *
+ * With --check nothing is written: it fails if what is there is not what the sources make.
  */
 
-import { readdirSync, writeFileSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { minify } from "terser";
 
 const home = fileURLToPath(new URL(".", import.meta.url));
+
+/** What the sources make, by path. @type {Map<string, string>} */
+const made = new Map();
+
+/**
+ * `var x_default = …; export { x_default as default };` → `export default …`, which is shorter. Padded,
+ * so that the source map stays true.
+ * @param {string} text
+ */
+const exportPlainly = (text) =>
+  text
+    .replace(/(var|,)(\s+)\w+_default = /, (found, before, space) =>
+      `${before == "var" ? "" : ";"}${space}export default `.padEnd(found.length),
+    )
+    .replace(/export \{\n.* as default\n\};\n$/, "");
 
 /** @param {string} entry @param {string} output @param {"iife" | "esm"} format */
 async function make(entry, output, format) {
@@ -28,7 +45,7 @@ async function make(entry, output, format) {
     tsconfigRaw: {}, // the check is strict already: no "use strict" in what is served
   });
   const [map, script] = bundled.outputFiles;
-  const small = await minify(script.text, {
+  const small = await minify(format == "esm" ? exportPlainly(script.text) : script.text, {
     ecma: 2020,
     module: format == "esm",
     toplevel: true,
@@ -43,13 +60,25 @@ async function make(entry, output, format) {
     },
     sourceMap: { content: map.text, filename: basename(output) },
   });
-  writeFileSync(join(home, output), small.code ?? "");
-  writeFileSync(join(home, `${output}.map`), String(small.map));
+  made.set(output, small.code ?? "").set(`${output}.map`, String(small.map));
 }
 
-rmSync(join(home, "adapters"), { recursive: true, force: true });
-mkdirSync(join(home, "adapters"));
 await make("src/main.js", "playrelay.js", "iife");
 for (const name of readdirSync(join(home, "src/adapters"))) {
   await make(`src/adapters/${name}`, `adapters/${name}`, "esm");
+}
+
+if (process.argv.includes("--check")) {
+  const there = readdirSync(join(home, "adapters")).map((name) => `adapters/${name}`);
+  for (const path of new Set([...made.keys(), ...there])) {
+    const full = join(home, path);
+    if (!existsSync(full) || made.get(path) !== readFileSync(full, "utf8")) {
+      console.error(`static/${path} is not what static/src makes: npm run build, and commit it`);
+      process.exitCode = 1;
+    }
+  }
+} else {
+  rmSync(join(home, "adapters"), { recursive: true, force: true });
+  mkdirSync(join(home, "adapters"));
+  for (const [path, text] of made) writeFileSync(join(home, path), text);
 }

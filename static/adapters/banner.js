@@ -1,1 +1,1 @@
-var e=e=>{let a=0,s=({allowed:s,categories:t})=>{t&&(a=1),(t||!a)&&e(!!(t?t.analytics:s))},t=window;for(let e of["_hsp","_hsq"])(t[e]||=[]).push(["addPrivacyConsentListener",s])};export{e as default};
+export default e=>{let t=0,a=({allowed:a,categories:o})=>{o&&(t=1),(o||!t)&&e(!!(o?o.analytics:a))},o=window;for(let e of["_hsp","_hsq"])(o[e]||=[]).push(["addPrivacyConsentListener",a])};

@@ -13,7 +13,7 @@
 export const covered = (ranges) => {
   let total = 0;
   let end = 0;
-  for (const [from, to] of ranges.sort((a, b) => a[0] - b[0])) {
+  for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
     if (to > end) {
       total += to - Math.max(from, end);
       end = to;
@@ -37,10 +37,10 @@ export const attention = (stretches, length) => {
   let run;
   for (let span = 0; span < 100; span++) {
     const times = stretches.filter(
-      ([from, to]) => from <= length * (span + 0.02) && to >= length * (span + 0.98),
+      ([from, to]) => from / length <= span + 0.02 && to / length >= span + 0.98,
     ).length;
-    if (run?.[0] == times) run[1]++;
-    else runs.push((run = [times, 1]));
+    if (run?.[0] != times) runs.push((run = [times, 0]));
+    run[1]++;
   }
   return runs;
 };

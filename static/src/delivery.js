@@ -48,12 +48,11 @@ const load = () => {
 
 /** @param {Entry[]} entries */
 const save = (entries) => {
-  let kept = entries.slice(-MAX_VIEWS);
-  let text;
-  while ((text = stringify(kept)).length > MAX_CHARACTERS) kept.shift();
+  const kept = entries.slice(-MAX_VIEWS);
+  while (stringify(kept).length > MAX_CHARACTERS) kept.shift();
   try {
     memory = undefined;
-    if (kept[0]) localStorage.playrelay = text;
+    if (kept[0]) localStorage.playrelay = stringify(kept);
     else delete localStorage.playrelay;
   } catch {
     memory = kept;

@@ -8,21 +8,22 @@ import { flush } from "./outbox.js";
 import { listen, whenIdle } from "./pristine.js";
 import { playing } from "./tracker.js";
 
+// `pagehide` comes first, but a tab that is hidden already gets no other word.
+let gone = false;
+const turn = (/** @type {Event} */ { type }) => {
+  const hidden = type == "pagehide" || document.hidden;
+  if (!hidden) send();
+  else if (!gone) {
+    for (const look of playing) look("");
+    flush(true);
+  }
+  gone = type == "pagehide";
+};
+
 export const start = () => {
   if (/auto|hub/.test(/** @type {string} */ (options.consent))) {
     use("banner", (ask) => ask(consent));
   }
-  // `pagehide` comes first, but a tab that is hidden already gets no other word.
-  let gone = false;
-  const turn = (/** @type {Event} */ { type }) => {
-    const hidden = type == "pagehide" || document.hidden;
-    if (!hidden) send();
-    else if (!gone) {
-      for (const look of playing) look("");
-      flush(true);
-    }
-    gone = type == "pagehide";
-  };
   listen(window, "pagehide pageshow online visibilitychange", turn);
   findPlayers();
   whenIdle(send);

@@ -16,7 +16,7 @@ const EVENTS = "timeupdate playing pause seeking ended emptied";
 /** @param {Record<string, any>} play is given a session and the page, unless it has them */
 const newPlay = (play) =>
   Object.assign(play, {
-    sessionId: crypto.getRandomValues(new Uint32Array(3)).join(""),
+    sessionId: Date.now() + String(Math.random()),
     ...readPage(),
     ...play,
   });

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.hosts import Collector, Site, serving_collector, serving_site
-from tests.browser.install import FLAGS, find_chromium, in_ci
+from tests.browser.install import FLAGS, find_chromium
+from tests.machine.debian import in_ci
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
-from tests.browser.install import FLAGS, find_chromium, in_ci
+from tests.browser.install import FLAGS, find_chromium
+from tests.machine.debian import in_ci
 
 ROOT = Path(__file__).parent.parent.parent
 SERVE = "from app.cli import main; raise SystemExit(main(['serve']))"

@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ from app.domain.ping import PingRequest, PlayPing, parse
 from app.hubspot.results import MissingScope, Throttled, Trouble, Unauthorized, Unavailable
 from app.settings import Settings, load_settings, unknown_variables, variable_name
 from app.telemetry.metrics import Metrics
+from tests.docs.languages import interpreter
 from tests.docs.pages import PAGES, ROOT, anchors, blocks, commands, name
 
 EXAMPLES = (ROOT / ".env.example", ROOT / "deploy" / "playrelay.env.example")
@@ -165,9 +165,7 @@ def test_every_pause_has_its_advice() -> None:
 )
 def test_signatures_in_the_documents_are_right(language: str, run: list[str]) -> None:
     """Each language's example signs as the relay verifies."""
-    command = shutil.which(run[0])
-    if command is None:
-        pytest.skip(f"{run[0]} is not installed here")
+    command = interpreter(run[0])
     (code,) = blocks(ROOT / "docs" / "API.md", language)
     script = run[2].replace("{code}", code.removeprefix("<?php\n")).replace("{secret}", SECRET)
     done = subprocess.run(  # noqa: S603 - the documents' own code

@@ -3,7 +3,6 @@
 import argparse
 import html.parser
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from app.cli import main
 from app.cli.embed import CONSENT, add_options
 from app.embed.build import read_build
 from app.embed.snippet import policy
+from tests.docs.languages import interpreter
 from tests.docs.pages import ROOT, blocks
 
 PAGE = ROOT / "docs" / "EMBED.md"
@@ -145,14 +145,11 @@ def test_the_policy_is_what_the_command_prints() -> None:
 
 def test_wordpress_writes_the_tag(tmp_path: Path) -> None:
     """The recipe, with stand-ins for the few functions of WordPress that it calls."""
-    php = shutil.which("php")
-    if php is None:
-        pytest.skip("php is not installed here")
     (recipe,) = blocks(PAGE, "php")
     script = tmp_path / "page.php"
     script.write_text(recipe + _WORDPRESS, "utf-8")
     done = subprocess.run(  # noqa: S603 - the page's own code
-        [php, script], capture_output=True, text=True, timeout=60, check=True
+        [interpreter("php"), script], capture_output=True, text=True, timeout=60, check=True
     )
     first, second = Reader(done.stdout).elements
     assert first == ("script", {"src": "https://www.example.com/theme.js", "id": "theme-js"})

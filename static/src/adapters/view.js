@@ -97,10 +97,10 @@ export default (player, play, ignored, emit, report) => {
 
     let due = time > next || (ended && !play.ended);
     play.ended ||= ended;
-    if (isFinite(play.duration) && (ended || time > /** @type {number} */ (settled))) {
+    if (play.duration < Infinity && (ended || time > /** @type {number} */ (settled))) {
       const seconds = covered(ranges);
       const share = (seconds / play.duration) * 100;
-      play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : Math.floor(share);
+      play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : share | 0;
       play.watched = attention(stretches, play.duration / 100);
       for (; play.playedPercent >= goal; goal += 25) {
         emit("milestone", { ...play, milestone: goal });

@@ -1,0 +1,50 @@
+"""What the tests need and a fresh machine lacks is installed by `make`, as root on Debian."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+INSTALL_SECONDS = 900.0
+ANSWER_SECONDS = 60.0
+
+
+def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether something missing is a fault: where `CI` is true nobody would see a skipped test."""
+    return environment.get("CI", "").lower() in {"1", "true"}
+
+
+def installed(*packages: str) -> bool:
+    """Whether Debian's packages could be installed; False where that is not ours to do."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return False
+    say(f"installing {' '.join(packages)} for the tests ...")
+    install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    return runs(["apt-get", "update"], INSTALL_SECONDS) and runs(
+        install, INSTALL_SECONDS, {"DEBIAN_FRONTEND": "noninteractive"}
+    )
+
+
+def runs(
+    command: Sequence[str],
+    patience: float = ANSWER_SECONDS,
+    environment: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether `command` ends well within `patience` (seconds)."""
+    try:
+        done = subprocess.run(  # noqa: S603 - commands of our own, no shell
+            command,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            timeout=patience,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def say(text: str) -> None:
+    """To the terminal of whoever runs `make`."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - a command speaks to its terminal
