@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
 import structlog
 import uvicorn
@@ -30,6 +29,7 @@ from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp
 from app.hubspot.tokens import RefreshingToken, StaticToken, TokenSource
 from app.policies import milestones_of, observing_of, quota_of, retention_of
+from app.relay import Account, Relay
 from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.ledger import Ledger
@@ -38,7 +38,6 @@ from app.server import EmbeddedServer, listen
 from app.settings import Settings
 from app.store.interface import Store
 from app.store.sqlite.engine import open_sqlite
-from app.store.values import Quota
 from app.telemetry.metrics import Metrics
 
 SENDERS = 4
@@ -56,21 +55,6 @@ Worker = Callable[[asyncio.Event], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """All that the routes need, and the signal by which the workers end."""
-
-    settings: Settings
-    store: Store
-    metrics: Metrics
-    progress: ProgressEndpoint | None
-    sandbox: Ledger | None
-    quota: Quota
-    clock: Callable[[], int]
-    stop: asyncio.Event
-    new_id: Callable[[], str]
-
-
 def now_ms() -> int:
     """The wall clock, in ms since the epoch."""
     return time.time_ns() // 1_000_000
@@ -78,47 +62,58 @@ def now_ms() -> int:
 
 @asynccontextmanager
 async def assemble(settings: Settings) -> AsyncIterator[Relay]:
-    """Open the store, start the workers, yield; then finish what is in flight, in that order.
+    """Open the stores, start the workers, yield; then finish what is in flight, in that order.
 
     Raises StoreError or CatalogueError where the start must fail.
     """
-    metrics = Metrics()
-    pings, due, stop, new_id = Bell(), Bell(), asyncio.Event(), _ids()
-    ledger = Ledger() if settings.sandboxed and settings.role != "collect" else None
+    stop, new_id, pings = asyncio.Event(), _ids(), Bell()
     async with AsyncExitStack() as stack:
-        store = await open_store(settings, metrics)
-        stack.push_async_callback(store.close)
-        if settings.role != "collect":
-            client = await stack.enter_async_context(
-                connect_hubspot(settings, store, metrics, ledger)
-            )
-            interrupted = await store.take_over(now_ms(), quota_of(settings))
-            if interrupted:
-                metrics.interrupted.inc(interrupted)
-                _log.warning("sends_interrupted_by_last_stop", count=interrupted)
-            await store.unpause()
-            workers = _workers(settings, store, client, metrics, pings, due)
-            await stack.enter_async_context(_working(workers, stop, (pings, due)))
+        workers: dict[str, Worker] = {}
+        bells = [pings]
+        account, due, found = await _account(stack, "", settings, pings)
+        workers |= found
+        bells.append(due)
+        await stack.enter_async_context(_working(workers, stop, bells))
         stack.callback(stop.set)
         yield Relay(
             settings=settings,
-            store=store,
-            metrics=metrics,
+            accounts={account.name: account},
             progress=None
             if settings.role == "deliver"
-            else _progress(settings, store, pings, metrics, new_id),
-            sandbox=ledger,
-            quota=quota_of(settings),
+            else _progress(settings, account.store, pings, account.metrics, new_id),
             clock=now_ms,
             stop=stop,
             new_id=new_id,
         )
 
 
-async def open_store(settings: Settings, metrics: Metrics | None = None) -> Store:
-    """The engine that the database URL names."""
+async def _account(
+    stack: AsyncExitStack, name: str, settings: Settings, pings: Bell
+) -> tuple[Account, Bell, dict[str, Worker]]:
+    """Open an account's house; its workers, and the bell that wakes them, are for the caller."""
+    metrics, due = Metrics(), Bell()
+    ledger = Ledger() if settings.sandboxed and settings.role != "collect" else None
+    store = await open_store(settings, metrics, account=name)
+    stack.push_async_callback(store.close)
+    workers: dict[str, Worker] = {}
+    quota = quota_of(settings)
+    if settings.role != "collect":
+        client = await stack.enter_async_context(connect_hubspot(settings, store, metrics, ledger))
+        interrupted = await store.take_over(now_ms(), quota)
+        if interrupted:
+            metrics.interrupted.inc(interrupted)
+            _log.warning("sends_interrupted_by_last_stop", account=name, count=interrupted)
+        await store.unpause()
+        workers = _workers(settings, store, client, metrics, pings, due)
+    return Account(name, settings, store, metrics, quota, ledger), due, workers
+
+
+async def open_store(
+    settings: Settings, metrics: Metrics | None = None, *, account: str = ""
+) -> Store:
+    """The engine that the database URL names; an account with a name has a store of its own."""
     observe = (metrics or Metrics()).observe_commit
-    return await open_sqlite(settings.database_url, settings.identity, observe)
+    return await open_sqlite(settings.database_url, settings.identity, observe, account=account)
 
 
 @asynccontextmanager

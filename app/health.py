@@ -1,17 +1,18 @@
 """What the platform asks: alive? able to store? and the figures."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from app.bootstrap import Relay
 from app.domain.outcome import STATUSES
+from app.relay import Account, Relay
 from app.store.interface import StoreError
-from app.store.values import Depths
+from app.telemetry.exposition import exposition
 
 _log = structlog.get_logger(__name__)
 
@@ -23,6 +24,17 @@ def relay_of(request: Request) -> Relay:
 
 
 TheRelay = Annotated[Relay, Depends(relay_of)]
+
+
+def account_of(relay: TheRelay, account: str | None = None) -> Account:
+    """The account that `?account=` names; the first where it names none."""
+    name = next(iter(relay.accounts)) if account is None else account
+    if name not in relay.accounts:
+        raise HTTPException(404, "there is no such account")
+    return relay.accounts[name]
+
+
+TheAccount = Annotated[Account, Depends(account_of)]
 
 
 def health_routes() -> APIRouter:
@@ -38,30 +50,52 @@ def health_routes() -> APIRouter:
     @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", responses={503: {"description": "The store can't take pings"}})
     async def ready(relay: TheRelay) -> Response:
-        """The store takes writes. Send no pings while this fails."""
-        try:
-            await relay.store.check_writable(relay.clock())
-        except StoreError as error:
-            relay.metrics.ready.set(0)
-            _log.error("not_ready", fault=error.fault, advice=str(error))
-            return JSONResponse({"status": "unavailable", "reason": error.fault}, 503)
-        relay.metrics.ready.set(1)
-        return JSONResponse({"status": "ok"})
+        """The store takes writes. Send no pings while this fails.
+
+        Of several accounts one that can take pings is enough: the others answer for themselves.
+        """
+        accounts = relay.accounts.values()
+        faults = await asyncio.gather(*(_fault(each, relay.clock()) for each in accounts))
+        if not any(faults):
+            return JSONResponse({"status": "ok"})
+        told: dict[str, object] = {"reason": next(filter(None, faults))}
+        if len(faults) > 1:
+            named = zip(relay.accounts, faults, strict=True)
+            told["accounts"] = {name: fault for name, fault in named if fault}
+        if all(faults):
+            return JSONResponse({"status": "unavailable", **told}, 503)
+        return JSONResponse({"status": "degraded", **told})
 
     @router.get("/metrics", response_class=Response)
     async def metrics(relay: TheRelay) -> Response:
         """Prometheus' text format; docs/METRICS.md names each figure."""
-        try:
-            _gauge(relay, await relay.store.depths(relay.clock()))
-        except StoreError as error:
-            relay.metrics.store_errors.labels(error.fault).inc()
-        return Response(relay.metrics.render(), media_type=CONTENT_TYPE_LATEST)
+        now = relay.clock()
+        await asyncio.gather(*(_gauge(each, now) for each in relay.accounts.values()))
+        figures = {name: each.metrics.registry for name, each in relay.accounts.items()}
+        return Response(exposition(figures), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
 
-def _gauge(relay: Relay, depths: Depths) -> None:
-    metrics = relay.metrics
+async def _fault(account: Account, now: int) -> str:
+    """Why the account's store takes no writes, in a word; empty if it does."""
+    try:
+        await account.store.check_writable(now)
+    except StoreError as error:
+        account.metrics.ready.set(0)
+        _log.error("not_ready", account=account.name, fault=error.fault, advice=str(error))
+        return error.fault
+    account.metrics.ready.set(1)
+    return ""
+
+
+async def _gauge(account: Account, now: int) -> None:
+    metrics = account.metrics
+    try:
+        depths = await account.store.depths(now)
+    except StoreError as error:
+        metrics.store_errors.labels(error.fault).inc()
+        return
     metrics.inbox_depth.set(depths.inbox)
     metrics.inbox_age.set(depths.inbox_age / 1000)
     for status in STATUSES:
@@ -69,9 +103,9 @@ def _gauge(relay: Relay, depths: Depths) -> None:
     metrics.outbox_age.set(depths.due_age / 1000)
     metrics.strangers.set(depths.strangers)
     metrics.quarantine_depth.set(depths.quarantined)
-    metrics.quota_left.set(max(0, relay.quota.rate - depths.quota_used))
+    metrics.quota_left.set(max(0, account.quota.rate - depths.quota_used))
     metrics.day_requests.set(depths.requests_today)
     metrics.day_errors.set(depths.errors_today)
     metrics.paused.clear()
-    if depths.paused_until > relay.clock():
+    if depths.paused_until > now:
         metrics.paused.labels(depths.pause_reason.partition(":")[0]).set(1)

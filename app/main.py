@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
-from app.bootstrap import Relay, assemble
+from app.bootstrap import assemble
 from app.catalogue import CatalogueError
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
@@ -21,6 +21,7 @@ from app.console.routes import add_console
 from app.demo.routes import demo_routes
 from app.embed.routes import embed_routes
 from app.health import health_routes
+from app.relay import Relay
 from app.settings import Settings
 from app.store.interface import StoreError
 

@@ -77,9 +77,7 @@ def sandbox(given: argparse.Namespace) -> int:
 
 def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable[[], None]) -> int:
     def end_streams() -> None:
-        relay = app.state.relay
-        if relay.sandbox is not None:
-            relay.sandbox.hang_up()
+        app.state.relay.hang_up()
 
     def not_said_elsewhere(_record: logging.LogRecord) -> bool:
         return getattr(app.state, "failure", None) is None

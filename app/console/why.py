@@ -13,12 +13,16 @@ from app.why.find import stories
 
 
 class Question(BaseModel):
-    """Whose plays: a session id, a usertoken or a contact id. In the body, for it is personal."""
+    """Whose plays: a session id, a usertoken or a contact id. In the body, for it is personal.
+
+    `account`: in which account's store to look; without it in each.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     who: Annotated[str, Field(min_length=1, max_length=256)]
     limit: Annotated[int, Field(ge=1, le=100)] = 20
+    account: str | None = None
 
 
 def routes() -> APIRouter:
@@ -38,8 +42,19 @@ def routes() -> APIRouter:
         if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             # Any page can have a browser post a form or plain text, but not JSON.
             raise HTTPException(415, "send application/json")
+        if question.account not in {None, *relay.accounts}:
+            raise HTTPException(422, "account: there is no such account")
+        asked = [
+            account for name, account in relay.accounts.items() if question.account in {None, name}
+        ]
         try:
-            told = await stories(relay.store, question.who, relay.clock(), question.limit)
+            told = [
+                story
+                for account in asked
+                for story in await stories(
+                    account.store, question.who, relay.clock(), question.limit, account.name
+                )
+            ]
         except StoreError as error:
             raise HTTPException(503, str(error), {"retry-after": "5"}) from error
         headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import (
@@ -64,20 +65,19 @@ def demo_routes() -> APIRouter:
 
     @router.get("/demo/events")
     async def events(request: Request) -> Response:
-        relay = request.app.state.relay
-        if relay.sandbox is None:
+        ledger = _shown(request).sandbox
+        if ledger is None:
             return Response(status_code=204)  # another process delivers: nothing to show here
         return StreamingResponse(
-            stream(relay.sandbox),
+            stream(ledger),
             media_type="text/event-stream",
             headers={"cache-control": "no-store"},
         )
 
     @router.get("/demo/waiting")
     async def waiting(request: Request) -> Response:
-        relay = request.app.state.relay
         try:
-            depths = await relay.store.depths(relay.clock())
+            depths = await _shown(request).store.depths(request.app.state.relay.clock())
         except StoreError:
             return Response(status_code=503)
         return JSONResponse(
@@ -102,6 +102,11 @@ async def stream(ledger: Ledger) -> AsyncIterator[bytes]:
             yield _message(kept)
         async for kept in news:
             yield _message(kept)
+
+
+def _shown(request: Request) -> Any:
+    """The account whose sandbox the page shows: the first."""
+    return next(iter(request.app.state.relay.accounts.values()))
 
 
 def _part(path: Path) -> Callable[[], Awaitable[Response]]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
@@ -41,7 +41,7 @@ class Tally(Collector):
 
 
 class Metrics:
-    """The relay's figures in a registry of their own: nothing global, one per app."""
+    """One account's figures, in a registry of their own: nothing is global."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -130,10 +130,6 @@ class Metrics:
             suffix = "_total" if isinstance(metric, Counter) else ""
             labels = tuple(metric._labelnames)  # noqa: SLF001 - prometheus_client has no public reader
             yield name + suffix, metric._type, metric._documentation, labels  # noqa: SLF001 - likewise
-
-    def render(self) -> bytes:
-        """The Prometheus text format."""
-        return generate_latest(self.registry)
 
     def observe_commit(self, rows: int, seconds: float) -> None:
         """A commit of the store, with the pings it held."""

@@ -40,16 +40,21 @@ class Step(msgspec.Struct, frozen=True):
     what: str
 
 
-class Story(msgspec.Struct, frozen=True):
-    """What became of one play: in a sentence, and step by step. `contacts`: who has its events."""
+class Story(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one play: in a sentence, and step by step. `contacts`: who has its events.
+
+    `account`, `site`: where it was watched; "" where there is but one.
+    """
 
     title: str
     verdict: str
     contacts: tuple[int, ...]
     steps: list[Step]
+    account: str = ""
+    site: str = ""
 
 
-def tell(walk: Walk, pause: str = "") -> Story:
+def tell(walk: Walk, pause: str = "", account: str = "") -> Story:
     """`pause`: why nothing is sent at the moment, if so (the account's reason)."""
     play = walk.play
     contacts = tuple(
@@ -60,7 +65,7 @@ def tell(walk: Walk, pause: str = "") -> Story:
         )
     )
     title = f"{medium_of(play)}, on {page_of(play)} (session {play.session_id})"
-    return Story(title, _verdict(walk, contacts, pause), contacts, _steps(walk))
+    return Story(title, _verdict(walk, contacts, pause), contacts, _steps(walk), account, play.site)
 
 
 def _verdict(walk: Walk, contacts: tuple[int, ...], pause: str) -> str:

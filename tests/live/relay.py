@@ -37,8 +37,7 @@ def live_relay(settings: Settings, protocol: type[PatientProtocol] | None = None
         config.http = protocol
 
     def hang_up() -> None:
-        if app.state.relay.sandbox is not None:
-            app.state.relay.sandbox.hang_up()
+        app.state.relay.hang_up()
 
     server = RelayServer(config, up.set, hang_up)
     with listen("127.0.0.1", 0) as bound:

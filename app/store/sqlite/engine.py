@@ -57,10 +57,16 @@ def _expect_whole(db: Connection) -> None:
 
 
 async def open_sqlite(
-    url: str, mode: IdentityMode, observe: CommitObserver = lambda _rows, _seconds: None
+    url: str,
+    mode: IdentityMode,
+    observe: CommitObserver = lambda _rows, _seconds: None,
+    account: str = "",
 ) -> Store:
-    """Create what is missing, migrate, and start the threads. Raises StoreError."""
-    path = files.path_of(url)
+    """Create what is missing, migrate, and start the threads. Raises StoreError.
+
+    `account`: its name, where several share the URL; each has a file beside the others.
+    """
+    path = files.path_of(url, account)
     await asyncio.get_running_loop().run_in_executor(None, files.prepare, path)
     connect = partial(files.connect, path)
     return SqliteStore(

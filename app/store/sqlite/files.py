@@ -21,12 +21,16 @@ FileId: TypeAlias = tuple[int, int]
 """Device and inode: which file it is, whatever it is called."""
 
 
-def path_of(url: str) -> Path:
-    """`sqlite:///data/playrelay.db` is relative to the working directory, `sqlite:////…` is not."""
+def path_of(url: str, account: str = "") -> Path:
+    """`sqlite:///data/playrelay.db` is relative to the working directory, `sqlite:////…` is not.
+
+    The store of an account with a name stands beside it: `data/playrelay-acme.db`.
+    """
     path = unquote(urlsplit(url).path).removeprefix("/")
     if not path:
         raise StoreError("the database URL names no file: write sqlite:///data/playrelay.db")
-    return Path(path)
+    file = Path(path)
+    return file.with_stem(f"{file.stem}-{account}") if account else file
 
 
 def connect(path: Path) -> sqlite3.Connection:

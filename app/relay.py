@@ -1,0 +1,50 @@
+"""What the routes are given: the relay, and in it a house for each HubSpot account it serves."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.collect.endpoint import ProgressEndpoint
+from app.sandbox.ledger import Ledger
+from app.settings import Settings
+from app.store.interface import Store
+from app.store.values import Quota
+from app.telemetry.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """All that belongs to one HubSpot account and to no other: its trouble stays its own.
+
+    `name`: "" where there is but one. `settings`: as they hold for this account. `sandbox`: what
+    has arrived, where a sandbox of ours stands in for HubSpot and this process delivers.
+    """
+
+    name: str
+    settings: Settings
+    store: Store
+    metrics: Metrics
+    quota: Quota
+    sandbox: Ledger | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """All that the routes need, and the signal by which the workers end.
+
+    `accounts`: by name, at least one, in the order in which people are shown them. `clock`: ms
+    since the epoch.
+    """
+
+    settings: Settings
+    accounts: Mapping[str, Account]
+    progress: ProgressEndpoint | None
+    clock: Callable[[], int]
+    stop: asyncio.Event
+    new_id: Callable[[], str]
+
+    def hang_up(self) -> None:
+        """End every stream of what arrives."""
+        for account in self.accounts.values():
+            if account.sandbox is not None:
+                account.sandbox.hang_up()
