@@ -42,6 +42,8 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The keys of identities (`domain.identity`) that HubSpot knows nobody by."""
     site: str = ""
     """The key of the site that it was watched on; "" where there is but one."""
+    attributed: bool = False
+    """Whether HubSpot has put any event of it on a contact."""
 
     @property
     def covered(self) -> float:
@@ -79,6 +81,7 @@ def merge(one: Play, other: Play) -> Play:
         handed_on=one.handed_on | other.handed_on,
         refused=one.refused | other.refused,
         site=one.site,
+        attributed=one.attributed or other.attributed,
     )
 
 

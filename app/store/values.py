@@ -123,11 +123,15 @@ class LookupClaim:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept, in ms: settled events, plays, events that wait for a contact."""
+    """How long things are kept, in ms: settled events, plays, events that wait for a contact.
+
+    `figures_ms`: what media came to, and who changed what.
+    """
 
     settled_ms: int
     plays_ms: int
     park_ms: int
+    figures_ms: int = 400 * 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,25 @@ from app.domain.identity import IdentityMode
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
+from app.store.insights import (
+    Act,
+    AuditEntry,
+    Choice,
+    Day,
+    Family,
+    MediumFigures,
+    MediumReport,
+    Order,
+    Sample,
+    Standing,
+)
 from app.store.interface import Folding, Store, StoreError
 from app.store.sqlite import (
     claims,
+    figures,
     files,
     folding,
+    insights,
     lookups,
     people,
     settling,
@@ -194,6 +208,46 @@ class SqliteStore(Store):
                 work = partial(walks.walks, mode=self._mode, query=query, who=who, limit=limit)
                 found += await self._reader.run(work)
         return found
+
+    async def standing(self, now: int) -> Standing:
+        return await self._reader.run(lambda db: insights.standing(db, now))
+
+    async def days(self, since: int) -> list[Day]:
+        return await self._reader.run(lambda db: figures.days(db, since))
+
+    async def latest(self, limit: int) -> list[Walk]:
+        return await self._reader.run(lambda db: insights.latest(db, self._mode, limit))
+
+    async def media(
+        self, order: Order, since: int, limit: int, after: tuple[int, int] | None = None
+    ) -> list[MediumFigures]:
+        return await self._reader.run(lambda db: figures.media(db, order, since, limit, after))
+
+    async def medium(self, medium: int, since: int, pages: int) -> MediumReport | None:
+        return await self._reader.run(lambda db: figures.medium(db, medium, since, pages))
+
+    async def families(self, limit: int) -> list[Family]:
+        return await self._reader.run(lambda db: insights.families(db, limit))
+
+    async def rejected(self, family: str, limit: int, before: int | None) -> list[Sample]:
+        return await self._reader.run(
+            lambda db: insights.rejected(db, self._mode, family, limit, before)
+        )
+
+    async def change_rejected(
+        self, act: Act, choice: Choice, note: int, limit: int, now: int
+    ) -> int:
+        return await self._writer.run(
+            lambda db: insights.change_rejected(db, act, choice, note, limit, now)
+        )
+
+    async def note(self, who: str, what: str, subject: str, now: int, count: int = 0) -> int:
+        return await self._writer.run(
+            lambda db: insights.make_note(db, who, what, subject, now, count)
+        )
+
+    async def audit(self, limit: int, before: int | None = None) -> list[AuditEntry]:
+        return await self._reader.run(lambda db: insights.audit(db, limit, before))
 
     async def forget(self, *, utk: str | None, contact_id: int | None) -> int:
         return await self._writer.run(lambda db: people.forget(db, utk, contact_id))

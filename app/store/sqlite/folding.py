@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from app.domain.figures import changes
 from app.domain.folding import Folded
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.observation import Observation
@@ -17,6 +18,7 @@ from app.store.rules import (
     decode_play,
     encode_play,
 )
+from app.store.sqlite import figures
 from app.store.sqlite.whom import whose
 from app.store.values import FoldReport, InboxPing, Unfoldable
 
@@ -121,6 +123,7 @@ def _fold_rows(
     for observation in observed.observations:
         views[observation.play_id].append(observation)
     events = 0
+    moves: list[tuple[Play | None, Play]] = []
     for view, seen in views.items():
         stored = db.execute(LOAD_PLAY, (view,)).fetchone()
         before = decode_play(stored[0]) if stored else None
@@ -130,6 +133,10 @@ def _fold_rows(
             _introduce(db, before, folded.play, mode, now)
             play_row = _save(db, view, folded.play, received, settle_ms)
             events += _add_events(db, play_row, before, folded, mode, now)
+            moves.append((before, folded.play))
+    figures.keep(db, changes(moves))
+    new = sum(before is None for before, _ in moves)
+    figures.count_day(db, now, pings=len(rows), plays=new, events=events)
     return FoldReport(len(rows), len(views), events, len(observed.unfoldable))
 
 
@@ -144,6 +151,8 @@ def close_quiet(
         folded = folding.close(before, received_at)
         (play_row,) = db.execute(CLOSE_PLAY, (encode_play(folded.play), view)).fetchone()
         events += _add_events(db, play_row, before, folded, mode, now)
+    if events:
+        figures.count_day(db, now, events=events)
     return FoldReport(plays=len(quiet), events=events)
 
 

@@ -9,14 +9,14 @@ from app.domain.outcome import STATUSES, Status
 from app.store.rules import DAY_MS, decode_play, names
 from app.store.values import Depths, OutboxEntry
 
-_ENTRY = """
+ENTRY = """
     SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),
         o.attempts, o.reason, o.answer, p.state
     FROM outbox o JOIN plays p ON p.id = o.play
 """
-NEWEST = f"{_ENTRY} ORDER BY o.id DESC LIMIT ?"
-NEWEST_OF = f"{_ENTRY} WHERE o.status = ? ORDER BY o.id DESC LIMIT ?"
-ONE = f"{_ENTRY} WHERE o.id = ?"
+NEWEST = f"{ENTRY} ORDER BY o.id DESC LIMIT ?"
+NEWEST_OF = f"{ENTRY} WHERE o.status = ? ORDER BY o.id DESC LIMIT ?"
+ONE = f"{ENTRY} WHERE o.id = ?"
 REQUEUE = """
     UPDATE outbox SET status = 'due', due_at = :now, settled_at = NULL, attempts = 0,
         reason = 'requeued'
@@ -31,7 +31,13 @@ DISCARD = """
     UPDATE outbox SET status = 'discarded', settled_at = :now, due_at = NULL
     WHERE id = :id AND status IN ('due', 'waiting', 'rejected', 'unattributed')
 """
+# Its words are those of the partial index, or SQLite would not see that it fits.
+COUNT_SETTLED = """
+    SELECT count(*) FROM outbox
+    WHERE status IN ('delivered', 'unattributed', 'discarded') AND status = ?
+"""
 COUNT_STATUS = "SELECT count(*) FROM outbox WHERE status = ?"
+SETTLED: frozenset[Status] = frozenset({"delivered", "unattributed", "discarded"})
 OLDEST_DUE = "SELECT min(due_at) FROM outbox WHERE status = 'due'"
 INBOX_DEPTH = "SELECT count(*) FROM inbox"
 INBOX_OLDEST = "SELECT received_at FROM inbox ORDER BY id LIMIT 1"
@@ -67,7 +73,10 @@ def depths(db: sqlite3.Connection, now: int) -> Depths:
     return Depths(
         inbox=one(INBOX_DEPTH),
         inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
-        outbox={status: one(COUNT_STATUS, status) for status in STATUSES},
+        outbox={
+            status: one(COUNT_SETTLED if status in SETTLED else COUNT_STATUS, status)
+            for status in STATUSES
+        },
         due_age=max(0, now - oldest_due) if oldest_due else 0,
         strangers=one(STRANGERS),
         quarantined=one(QUARANTINED),

@@ -4,9 +4,11 @@ import sqlite3
 
 import msgspec
 
+from app.domain.families import family_of
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.outcome import AccountNews, Delivered, Disowned, Outcome, Retry, Wait
 from app.store.rules import answer_of, decode_play, encode_play
+from app.store.sqlite import figures
 from app.store.sqlite.account import hear, unused_permit, used_permit
 from app.store.sqlite.whom import whose
 from app.store.values import Job, Quota
@@ -16,11 +18,12 @@ SETTLE_DELIVERED = """
     UPDATE outbox SET status = 'delivered', lease_until = NULL, due_at = NULL, settled_at = :now,
         reason = :reason, answer = :answer
     WHERE id = :id AND status IN ('sending', 'due')
+    RETURNING play
 """
 SETTLE = """
     UPDATE outbox SET status = :status, lease_until = NULL, due_at = :due_at,
         settled_at = :settled_at, attempts = attempts - :blameless, reason = :reason,
-        answer = :answer
+        answer = :answer, family = :family
     WHERE id = :id AND status = 'sending' AND lease_until = :lease_until
     RETURNING play
 """
@@ -30,6 +33,7 @@ COME_ALONG = """
     WHERE status = 'due' AND play = :play AND id > :id
 """
 LOAD_PLAY = "SELECT state, utk FROM plays WHERE id = ?"
+SAVE_STATE = "UPDATE plays SET state = ? WHERE id = ?"
 DISOWN = "UPDATE plays SET state = :state, mail = mail AND :mail WHERE id = :play"
 # HubSpot itself named the contact: it was merged or deleted since, so the answer is void.
 ASK_AFRESH = """
@@ -53,9 +57,13 @@ def settle(
     given: dict[str, object] = {"id": job.id, "lease_until": job.lease_until, "now": now}
     given |= {"answer": answer_of(outcome)}
     if isinstance(outcome, Delivered):
-        db.execute(SETTLE_DELIVERED, given | {"reason": outcome.rung})
+        row = db.execute(SETTLE_DELIVERED, given | {"reason": outcome.rung}).fetchone()
+        if row is not None:
+            figures.count_day(db, now, delivered=1)
+            _attribute(db, row[0])
         return
     given |= {"reason": outcome.reason, "blameless": 0, "settled_at": None, "due_at": None}
+    given |= {"family": ""}
     if isinstance(outcome, Retry):
         given |= {"status": "due", "due_at": outcome.at, "blameless": int(outcome.blameless)}
     elif isinstance(outcome, Wait):
@@ -63,7 +71,9 @@ def settle(
     elif isinstance(outcome, Disowned):
         given |= _next_rung(db, mode, job, outcome, now)
     else:
-        given |= {"status": "rejected", "settled_at": now}
+        family = family_of(outcome.reason, outcome.category, outcome.message)
+        given |= {"status": "rejected", "settled_at": now, "family": family}
+        figures.count_day(db, now, rejected=1)
     _settle(db, given)
 
 
@@ -84,13 +94,22 @@ def release(
         unused_permit(db, job.permit)
     given = {"id": job.id, "lease_until": job.lease_until, "reason": wait, "answer": "{}"}
     given |= {"status": "waiting", "due_at": until} if wait else {"status": "due", "due_at": now}
-    _settle(db, given | {"settled_at": None, "blameless": int(not sent)})
+    _settle(db, given | {"settled_at": None, "blameless": int(not sent), "family": ""})
 
 
 def _settle(db: sqlite3.Connection, given: dict[str, object]) -> None:
     row = db.execute(SETTLE, given).fetchone()
     if row is not None and given["status"] in {"due", "waiting"}:
         db.execute(COME_ALONG, given | {"play": row[0]})
+
+
+def _attribute(db: sqlite3.Connection, play_row: int) -> None:
+    """The play is on a contact: the first of its events to get there counts it."""
+    before = decode_play(db.execute(LOAD_PLAY, (play_row,)).fetchone()[0])
+    if not before.attributed:
+        after = msgspec.structs.replace(before, attributed=True)
+        db.execute(SAVE_STATE, (encode_play(after), play_row))
+        figures.move(db, before, after)
 
 
 def _next_rung(

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from app.store.rules import NOTICE_MS, PATIENCE_MS
+from app.store.rules import DAY_MS, NOTICE_MS, PATIENCE_MS
 from app.store.values import Quota, Retention, Upkeep
 
 GIVE_BACK = """
@@ -73,6 +73,19 @@ REST_LOOKUPS = """
 PRUNE_MAILS = """
     DELETE FROM mails WHERE mail IN (SELECT mail FROM mails WHERE sent_at <= :before LIMIT :n)
 """
+PRUNE_FIGURES = """
+    DELETE FROM figures WHERE (medium, day) IN (
+        SELECT medium, day FROM figures WHERE day < :before LIMIT :n)
+"""
+PRUNE_PAGES = """
+    DELETE FROM figure_pages WHERE (medium, day, page) IN (
+        SELECT medium, day, page FROM figure_pages WHERE day < :before LIMIT :n)
+"""
+PRUNE_MEDIA = """
+    DELETE FROM media WHERE id IN (SELECT id FROM media WHERE last_day < :before LIMIT :n)
+"""
+PRUNE_DAYS = "DELETE FROM days WHERE day < :before"
+PRUNE_AUDIT = "DELETE FROM audit WHERE at < :before"
 PRUNE_QUARANTINE = "DELETE FROM quarantine WHERE received_at <= :before"
 
 
@@ -84,6 +97,10 @@ def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> 
     def change(query: str, before: int) -> int:
         return db.execute(query, given | {"before": before}).rowcount
 
+    oldest = (now - retention.figures_ms) // DAY_MS
+    for figures in (PRUNE_PAGES, PRUNE_FIGURES, PRUNE_MEDIA, PRUNE_DAYS):
+        change(figures, oldest)
+    change(PRUNE_AUDIT, now - retention.figures_ms)
     change(REST_LOOKUPS, now)
     change(ASK_ONCE_MORE, now - retention.park_ms)
     return Upkeep(

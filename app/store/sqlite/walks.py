@@ -1,6 +1,7 @@
 """A play's way through the house, for whoever asks what became of it."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from app.domain.identity import IdentityMode
@@ -9,21 +10,21 @@ from app.store.sqlite.people import entry_of
 from app.store.sqlite.whom import mail_owner, whose
 from app.store.values import Asked, OutboxEntry, Walk
 
-_PLAY = """
+PLAY = """
     SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at, p.utk,
         c.asked, c.asked_at, c.contact_id, c.ask_by
     FROM plays p LEFT JOIN contacts c ON c.utk = p.utk
 """
-_LATEST = "ORDER BY p.received_at DESC, p.id DESC LIMIT :n"
-OF_SESSION = f"{_PLAY} WHERE p.session = :who {_LATEST}"
-OF_UTK = f"{_PLAY} WHERE p.utk = :who {_LATEST}"
+LATEST_FIRST = "ORDER BY p.received_at DESC, p.id DESC LIMIT :n"
+OF_SESSION = f"{PLAY} WHERE p.session = :who {LATEST_FIRST}"
+OF_UTK = f"{PLAY} WHERE p.utk = :who {LATEST_FIRST}"
 # Signed by the page, known by a usertoken, or named by HubSpot's own answers.
 OF_CONTACT = f"""
-    {_PLAY} WHERE p.id IN (
+    {PLAY} WHERE p.id IN (
         SELECT id FROM plays WHERE contact_id = :who
         UNION SELECT p.id FROM contacts c JOIN plays p ON p.utk = c.utk WHERE c.contact_id = :who
         UNION SELECT play FROM outbox WHERE json_extract(answer, '$.contact_id') = :who)
-    {_LATEST}
+    {LATEST_FIRST}
 """  # noqa: S608 - ours
 EVENTS = """
     SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),
@@ -36,8 +37,14 @@ def walks(
     db: sqlite3.Connection, mode: IdentityMode, query: str, who: str | int, limit: int
 ) -> list[Walk]:
     """The plays that `query` (one of those above) finds for `who`."""
-    found = db.execute(query, {"who": who, "n": limit}).fetchall()
-    return [_walk(db, mode, row) for row in found]
+    return walks_of(db, mode, query, {"who": who, "n": limit})
+
+
+def walks_of(
+    db: sqlite3.Connection, mode: IdentityMode, query: str, given: Mapping[str, object]
+) -> list[Walk]:
+    """The plays that a query on `PLAY` finds."""
+    return [_walk(db, mode, row) for row in db.execute(query, dict(given)).fetchall()]
 
 
 def _walk(db: sqlite3.Connection, mode: IdentityMode, row: tuple[Any, ...]) -> Walk:

@@ -1,0 +1,146 @@
+"""What media come to, kept up by the fold and by deliveries."""
+
+import pytest
+
+from app.domain.figures import DAY_MS, Figures
+from app.domain.outcome import Delivered, Rejected
+from app.store.insights import PAGES_A_DAY, MediumReport, PageFigures
+from app.store.interface import Store
+from tests.store.setting import (
+    ALL,
+    DAY,
+    MINUTE,
+    NOW,
+    RETENTION,
+    Fragile,
+    arrive,
+    claimed,
+    fold,
+    looked_up,
+    played,
+    settle,
+)
+
+TODAY = NOW // DAY_MS
+
+
+async def report(store: Store, number: int = 0, since: int = TODAY) -> MediumReport:
+    """What one of the media came to, the latest first."""
+    media = await store.media("latest", since, ALL)
+    found = await store.medium(media[number].id, since, 10)
+    assert found is not None
+    return found
+
+
+async def test_a_play_counts_once_however_often_it_is_heard_of(store: Store) -> None:
+    """Quartiles, the parts seen and the page, as far as it has come."""
+    await played(store, NOW, playedPercent=10, watched=[[1, 10], [0, 90]])
+    await played(store, NOW + 1, playedPercent=10, watched=[[1, 10], [0, 90]])
+    await played(store, NOW + 2, playedPercent=60, watched=[[1, 60], [0, 40]])
+    found = await report(store)
+    seen = (1,) * 60 + (0,) * 40
+    assert found.figures == Figures(plays=1, quarter=1, half=1, mapped=1, seen=seen)
+    assert found.days == [(TODAY, Figures(plays=1, quarter=1, half=1, mapped=1))]
+    assert found.pages == [PageFigures("page 5", 1)]
+    assert found.medium.bridge_id == 42
+
+
+async def test_plays_of_a_batch_add_up(store: Store) -> None:
+    """Of one medium in one fold, on several pages and days, and apart from another medium's."""
+    for number in range(4):
+        await arrive(store, NOW, sessionId=f"s{number}", pageId=1 + number // 3, playedPercent=100)
+    await arrive(store, NOW - DAY, sessionId="earlier", pageId=1)
+    await arrive(store, NOW, sessionId="other", mediaBridgeId=7)
+    await fold(store)
+    media = await store.media("most", TODAY - 1, ALL)
+    assert [(each.medium.bridge_id, each.plays) for each in media] == [(42, 5), (7, 1)]
+    assert media[0].figures == Figures(plays=5, quarter=4, half=4, most=4, whole=4)
+    found = await store.medium(media[0].id, TODAY - 1, 10)
+    assert found is not None
+    assert [(day, figures.plays) for day, figures in found.days] == [(TODAY - 1, 1), (TODAY, 4)]
+    assert found.pages == [PageFigures("page 1", 4), PageFigures("page 2", 1)]
+
+
+async def test_a_play_that_turns_out_to_be_elsewhere_moves(store: Store) -> None:
+    """To an earlier day and page, if a ping that was late says so."""
+    await played(store, NOW, pageId=5, playedPercent=30)
+    await played(store, NOW, pageId=4, playedPercent=30, occurredTimestamp=NOW - DAY)
+    found = await report(store, since=TODAY - 1)
+    assert [(day, each.plays) for day, each in found.days if each.plays] == [(TODAY - 1, 1)]
+    assert found.pages == [PageFigures("page 4", 1)]
+    assert found.figures.quarter == 1
+
+
+async def test_a_play_is_attributed_once(store: Store) -> None:
+    """With the first of its events that is on a contact."""
+    await played(store, NOW - MINUTE, playedPercent=50)
+    await looked_up(store, {"utk": 9})
+    for _ in range(3):
+        await settle(store, await claimed(store), Delivered(9, 42, "usertoken"))
+    assert (await report(store)).figures.attributed == 1
+    (day,) = await store.days(TODAY)
+    assert (day.pings, day.plays, day.events, day.delivered) == (1, 1, 4, 3)
+
+
+async def test_a_rejection_counts_for_the_day(store: Store) -> None:
+    """And attributes nothing."""
+    await played(store, NOW - MINUTE)
+    await looked_up(store, {"utk": 9})
+    await settle(store, await claimed(store), Rejected("refused", 400))
+    (day,) = await store.days(TODAY)
+    assert (day.delivered, day.rejected) == (0, 1)
+    assert (await report(store)).figures.attributed == 0
+
+
+async def test_pages_beyond_the_first_of_a_day_are_counted_together(store: Store) -> None:
+    """So that made-up addresses fill no disk."""
+    for number in range(PAGES_A_DAY + 3):
+        await arrive(store, sessionId=f"s{number}", pageId=None, pageUrl=f"https://x.test/{number}")
+    await fold(store)
+    found = await store.medium((await store.media("latest", TODAY, 1))[0].id, TODAY, ALL)
+    assert found is not None
+    assert len(found.pages) == PAGES_A_DAY + 1
+    assert found.pages[0] == PageFigures("", 3)
+
+
+@pytest.mark.parametrize("order", ["latest", "most"])
+async def test_the_list_of_media_goes_on_where_it_ended(store: Store, order: str) -> None:
+    """Page by page each medium comes once."""
+    for number in range(5):
+        await arrive(
+            store, NOW - DAY * (number % 2), sessionId=f"s{number}", mediaBridgeId=number + 1
+        )
+    await fold(store)
+    seen: list[int] = []
+    after = None
+    while page := await store.media(order, 0, 2, after):  # type: ignore[arg-type]
+        seen += [each.id for each in page]
+        last = page[-1]
+        after = (last.last_day if order == "latest" else last.plays, last.id)
+    assert sorted(seen) == sorted({each.id for each in await store.media("latest", 0, ALL)})
+
+
+async def test_a_row_that_breaks_the_fold_counts_nothing(store: Store) -> None:
+    """The others of its batch count once."""
+    await arrive(store, sessionId="good")
+    await arrive(store, sessionId="bad")
+    await fold(store, folding=Fragile("bad"))
+    assert (await report(store)).figures.plays == 1
+    (day,) = await store.days(TODAY)
+    assert (day.pings, day.plays) == (1, 1)
+
+
+async def test_figures_end_with_their_retention(store: Store) -> None:
+    """But outlive the plays, and the erasure of a visitor, whom they do not name."""
+    await played(store, NOW)
+    await store.forget(utk="utk", contact_id=None)
+    await store.tend(NOW + RETENTION.plays_ms + DAY, RETENTION, ALL)
+    assert (await report(store)).figures.plays == 1
+    await store.tend(NOW + RETENTION.figures_ms + DAY, RETENTION, ALL)
+    assert await store.media("latest", 0, ALL) == []
+    assert await store.days(0) == []
+
+
+async def test_nothing_is_known_of_another_medium(store: Store) -> None:
+    """An id that is no medium's."""
+    assert await store.medium(99, 0, 10) is None
