@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 import uvicorn
-from pydantic import SecretStr
 
 from app.bell import Bell, heard
 from app.catalogue import load_catalogue
 from app.collect.endpoint import Guards, ProgressEndpoint
 from app.collect.rate import AddressRate
+from app.credentials import has_tokens, oauth_app, token_source
 from app.deliver.lookup import Lookup
 from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Desk, Sender
@@ -26,8 +26,6 @@ from app.fold.folding import PureFolding
 from app.fold.worker import FoldWorker
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
-from app.hubspot.oauth import OAuthApp
-from app.hubspot.tokens import RefreshingToken, StaticToken, TokenSource
 from app.policies import milestones_of, observing_of, quota_of, retention_of
 from app.relay import Account, Relay
 from app.sandbox.app import create_sandbox
@@ -42,9 +40,6 @@ from app.telemetry.metrics import Metrics
 
 SENDERS = 4
 """At HubSpot's eleven requests a second four are plenty, and few are cheap."""
-
-SANDBOX_TOKEN = "sandbox-access-token"  # noqa: S105 - opens nothing but the sandbox
-"""The sandbox's own static token."""
 
 STOP_SECONDS = 20.0
 """How long a shutdown lets requests to HubSpot finish before they are given back."""
@@ -64,7 +59,7 @@ def now_ms() -> int:
 async def assemble(settings: Settings) -> AsyncIterator[Relay]:
     """Open the stores, start the workers, yield; then finish what is in flight, in that order.
 
-    Raises StoreError or CatalogueError where the start must fail.
+    Raises StoreError, CatalogueError or SealError where the start must fail.
     """
     stop, new_id, pings = asyncio.Event(), _ids(), Bell()
     async with AsyncExitStack() as stack:
@@ -98,6 +93,8 @@ async def _account(
     workers: dict[str, Worker] = {}
     quota = quota_of(settings)
     if settings.role != "collect":
+        if not await has_tokens(settings, store):
+            _log.warning("not_connected", account=name, advice="run playrelay connect")
         client = await stack.enter_async_context(connect_hubspot(settings, store, metrics, ledger))
         interrupted = await store.take_over(now_ms(), quota)
         if interrupted:
@@ -127,10 +124,11 @@ async def connect_hubspot(
             base_url = await stack.enter_async_context(_embedded_sandbox(settings, ledger))
         http = await stack.enter_async_context(make_http())
         exchange = Exchange(http, base_url, now_ms, observe=metrics.observe_request)
-        app = _oauth_app(settings)
-        tokens = _tokens(settings, exchange, app, store)
+        tokens = token_source(settings, exchange, store, now_ms)
         stack.push_async_callback(tokens.aclose)
-        yield HubSpotClient(exchange, tokens, api_version=settings.hubspot_api_version, app=app)
+        yield HubSpotClient(
+            exchange, tokens, api_version=settings.hubspot_api_version, app=oauth_app(settings)
+        )
 
 
 def _workers(
@@ -181,22 +179,6 @@ def _progress(
         new_id=new_id,
         metrics=metrics,
     )
-
-
-def _oauth_app(settings: Settings) -> OAuthApp | None:
-    if settings.hubspot_client_id is None or settings.hubspot_client_secret is None:
-        return None
-    return OAuthApp(
-        settings.hubspot_client_id, settings.hubspot_client_secret, settings.hubspot_oauth_version
-    )
-
-
-def _tokens(
-    settings: Settings, exchange: Exchange, app: OAuthApp | None, store: Store
-) -> TokenSource:
-    if app is not None and settings.hubspot_refresh_token is not None:
-        return RefreshingToken(exchange, app, settings.hubspot_refresh_token, store, now_ms)
-    return StaticToken(settings.hubspot_access_token or SecretStr(SANDBOX_TOKEN))
 
 
 @asynccontextmanager

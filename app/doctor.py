@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import httpx
 
 from app.bootstrap import connect_hubspot, now_ms
+from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.oauth import Introspection
-from app.hubspot.results import Contacts, LookupResult, MissingScope, Unauthorized
+from app.hubspot.results import Contacts, LookupResult, MissingScope, NotConnected, Unauthorized
 from app.settings import Settings, unknown_variables
 from app.store.interface import Store, StoreError
 from app.telemetry.metrics import Metrics
 
-EVENTS_SCOPE = "media_bridge.write"
-CONTACTS_SCOPE = "crm.objects.contacts.read"
 CLOCK_TOLERANCE_SECONDS = 5.0
 PROBE_UTK = "0" * 32
 """A usertoken that is nobody's: asking about it costs nothing and proves that asking works."""
@@ -101,37 +100,41 @@ async def _clock(settings: Settings) -> Finding:
 
 async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[Finding]:
     looked_up = await client.contacts_by_usertoken([PROBE_UTK])
+    if isinstance(looked_up, NotConnected):
+        yield Finding("token", "there is none", looked_up.message)
+        return
+    again = "install the app again"
+    if settings.connectable:
+        again += " (playrelay connect --again)"
     told = await client.introspect()
-    token = _token(told, looked_up)
+    token = _token(told, looked_up, again)
     yield token
     if token.advice:
         return
     if isinstance(told, Introspection) and told.scopes:
-        wanted = [EVENTS_SCOPE]
+        wanted = [scopes.EVENTS]
         if settings.identity == "lookup":
-            wanted.append(CONTACTS_SCOPE)
+            wanted.append(scopes.CONTACTS)
         missing = [scope for scope in wanted if scope not in told.scopes]
         yield (
-            Finding("scopes", "missing", f"grant {', '.join(missing)} and install the app again")
+            Finding("scopes", "missing", f"grant {', '.join(missing)} and {again}")
             if missing
             else Finding("scopes", ", ".join(wanted))
         )
     elif isinstance(looked_up, MissingScope):
-        yield Finding("scopes", f"{CONTACTS_SCOPE} is missing", "grant it to the app")
+        yield Finding("scopes", f"{scopes.CONTACTS} is missing", "grant it to the app")
     else:
-        yield Finding("scopes", f"{CONTACTS_SCOPE}; the token does not tell about {EVENTS_SCOPE}")
+        yield Finding("scopes", f"{scopes.CONTACTS}; the token does not tell about {scopes.EVENTS}")
 
 
-def _token(told: object, looked_up: LookupResult) -> Finding:
+def _token(told: object, looked_up: LookupResult, again: str) -> Finding:
     if isinstance(told, Introspection) and told.active:
-        account = f" for account {told.hub_id}" if told.hub_id else ""
+        domain = f" ({told.hub_domain})" if told.hub_domain else ""
+        account = f" for account {told.hub_id}{domain}" if told.hub_id else ""
         return Finding("token", f"good{account}")
     if isinstance(looked_up, Contacts | MissingScope):
         return Finding("token", "good: HubSpot answers look-ups")
     if isinstance(looked_up, Unauthorized) or (isinstance(told, Introspection) and not told.active):
-        return Finding(
-            "token",
-            "refused by HubSpot",
-            "make a new one, or install the app again, and set it in the environment",
-        )
+        advice = f"make a new one and set it in the environment, or {again}"
+        return Finding("token", "refused by HubSpot", advice)
     return Finding("token", "could not be checked", f"HubSpot answered {type(looked_up).__name__}")

@@ -21,6 +21,7 @@ from app.console.routes import add_console
 from app.demo.routes import demo_routes
 from app.embed.routes import embed_routes
 from app.health import health_routes
+from app.hubspot.tokens import SealError
 from app.relay import Relay
 from app.settings import Settings
 from app.store.interface import StoreError
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> RelayApp:
                 app.state.relay = relay
                 app.pings = relay.progress
                 yield
-        except (StoreError, CatalogueError) as error:
+        except (StoreError, CatalogueError, SealError) as error:
             app.state.failure = error  # uvicorn would only log it; `serve` says it in one line
             raise
 

@@ -22,7 +22,7 @@ WINDOW_MS = 10_050
 
 def quota_of(settings: Settings) -> Quota:
     """The permits there are; a few stay with OAuth."""
-    reserved = RESERVED_FOR_TOKENS if settings.hubspot_refresh_token else 0
+    reserved = RESERVED_FOR_TOKENS if settings.hubspot_client_id else 0
     return Quota(max(1, settings.hubspot_rate - reserved), WINDOW_MS)
 
 

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.origin import OriginPolicy
+from app.hubspot.seal import Seal
 
 PREFIX = "PLAYRELAY_"
 
@@ -67,9 +68,24 @@ class Settings(BaseSettings):
     hubspot_client_id: str | None = Field(None, description="OAuth 2.0 app: client id")
     hubspot_client_secret: SecretStr | None = Field(None, description="OAuth 2.0 app: secret")
     hubspot_refresh_token: SecretStr | None = Field(
-        None, description="OAuth 2.0 app: the relay keeps a fresh access token with it"
+        None,
+        description="OAuth 2.0 app: the relay keeps a fresh access token with it; "
+        "none: `playrelay connect` gets one",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        description="Seals the tokens in the store, required by `playrelay connect`: 32 random "
+        "bytes in base64; several, comma-separated, to replace one (the first seals)",
+    )
+    hubspot_developer_key: SecretStr | None = Field(
+        None,
+        description="Key of the HubSpot developer account, only to name the media provider and to "
+        "show its events",
     )
     hubspot_base_url: str = Field("https://api.hubapi.com", description="Where HubSpot's API is")
+    hubspot_app_url: str = Field(
+        "https://app.hubspot.com", description="Where people install HubSpot apps"
+    )
     hubspot_api_version: Literal["v1", "2026-03"] = Field(
         "v1", description="Version of the Media Bridge events API"
     )
@@ -104,6 +120,10 @@ class Settings(BaseSettings):
     )
     catalogue: Path | None = Field(
         None, description="TOML or CSV file that tells mediaBridgeId, name, type and duration"
+    )
+    media_register: bool = Field(
+        default=False,
+        description="Register media that HubSpot does not know when the catalogue is synced",
     )
     milestones: Percents = Field(
         (25, 50, 75, 100), description="Percentages that become `media-played-percent`"
@@ -155,6 +175,7 @@ class Settings(BaseSettings):
         "hubspot_client_id",
         "hubspot_client_secret",
         "hubspot_refresh_token",
+        "hubspot_developer_key",
         mode="before",
     )
     @classmethod
@@ -197,9 +218,15 @@ class Settings(BaseSettings):
             raise ValueError("write sqlite:///data/playrelay.db, or sqlite:////absolute/path.db")
         return value
 
-    @field_validator("hubspot_base_url")
+    @field_validator("secret_key")
     @classmethod
-    def _base_url(cls, value: str) -> str:
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        Seal.of(_secrets(value))
+        return value
+
+    @field_validator("hubspot_base_url", "hubspot_app_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
         url = urlsplit(value)
         if url.scheme not in {"http", "https"} or not url.hostname:
             raise ValueError("write an address such as https://api.hubapi.com")
@@ -209,17 +236,22 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _credentials(self) -> Self:
-        oauth = {
+        app = {
             "CLIENT_ID": self.hubspot_client_id,
             "CLIENT_SECRET": self.hubspot_client_secret,
-            "REFRESH_TOKEN": self.hubspot_refresh_token,
         }
-        missing = [f"{PREFIX}HUBSPOT_{name}" for name, value in oauth.items() if not value]
-        if 0 < len(missing) < len(oauth):
-            raise ValueError(f"{missing[0]}: OAuth needs all three of client id, secret and token")
-        if self.hubspot_access_token and len(missing) < len(oauth):
+        missing = [f"{PREFIX}HUBSPOT_{name}" for name, value in app.items() if not value]
+        oauth = len(missing) < len(app) or self.hubspot_refresh_token is not None
+        if oauth and missing:
+            raise ValueError(f"{missing[0]}: OAuth needs both the client id and the client secret")
+        if self.hubspot_access_token and oauth:
             raise ValueError(
-                f"{PREFIX}HUBSPOT_ACCESS_TOKEN: set either a token or the three for OAuth, not both"
+                f"{PREFIX}HUBSPOT_ACCESS_TOKEN: set either a token or an OAuth app, not both"
+            )
+        if self.connectable and self.secret_key is None and self.role != "collect":
+            raise ValueError(
+                f"{PREFIX}SECRET_KEY: seals the tokens that playrelay connect gets: make one with "
+                f"openssl rand -base64 32 (or set {PREFIX}HUBSPOT_REFRESH_TOKEN)"
             )
         if not self.sandboxed and not self.allowed_origins and self.role != "deliver":
             raise ValueError(
@@ -241,7 +273,23 @@ class Settings(BaseSettings):
     @property
     def sandboxed(self) -> bool:
         """No credentials: events go to the built-in HubSpot sandbox."""
-        return self.hubspot_access_token is None and self.hubspot_refresh_token is None
+        return self.hubspot_access_token is None and self.hubspot_client_id is None
+
+    @property
+    def connectable(self) -> bool:
+        """An OAuth app without a refresh token: `playrelay connect` installs it."""
+        return self.hubspot_client_id is not None and self.hubspot_refresh_token is None
+
+    @property
+    def seal(self) -> Seal:
+        """What the tokens in the store are sealed with."""
+        return Seal.of(_secrets(self.secret_key))
+
+
+def _secrets(value: SecretStr | None) -> list[SecretStr]:
+    """Comma-separated secrets."""
+    parts = value.get_secret_value().split(",") if value else []
+    return [SecretStr(part.strip()) for part in parts if part.strip()]
 
 
 def load_settings(env_file: str | None = ".env") -> Settings:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from app.catalogue import CatalogueError
 from app.cli.parser import parser
+from app.hubspot.tokens import SealError
 from app.settings import SettingsError
 from app.store.interface import StoreError
 
@@ -17,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         return int(given.run(given) or 0)
-    except (SettingsError, CatalogueError) as error:
+    except (SettingsError, CatalogueError, SealError) as error:
         print(error, file=sys.stderr)
         return 2
     except StoreError as error:

@@ -3,7 +3,7 @@
 import argparse
 
 from app import __version__
-from app.cli import doctor, embed, people, serve, why
+from app.cli import connect, doctor, embed, people, serve, why
 from app.domain.outcome import STATUSES
 
 
@@ -22,6 +22,10 @@ def parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("doctor", help="check settings, store, token, scopes, HubSpot, clock")
     verb.set_defaults(run=doctor.doctor)
+
+    verb = verbs.add_parser("connect", help="install the OAuth app in a HubSpot account")
+    connect.add_options(verb)
+    verb.set_defaults(run=connect.connect)
 
     verb = verbs.add_parser("sandbox", help="run the HubSpot sandbox alone")
     verb.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")

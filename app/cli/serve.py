@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app.catalogue import CatalogueError
 from app.cli.address import local_address
+from app.hubspot.tokens import SealError
 from app.main import create_app
 from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
@@ -65,6 +66,9 @@ def sandbox(given: argparse.Namespace) -> int:
                 f"HubSpot sandbox on {address}\n"
                 f"  PLAYRELAY_HUBSPOT_BASE_URL={address}\n"
                 f"  PLAYRELAY_HUBSPOT_ACCESS_TOKEN={world.credentials.access_token}\n"
+                f"  or, to connect an app: PLAYRELAY_HUBSPOT_APP_URL={address}\n"
+                f"  PLAYRELAY_HUBSPOT_CLIENT_ID={world.credentials.client_id}\n"
+                f"  PLAYRELAY_HUBSPOT_CLIENT_SECRET={world.credentials.client_secret}\n"
                 f"  what arrived: {address}/sandbox/events"
             )
 
@@ -89,7 +93,7 @@ def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable
         server.run([bound])  # type: ignore[list-item] # a socket
     except SystemExit:  # uvicorn's way out of a lifespan that failed; the reason is in the state
         failure = getattr(app.state, "failure", None)
-        if not isinstance(failure, (StoreError, CatalogueError)):
+        if not isinstance(failure, (StoreError, CatalogueError, SealError)):
             raise
         raise failure from None
     return 0

@@ -12,7 +12,7 @@ from app.deliver.policy import Health, account_news, ask_again
 from app.deliver.sender import LEASE_MS, Desk
 from app.domain.outcome import AccountNews, Healthy
 from app.hubspot.client import HubSpotClient
-from app.hubspot.results import Contacts, LookupResult, Refused
+from app.hubspot.results import Contacts, LookupResult, NotConnected, Refused
 from app.store.interface import Store
 from app.store.values import LookupClaim
 from app.telemetry.metrics import Metrics
@@ -78,7 +78,8 @@ class Lookup:
             _log.warning("lookup_failed", reason=news.reason)
             ask = dict.fromkeys(claim.utks, now)
         useful = any(contact_id is not None for contact_id in answers.values())
-        self._metrics.budget.labels("lookup" if useful else "wasted").inc()
+        if not isinstance(result, NotConnected):
+            self._metrics.budget.labels("lookup" if useful else "wasted").inc()
         return await self._store.settle_lookup(claim.permit, answers, ask, news, now, desk.quota)
 
     def _refused(

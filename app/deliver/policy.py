@@ -18,6 +18,7 @@ from app.hubspot.results import (
     Accepted,
     Incomplete,
     MissingScope,
+    NotConnected,
     Refused,
     SendResult,
     Throttled,
@@ -108,17 +109,22 @@ def account_news(
             return Paused(now + rest + int(chance * 1_000), "daily_limit")
         rest = _seconds(trouble.retry_after, policy.throttled)
         return Paused(now + rest + int(chance * 1_000), "rate_limited")
-    if isinstance(trouble, Unauthorized):
-        reason = "reinstall_needed" if trouble.final else "bad_token"
-        return Paused(now + policy.account_trouble, reason)
-    if isinstance(trouble, MissingScope):
-        return Paused(now + policy.account_trouble, "missing_scope")
+    if isinstance(trouble, Unauthorized | MissingScope | NotConnected):
+        asked = not isinstance(trouble, NotConnected)
+        return Paused(now + policy.account_trouble, _for_a_person(trouble), asked)
     if health.failures + 1 < policy.failing_after and trouble.retry_after is None:
         return Failing(f"unavailable: {trouble.reason}", erred=trouble.answered)
     cap = policy.strained_cap if health.strained else policy.outage_cap
     rest = backoff(health.failures, policy.retry_first, cap, chance)
     until = now + max(rest, _seconds(trouble.retry_after, 0))
     return Failing(f"unavailable: {trouble.reason}", until, erred=trouble.answered)
+
+
+def _for_a_person(trouble: Unauthorized | MissingScope | NotConnected) -> str:
+    """What only a person can mend, in the word that stands for it in docs/DELIVERY.md."""
+    if isinstance(trouble, Unauthorized):
+        return "reinstall_needed" if trouble.final else "bad_token"
+    return "missing_scope" if isinstance(trouble, MissingScope) else "not_connected"
 
 
 def backoff(attempt: int, first: int, cap: int, chance: float) -> int:

@@ -128,7 +128,8 @@ class Sender:
         outcome, account = decision.outcome, decision.account
         name = _OUTCOMES[type(outcome)]
         self._metrics.outcomes.labels(name).inc()
-        self._metrics.budget.labels("event" if name == "delivered" else "wasted").inc()
+        if not isinstance(account, Paused) or account.asked:
+            self._metrics.budget.labels("event" if name == "delivered" else "wasted").inc()
         if isinstance(outcome, Retry):
             self._metrics.retries.labels(outcome.reason.partition(":")[0]).inc()
         if isinstance(outcome, Disowned):

@@ -92,11 +92,12 @@ class Failing(msgspec.Struct, frozen=True):
 class Paused(msgspec.Struct, frozen=True):
     """The account can't be served until then (ms since the epoch): no event pays for it.
 
-    That was an error too.
+    That was an error too, unless HubSpot was not `asked` at all.
     """
 
     until: int
     reason: str
+    asked: bool = True
 
 
 AccountNews = Healthy | Failing | Paused

@@ -31,16 +31,17 @@ _DETAIL_LIMIT = 120
 class Call:
     """A request before it has a host and a token. `endpoint` is its name in metrics.
 
-    `longest`: bytes of the answer that are read at most. What identifies people or opens doors
-    stays out of the repr.
+    `longest`: bytes of the answer that are read at most. `keys`: secrets that the published API
+    wants in the address. What identifies people or opens doors stays out of the repr.
     """
 
     endpoint: str
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PATCH"]
     path: str
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     json: bytes | None = field(default=None, repr=False)
     form: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
+    keys: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
     longest: int = SIZE_LIMIT
 
 
@@ -100,9 +101,9 @@ class Exchange:
         async with self._http.stream(
             call.method,
             f"{self._base_url}{call.path}",
-            params=call.params or None,
+            params=(*call.params, *_spoken(call.keys)) or None,
             content=call.json,
-            data={name: secret.get_secret_value() for name, secret in call.form.items()} or None,
+            data=dict(_spoken(call.form)) or None,
             headers=headers,
             follow_redirects=False,
         ) as response:
@@ -111,9 +112,14 @@ class Exchange:
                 body += chunk
                 if len(body) > call.longest:
                     break
-        secrets = [*call.form.values(), *([bearer] if bearer is not None else [])]
+        secrets = [*call.form.values(), *call.keys.values()]
+        secrets += [bearer] if bearer is not None else []
         said = _without(secrets, bytes(body)) if response.is_error else body
         return Answer(response.status_code, response.headers, bytes(said), self._clock())
+
+
+def _spoken(secrets: Mapping[str, SecretStr]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, secret.get_secret_value()) for name, secret in secrets.items())
 
 
 def _without(secrets: list[SecretStr], body: bytes) -> bytes:

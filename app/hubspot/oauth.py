@@ -4,8 +4,10 @@ Parameters go in the form body, never in the address: https://developers.hubspot
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeGuard
+from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr
 
@@ -48,26 +50,66 @@ class OAuthApp:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Fresh tokens. `refresh_token`: the rotated one, if there is one; `expires_in` in seconds."""
+    """Fresh tokens. `refresh_token`: the rotated one, if there is one; `expires_in` in seconds.
+
+    `scopes` and `hub_id`: what was granted, on which account, as far as HubSpot says so.
+    """
 
     access_token: SecretStr
     refresh_token: SecretStr | None
     expires_in: int
+    scopes: tuple[str, ...] = ()
+    hub_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Introspection:
-    """What HubSpot says of a token: its account, scopes and remaining life in seconds."""
+    """What HubSpot says of a token: its account, app, scopes and remaining life in seconds."""
 
     active: bool
     scopes: tuple[str, ...] = ()
     hub_id: int | None = None
+    hub_domain: str = ""
+    app_id: int | None = None
     expires_in: int | None = None
 
 
 def is_token(value: object) -> TypeGuard[str]:
     """Whether it could stand in an Authorization header: a line break or an umlaut could not."""
     return isinstance(value, str) and re.fullmatch(r"[!-~]+", value) is not None
+
+
+def install_address(
+    app_url: str,
+    app: OAuthApp,
+    *,
+    redirect_uri: str,
+    state: str,
+    scopes: Sequence[str],
+    optional_scopes: Sequence[str] = (),
+) -> str:
+    """The page on which a person installs the app; it sends back to `redirect_uri`."""
+    asked = {
+        "client_id": app.client_id,
+        "redirect_uri": redirect_uri,
+        "scope": " ".join(scopes),
+        "optional_scope": " ".join(optional_scopes),
+        "state": state,
+    }
+    given = {name: value for name, value in asked.items() if value}
+    return f"{app_url}/oauth/authorize?{urlencode(given, quote_via=quote)}"
+
+
+def code_call(app: OAuthApp, code: SecretStr, redirect_uri: str) -> Call:
+    """Trade the code of an installation for tokens; `redirect_uri` as the page was given it."""
+    form = {
+        "grant_type": SecretStr("authorization_code"),
+        "code": code,
+        "redirect_uri": SecretStr(redirect_uri),
+        "client_id": SecretStr(app.client_id),
+        "client_secret": app.client_secret,
+    }
+    return Call("token", "POST", f"/oauth/{app.version}/token", form=form)
 
 
 def refresh_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
@@ -92,7 +134,10 @@ def introspect_call(app: OAuthApp | None, access_token: SecretStr) -> Call:
 
 
 def grant_result(answer: Answer) -> Grant | Trouble:
-    """What the answer to a refresh amounts to; `Unauthorized.final` for a dead refresh token."""
+    """What the answer to a refresh, or for a code, amounts to.
+
+    `Unauthorized.final` for a dead refresh token, and for a code that is no good.
+    """
     if not is_success(answer):
         return _ungranted(answer)
     body = json_object(answer) or {}
@@ -104,6 +149,8 @@ def grant_result(answer: Answer) -> Grant | Trouble:
         SecretStr(access_token),
         SecretStr(refresh_token) if is_token(refresh_token) else None,
         _lifetime(body.get("expires_in")) or DEFAULT_LIFETIME,
+        _texts(body.get("scopes")),
+        _number(body.get("hub_id")),
     )
 
 
@@ -114,12 +161,12 @@ def introspection_result(answer: Answer) -> Introspection | Refused | Trouble:
     body = json_object(answer)
     if body is None:
         return not_hubspots(answer)
-    scopes = body.get("scopes")
-    hub_id = body.get("hub_id")
     return Introspection(
         active=body.get("active") is True,
-        scopes=tuple(filter(None, map(text, scopes))) if isinstance(scopes, list) else (),
-        hub_id=hub_id if type(hub_id) is int else None,
+        scopes=_texts(body.get("scopes")),
+        hub_id=_number(body.get("hub_id")),
+        hub_domain=text(body.get("hub_domain")),
+        app_id=_number(body.get("app_id")),
         expires_in=_lifetime(body.get("expires_in")),
     )
 
@@ -132,6 +179,14 @@ def _ungranted(answer: Answer) -> Trouble:
     named = {text(said.get(key)).upper() for key in ("status", "error", "category", "subCategory")}
     message = result.message or text(said.get("error_description")) or f"HTTP {answer.status}"
     return Unauthorized(message, final=not named.isdisjoint(_FINAL))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(filter(None, map(text, value))) if isinstance(value, list) else ()
+
+
+def _number(value: object) -> int | None:
+    return value if type(value) is int else None
 
 
 def _lifetime(value: object) -> int | None:

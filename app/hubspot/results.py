@@ -8,6 +8,7 @@ Classified once, here beside the client; what the relay does about each is `deli
     Throttled       429
     Unauthorized    the token is not (or no longer) good
     MissingScope    the token is good and may not do this
+    NotConnected    there is no token yet: nothing was asked
     Unavailable     no answer, 5xx, or an answer that is not HubSpot's
 """
 
@@ -65,6 +66,13 @@ class MissingScope:
 
 
 @dataclass(frozen=True, slots=True)
+class NotConnected:
+    """The OAuth app is in no account yet, or its tokens can't be read: HubSpot was not asked."""
+
+    message: str = "the app is not installed in an account yet: run playrelay connect"
+
+
+@dataclass(frozen=True, slots=True)
 class Unavailable:
     """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not JSON.
 
@@ -83,6 +91,6 @@ class Contacts:
     found: dict[str, int] = field(default_factory=dict)
 
 
-Trouble = Throttled | Unauthorized | MissingScope | Unavailable
+Trouble = Throttled | Unauthorized | MissingScope | NotConnected | Unavailable
 SendResult = Accepted | Incomplete | Refused | Trouble
 LookupResult = Contacts | Refused | Trouble

@@ -15,18 +15,22 @@ from pydantic import SecretStr
 from app.hubspot.answers import Answer
 from app.hubspot.exchange import Clock, Exchange
 from app.hubspot.oauth import Grant, OAuthApp, grant_result, is_token, refresh_call
-from app.hubspot.results import Trouble, Unauthorized
+from app.hubspot.results import NotConnected, Trouble, Unauthorized
 
 RENEW_AFTER = 0.8
 """The share of its remaining life after which a token is renewed."""
+
+
+class SealError(Exception):
+    """The tokens at rest can't be read with the keys at hand; one line that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredToken:
     """Tokens at rest. `expires_at` in ms since the epoch.
 
-    `origin` is the fingerprint of the refresh token in the settings from which these descend: once
-    another stands there, these count no more.
+    `origin` tells from what these descend: a refresh token in the settings (its fingerprint), or an
+    installation of the app (see `installed`). Once another stands there, these count no more.
     """
 
     access_token: SecretStr
@@ -39,7 +43,7 @@ class TokenVault(Protocol):
     """Where tokens survive a restart, and where replicas find each other's."""
 
     async def load(self) -> StoredToken | None:
-        """The tokens saved last, if any."""
+        """The tokens saved last, if any. May raise SealError, where they are sealed."""
         ...
 
     async def save(self, token: StoredToken) -> None:
@@ -86,21 +90,22 @@ class RefreshingToken:
     """An access token that is renewed ahead of its end, once for all who wait for it.
 
     Replicas share the vault: what another one has renewed is taken up instead of refreshing again.
-    Errors of the vault reach the caller as they are.
+    Without a refresh token from the settings, the vault's is the only one: until the app is
+    installed there is none. Errors of the vault reach the caller as they are.
     """
 
     def __init__(
         self,
         exchange: Exchange,
         app: OAuthApp,
-        refresh_token: SecretStr,
+        refresh_token: SecretStr | None,
         vault: TokenVault,
         clock: Clock,
     ) -> None:
         self._exchange = exchange
         self._app = app
         self._refresh_token = refresh_token
-        self._origin = fingerprint(refresh_token)
+        self._origin = origin_of(app, refresh_token)
         self._vault = vault
         self._clock = clock
         self._held: StoredToken | None = None
@@ -139,10 +144,15 @@ class RefreshingToken:
         return await asyncio.shield(self._renewal)
 
     async def _renew(self) -> StoredToken | Trouble:
-        known = await self._latest()
+        try:
+            known = await self._latest()
+        except SealError as error:  # somebody connected with another key while we run
+            return NotConnected(str(error))
         if self._is_news(known):
             return self._taken_up(known)
         used = known.refresh_token if known else self._refresh_token
+        if used is None:
+            return NotConnected()
         answer = await self._exchange.ask(refresh_call(self._app, used))
         result = grant_result(answer) if isinstance(answer, Answer) else answer
         if isinstance(result, Grant):
@@ -187,6 +197,16 @@ class RefreshingToken:
         self._held = token
         self._renew_at = now + int(RENEW_AFTER * (token.expires_at - now))
         return token
+
+
+def origin_of(app: OAuthApp, refresh_token: SecretStr | None) -> str:
+    """What the tokens at rest must descend from to count."""
+    return installed(app) if refresh_token is None else fingerprint(refresh_token)
+
+
+def installed(app: OAuthApp) -> str:
+    """The origin of tokens that `playrelay connect` was given: the app that was installed."""
+    return f"installed:{sha256(app.client_id.encode()).hexdigest()}"
 
 
 def fingerprint(refresh_token: SecretStr) -> str:

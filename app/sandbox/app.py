@@ -20,7 +20,10 @@ from app.sandbox.ledger import Ledger
 from app.sandbox.routes_contacts import contact_routes
 from app.sandbox.routes_control import control_routes, ledger_routes
 from app.sandbox.routes_events import event_routes
+from app.sandbox.routes_install import install_routes
+from app.sandbox.routes_media import media_routes
 from app.sandbox.routes_oauth import oauth_routes
+from app.sandbox.routes_provider import provider_routes
 from app.sandbox.state import Sandbox
 from app.sandbox.world import World
 
@@ -35,6 +38,7 @@ def create_sandbox(
 ) -> FastAPI:
     """A stand-in for https://api.hubapi.com, to be served alone or mounted anywhere.
 
+    It has the page of https://app.hubspot.com too, on which people install the app.
     `clock` gives seconds since the epoch. `app.state.ledger` is what arrived, `app.state.sandbox`
     everything else that moves: `.world` (replace it), `.faults`. Faults that drop connections need
     a server with `http=CuttableProtocol`.
@@ -58,6 +62,9 @@ def create_sandbox(
     app.include_router(event_routes(sandbox))
     app.include_router(oauth_routes(sandbox))
     app.include_router(contact_routes(sandbox))
+    app.include_router(install_routes(sandbox))
+    app.include_router(media_routes(sandbox))
+    app.include_router(provider_routes(sandbox))
     app.include_router(control_routes(sandbox))
     app.include_router(ledger_routes(sandbox))
     return app

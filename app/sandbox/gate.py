@@ -1,6 +1,7 @@
 """The sandbox's edge: each request to HubSpot is counted, limited, struck by faults, recorded.
 
-The sandbox's own controls, under /sandbox/, pass by it.
+The sandbox's own controls, under /sandbox/, pass by it, and so does the page on which people
+install the app: HubSpot has that on another host.
 """
 
 from starlette.datastructures import MutableHeaders
@@ -13,7 +14,7 @@ from app.sandbox.ledger import Seen
 from app.sandbox.limiter import Standing
 from app.sandbox.state import Sandbox
 
-CONTROLS = "/sandbox/"
+PASS_BY = ("/sandbox/", "/oauth/authorize")
 _LONGEST_SEGMENT = 24  # HubSpot's own are shorter; what is longer may be a token
 
 
@@ -30,7 +31,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path.startswith(CONTROLS):
+        if path.startswith(PASS_BY):
             await self._app(scope, receive, send)
             return
 

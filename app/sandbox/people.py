@@ -5,6 +5,7 @@ Ids that the world doesn't name are hashes: the same stranger is the same contac
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.sandbox.errors import Detail, validation_error
@@ -70,13 +71,17 @@ def _contact_named(world: World, event: Event, field: str) -> int | None:
     return None if contact is None else world.merged.get(contact, contact)
 
 
-def media_of(world: World, event: Event) -> int | None:
-    """The mediaBridgeId that `event` is about; None: HubSpot's 200 that names none."""
+def media_of(world: World, event: Event, registered: Mapping[str, int]) -> int | None:
+    """The mediaBridgeId that `event` is about; None: HubSpot's 200 that names none.
+
+    `registered`: externalId → id of the media that were made through the API.
+    """
+    media = {**world.media, **registered}
     if event.media_bridge_id is not None:
         media_id: int | None = event.media_bridge_id
-        known = media_id in world.media.values()
+        known = media_id in media.values()
     else:
-        media_id = world.media.get(event.external_id or "")
+        media_id = media.get(event.external_id or "")
         known = media_id is not None
     if known:
         return media_id

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 
 from app.sandbox.answers import answer
-from app.sandbox.errors import HubSpotError, json_response
+from app.sandbox.errors import json_response
 from app.sandbox.people import contact_of, media_of
 from app.sandbox.rules import check
-from app.sandbox.schemas import MODELS, EventKind, read_event, read_json
-from app.sandbox.state import Sandbox
+from app.sandbox.schemas import MODELS, EventKind, read_event
+from app.sandbox.state import Sandbox, json_body
 from app.sandbox.world import EVENTS_SCOPE
 
 VERSIONS = ("v1", "2026-03")
@@ -29,15 +29,13 @@ def _receiver(sandbox: Sandbox, kind: EventKind) -> Callable[[Request], Awaitabl
     async def receive(request: Request) -> Response:
         arrived = sandbox.clock()
         sandbox.admit(request, EVENTS_SCOPE)
-        if request.headers.get("Content-Type", "").split(";")[0].strip() != "application/json":
-            raise HubSpotError(415, "VALIDATION_ERROR", "Content-Type must be application/json")
-        body = read_json(await request.body())
+        body = await json_body(request)
         event = read_event(kind, body)
         check(event)
 
         world = sandbox.world
         contact_id = contact_of(world, event)
-        media_id = media_of(world, event)
+        media_id = media_of(world, event, sandbox.shelf.by_external_id())
         if contact_id is None or media_id is None:
             sandbox.ledger.silent += 1
         else:

@@ -95,7 +95,8 @@ def _grant(sandbox: Sandbox, form: dict[str, str]) -> Issued:
             redirect_uri = _required(form, "redirect_uri")
             if world.credentials.redirect_uri not in (None, redirect_uri):
                 raise oauth_error("invalid_grant", "another redirect uri", "BAD_REDIRECT_URI")
-            return sandbox.tokens.exchange(form.get("code", ""), sandbox.clock(), world)
+            now = sandbox.clock()
+            return sandbox.tokens.exchange(form.get("code", ""), redirect_uri, now, world)
         case _:
             raise oauth_error("unsupported_grant_type", "refresh_token or authorization_code")
 
@@ -142,6 +143,7 @@ def _about(world: World, token: str, *, active: bool) -> dict[str, Any]:
         "active": active,
         "app_id": world.provider_id,
         "client_id": world.credentials.client_id,
+        "hub_domain": world.portal_domain,
         "hub_id": world.portal_id,
         "scopes": sorted(world.scopes) if active else [],
         "token": token,

@@ -31,11 +31,13 @@ T = TypeVar("T")
 Optional = Annotated[T | None, BeforeValidator(_refuse_null)]
 
 
-class _Body(BaseModel):
+class StrictBody(BaseModel):
+    """No field unknown, none of another type than the spec's."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, alias_generator=to_camel)
 
 
-class Event(_Body):
+class Event(StrictBody):
     """What the three events have in common; times are milliseconds since the epoch."""
 
     media_type: Literal["AUDIO", "DOCUMENT", "IMAGE", "OTHER", "VIDEO"]
@@ -67,7 +69,7 @@ class MediaPlayedPercent(Event):
     played_percent: Int32
 
 
-class DerivedValues(_Body):
+class DerivedValues(StrictBody):
     """What a provider worked out itself: both or neither."""
 
     total_percent_played: Number
@@ -104,11 +106,11 @@ def read_event(kind: EventKind, body: object) -> Event:
     try:
         return MODELS[kind].model_validate(body)
     except ValidationError as error:
-        raise _as_hubspot_says_it(error) from None
+        raise not_as_published(error) from None
 
 
-def _as_hubspot_says_it(error: ValidationError) -> HubSpotError:
-    # Message and place alone: what arrived may be personal data.
+def not_as_published(error: ValidationError) -> HubSpotError:
+    """HubSpot's 400. Message and place alone: what arrived may be personal data."""
     details = [Detail(each["msg"], ".".join(map(str, each["loc"]))) for each in error.errors()]
     return validation_error("Invalid input: see errors", *details)
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from starlette.requests import Request
 
-from app.sandbox.errors import invalid_authentication, missing_scopes
+from app.sandbox.errors import HubSpotError, invalid_authentication, missing_scopes
 from app.sandbox.faults import Faults
 from app.sandbox.ledger import Ledger
 from app.sandbox.limiter import Limiter
+from app.sandbox.schemas import read_json
+from app.sandbox.shelf import Shelf
 from app.sandbox.tokens import Tokens
 from app.sandbox.world import World
 
@@ -28,12 +31,15 @@ class Sandbox:
     tokens: Tokens = field(init=False)
     limiter: Limiter = field(init=False, default_factory=Limiter)
     faults: Faults = field(init=False, default_factory=Faults)
+    shelf: Shelf = field(init=False, default_factory=Shelf)
+    provider_name: str = field(init=False, default="Sandbox")
+    visibility: dict[str, dict[str, Any]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.world.credentials, self.ids)
 
-    def admit(self, request: Request, scope: str) -> None:
-        """Raise HubSpot's 401 or 403 unless `request` carries a good token that may do `scope`.
+    def admit(self, request: Request, *scopes: str) -> None:
+        """Raise HubSpot's 401 or 403 unless `request` carries a good token that may do `scopes`.
 
         The token is read from `Authorization: Bearer` alone. One in the query is refused even
         beside a good header: it would stand in every log on the way.
@@ -44,5 +50,20 @@ class Sandbox:
         if len(headers) != 1 or not headers[0].startswith("Bearer "):
             raise invalid_authentication("One header «Authorization: Bearer …» is required.")
         self.tokens.check_access(headers[0].removeprefix("Bearer "), self.clock())
-        if scope not in self.world.scopes:
-            raise missing_scopes(scope)
+        for scope in scopes:
+            if scope not in self.world.scopes:
+                raise missing_scopes(scope)
+
+    def admit_developer(self, request: Request, app_id: str) -> None:
+        """The same for the app's own settings: the developer account's key, in the query."""
+        if request.query_params.getlist("hapikey") != [self.world.credentials.developer_key]:
+            raise invalid_authentication("The developer account's hapikey is required.")
+        if app_id != str(self.world.provider_id):
+            raise HubSpotError(404, "OBJECT_NOT_FOUND", "No such app in this developer account.")
+
+
+async def json_body(request: Request) -> Any:
+    """The JSON value that `request` carries, or HubSpot's 415 or 400."""
+    if request.headers.get("Content-Type", "").split(";")[0].strip() != "application/json":
+        raise HubSpotError(415, "VALIDATION_ERROR", "Content-Type must be application/json")
+    return read_json(await request.body())

@@ -32,13 +32,24 @@ class Tokens:
         self._static = credentials.access_token
         self._expiry: OrderedDict[str, float] = OrderedDict()
         self._refresh = {credentials.refresh_token}
-        self._codes = {credentials.authorization_code}
+        # Each with the address that it was sent to, and must be exchanged with (None: any).
+        self._codes = OrderedDict({credentials.authorization_code: credentials.redirect_uri})
 
-    def exchange(self, code: str, now: float, world: World) -> Issued:
+    def authorize(self, redirect_uri: str) -> str:
+        """A new authorization code, on its way to `redirect_uri`."""
+        code = f"code-{self._ids()}"
+        self._codes[code] = redirect_uri
+        if len(self._codes) > _MOST_REMEMBERED:
+            self._codes.popitem(last=False)
+        return code
+
+    def exchange(self, code: str, redirect_uri: str, now: float, world: World) -> Issued:
         """Tokens for an authorization code, which is good once; else 400 BAD_AUTH_CODE."""
         if code not in self._codes:
             raise oauth_error("invalid_grant", "missing or unknown auth code", "BAD_AUTH_CODE")
-        self._codes.remove(code)
+        if self._codes[code] not in (None, redirect_uri):
+            raise oauth_error("invalid_grant", "another redirect uri", "BAD_REDIRECT_URI")
+        del self._codes[code]
         return self._issue(self._new_refresh_token(), now, world)
 
     def refresh(self, refresh_token: str, now: float, world: World) -> Issued:

@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 EVENTS_SCOPE = "media_bridge.write"
 CONTACTS_SCOPE = "crm.objects.contacts.read"
+MEDIA_SCOPE = "media_bridge.read"
+FILES_SCOPE = "files"
 
 IdentityField = Literal["contactId", "contactUtk", "_hsenc"]
 
@@ -28,7 +30,8 @@ class Credentials(BaseModel):
 
     `access_token` is a static token that never expires, as a private app has one; None: OAuth only.
     `refresh_token` and `authorization_code` are the first ones: the code is good once, the refresh
-    token until it is rotated or revoked. `redirect_uri` None: any.
+    token until it is rotated or revoked. `redirect_uri` None: any. `developer_key`: the developer
+    account's, for the app's own settings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,10 +42,14 @@ class Credentials(BaseModel):
     refresh_token: str = Field(default="sandbox-refresh-token", repr=False)
     authorization_code: str = Field(default="sandbox-authorization-code", repr=False)
     redirect_uri: str | None = None
+    developer_key: str = Field(default="sandbox-developer-key", repr=False)
 
 
 class World(BaseModel):
     """The account: who is a contact, which media exist, what the app may do, and how often.
+
+    The app. `provider_id` is its id too, `scopes` what it is granted, `install` what a person says
+    who is asked to.
 
     Contacts. `contacts`: the ids that exist (None: any id does). `utks`: usertoken → contact.
     `anonymous`: usertoken → id of a visitor HubSpot knows who is no contact. `merged`: old contact
@@ -63,9 +70,11 @@ class World(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     portal_id: int = 4242001
+    portal_domain: str = "sandbox.example"
     provider_id: int = 4242002
     credentials: Credentials = Credentials()
-    scopes: frozenset[str] = frozenset({EVENTS_SCOPE, CONTACTS_SCOPE})
+    scopes: frozenset[str] = frozenset({EVENTS_SCOPE, CONTACTS_SCOPE, MEDIA_SCOPE, FILES_SCOPE})
+    install: Literal["grant", "deny"] = "grant"
 
     contacts: frozenset[int] | None = None
     utks: Mapping[str, int] = {}

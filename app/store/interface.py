@@ -13,6 +13,7 @@ from app.domain.observation import Observation
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.play import Play
 from app.hubspot.tokens import TokenVault
+from app.store.connections import Connections
 from app.store.insights import Insights
 from app.store.values import (
     Claim,
@@ -70,7 +71,7 @@ class Inbox(Protocol):
         ...
 
 
-class Store(Inbox, TokenVault, Insights, Protocol):
+class Store(Inbox, TokenVault, Connections, Insights, Protocol):
     """All of it."""
 
     async def fold(self, limit: int, folding: Folding, now: int, settle_ms: int) -> FoldReport:

@@ -7,6 +7,7 @@ from app.cli import main
 VERBS = (
     "serve",
     "doctor",
+    "connect",
     "sandbox",
     "migrate",
     "embed",
@@ -45,6 +46,8 @@ def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
         "",
         "play",
         "serve now",
+        "connect --port http",
+        "connect --show-in everywhere",
         "sandbox --port many",
         "forget",
         "why",
@@ -99,7 +102,13 @@ def test_wrong_settings_exit_with_2(
     [
         ({"HUBSPOT_ACCESS_TOKEN": "secret-token"}, "ALLOWED_ORIGINS"),
         ({"HUBSPOT_CLIENT_ID": "secret-id"}, "HUBSPOT_CLIENT_SECRET"),
+        (
+            {"HUBSPOT_CLIENT_ID": "secret-id", "HUBSPOT_CLIENT_SECRET": "secret-x"},
+            "SECRET_KEY",
+        ),
+        ({"SECRET_KEY": "secret-key"}, "SECRET_KEY"),
         ({"HUBSPOT_BASE_URL": "http://hubspot.example"}, "HUBSPOT_BASE_URL"),
+        ({"HUBSPOT_APP_URL": "app.hubspot.example"}, "HUBSPOT_APP_URL"),
         ({"DATABASE_URL": "postgresql://secret@db/relay"}, "DATABASE_URL"),
     ],
 )

@@ -62,11 +62,13 @@ def closed(schema: Any) -> Any:
 
 def judge(document: Mapping[str, Any], schema_name: str) -> Draft4Validator:
     """The validator of one of the document's named schemas."""
-    schema = {
-        "$ref": f"#/components/schemas/{schema_name}",
-        "components": document["components"],
-    }
-    return Draft4Validator(schema, format_checker=_formats)
+    return judge_of(document, {"$ref": f"#/components/schemas/{schema_name}"})
+
+
+def judge_of(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Draft4Validator:
+    """The validator of a schema that may refer to the document's named ones."""
+    whole = {**schema, "components": document["components"]}
+    return Draft4Validator(whole, format_checker=_formats)
 
 
 def reference(schema: Mapping[str, Any]) -> str:

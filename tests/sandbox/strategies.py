@@ -51,6 +51,8 @@ def _scalars(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     match schema["type"]:
         case "string":
             return st.text(max_size=20)
+        case "boolean":
+            return st.booleans()
         case "integer":
             end = _RANGES[schema["format"]]
             return st.integers(-end, end - 1) | st.sampled_from([-end, 0, end - 1])

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.sandbox.state import Sandbox
+from app.sandbox.world import World
 from tests.sandbox.setting import BY_UTK, CLIENT, CONTACT_UTK, PLAYED, TOKEN, Clock, played
 
 REFRESH = {**CLIENT, "grant_type": "refresh_token", "refresh_token": "sandbox-refresh-token"}
@@ -161,7 +162,8 @@ async def test_introspection_tells_the_living_from_the_dead(
     access = await about(issued["access_token"])
     assert (access["active"], access["token_use"]) == (True, "access_token")
     assert access["expires_in"] == 1000
-    assert access["scopes"] == ["crm.objects.contacts.read", "media_bridge.write"]
+    assert access["scopes"] == sorted(World().scopes)
+    assert access["hub_domain"] == World().portal_domain
     refresh = await about(issued["refresh_token"])
     assert (refresh["active"], refresh["token_use"]) == (True, "refresh_token")
 

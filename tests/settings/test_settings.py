@@ -99,6 +99,39 @@ def test_half_of_oauth_is_no_oauth(monkeypatch: pytest.MonkeyPatch) -> None:
     assert line.startswith(f"{PREFIX}HUBSPOT_CLIENT_SECRET: ")
 
 
+def test_an_app_without_a_refresh_token_is_one_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sandbox then, and the key that seals its tokens is asked for, but not of a collector."""
+    given = {"HUBSPOT_CLIENT_ID": "x", "HUBSPOT_CLIENT_SECRET": "y", "ALLOWED_ORIGINS": "*"}
+    (line,) = faults(monkeypatch, **given)
+    assert line.startswith(f"{PREFIX}SECRET_KEY: ")
+    assert "openssl rand -base64 32" in line
+    monkeypatch.setenv(f"{PREFIX}ROLE", "collect")
+    assert load_settings().connectable
+    monkeypatch.setenv(f"{PREFIX}ROLE", "all")
+    monkeypatch.setenv(f"{PREFIX}SECRET_KEY", f"{'A' * 43}=, {'B' * 43}=")
+    assert load_settings().connectable
+    assert not load_settings().sandboxed
+
+
+def test_a_refresh_token_in_the_settings_needs_no_connecting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor a key."""
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"):
+        monkeypatch.setenv(f"{PREFIX}HUBSPOT_{name}", "x")
+    monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", "*")
+    assert not load_settings().connectable
+    assert not load_settings().sandboxed
+
+
+@pytest.mark.parametrize("key", ["short", "A" * 44, f"{'A' * 43}=,short"])
+def test_each_key_is_looked_at(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    """A key of another length is named by its variable, and not shown."""
+    (line,) = faults(monkeypatch, SECRET_KEY=key)
+    assert line.startswith(f"{PREFIX}SECRET_KEY: a key is 32 random bytes")
+    assert key not in line
+
+
 def test_a_token_and_oauth_exclude_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two ways in are a mistake: which one was meant?"""
     (line,) = faults(

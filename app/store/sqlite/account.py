@@ -69,7 +69,9 @@ def hear(db: sqlite3.Connection, news: AccountNews, now: int) -> None:
     """Keep what an answer says of the account, and count it."""
     erred = isinstance(news, Paused) or news.erred
     refused = erred and isinstance(news, Healthy)
-    db.execute(COUNT_REQUEST, {"day": now // DAY_MS, "erred": int(erred), "refused": int(refused)})
+    if not isinstance(news, Paused) or news.asked:
+        given = {"day": now // DAY_MS, "erred": int(erred), "refused": int(refused)}
+        db.execute(COUNT_REQUEST, given)
     if isinstance(news, Healthy):
         if db.execute(HEALTHY, (now,)).rowcount:
             db.execute(RETRY_AT_ONCE, {"now": now})

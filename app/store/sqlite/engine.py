@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
-from sqlite3 import Connection
-
-from pydantic import SecretStr
+from sqlite3 import Connection as Database
 
 from app.domain.identity import IdentityMode
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
+from app.store.connections import Connection
 from app.store.insights import (
     Act,
     AuditEntry,
@@ -26,6 +25,7 @@ from app.store.insights import (
 from app.store.interface import Folding, Store, StoreError
 from app.store.sqlite import (
     claims,
+    connections,
     figures,
     files,
     folding,
@@ -52,16 +52,10 @@ from app.store.values import (
 )
 
 BEAT = f"INSERT OR REPLACE INTO heartbeat VALUES (1, ?, zeroblob({MAX_BODY}))"  # noqa: S608 - ours
-LOAD_TOKEN = "SELECT access_token, refresh_token, expires_at, origin FROM tokens"  # noqa: S105 - SQL
-SAVE_TOKEN = "INSERT OR REPLACE INTO tokens VALUES (1, ?, ?, ?, ?)"  # noqa: S105 - SQL
 LOOK_FOR_DAMAGE = "PRAGMA quick_check(1)"
-UNPAUSE = """
-    UPDATE account SET paused_until = 0, reason = ''
-    WHERE reason IN ('bad_token', 'reinstall_needed', 'missing_scope')
-"""
 
 
-def _expect_whole(db: Connection) -> None:
+def _expect_whole(db: Database) -> None:
     """Read every page; StoreError if one of them makes no sense."""
     (found,) = db.execute(LOOK_FOR_DAMAGE).fetchone()
     if found != "ok":
@@ -172,7 +166,7 @@ class SqliteStore(Store):
         return await self._writer.run(lambda db: upkeep.take_over(db, now, quota))
 
     async def unpause(self) -> None:
-        await self._writer.run(lambda db: db.execute(UNPAUSE).close())
+        await self._writer.run(connections.unpause)
 
     async def depths(self, now: int) -> Depths:
         return await self._reader.run(lambda db: people.depths(db, now))
@@ -253,19 +247,16 @@ class SqliteStore(Store):
         return await self._writer.run(lambda db: people.forget(db, utk, contact_id))
 
     async def load(self) -> StoredToken | None:
-        row = await self._reader.run(lambda db: db.execute(LOAD_TOKEN).fetchone())
-        if row is None:
-            return None
-        access, refresh, expires_at, origin = row
-        return StoredToken(SecretStr(access), SecretStr(refresh), expires_at, origin)
+        return await self._reader.run(connections.load)
 
     async def save(self, token: StoredToken) -> None:
-        def write(db: Connection) -> None:
-            given = (token.access_token, token.refresh_token)
-            secrets = tuple(secret.get_secret_value() for secret in given)
-            db.execute(SAVE_TOKEN, (*secrets, token.expires_at, token.origin))
+        await self._writer.run(lambda db: connections.save(db, token))
 
-        await self._writer.run(write)
+    async def connection(self) -> Connection | None:
+        return await self._reader.run(connections.connection)
+
+    async def connect(self, token: StoredToken, connection: Connection) -> None:
+        await self._writer.run(lambda db: connections.connect(db, token, connection))
 
     async def close(self) -> None:
         # The writer last: only it can take the write-ahead log into the database file.

@@ -1,0 +1,159 @@
+"""`playrelay connect`: install the OAuth app in a HubSpot account, and keep what it grants.
+
+The address to open goes to standard output, and so does what came of it.
+"""
+
+import argparse
+import asyncio
+import secrets
+import sys
+from collections.abc import Mapping
+
+from app.bootstrap import now_ms, open_store
+from app.cli.loopback import PATH, Reply, expecting
+from app.cli.provider import Provider, add_provider_options, provider_of, tell_provider
+from app.connect.errand import LOST, MINUTES, Errand, Errands, Return
+from app.connect.install import Installer, Refusal
+from app.credentials import connecting, known_connection
+from app.settings import Settings, load_settings
+from app.store.connections import Connection
+from app.store.interface import StoreError
+from app.telemetry.logs import configure_logs
+
+PORT = 8012
+"""Where the browser comes back to, so it stands in the app's list of redirect URLs at HubSpot."""
+
+OWNER = "this command"
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """How the browser finds back, and what else is asked for."""
+    verb.epilog = (
+        "The app needs the redirect URL http://localhost:8012/connect (or what --port and "
+        "--redirect-uri make of it) in its settings at HubSpot. The README says the rest."
+    )
+    verb.add_argument("--again", action="store_true", help="although there is a connection already")
+    verb.add_argument(
+        "--port", type=int, default=PORT, help="where the browser comes back to (%(default)s)"
+    )
+    verb.add_argument(
+        "--paste",
+        action="store_true",
+        help="listen nowhere: paste the address at which the browser ends, from any machine",
+    )
+    verb.add_argument(
+        "--redirect-uri", help="with --paste: the redirect URL that the app has at HubSpot"
+    )
+    add_provider_options(verb)
+
+
+def connect(given: argparse.Namespace) -> int:
+    """Install unless that has been done; then the provider's settings, if asked."""
+    configure_logs("error", None)
+    return asyncio.run(_connect(load_settings(), given))
+
+
+async def _connect(settings: Settings, given: argparse.Namespace) -> int:
+    provider = provider_of(given, settings)
+    store = await open_store(settings)
+    try:
+        known = await known_connection(settings, store)
+        if known is not None and not given.again:
+            print(f"connected to {_name(known)} already (--again: anew)")
+            return await _provided(settings, provider, known)
+        if known is None and provider is not None and given.app_id is not None:
+            return await tell_provider(settings, provider, given.app_id)
+        async with connecting(settings, store, now_ms) as installer:
+            came_of_it = await (_pasted if given.paste else _awaited)(settings, installer, given)
+            if isinstance(came_of_it, Refusal):
+                print(f"playrelay: {came_of_it.why}", file=sys.stderr)
+                return 1
+            print(_said_of(came_of_it, installer))
+        return await _provided(settings, provider, came_of_it)
+    finally:
+        await store.close()
+
+
+async def _awaited(
+    settings: Settings, installer: Installer, given: argparse.Namespace
+) -> Connection | Refusal:
+    """Listen until the browser comes back. Whoever comes with a wrong state is sent away."""
+    errands = _errands()
+    result: asyncio.Future[Connection | Refusal] = asyncio.get_running_loop().create_future()
+
+    async def receive(query: Mapping[str, str]) -> Reply:
+        errand = errands.end(query.get("state", ""), OWNER)
+        if not isinstance(errand, Errand):
+            return Reply(f"playrelay: this is not taken: {LOST[errand]}.", 400)
+        try:
+            came_of_it = await _finished(installer, errand, Return.of(query))
+        except StoreError as error:
+            came_of_it = Refusal(f"{error}; then run playrelay connect again")
+        result.set_result(came_of_it)
+        if isinstance(came_of_it, Refusal):
+            return Reply(f"playrelay: not connected: {came_of_it.why}", 400)
+        return Reply(f"playrelay is connected to {_name(came_of_it)}. You can close this page.")
+
+    try:
+        async with expecting(given.port, receive) as redirect_uri:
+            state = errands.begin(OWNER, redirect_uri)
+            _invite(installer.address(settings.hubspot_app_url, redirect_uri, state))
+            async with asyncio.timeout(MINUTES * 60):
+                return await result
+    except TimeoutError:
+        return Refusal(f"nobody came back within {MINUTES} minutes: run playrelay connect again")
+    except OSError as error:
+        return Refusal(f"can't listen on port {given.port} ({error.strerror}): choose --port")
+
+
+async def _pasted(
+    settings: Settings, installer: Installer, given: argparse.Namespace
+) -> Connection | Refusal:
+    """Read from standard input where the browser has ended."""
+    errands = _errands()
+    redirect_uri = given.redirect_uri or f"http://localhost:{given.port}{PATH}"
+    state = errands.begin(OWNER, redirect_uri)
+    _invite(installer.address(settings.hubspot_app_url, redirect_uri, state))
+    print("Then paste here the address at which the browser has ended:", flush=True)
+    line = await asyncio.to_thread(sys.stdin.readline)
+    back = Return.of_address(line)
+    errand = errands.end(back.state, OWNER)
+    if not isinstance(errand, Errand):
+        return Refusal(f"this address is not taken: {LOST[errand]}: run playrelay connect again")
+    return await _finished(installer, errand, back)
+
+
+async def _finished(installer: Installer, errand: Errand, back: Return) -> Connection | Refusal:
+    if back.code is None:
+        said = back.error or "no code came back"
+        return Refusal(f"the app was not installed ({said}): run playrelay connect again")
+    return await installer.finish(back.code, errand.redirect_uri)
+
+
+async def _provided(settings: Settings, provider: Provider | None, known: Connection) -> int:
+    if provider is None:
+        return 0
+    if known.app_id is None:
+        print("playrelay: HubSpot did not tell the app's id: give --app-id", file=sys.stderr)
+        return 2
+    return await tell_provider(settings, provider, known.app_id)
+
+
+def _errands() -> Errands:
+    return Errands(now_ms, lambda: secrets.token_urlsafe(32))
+
+
+def _invite(address: str) -> None:
+    print(f"Open this address in a browser and install the app:\n\n  {address}\n", flush=True)
+
+
+def _said_of(connection: Connection, installer: Installer) -> str:
+    lines = [f"connected to {_name(connection)}"]
+    if left := installer.ungranted(connection):
+        lines.append(f"  without {', '.join(left)}: playrelay media does not work without")
+    return "\n".join(lines)
+
+
+def _name(connection: Connection) -> str:
+    domain = f" ({connection.hub_domain})" if connection.hub_domain else ""
+    return f"account {connection.hub_id}{domain}"

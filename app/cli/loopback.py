@@ -1,0 +1,65 @@
+"""A server for one guest: the browser that HubSpot sends back after the app was installed."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from app.server import EmbeddedServer, PatientProtocol, listen
+
+PATH = "/connect"
+
+_HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the guest reads, and with which status."""
+
+    text: str
+    status: int = 200
+
+
+Receive = Callable[[Mapping[str, str]], Awaitable[Reply]]
+"""Takes the parameters that the browser brings."""
+
+
+@asynccontextmanager
+async def expecting(port: int, receive: Receive) -> AsyncIterator[str]:
+    """Listen on this machine alone; yields the address to send back to. Raises OSError.
+
+    The address says localhost, for that is the one host that HubSpot lets go without https.
+    """
+
+    async def arrive(request: Request) -> Response:
+        reply = await receive(request.query_params)
+        return PlainTextResponse(reply.text + "\n", reply.status, _HEADERS)
+
+    app = Starlette(routes=[Route(PATH, arrive)])
+    config = uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,  # the code stands in the address
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    with listen("127.0.0.1", port) as bound:
+        server = EmbeddedServer(config)
+        task = asyncio.create_task(server.serve([bound]), name="loopback")
+        try:
+            yield f"http://localhost:{bound.getsockname()[1]}{PATH}"
+        finally:
+            server.should_exit = True
+            await task

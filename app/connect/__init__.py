@@ -1,0 +1,1 @@
+"""Leads through installing the OAuth app, and keeps what HubSpot grants."""

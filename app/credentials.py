@@ -1,0 +1,83 @@
+"""From settings to tokens: which app, where its tokens lie, and what installs it in an account."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from pydantic import SecretStr
+
+from app.connect.install import Installer, wish
+from app.hubspot.client import make_http
+from app.hubspot.exchange import Exchange
+from app.hubspot.oauth import OAuthApp
+from app.hubspot.seal import SealedVault
+from app.hubspot.tokens import RefreshingToken, SealError, StaticToken, TokenSource, origin_of
+from app.settings import PREFIX, Settings, SettingsError
+from app.store.connections import Connection
+from app.store.interface import Store
+
+SANDBOX_TOKEN = "sandbox-access-token"  # noqa: S105 - opens nothing but the sandbox
+"""The sandbox's own static token."""
+
+
+def oauth_app(settings: Settings) -> OAuthApp | None:
+    """The HubSpot app that the settings name, if any."""
+    if settings.hubspot_client_id is None or settings.hubspot_client_secret is None:
+        return None
+    return OAuthApp(
+        settings.hubspot_client_id, settings.hubspot_client_secret, settings.hubspot_oauth_version
+    )
+
+
+def token_source(
+    settings: Settings, exchange: Exchange, store: Store, clock: Callable[[], int]
+) -> TokenSource:
+    """What gives the access token. `clock`: ms since the epoch."""
+    app = oauth_app(settings)
+    if app is None:
+        return StaticToken(settings.hubspot_access_token or SecretStr(SANDBOX_TOKEN))
+    given = settings.hubspot_refresh_token
+    return RefreshingToken(exchange, app, given, _vault(settings, app, store), clock)
+
+
+async def has_tokens(settings: Settings, store: Store) -> bool:
+    """Whether there is anything to send with. Raises SealError where that can't be read."""
+    app = oauth_app(settings)
+    if app is None:
+        return True
+    known = await _vault(settings, app, store).load()
+    return known is not None or not settings.connectable
+
+
+async def known_connection(settings: Settings, store: Store) -> Connection | None:
+    """The account that the app was installed in, if its tokens are there and can be read."""
+    try:
+        usable = settings.connectable and await has_tokens(settings, store)
+    except SealError:
+        return None
+    return await store.connection() if usable else None
+
+
+@asynccontextmanager
+async def connecting(
+    settings: Settings, store: Store, clock: Callable[[], int]
+) -> AsyncIterator[Installer]:
+    """What installs the app that the settings name. Raises SettingsError if they name none."""
+    app = oauth_app(settings)
+    if app is None or not settings.connectable:
+        raise SettingsError([_not_connectable(settings)])
+    wished = wish(lookup=settings.identity == "lookup", register=settings.media_register)
+    async with make_http() as http:
+        exchange = Exchange(http, settings.hubspot_base_url, clock)
+        yield Installer(exchange, app, settings.seal, store, wished, clock)
+
+
+def _vault(settings: Settings, app: OAuthApp, store: Store) -> SealedVault:
+    return SealedVault(store, settings.seal, origin_of(app, settings.hubspot_refresh_token))
+
+
+def _not_connectable(settings: Settings) -> str:
+    if settings.hubspot_refresh_token is not None:
+        return f"{PREFIX}HUBSPOT_REFRESH_TOKEN: is used as it is: remove it to connect anew"
+    if settings.hubspot_access_token is not None:
+        return f"{PREFIX}HUBSPOT_ACCESS_TOKEN: is used as it is: set an OAuth app in its place"
+    return f"{PREFIX}HUBSPOT_CLIENT_ID: name the OAuth app, with {PREFIX}HUBSPOT_CLIENT_SECRET"

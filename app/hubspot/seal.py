@@ -1,0 +1,103 @@
+"""Tokens at rest, sealed: encrypted and authenticated under the operator's own keys (Fernet).
+
+The store sees sealed text alone, so neither its file nor a backup of it opens the account. What was
+kept in the clear before there was a key is read as it stands, and sealed when it is next saved.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Self
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from pydantic import SecretStr
+
+from app.hubspot.tokens import SealError, StoredToken, TokenVault
+
+KEY_BYTES = 32
+
+_MARK = "fernet:"
+"""Tells sealed text from a token: no token of HubSpot's holds a colon."""
+
+
+class Seal:
+    """Seals with the first key and opens with any: how a key is replaced by another.
+
+    Without a key nothing is sealed, and what is sealed can't be opened.
+    """
+
+    def __init__(self, keys: MultiFernet | None = None) -> None:
+        self._keys = keys
+
+    @classmethod
+    def of(cls, keys: Sequence[SecretStr]) -> Self:
+        """Keys in base64, 32 bytes each, the one in force first. ValueError for anything else."""
+        return cls(MultiFernet([Fernet(_key(each)) for each in keys]) if keys else None)
+
+    def sealed(self, token: StoredToken) -> StoredToken:
+        """The same tokens as they may lie in a store."""
+        access, refresh = self._close(token.access_token), self._close(token.refresh_token)
+        return replace(token, access_token=access, refresh_token=refresh)
+
+    def opened(self, token: StoredToken) -> StoredToken:
+        """The tokens as HubSpot gave them. Raises SealError."""
+        access, refresh = self._open(token.access_token), self._open(token.refresh_token)
+        return replace(token, access_token=access, refresh_token=refresh)
+
+    def _close(self, secret: SecretStr) -> SecretStr:
+        if self._keys is None:
+            return secret
+        return SecretStr(_MARK + self._keys.encrypt(secret.get_secret_value().encode()).decode())
+
+    def _open(self, secret: SecretStr) -> SecretStr:
+        text = secret.get_secret_value()
+        if not text.startswith(_MARK):
+            return secret
+        if self._keys is None:
+            raise SealError(
+                "PLAYRELAY_SECRET_KEY: the tokens in the store are sealed: set the key that they "
+                "were sealed with, or run playrelay connect again with a new one"
+            )
+        try:
+            return SecretStr(self._keys.decrypt(text.removeprefix(_MARK)).decode())
+        except InvalidToken:
+            raise SealError(
+                "PLAYRELAY_SECRET_KEY: the tokens in the store were sealed with another key: set "
+                "that one (beside the new one, after a comma), or run playrelay connect again"
+            ) from None
+
+
+class SealedVault:
+    """A vault whose tokens are sealed on the way in and opened on the way out.
+
+    It hands out only those that descend from `origin`, so that a key lost together with an old
+    installation is nobody's trouble.
+    """
+
+    def __init__(self, vault: TokenVault, seal: Seal, origin: str) -> None:
+        self._vault = vault
+        self._seal = seal
+        self._origin = origin
+
+    async def load(self) -> StoredToken | None:
+        """See TokenVault. Raises SealError where the keys don't fit."""
+        stored = await self._vault.load()
+        if stored is None or stored.origin != self._origin:
+            return None
+        return self._seal.opened(stored)
+
+    async def save(self, token: StoredToken) -> None:
+        """See TokenVault."""
+        await self._vault.save(self._seal.sealed(token))
+
+
+def _key(secret: SecretStr) -> bytes:
+    text = secret.get_secret_value().replace("-", "+").replace("_", "/")
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError("a key is 32 random bytes in base64, made by: openssl rand -base64 32")
+    return base64.urlsafe_b64encode(key)
