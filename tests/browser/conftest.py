@@ -1,4 +1,4 @@
-"""What the tracker's tests share: a Chromium, a site, and a collector in the relay's place."""
+"""What the tracker's tests share: a Chromium, a site, the relay and what stands before it."""
 
 import os
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.hosts import Collector, Site, serving_collector, serving_site
+from tests.browser.house import House
 from tests.browser.install import FLAGS, find_chromium
 from tests.machine.debian import in_ci
 
@@ -65,11 +66,19 @@ def site() -> Iterator[Site]:
         yield serving
 
 
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A relay and its HubSpot, for all tests of a process."""
+    with House(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
 @pytest.fixture
-def collector() -> Iterator[Collector]:
-    """What stands in the relay's place."""
-    with serving_collector() as serving:
+def collector(house: House) -> Iterator[Collector]:
+    """What stands before the relay. In the end HubSpot has heard of what it was told."""
+    with serving_collector(house) as serving:
         yield serving
+    serving.agree()
 
 
 def _playwrights_own() -> str | None:

@@ -1,7 +1,8 @@
-"""Two hosts for the tracker's tests: a site with clips, and a stand-in for the relay.
+"""Two hosts for the tracker's tests: a site with clips, and what stands before the relay.
 
-The stand-in serves the built tracker and collects pings; it can refuse, hang, or answer anything.
-What it was told is read with the relay's own domain, so the tests speak of milestones, not bodies.
+That serves the built tracker and hands pings on to the real relay; it can refuse, hang, or answer
+anything instead. What it was told is read with the relay's own domain, so the tests speak of
+milestones, not bodies.
 """
 
 import json
@@ -14,7 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
+import httpx
+
 from app.domain import coverage
+from tests.browser.house import House
 
 ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "static"
@@ -113,7 +117,11 @@ def serving_site() -> Iterator[Site]:
 
 @dataclass(frozen=True)
 class Answer:
-    """How the collector answers a ping. `hang`: it does not, until the collector is told to."""
+    """How the collector answers a ping in the relay's place.
+
+    `status` 202: the relay has it, and its answer goes back. `hang`: none does, and the relay has
+    nothing.
+    """
 
     status: int = 202
     headers: tuple[tuple[str, str], ...] = ()
@@ -154,9 +162,10 @@ class View:
 
 
 class Collector:
-    """The relay's place: pings that were taken, in the order of arrival."""
+    """Stands before the relay of a house: pings that were taken, in the order of arrival."""
 
-    def __init__(self) -> None:
+    def __init__(self, house: House) -> None:
+        self._house = house
         self.url = ""
         self.answers: list[Answer] = []
         """One for each of the next pings; after that, they are taken."""
@@ -168,6 +177,8 @@ class Collector:
         """The files that were asked for."""
         self.headers: list[dict[str, str]] = []
         self.plays: list[Json] = []
+        self.answered: list[httpx.Response] = []
+        """What the relay said to those that it was handed."""
         self._changed = threading.Condition()
         self.released = threading.Event()
 
@@ -189,6 +200,12 @@ class Collector:
         with self._changed:
             assert self._changed.wait_for(lambda: what(self), PATIENCE), self.plays
 
+    def agree(self) -> None:
+        """HubSpot has heard of what was taken: that each view began, and its milestones, once."""
+        refused = [answer.text for answer in self.answered if answer.json().get("rejected") != []]
+        assert not refused, refused
+        self._house.hears({view.last["sessionId"]: [0, *view.milestones] for view in self.views()})
+
     def take(self, body: bytes, headers: dict[str, str]) -> Answer:
         """Note a request and decide on its answer."""
         with self._changed:
@@ -196,16 +213,16 @@ class Collector:
             self.bodies.append(body)
             self.headers.append(headers)
             if answer.status == TAKEN.status and not answer.hang:
-                request = json.loads(body)
-                self.plays += request["plays"]
+                self.plays += json.loads(body)["plays"]
+                self.answered.append(self._house.pass_on(body, headers["Origin"]))
             self._changed.notify_all()
             return answer
 
 
 @contextmanager
-def serving_collector(collector: Collector | None = None, port: int = 0) -> Iterator[Collector]:
-    """A collector on an origin of its own; the same one again, on its old port, if given."""
-    known = collector or Collector()
+def serving_collector(house: House, port: int = 0) -> Iterator[Collector]:
+    """A collector before that house's relay, on an origin of its own."""
+    known = Collector(house)
 
     class Handler(_Handler):
         def do_GET(self) -> None:

@@ -5,8 +5,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.hosts import Collector, Site
 from tests.browser.player import ended, leave, passed, play, ready, script, show, until, video
-
-UTK = "0123456789abcdef0123456789abcdef"
+from tests.processes.relay import CONTACT
 
 
 def watched(page: Page) -> None:
@@ -58,7 +57,7 @@ def test_late_consent_sends_what_was_watched_before(
 
 def test_denied_consent_sends_nothing(page: Page, site: Site, collector: Collector) -> None:
     """The banner's no also outweighs a cookie from before."""
-    page.context.add_cookies([{"name": "hubspotutk", "value": UTK, "url": site.url}])
+    page.context.add_cookies([{"name": "hubspotutk", "value": CONTACT, "url": site.url}])
     show(page, site, collector, video(), attributes="")
     passed(page, "window._hsp?.length")
     answer(page, "{ allowed: false, categories: { analytics: false } }")
@@ -122,10 +121,10 @@ def test_the_cookie_shows_that_the_banner_agreed(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """In the default mode HubSpot's own cookie is a yes."""
-    page.context.add_cookies([{"name": "hubspotutk", "value": UTK, "url": site.url}])
+    page.context.add_cookies([{"name": "hubspotutk", "value": CONTACT, "url": site.url}])
     show(page, site, collector, video(), attributes="")
     watched(page)
-    collector.wait(lambda told: told.plays and told.view().last["contactUtk"] == UTK)
+    collector.wait(lambda told: told.plays and told.view().last["contactUtk"] == CONTACT)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.browser.hosts import Answer, Collector, Site, serving_collector
+from tests.browser.house import House
 from tests.browser.player import (
     ended,
     leave,
@@ -93,18 +94,19 @@ def test_the_back_forward_cache_keeps_the_view(
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
-def test_a_refused_relay_gets_it_when_it_is_back(page: Page, site: Site) -> None:
+def test_a_refused_relay_gets_it_when_it_is_back(page: Page, site: Site, house: House) -> None:
     """Kept in storage, and sent when the browser says that it is online."""
-    with serving_collector() as away:
+    with serving_collector(house) as away:
         show(page, site, away, video())
         port = int(away.url.rpartition(":")[2])
         play(page, rate=1, start=9.8)
     ended(page)
     passed(page, "localStorage.playrelay?.includes('\"ended\":true')")
-    with serving_collector(port=port) as back:
+    with serving_collector(house, port) as back:
         page.evaluate("dispatchEvent(new Event('online'))")
         back.wait(lambda told: told.plays and told.view().last.get("ended"))
         passed(page, "!localStorage.playrelay")
+    back.agree()
 
 
 def test_a_hung_relay_does_not_hold_up_the_next_page(

@@ -64,12 +64,14 @@ def hold(page: Page, site: Site, plays: list[dict[str, Any]]) -> None:
 
 def earlier(count: int, now: float, **more: object) -> list[dict[str, Any]]:
     """So many plays of a minute ago. `now`: milliseconds."""
-    return [{"sessionId": str(i), "occurredTimestamp": now - 60_000, **more} for i in range(count)]
+    page = {"pageUrl": "https://example.com/", "pageName": "Before"}
+    play = {"externalId": "film", "occurredTimestamp": now - 60_000, **page}
+    return [{"sessionId": f"earlier-{i}", **play, **more} for i in range(count)]
 
 
 @pytest.mark.parametrize(
     ("held", "size", "left"),
-    [(60, 10, 50), (60, 900, 34), (2, 40_000, 1)],
+    [(60, 10, 50), (60, 900, 31), (2, 40_000, 1)],
     ids=["by number", "by size", "one that is too large"],
 )
 def test_the_store_is_bounded(
@@ -77,7 +79,7 @@ def test_the_store_is_bounded(
 ) -> None:
     """The oldest plays give way before the store, or a request, grows too large."""
     collector.answers = [LOST] * 3
-    hold(page, site, earlier(held, page.evaluate("Date.now()"), pageUrl="x" * size))
+    hold(page, site, earlier(held, page.evaluate("Date.now()"), pageName="x" * size))
     watch_the_end(page, site, collector)
     passed(page, "localStorage.playrelay.includes('ten.webm')")
     assert len(page.evaluate("localStorage.playrelay")) <= 32_000
@@ -89,8 +91,8 @@ def test_what_is_too_old_is_dropped(page: Page, site: Site, collector: Collector
     """After thirty days nobody waits for it any more; a day less, and it is sent."""
     day, now = 86_400_000, page.evaluate("Date.now()")
     plays = [
-        {"sessionId": "old", "occurredTimestamp": now - 30 * day - 60_000},
-        {"sessionId": "young", "occurredTimestamp": now - 29 * day},
+        *earlier(1, now - 30 * day),
+        *earlier(1, now - 29 * day, sessionId="young"),
     ]
     hold(page, site, plays)
     page.goto(site.put(script(collector)))

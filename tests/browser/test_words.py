@@ -6,8 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.hosts import STATIC, Collector, Site
 from tests.browser.player import ended, leave, passed, play, ready, script, show, video
-
-UTK = "0123456789abcdef0123456789abcdef"
+from tests.processes.relay import CONTACT
 
 
 def told(page: Page, site: Site, collector: Collector, body: str, **options: str) -> Any:
@@ -98,9 +97,9 @@ def test_a_late_usertoken_is_told_with_what_was_told_before(
 ) -> None:
     """HubSpot's cookie appears after the last word on a play: the play is told again with it."""
     assert "contactUtk" not in told(page, site, collector, video())
-    page.evaluate(f"document.cookie = 'hubspotutk={UTK}'")
+    page.evaluate(f"document.cookie = 'hubspotutk={CONTACT}'")
     leave(page)
-    collector.wait(lambda sent: sent.view().last.get("contactUtk") == UTK)
+    collector.wait(lambda sent: sent.view().last.get("contactUtk") == CONTACT)
 
 
 def test_the_mails_token_stays_for_the_visit(page: Page, site: Site, collector: Collector) -> None:

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import subprocess
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -70,18 +71,17 @@ class Relay(Process):
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric over the labels not given."""
-        total = 0.0
-        for line in self._http.get(f"{self.address}/metrics").text.splitlines():
-            if found := re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line):
-                has = dict(re.findall(r'(\w+)="([^"]*)"', found[1] or ""))
-                if has.items() >= labels.items():
-                    total += float(found[2])
-        return total
+        return _sum(self._metrics(), name, labels)
 
     def idle(self) -> bool:
         """Whether nothing waits that could be done now: no ping to fold, no event to send."""
-        due = sum(self.metric("playrelay_outbox_depth", status=each) for each in ("due", "sending"))
-        return not due and not self.metric("playrelay_inbox_depth")
+        text = self._metrics()  # of one moment: between two a ping may become an event
+        depths: list[tuple[str, dict[str, str]]] = [("playrelay_inbox_depth", {})]
+        depths += [("playrelay_outbox_depth", {"status": each}) for each in ("due", "sending")]
+        return not any(_sum(text, name, labels) for name, labels in depths)
+
+    def _metrics(self) -> str:
+        return self._http.get(f"{self.address}/metrics").text
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What stands in the store's file, read beside the relay."""
@@ -109,6 +109,16 @@ class Relay(Process):
     ) -> None:
         self._http.close()
         super().__exit__(kind, error, trace)
+
+
+def _sum(metrics: str, name: str, labels: Mapping[str, str]) -> float:
+    total = 0.0
+    for line in metrics.splitlines():
+        if found := re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line):
+            has = dict(re.findall(r'(\w+)="([^"]*)"', found[1] or ""))
+            if has.items() >= labels.items():
+                total += float(found[2])
+    return total
 
 
 CONTACT = "0123456789abcdef0123456789abcde0"
