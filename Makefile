@@ -15,7 +15,7 @@ run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 (without HubSp
 	@$(BIN)/playrelay serve
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
@@ -65,6 +65,11 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@echo "installing the development tools ..."
 	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/dev.txt
+	@touch $@
+
+# A PostgreSQL, and a pooler before it: the system's, or Debian's.
+$(VENV)/.postgres: $(VENV)/.dev
+	@$(BIN)/python -m tests.postgres.install
 	@touch $@
 
 # A Chromium for the tests in a real browser: the system's, or Playwright's own.

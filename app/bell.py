@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass, field
 
 
 class Bell:
@@ -21,6 +22,19 @@ class Bell:
         if self._next is None:
             self._next = asyncio.Event()
         return self._next
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """The two that the store's other users may have to ring: pings to fold, events to send."""
+
+    pings: Bell = field(default_factory=Bell)
+    due: Bell = field(default_factory=Bell)
+
+    def ring(self) -> None:
+        """Ring both."""
+        self.pings.ring()
+        self.due.ring()
 
 
 async def heard(ring: asyncio.Event, seconds: float) -> None:

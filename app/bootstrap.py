@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 import uvicorn
 
-from app.bell import Bell, heard
+from app.bell import Bell, Bells, heard
 from app.catalogue import load_catalogue
 from app.collect.endpoint import Guards, ProgressEndpoint
 from app.collect.rate import AddressRate
@@ -33,8 +33,9 @@ from app.sandbox.connection import CuttableProtocol
 from app.sandbox.ledger import Ledger
 from app.sandbox.world import World
 from app.server import EmbeddedServer, listen
-from app.settings import Settings
+from app.settings import Settings, is_postgresql
 from app.store.interface import Store
+from app.store.postgres.engine import open_postgres
 from app.store.sqlite.engine import open_sqlite
 from app.telemetry.metrics import Metrics
 
@@ -88,7 +89,9 @@ async def _account(
     """Open an account's house; its workers, and the bell that wakes them, are for the caller."""
     metrics, due = Metrics(), Bell()
     ledger = Ledger() if settings.sandboxed and settings.role != "collect" else None
-    store = await open_store(settings, metrics, account=name)
+    # Where one only collects nobody listens.
+    bells = None if settings.role == "collect" else Bells(pings, due)
+    store = await open_store(settings, metrics, account=name, bells=bells)
     stack.push_async_callback(store.close)
     workers: dict[str, Worker] = {}
     quota = quota_of(settings)
@@ -106,11 +109,21 @@ async def _account(
 
 
 async def open_store(
-    settings: Settings, metrics: Metrics | None = None, *, account: str = ""
+    settings: Settings,
+    metrics: Metrics | None = None,
+    *,
+    account: str = "",
+    bells: Bells | None = None,
 ) -> Store:
-    """The engine that the database URL names; an account with a name has a store of its own."""
+    """The engine that the database URL names; an account with a name has a store of its own.
+
+    `bells`: rung when other processes that share the store have something to fold or to send.
+    """
     observe = (metrics or Metrics()).observe_commit
-    return await open_sqlite(settings.database_url, settings.identity, observe, account=account)
+    url, mode = settings.database_url, settings.identity
+    if is_postgresql(url):
+        return await open_postgres(url, mode, observe, account, bells=bells)
+    return await open_sqlite(url, mode, observe, account)
 
 
 @asynccontextmanager

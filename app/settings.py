@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import (
     AliasChoices,
@@ -100,7 +100,11 @@ class Settings(BaseSettings):
         description="Sites whose pages may send pings, comma-separated (`https://*.example.com` "
         "for subdomains, `*` for all); required with a token",
     )
-    database_url: str = Field("sqlite:///data/playrelay.db", description="Where everything is kept")
+    database_url: str = Field(
+        "sqlite:///data/playrelay.db",
+        repr=False,  # it may hold a password
+        description="Where everything is kept: a file, or `postgresql://user:password@host/database`",
+    )
     role: Literal["all", "collect", "deliver"] = Field("all", description="What this process does")
     host: str = Field("127.0.0.1", description="Address to listen on (0.0.0.0 in the image)")
     port: int = Field(
@@ -210,12 +214,13 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _engine(cls, value: str) -> str:
-        if value.startswith(("postgresql:", "postgres:")):
+        if is_postgresql(value):
+            _expect_database(value)
+        elif not value.startswith("sqlite:///") or value.endswith("/"):
             raise ValueError(
-                "PostgreSQL is not in this version yet: use sqlite:///data/playrelay.db"
+                "write sqlite:///data/playrelay.db, sqlite:////absolute/path.db or "
+                "postgresql://user:password@host/database"
             )
-        if not value.startswith("sqlite:///") or value.endswith("/"):
-            raise ValueError("write sqlite:///data/playrelay.db, or sqlite:////absolute/path.db")
         return value
 
     @field_validator("secret_key")
@@ -329,6 +334,25 @@ def _line(fault: Any) -> str:
         location if location.startswith(PREFIX) or location == "PORT" else variable_name(location)
     )
     return f"{field}: {message}"
+
+
+def is_postgresql(database_url: str) -> bool:
+    """Whether it is the shared engine's."""
+    return database_url.startswith(("postgresql://", "postgres://"))
+
+
+def _expect_database(url: str) -> None:
+    """Say what is missing, without repeating what is there."""
+    try:
+        parts = urlsplit(url)
+        parse_qsl(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise ValueError(
+            "can't be read: write postgresql://user:password@host/database, with what is special "
+            "in the password percent-encoded"
+        ) from None
+    if not parts.path.strip("/"):
+        raise ValueError("names no database: write postgresql://user:password@host/database")
 
 
 def _is_loopback(host: str) -> bool:

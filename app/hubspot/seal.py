@@ -7,6 +7,7 @@ kept in the clear before there was a key is read as it stands, and sealed when i
 import base64
 import binascii
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Self
 
@@ -79,6 +80,10 @@ class SealedVault:
         self._vault = vault
         self._seal = seal
         self._origin = origin
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """See TokenVault."""
+        return self._vault.exclusive()
 
     async def load(self) -> StoredToken | None:
         """See TokenVault. Raises SealError where the keys don't fit."""

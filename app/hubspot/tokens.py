@@ -6,6 +6,7 @@ between costs nothing.
 """
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol, TypeGuard
@@ -41,6 +42,10 @@ class StoredToken:
 
 class TokenVault(Protocol):
     """Where tokens survive a restart, and where replicas find each other's."""
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """One at a time, of all replicas: who enters is the only one to renew the token."""
+        ...
 
     async def load(self) -> StoredToken | None:
         """The tokens saved last, if any. May raise SealError, where they are sealed."""
@@ -144,6 +149,10 @@ class RefreshingToken:
         return await asyncio.shield(self._renewal)
 
     async def _renew(self) -> StoredToken | Trouble:
+        async with self._vault.exclusive():
+            return await self._renew_alone()
+
+    async def _renew_alone(self) -> StoredToken | Trouble:
         try:
             known = await self._latest()
         except SealError as error:  # somebody connected with another key while we run

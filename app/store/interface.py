@@ -35,7 +35,7 @@ class StoreError(Exception):
     """The store can't do what was asked; the text is one line that says what to do about it.
 
     `fault` is a stable word for metrics and logs: full, read_only, locked, corrupt, missing,
-    closed, busy, schema or failed.
+    closed, busy, unreachable, schema or failed.
     """
 
     def __init__(self, message: str, fault: str = "failed") -> None:

@@ -4,12 +4,16 @@ Pure; times in ms since the epoch unless said otherwise.
 """
 
 import json
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from app.domain.figures import BINS
+from app.domain.media import Medium
 from app.domain.outcome import Outcome
+from app.domain.page import Page
 from app.domain.ping import BadJsonError, InvalidPingError, parse
 from app.domain.play import Play
 from app.store.values import Quota
@@ -55,6 +59,10 @@ PATIENCE_MS = 2 * 24 * 60 * 60 * 1000
 
 encode_play = msgspec.json.Encoder().encode
 decode_play = msgspec.json.Decoder(Play).decode
+encode_medium = msgspec.json.Encoder().encode
+decode_medium = msgspec.json.Decoder(Medium).decode
+
+_packing = struct.Struct(f"<{BINS}i")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,21 @@ def latest_ask(at: int | None, now: int) -> int | None:
 def answer_of(outcome: Outcome) -> str:
     """What HubSpot said, as JSON."""
     return json.dumps({k: v for k, v in msgspec.structs.asdict(outcome).items() if v})
+
+
+def pack_seen(counts: Iterable[int]) -> bytes:
+    """How many plays saw each percent of a medium: 32-bit integers, the lowest byte first."""
+    return _packing.pack(*counts)
+
+
+def unpack_seen(packed: bytes) -> tuple[int, ...]:
+    """The same as numbers."""
+    return _packing.unpack(packed)
+
+
+def page_name(page: Page) -> str:
+    """What tells a page from others, for people."""
+    return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"
 
 
 def names(body: bytes, referer: str | None, utks: Sequence[str], contact_id: int | None) -> bool:

@@ -109,7 +109,7 @@ def test_wrong_settings_exit_with_2(
         ({"SECRET_KEY": "secret-key"}, "SECRET_KEY"),
         ({"HUBSPOT_BASE_URL": "http://hubspot.example"}, "HUBSPOT_BASE_URL"),
         ({"HUBSPOT_APP_URL": "app.hubspot.example"}, "HUBSPOT_APP_URL"),
-        ({"DATABASE_URL": "postgresql://secret@db/relay"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://user:secret@db"}, "DATABASE_URL"),
     ],
 )
 def test_settings_that_do_not_go_together(

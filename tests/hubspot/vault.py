@@ -1,5 +1,6 @@
 """The rim of the tokens in tests: a clock that is set by hand, and a vault in memory."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -26,6 +27,10 @@ class MemoryVault:
 
     held: StoredToken | None = None
     saves: list[StoredToken] = field(default_factory=list)
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """Nobody else is there."""
+        return nullcontext()
 
     async def load(self) -> StoredToken | None:
         """The tokens saved last."""

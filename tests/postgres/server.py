@@ -35,6 +35,11 @@ def binaries() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
+def pooler_path() -> str | None:
+    """Where PgBouncer is; None if it is not installed."""
+    return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
 def _version(path: Path) -> float:
     number = re.match(r"\d+(\.\d+)?", path.parent.parent.name)
     return float(number[0]) if number else 0.0
@@ -72,7 +77,7 @@ class Server:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [
-                    *_as_somebody(),
+                    *as_somebody(),
                     str(self._programs / "postgres"),
                     "-D",
                     str(self._data),
@@ -114,7 +119,7 @@ class Server:
             shutil.chown(self._folder, USER, USER)
         initdb = [str(self._programs / "initdb"), "-D", str(self._data), "-U", USER, "-A", "trust"]
         subprocess.run(  # noqa: S603 - our own command
-            [*_as_somebody(), *initdb, "-E", "UTF8", "--locale=C", "-N"],
+            [*as_somebody(), *initdb, "-E", "UTF8", "--locale=C", "-N"],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=self._folder,
@@ -132,7 +137,7 @@ class Server:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _as_somebody() -> list[str]:
+def as_somebody() -> list[str]:
     """What a program is started through, so that it is not root's and ends with this process."""
     if shutil.which("setpriv") is None:
         return []

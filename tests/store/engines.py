@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from app.domain.identity import IdentityMode
 from app.store.interface import Store
+from app.store.postgres.engine import open_postgres
 from app.store.sqlite.engine import open_sqlite
+from tests.postgres.shared import postgres_url
 
 
 class Database(Protocol):
@@ -56,4 +58,29 @@ class Sqlite:
             await store.close()
 
 
-ENGINES: Mapping[str, type[Database]] = {"sqlite": Sqlite}
+class Postgres:
+    """A schema of its own on the server that the tests share."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._url = postgres_url()
+        self.account = f"test-{uuid4().hex}"
+
+    def open(self, mode: IdentityMode = "lookup") -> AbstractAsyncContextManager[Store]:
+        """The store on this schema."""
+        return self._opened(mode)
+
+    def fresh(self) -> "Postgres":
+        """Another schema."""
+        return Postgres(self._folder)
+
+    @asynccontextmanager
+    async def _opened(self, mode: IdentityMode) -> AsyncIterator[Store]:
+        store = await open_postgres(self._url, mode, account=self.account)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+ENGINES: Mapping[str, type[Database]] = {"sqlite": Sqlite, "postgres": Postgres}

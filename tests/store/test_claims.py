@@ -213,16 +213,3 @@ async def test_release_to_wait(passing: Store) -> None:
     (entry,) = await entries(passing, "waiting")
     assert (entry.reason, entry.attempts) == ("stranger", 0)
     assert await drained(passing) == []
-
-
-async def test_a_dead_predecessors_jobs_are_taken_over(database: Database) -> None:
-    """What was in flight when the process died is due again for the next one."""
-    async with database.open("passthrough") as store:
-        await played(store, sessionId="a")
-        await played(store, sessionId="b")
-        await claimed(store)
-    async with database.open("passthrough") as store:
-        assert await store.take_over(NOW + SECOND, QUOTA) == 1
-        attempts = {job.play.session_id: job.attempts for job in await drained(store, NOW + SECOND)}
-        assert attempts == {"a": 2, "b": 1}
-        assert await values(store, "sending") == ["a STARTED", "b STARTED"]

@@ -16,7 +16,7 @@ from app.store.sqlite import files
 from app.store.sqlite.engine import open_sqlite
 from app.store.values import InboxPing
 from tests.store.engines import sqlite_url
-from tests.store.setting import NOW, QUOTA, body
+from tests.store.setting import NOW, QUOTA, SECOND, body, claimed, drained, played
 
 MODE: IdentityMode = "lookup"
 
@@ -79,3 +79,17 @@ async def test_two_processes_may_start_at_once(path: Path) -> None:
     store = await open_sqlite(sqlite_url(path), MODE)
     await store.append(InboxPing(NOW, None, body()))
     await store.close()
+
+
+async def test_a_dead_predecessors_jobs_are_taken_over(path: Path) -> None:
+    """What was in flight when the process died is due again for the next one, at once."""
+    first = await open_sqlite(sqlite_url(path), "passthrough")
+    await played(first, sessionId="a")
+    await played(first, sessionId="b")
+    await claimed(first)
+    await first.close()
+    second = await open_sqlite(sqlite_url(path), "passthrough")
+    assert await second.take_over(NOW + SECOND, QUOTA) == 1
+    attempts = {job.play.session_id: job.attempts for job in await drained(second, NOW + SECOND)}
+    assert attempts == {"a": 2, "b": 1}
+    await second.close()

@@ -1,7 +1,7 @@
-"""Alembic's entry: runs the revisions on the connection that `app.store` hands over."""
+"""Alembic's entry: runs the revisions where `app.store.migrations` says, or writes them down."""
 
 from alembic import context
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=None)
+context.configure(target_metadata=None, **context.config.attributes["target"])
 with context.begin_transaction():
     context.run_migrations()

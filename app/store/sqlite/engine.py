@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from sqlite3 import Connection as Database
 
@@ -245,6 +246,9 @@ class SqliteStore(Store):
 
     async def forget(self, *, utk: str | None, contact_id: int | None) -> int:
         return await self._writer.run(lambda db: people.forget(db, utk, contact_id))
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()  # one process alone delivers from a file
 
     async def load(self) -> StoredToken | None:
         return await self._reader.run(connections.load)

@@ -1,15 +1,10 @@
 """What media come to, kept up in the transactions that change the plays."""
 
 import sqlite3
-import struct
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from app.domain.figures import BINS, COUNTS, Cell, Change, Figures, changes
-from app.domain.media import Medium
-from app.domain.page import Page
 from app.domain.play import Play
 from app.store.insights import (
     PAGES_A_DAY,
@@ -19,7 +14,14 @@ from app.store.insights import (
     Order,
     PageFigures,
 )
-from app.store.rules import DAY_MS
+from app.store.rules import (
+    DAY_MS,
+    decode_medium,
+    encode_medium,
+    pack_seen,
+    page_name,
+    unpack_seen,
+)
 
 MEDIUM = """
     INSERT INTO media (key, about, plays, last_day) VALUES (:key, :about, :plays, :day)
@@ -77,21 +79,25 @@ PAGES_OF = """
 DAYS = "SELECT day, pings, plays, events, delivered, rejected FROM days WHERE day >= ? ORDER BY day"
 
 _FIRST = 2**62
-_packing = struct.Struct(f"<{BINS}i")
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Medium).decode
 
 
 def keep(db: sqlite3.Connection, found: Mapping[Cell, Change]) -> None:
     """Add the changes to what the cells hold."""
     for (key, day), change in sorted(found.items()):
-        given = {"key": key, "about": _encode(change.medium), "plays": change.counts[0], "day": day}
+        given = {
+            "key": key,
+            "about": encode_medium(change.medium),
+            "plays": change.counts[0],
+            "day": day,
+        }
         (medium,) = db.execute(MEDIUM, given).fetchone()
         seen = _seen(db, medium, day, change) if any(change.seen) else None
         db.execute(ADD, (medium, day, *map(int, change.counts), seen))
         for page, plays in change.pages.items():
             if plays:
-                _keep_page(db, {"medium": medium, "day": day, "page": _name(page), "plays": plays})
+                _keep_page(
+                    db, {"medium": medium, "day": day, "page": page_name(page), "plays": plays}
+                )
 
 
 def move(db: sqlite3.Connection, before: Play, after: Play) -> None:
@@ -120,7 +126,7 @@ def media(
     return [
         MediumFigures(
             row,
-            _decode(about),
+            decode_medium(about),
             plays,
             last_day,
             Figures.of(db.execute(SUMS, (row, since)).fetchone()),
@@ -140,10 +146,10 @@ def medium(db: sqlite3.Connection, row: int, since: int, pages: int) -> MediumRe
         by_day.append((day, Figures.of(told)))
         counts = [one + two for one, two in zip(counts, told, strict=True)]
         if packed:
-            seen = [one + two for one, two in zip(seen, _packing.unpack(packed), strict=True)]
+            seen = [one + two for one, two in zip(seen, unpack_seen(packed), strict=True)]
     return MediumReport(
         id=row,
-        medium=_decode(found[1]),
+        medium=decode_medium(found[1]),
         figures=Figures.of(counts, seen),
         days=by_day,
         pages=[PageFigures(*each) for each in db.execute(PAGES_OF, (row, since, pages))],
@@ -152,8 +158,8 @@ def medium(db: sqlite3.Connection, row: int, since: int, pages: int) -> MediumRe
 
 def _seen(db: sqlite3.Connection, medium: int, day: int, change: Change) -> bytes:
     row = db.execute(SEEN, (medium, day)).fetchone()
-    known = _packing.unpack(row[0]) if row and row[0] else (0,) * BINS
-    return _packing.pack(*map(sum, zip(known, change.seen, strict=True)))
+    known = unpack_seen(row[0]) if row and row[0] else (0,) * BINS
+    return pack_seen(map(sum, zip(known, change.seen, strict=True)))
 
 
 def _keep_page(db: sqlite3.Connection, given: dict[str, Any]) -> None:
@@ -163,7 +169,3 @@ def _keep_page(db: sqlite3.Connection, given: dict[str, Any]) -> None:
     if pages >= PAGES_A_DAY or given["plays"] < 0:
         given |= {"page": ""}
     db.execute(NEW_PAGE, given)
-
-
-def _name(page: Page) -> str:
-    return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"

@@ -1,0 +1,92 @@
+"""The account's standing: permits of the rate window, pauses, failures, the day's errors."""
+
+from app.domain.outcome import AccountNews, Failing, Healthy, Paused
+from app.store.postgres.db import Db
+from app.store.rules import DAY_MS, Books, Standing, Window, stand
+from app.store.values import Quota
+
+# One claim at a time looks at the account, of all replicas: so no two take the last permit. An
+# advisory lock, for a row's would have to wait for the disk even where nothing was to be had.
+TAKE_TURN = "SELECT pg_advisory_xact_lock($1)"
+FREE_PERMITS = "DELETE FROM playrelay.permits WHERE frees_at <= $1"
+COUNT_PERMITS = """
+    SELECT count(*) AS used, min(frees_at) AS frees_at, coalesce(max(id), 0) AS latest
+    FROM playrelay.permits
+"""
+TAKE_PERMIT = "INSERT INTO playrelay.permits (frees_at) VALUES ($1) RETURNING id"
+GIVE_PERMIT = "UPDATE playrelay.permits SET frees_at = $1 WHERE id = $2"
+DROP_PERMIT = "DELETE FROM playrelay.permits WHERE id = $1"
+ACCOUNT = """
+    SELECT paused_until, failures, day, requests, errors, refusals,
+        (SELECT min(lease_until) FROM playrelay.outbox WHERE status = 'sending') AS sending_until
+    FROM playrelay.account
+"""
+COUNT_REQUEST = """
+    UPDATE playrelay.account SET day = $1,
+        requests = 1 + CASE WHEN day = $1 THEN requests ELSE 0 END,
+        errors = $2 + CASE WHEN day = $1 THEN errors ELSE 0 END,
+        refusals = $3 + CASE WHEN day = $1 THEN refusals ELSE 0 END
+"""
+# A pause that still runs stays: the good answer may have been on its way before the pause began.
+HEALTHY = """
+    UPDATE playrelay.account
+    SET failures = 0, reason = CASE WHEN paused_until > $1 THEN reason ELSE '' END
+    WHERE failures > 0
+"""
+FAILING = """
+    UPDATE playrelay.account SET failures = failures + 1, reason = $1,
+        paused_until = greatest(paused_until, coalesce($2::bigint, 0))
+"""
+RETRY_AT_ONCE = """
+    UPDATE playrelay.outbox SET due_at = $1
+    WHERE status = 'due' AND due_at > $1 AND reason LIKE 'unavailable%'
+"""
+
+
+async def standing(db: Db, turn: int, now: int, quota: Quota) -> Standing:
+    """How the account stands at this moment; nobody else finds out before this transaction ends.
+
+    `turn`: the key of the account's advisory lock.
+    """
+    await db.value(TAKE_TURN, turn)
+    await db.change(FREE_PERMITS, now)
+    window = Window(**await db.figures(COUNT_PERMITS))
+    books = await db.figures(ACCOUNT)
+    sending_until = books.pop("sending_until")
+    return stand(Books(**books), window, sending_until, now, quota)
+
+
+async def take_permit(db: Db, now: int, lease_ms: int, quota: Quota) -> int:
+    """Held from before the request leaves until a whole window after its answer came.
+
+    The request reaches HubSpot at some instant in between, so no window at the receiving side can
+    hold more requests than there are permits, whatever the network does. A permit whose holder
+    died frees itself a window after the lease.
+    """
+    return int(await db.value(TAKE_PERMIT, now + lease_ms + quota.window_ms))
+
+
+async def used_permit(db: Db, permit: int, now: int, quota: Quota) -> None:
+    """The answer has come: the permit's last window begins."""
+    await db.change(GIVE_PERMIT, now + quota.window_ms, permit)
+
+
+async def unused_permit(db: Db, permit: int) -> None:
+    """Nothing was sent: the permit is free at once."""
+    await db.change(DROP_PERMIT, permit)
+
+
+async def hear(db: Db, news: AccountNews, now: int) -> None:
+    """Keep what an answer says of the account, and count it. Before any event is touched."""
+    erred = isinstance(news, Paused) or news.erred
+    refused = erred and isinstance(news, Healthy)
+    if not isinstance(news, Paused) or news.asked:
+        await db.change(COUNT_REQUEST, now // DAY_MS, int(erred), int(refused))
+    if isinstance(news, Healthy):
+        if await db.change(HEALTHY, now):
+            await db.change(RETRY_AT_ONCE, now)
+    elif isinstance(news, Failing):
+        await db.change(FAILING, news.reason, news.paused_until)
+    elif isinstance(news, Paused):
+        # One request alone finds out whether the pause was long enough.
+        await db.change(FAILING, news.reason, news.until)

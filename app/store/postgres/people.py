@@ -1,0 +1,156 @@
+"""What people ask of the store: looking, requeueing, discarding, forgetting."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.domain.outcome import STATUSES, Status
+from app.store.postgres.db import Db, Row
+from app.store.rules import DAY_MS, decode_play, names
+from app.store.values import Depths, OutboxEntry
+
+ENTRY = """
+    SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at,
+        coalesce(o.due_at, 0) AS due_at, o.attempts, o.reason, o.answer, p.state
+    FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
+"""
+NEWEST = f"{ENTRY} ORDER BY o.id DESC LIMIT $1"
+NEWEST_OF = f"{ENTRY} WHERE o.status = $2 ORDER BY o.id DESC LIMIT $1"
+ONE = f"{ENTRY} WHERE o.id = $1"
+_REQUEUE = """
+    UPDATE playrelay.outbox SET status = 'due', due_at = $1, settled_at = NULL, attempts = 0,
+        reason = 'requeued'
+"""
+REQUEUE = f"""
+    {_REQUEUE} WHERE id = ANY ($2::bigint[])
+    AND status IN ('rejected', 'unattributed', 'discarded', 'waiting')
+"""
+REQUEUE_REJECTED = f"{_REQUEUE} WHERE status = 'rejected'"
+DISCARD = """
+    UPDATE playrelay.outbox SET status = 'discarded', settled_at = $1, due_at = NULL
+    WHERE id = ANY ($2::bigint[]) AND status IN ('due', 'waiting', 'rejected', 'unattributed')
+"""
+COUNT_STATUSES = "SELECT status, count(*) FROM playrelay.outbox GROUP BY status"
+FIGURES = """
+    SELECT (SELECT count(*) FROM playrelay.inbox) AS inbox,
+        (SELECT received_at FROM playrelay.inbox ORDER BY id LIMIT 1) AS inbox_oldest,
+        (SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due') AS oldest_due,
+        (SELECT count(*) FROM playrelay.contacts WHERE ask_at IS NOT NULL) AS strangers,
+        (SELECT count(*) FROM playrelay.quarantine) AS quarantined,
+        (SELECT count(*) FROM playrelay.permits WHERE frees_at > $1) AS quota_used,
+        paused_until, reason, day, requests, errors
+    FROM playrelay.account
+"""
+
+# Where HubSpot converts the usertokens, only its answers tell whose they are.
+UTKS_OF_CONTACT = """
+    SELECT utk FROM playrelay.contacts WHERE contact_id = $1
+    UNION SELECT p.utk FROM playrelay.plays p JOIN playrelay.outbox o ON o.play = p.id
+    WHERE o.status = 'delivered' AND o.reason = 'passthrough' AND p.utk IS NOT NULL
+    AND o.answer ->> 'contact_id' = $1::bigint::text
+"""
+# Their events go with them, by foreign key.
+FORGET_PLAYS = "DELETE FROM playrelay.plays WHERE utk = ANY ($1::text[])"
+FORGET_PLAYS_OF = """
+    DELETE FROM playrelay.plays WHERE contact_id = $1 OR id IN (
+        SELECT play FROM playrelay.outbox
+        WHERE status = 'delivered' AND answer ->> 'contact_id' = $1::bigint::text)
+"""
+FORGET_CONTACTS = "DELETE FROM playrelay.contacts WHERE utk = ANY ($1::text[])"
+FORGET_MAILS = "DELETE FROM playrelay.mails WHERE utk = ANY ($1::text[])"
+UNREAD = {
+    table: f"SELECT id, referer, body FROM playrelay.{table} WHERE id > $1 ORDER BY id LIMIT $2"  # noqa: S608 - ours
+    for table in ("inbox", "quarantine")
+}
+FORGET_UNREAD = {
+    table: f"DELETE FROM playrelay.{table} WHERE id = ANY ($1::bigint[])"  # noqa: S608 - ours
+    for table in UNREAD
+}
+PAGE = 1_000
+"""Unread pings looked through at a time."""
+
+_answer = msgspec.json.Decoder(dict[str, str | int])
+
+
+async def depths(db: Db, now: int) -> Depths:
+    """What stands where."""
+    figures = await db.figures(FIGURES, now)
+    inbox_oldest, oldest_due = figures["inbox_oldest"], figures["oldest_due"]
+    counts = {row["status"]: row["count"] for row in await db.rows(COUNT_STATUSES)}
+    today = figures["day"] == now // DAY_MS
+    return Depths(
+        inbox=figures["inbox"],
+        inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
+        outbox={status: counts.get(status, 0) for status in STATUSES},
+        due_age=max(0, now - oldest_due) if oldest_due else 0,
+        strangers=figures["strangers"],
+        quarantined=figures["quarantined"],
+        paused_until=figures["paused_until"],
+        pause_reason=figures["reason"],
+        quota_used=figures["quota_used"],
+        requests_today=figures["requests"] if today else 0,
+        errors_today=figures["errors"] if today else 0,
+    )
+
+
+async def outbox_list(db: Db, status: Status | None, limit: int) -> list[OutboxEntry]:
+    """Newest first."""
+    found = db.rows(NEWEST, limit) if status is None else db.rows(NEWEST_OF, limit, status)
+    return [entry_of(row) for row in await found]
+
+
+async def outbox_show(db: Db, event_id: int) -> OutboxEntry | None:
+    """One event."""
+    row = await db.row(ONE, event_id)
+    return entry_of(row) if row else None
+
+
+async def outbox_requeue(db: Db, event_ids: Sequence[int] | None, now: int) -> int:
+    """Due again, with a clean slate."""
+    if event_ids is None:
+        return await db.change(REQUEUE_REJECTED, now)
+    return await db.change(REQUEUE, now, list(event_ids))
+
+
+async def outbox_discard(db: Db, event_ids: Sequence[int], now: int) -> int:
+    """Out of the way, by a person's word."""
+    return await db.change(DISCARD, now, list(event_ids))
+
+
+async def forget(db: Db, utk: str | None, contact_id: int | None) -> int:
+    """Erase plays, events, look-ups and pings not read yet, by usertoken or by contact.
+
+    The unread ones first: those that are being folded at this moment are waited for, and their
+    plays are then there to be erased.
+    """
+    utks = {utk} if utk else set()
+    if contact_id is not None:
+        utks |= {row["utk"] for row in await db.rows(UTKS_OF_CONTACT, contact_id)}
+    wanted = sorted(utks)
+    erased = 0
+    for table in UNREAD:
+        erased += await _forget_unread(db, table, wanted, contact_id)
+    erased += await db.change(FORGET_PLAYS, wanted)
+    if contact_id is not None:
+        erased += await db.change(FORGET_PLAYS_OF, contact_id)
+    await db.change(FORGET_CONTACTS, wanted)
+    await db.change(FORGET_MAILS, wanted)
+    return erased
+
+
+async def _forget_unread(db: Db, table: str, utks: Sequence[str], contact_id: int | None) -> int:
+    """Erase the rows whose pings carry one of the identities."""
+    erased = latest = 0
+    while rows := await db.rows(UNREAD[table], latest, PAGE):
+        latest = rows[-1]["id"]
+        found = [r["id"] for r in rows if names(r["body"], r["referer"], utks, contact_id)]
+        if found:
+            erased += await db.change(FORGET_UNREAD[table], found)
+    return erased
+
+
+def entry_of(row: Row) -> OutboxEntry:
+    """A row of the outbox with its play, as `ENTRY` selects it."""
+    *columns, answer, state = row
+    # The columns stand in the order of the fields, and PostgreSQL keeps their types.
+    return OutboxEntry(*columns, _answer.decode(answer), decode_play(state))  # type: ignore[call-arg]

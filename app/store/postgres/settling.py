@@ -1,0 +1,154 @@
+"""What became of a claimed event: its one outcome, and what that means for the rest of its play.
+
+Locks are taken in one order everywhere: account, play, contact, event.
+"""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from app.domain.families import family_of
+from app.domain.identity import IdentityMode, Unknown
+from app.domain.outcome import (
+    AccountNews,
+    Delivered,
+    Disowned,
+    Outcome,
+    Rejected,
+    Retry,
+    Status,
+    Wait,
+)
+from app.store.postgres import figures
+from app.store.postgres.account import hear, unused_permit, used_permit
+from app.store.postgres.db import Db, Row
+from app.store.postgres.whom import known_of
+from app.store.rules import answer_of, decode_play, encode_play
+from app.store.values import Job, Quota
+
+# A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
+SETTLE_DELIVERED = """
+    UPDATE playrelay.outbox SET status = 'delivered', lease_until = NULL, due_at = NULL,
+        settled_at = $2, reason = $3, answer = $4::text::jsonb
+    WHERE id = $1 AND status IN ('sending', 'due')
+    RETURNING play
+"""
+SETTLE = """
+    UPDATE playrelay.outbox SET status = $3, lease_until = NULL, due_at = $4, reason = $5,
+        settled_at = $6, attempts = attempts - $7, answer = $8::text::jsonb,
+        family = $9
+    WHERE id = $1 AND status = 'sending' AND lease_until = $2
+    RETURNING play
+"""
+# The rest of a play comes along: due, it would stand in the way of every claim.
+COME_ALONG = """
+    UPDATE playrelay.outbox SET status = $3, due_at = $4, reason = $5
+    WHERE status = 'due' AND play = $2 AND id > $1
+"""
+LOCK_PLAY = """
+    SELECT id, state, utk FROM playrelay.plays
+    WHERE id = (SELECT play FROM playrelay.outbox WHERE id = $1) FOR NO KEY UPDATE
+"""
+SAVE_STATE = "UPDATE playrelay.plays SET state = $2::text::json WHERE id = $1"
+DISOWN = "UPDATE playrelay.plays SET state = $2::text::json, mail = mail AND $3 WHERE id = $1"
+# HubSpot itself named the contact: it was merged or deleted since, so the answer is void.
+ASK_AFRESH = """
+    UPDATE playrelay.contacts
+    SET contact_id = NULL, asked_at = NULL, asked = 0, ask_at = $3, ask_by = $3
+    WHERE utk = $1 AND contact_id = $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What the event becomes; `blameless` (0 or 1): attempts that don't count."""
+
+    status: Status
+    due_at: int | None = None
+    reason: str = ""
+    settled_at: int | None = None
+    blameless: int = 0
+    answer: str = "{}"
+    family: str = ""
+
+
+async def settle(
+    db: Db,
+    mode: IdentityMode,
+    job: Job,
+    outcome: Outcome,
+    account: AccountNews,
+    now: int,
+    quota: Quota,
+) -> None:
+    """Write the outcome, the account's state, and start the permit's ten seconds."""
+    await used_permit(db, job.permit, now, quota)
+    await hear(db, account, now)
+    answer = answer_of(outcome)
+    if isinstance(outcome, Delivered):
+        before = await db.row(LOCK_PLAY, job.id)
+        settled = await db.value(SETTLE_DELIVERED, job.id, now, outcome.rung, answer)
+        if before is not None and settled is not None:
+            await _attribute(db, before)
+            await figures.count_day(db, now, delivered=1)
+        return
+    if isinstance(outcome, Retry):
+        what = _Next("due", outcome.at, outcome.reason, blameless=int(outcome.blameless))
+    elif isinstance(outcome, Wait):
+        what = _Next("waiting", outcome.until, outcome.reason)
+    elif isinstance(outcome, Disowned):
+        what = await _next_rung(db, mode, job, outcome, now)
+    else:
+        family = family_of(outcome.reason, outcome.category, outcome.message)
+        what = _Next("rejected", None, outcome.reason, settled_at=now, family=family)
+    await _settle(db, job, replace(what, answer=answer))
+    if isinstance(outcome, Rejected):
+        await figures.count_day(db, now, rejected=1)
+
+
+async def release(
+    db: Db, job: Job, now: int, quota: Quota, *, sent: bool, wait: str, until: int | None
+) -> None:
+    """Put a job back as it was. A permit that was not used is free at once."""
+    if sent:
+        await used_permit(db, job.permit, now, quota)
+    else:
+        await unused_permit(db, job.permit)
+    what = _Next("waiting", until, wait) if wait else _Next("due", now)
+    await _settle(db, job, replace(what, blameless=int(not sent)))
+
+
+async def _settle(db: Db, job: Job, what: _Next) -> None:
+    await db.row(LOCK_PLAY, job.id)
+    given = (what.status, what.due_at, what.reason)
+    rest = (what.settled_at, what.blameless, what.answer, what.family)
+    play = await db.value(SETTLE, job.id, job.lease_until, *given, *rest)
+    if play is not None and what.status in {"due", "waiting"}:
+        await db.change(COME_ALONG, job.id, play, *given)
+
+
+async def _attribute(db: Db, stored: Row) -> None:
+    """The play is on a contact: the first of its events to get there counts it."""
+    before = decode_play(stored["state"])
+    if not before.attributed:
+        after = msgspec.structs.replace(before, attributed=True)
+        await db.change(SAVE_STATE, stored["id"], encode_play(after).decode())
+        await figures.move(db, before, after)
+
+
+async def _next_rung(db: Db, mode: IdentityMode, job: Job, outcome: Disowned, now: int) -> _Next:
+    """The play forgets the identity that HubSpot knows nobody by, and is due as the next one."""
+    stored = await db.row(LOCK_PLAY, job.id)
+    if stored is None:  # erased meanwhile
+        return _Next("due", now, outcome.reason)
+    play = decode_play(stored["state"])
+    play = msgspec.structs.replace(play, refused=play.refused | {outcome.identity})
+    by_mail = "mail" in play.refused
+    await db.change(DISOWN, stored["id"], encode_play(play).decode(), not by_mail)
+    rung, _, contact_id = outcome.identity.partition(":")
+    if rung == "usertoken":
+        await db.change(ASK_AFRESH, stored["utk"], int(contact_id), now)
+    identity = (await known_of(db, [play], lock=True)).whose(play, mode)
+    if isinstance(identity, Unknown):
+        return _Next("waiting", None, identity.why, blameless=1)
+    return _Next("due", now, outcome.reason, blameless=1)
