@@ -15,6 +15,7 @@ from app.bell import Bell, Bells, heard
 from app.catalogue import load_catalogue
 from app.collect.endpoint import Guards, ProgressEndpoint
 from app.collect.rate import AddressRate
+from app.collect.sightings import Sightings
 from app.credentials import has_tokens, oauth_app, token_source
 from app.deliver.lookup import Lookup
 from app.deliver.policy import DeliveryPolicy
@@ -63,6 +64,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
     Raises StoreError, CatalogueError or SealError where the start must fail.
     """
     stop, new_id, pings = asyncio.Event(), _ids(), Bell()
+    sightings = Sightings(now_ms)
     async with AsyncExitStack() as stack:
         workers: dict[str, Worker] = {}
         bells = [pings]
@@ -76,10 +78,11 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
             accounts={account.name: account},
             progress=None
             if settings.role == "deliver"
-            else _progress(settings, account.store, pings, account.metrics, new_id),
+            else _progress(settings, account.store, pings, account.metrics, new_id, sightings),
             clock=now_ms,
             stop=stop,
             new_id=new_id,
+            sightings=sightings,
         )
 
 
@@ -181,7 +184,12 @@ def _workers(
 
 
 def _progress(
-    settings: Settings, store: Store, pings: Bell, metrics: Metrics, new_id: Callable[[], str]
+    settings: Settings,
+    store: Store,
+    pings: Bell,
+    metrics: Metrics,
+    new_id: Callable[[], str],
+    sightings: Sightings,
 ) -> ProgressEndpoint:
     origins = OriginPolicy.parse(settings.allowed_origins, loopback=settings.sandboxed)
     return ProgressEndpoint(
@@ -191,6 +199,7 @@ def _progress(
         wake=pings.ring,
         new_id=new_id,
         metrics=metrics,
+        sightings=sightings,
     )
 
 

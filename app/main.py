@@ -16,6 +16,7 @@ from app.catalogue import CatalogueError
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.collect.problem import STATUS, Reason, problem
+from app.console.embed import note_script
 from app.console.refusals import refusal
 from app.console.routes import add_console
 from app.demo.routes import demo_routes
@@ -65,7 +66,7 @@ def create_app(settings: Settings) -> RelayApp:
         redoc_url=None,
     )
     app.include_router(health_routes())
-    app.include_router(embed_routes())
+    app.include_router(embed_routes(loaded=note_script))
     add_console(app, settings, time.monotonic, time.time)
     if settings.sandboxed:
         app.include_router(demo_routes())

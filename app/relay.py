@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.collect.endpoint import ProgressEndpoint
+from app.collect.sightings import Sightings
 from app.sandbox.ledger import Ledger
 from app.settings import Settings
 from app.store.interface import Store
@@ -33,7 +34,8 @@ class Relay:
     """All that the routes need, and the signal by which the workers end.
 
     `accounts`: by name, at least one, in the order in which people are shown them. `clock`: ms
-    since the epoch.
+    since the epoch. `sightings`: what was heard of each site. `leaving`: set when all
+    streams are to end.
     """
 
     settings: Settings
@@ -42,9 +44,12 @@ class Relay:
     clock: Callable[[], int]
     stop: asyncio.Event
     new_id: Callable[[], str]
+    sightings: Sightings
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hang_up(self) -> None:
         """End every stream of what arrives."""
+        self.leaving.set()
         for account in self.accounts.values():
             if account.sandbox is not None:
                 account.sandbox.hang_up()

@@ -10,12 +10,9 @@ from collections.abc import Iterator
 
 from app.cli.address import is_loopback, local_address, public_address
 from app.domain.url import Url
-from app.embed.build import STATIC, read_build
-from app.embed.snippet import import_map, policy, script_element, stub_line
+from app.embed.offer import CONSENT, CONTEXTS, Choices, offer
 from app.settings import Settings, load_settings
 
-CONSENT = ("auto", "hubspot", "manual", "none")
-CONTEXTS = ("EMAIL",)
 _SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -63,21 +60,14 @@ def embed(given: argparse.Namespace) -> int:
     settings = load_settings()
     url: Url = given.url or public_address(local_address(settings.host, settings.port))
     address = str(url).rstrip("/")
-    build = read_build()
-    pinned = build if given.pinned or given.import_map else None
-    inline: dict[str, str] = {}
-    if given.import_map:
-        inline['<script type="importmap">'] = import_map(address, build)
-    if given.stub:
-        inline["<script>"] = stub_line((STATIC / "stub.js").read_text("utf-8"))
+    choices = Choices(_attributes(given), given.pinned, given.import_map, given.stub)
+    offered = offer(address, url.origin, choices)
     if given.csp:
-        for directive, sources in policy(url.origin, inline.values()).items():
+        for directive, sources in offered.policy.items():
             print(directive, *sources)
         _hint("add these sources to the page's own; players in frames need no more than before")
     else:
-        for tag, text in inline.items():
-            print(f"{tag}{text}</script>")
-        print(script_element(address, _attributes(given), pinned))
+        print(offered.text)
     for line in _hints(url, settings):
         _hint(line)
     return 0

@@ -14,6 +14,7 @@ import structlog
 
 from app.collect.problem import STATUS, Reason, problem
 from app.collect.rate import AddressRate
+from app.collect.sightings import Sightings
 from app.domain.origin import OriginPolicy
 from app.domain.ping import MAX_BODY, BadJsonError, Fault, InvalidPingError, Parsed, parse
 from app.store.interface import Inbox, StoreError
@@ -63,7 +64,9 @@ class ProgressEndpoint:
         wake: Callable[[], None],
         new_id: Callable[[], str],
         metrics: Metrics,
+        sightings: Sightings | None = None,
     ) -> None:
+        self._sightings = sightings or Sightings(clock)
         self._inbox = inbox
         self._guards = guards
         self._clock = clock
@@ -73,6 +76,10 @@ class ProgressEndpoint:
         self._allows = lru_cache(ORIGINS_REMEMBERED)(
             lambda origin: guards.origins.allows(origin.decode("latin-1"))
         )
+
+    def allows(self, origin: str) -> bool:
+        """Whether pages of that origin may send."""
+        return self._allows(origin.encode("latin-1", "replace"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -96,6 +103,7 @@ class ProgressEndpoint:
                 self._wake()
             self._metrics.pings.count("accepted")
             self._metrics.plays.count("accepted", len(parsed.plays))
+            self._sightings.taken(origin)
             if parsed.faults:
                 self._metrics.plays.count("invalid", len(parsed.faults))
             answer = b'{"accepted":%d,"rejected":%b}' % (
@@ -104,6 +112,7 @@ class ProgressEndpoint:
             )
             await _answer(send, 202, answer, _cors(origin)[:1])  # a POST's answer is never cached
         except _Refusal as refusal:
+            self._sightings.refused(origin, refusal.reason, refusal.detail)
             await self._refuse(send, origin if allowed else None, refusal)
         except StoreError as error:
             self._metrics.store_errors.labels(error.fault).inc()

@@ -1,13 +1,12 @@
 """The console's own files and what others made for it (static/vendor), answered from memory.
 
-Open to everybody, for the sign-in page needs them; each address names its content, so that
-browsers keep it for good.
+Open to everybody, for the sign-in page needs them; their addresses name their content, so that
+browsers keep them for good.
 """
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
+from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, HTTPException, Response
 
@@ -20,27 +19,20 @@ TYPES: Mapping[str, str] = {
 }
 
 
-class File(NamedTuple):
-    """One of them."""
-
-    body: bytes
-    digest: str
-    kind: str
-
-
 class Files:
     """All of them, read once. `folder`: where they lie."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._files = {
-            path.relative_to(folder).as_posix(): _read(path)
-            for path in sorted(folder.rglob("*"))
-            if path.suffix in TYPES
-        }
+        paths = sorted(path for path in folder.rglob("*") if path.suffix in TYPES)
+        self._bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+        # One for all: scripts import one another by names relative to their own.
+        self._digest = _digest(self._bodies)
 
     def address(self, name: str) -> str:
         """Where a page finds it. KeyError if there is no such file."""
-        return f"{PREFIX}/{self._files[name].digest}/{name}"
+        if name not in self._bodies:
+            raise KeyError(name)
+        return f"{PREFIX}/{self._digest}/{name}"
 
     def routes(self) -> APIRouter:
         """`/console/static/…`."""
@@ -48,19 +40,21 @@ class Files:
 
         @router.get("/{digest}/{name:path}")
         async def file(digest: str, name: str) -> Response:
-            found = self._files.get(name)
-            if found is None or found.digest != digest:
+            if name not in self._bodies or digest != self._digest:
                 raise HTTPException(404, "no such file: load the page again")
             headers = {
                 "cache-control": "public, max-age=31536000, immutable",
                 "x-content-type-options": "nosniff",
                 "cross-origin-resource-policy": "same-origin",
             }
-            return Response(found.body, headers=headers, media_type=found.kind)
+            kind = TYPES[PurePosixPath(name).suffix]
+            return Response(self._bodies[name], headers=headers, media_type=kind)
 
         return router
 
 
-def _read(path: Path) -> File:
-    body = path.read_bytes()
-    return File(body, hashlib.sha256(body).hexdigest()[:16], TYPES[path.suffix])
+def _digest(bodies: Mapping[str, bytes]) -> str:
+    seen = hashlib.sha256()
+    for name, body in bodies.items():
+        seen.update(f"{name}\0{len(body)}\0".encode() + body)
+    return seen.hexdigest()[:16]

@@ -1,9 +1,11 @@
 """How pages are made: the templates, what every one of them is told, and the headers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app import __version__
 from app.console import words
 from app.console.access import Access, Person, cookie_name, token_of
+from app.console.chores import Chores
 from app.console.files import Files
 
 _HERE = Path(__file__).parent
@@ -64,7 +67,7 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._templates.globals |= {"asset": files.address, "version": __version__}
+        self._templates.globals |= {"asset": files.address, "version": __version__, **words.GLOBALS}
         self._templates.filters |= {**words.FILTERS, "csrf": token_of}
 
     def page(
@@ -76,24 +79,33 @@ class Pages:
         **told: Any,
     ) -> Response:
         """A whole page, for `person` (None: whoever is not signed in)."""
-        place = max(
-            (each.path for each in PLACES if _within(request.url.path, each.path)),
-            key=len,
-            default="",
-        )
-        text = self.text(template, person=person, places=PLACES, place=place, **told)
+        here = [each.path for each in PLACES if _within(request.url.path, each.path)]
+        place = max(here, key=len, default="")
+        text = self.draw(request, template, person=person, places=PLACES, place=place, **told)
         answer = Response(text, status, HEADERS, "text/html; charset=utf-8")
         if person is not None and person.fresh:
             give_cookie(answer, request, person.session)
         return answer
 
-    def part(self, template: str, **told: Any) -> Response:
+    def part(self, request: Request, template: str, status: int = 200, **told: Any) -> Response:
         """A piece of a page that is there already."""
-        return Response(self.text(template, **told), 200, HEADERS, "text/html; charset=utf-8")
+        text = self.draw(request, template, **told)
+        return Response(text, status, HEADERS, "text/html; charset=utf-8")
 
-    def text(self, template: str, **told: Any) -> str:
-        """What a template makes of it."""
-        return self._templates.get_template(template).render(**told)
+    def draw(self, request: Request, template: str, **told: Any) -> str:
+        """What a template makes of it. Links in it stay with the account that is looked at."""
+        accounts = list(request.app.state.relay.accounts)
+        chosen = request.query_params.get("account", accounts[0])
+        link = partial(link_to, account=chosen if len(accounts) > 1 else None)
+        given = {"accounts": accounts, "account": chosen, "link": link, **told}
+        return self._templates.get_template(template).render(given)
+
+
+def link_to(path: str, account: str | None = None, **query: object) -> str:
+    """The address of a page of ours. Of `query`, what is None or empty is left out."""
+    wanted = {"account": account, **query}
+    told = urlencode({name: value for name, value in wanted.items() if value not in {None, ""}})
+    return f"{path}?{told}" if told else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,7 @@ class Console:
 
     access: Access
     pages: Pages
+    chores: Chores = field(default_factory=Chores)
 
 
 def console_of(request: Request) -> Console:

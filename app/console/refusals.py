@@ -19,7 +19,7 @@ def refusal(request: Request, error: HTTPException) -> Response | None:
         return None
     if "hx-request" in request.headers:  # a piece of a page: the whole page goes to the sign-in
         headers = {"hx-redirect": SIGN_IN} if error.status_code == 401 else {}  # noqa: PLR2004 - HTTP
-        text = console_of(request).pages.text("notice.html", detail=error.detail)
+        text = console_of(request).pages.draw(request, "notice.html", detail=error.detail)
         return Response(text, error.status_code, {**HEADERS, **headers}, "text/html")
     if "text/html" not in request.headers.get("accept", ""):
         return None

@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from app.console import sign_in, soon, why
+from app.console import (
+    audit,
+    doctor,
+    embed,
+    live,
+    media,
+    now,
+    play,
+    rejected,
+    sign_in,
+    why,
+)
 from app.console.access import Access
 from app.console.files import Files
 from app.console.pages import Console, Pages
@@ -19,5 +30,5 @@ def add_console(
     app.state.console = Console(Access(settings, clock, wall), Pages(files))
     app.include_router(files.routes())
     app.include_router(why.routes())
-    for page in (sign_in, soon):
+    for page in (sign_in, now, live, media, play, rejected, embed, doctor, audit):
         app.include_router(page.routes(), include_in_schema=False)

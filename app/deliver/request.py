@@ -9,10 +9,10 @@ from app.hubspot.bodies import (
     percent_body,
     played_body,
 )
-from app.store.values import Job
+from app.store.values import Job, OutboxEntry
 
 
-def body_of(job: Job, identity: Identity) -> Body:
+def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:
     """What the play knows by now, with the time at which the milestone was reached."""
     play = job.play
     occurrence = Occurrence(

@@ -1,6 +1,6 @@
 """`/playrelay.js`, its adapters and the pinned builds, open to every site, answered from memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -22,8 +22,15 @@ _UNCHANGED: Any = {304: {"description": "The browser has it already"}}
 _MISSING: Any = {404: {"description": "`not_found`: there is no such file"}}
 
 
-def embed_routes(current: Build | None = None, kept: list[Build] | None = None) -> APIRouter:
-    """All that pages load of the relay. Without arguments: the builds that it was shipped with."""
+def embed_routes(
+    current: Build | None = None,
+    kept: list[Build] | None = None,
+    loaded: Callable[[Request], None] = lambda _request: None,
+) -> APIRouter:
+    """All that pages load of the relay. Without arguments: the builds that it was shipped with.
+
+    `loaded`: is told of each request for the script.
+    """
     current = current or read_build()
     assets = assets_of(current, kept_builds() if kept is None else kept)
     router = APIRouter(tags=["embed"])
@@ -32,6 +39,7 @@ def embed_routes(current: Build | None = None, kept: list[Build] | None = None) 
     @router.get(f"/{SCRIPT}", response_class=Response, responses=_UNCHANGED)
     async def script(request: Request) -> Response:
         """The tracker, whatever its newest build is."""
+        loaded(request)
         return _answer(request, assets, SCRIPT, EVERGREEN)
 
     @router.head(f"/{SCRIPT}.map", include_in_schema=False)
@@ -53,6 +61,8 @@ def embed_routes(current: Build | None = None, kept: list[Build] | None = None) 
     )
     async def pinned(request: Request, build: str, path: str) -> Response:
         """A file of one build, for ever the same."""
+        if path == SCRIPT:
+            loaded(request)
         return _answer(request, assets, f"builds/{build}/{path}", PINNED)
 
     return router

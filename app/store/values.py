@@ -193,7 +193,8 @@ class Walk:
     """One play's way through the house. Times in ms since the epoch.
 
     `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not.
-    `asked`: about its usertoken. `mail_owner`: the usertoken its `_hsenc` vouches for.
+    `asked`: about its usertoken. `mail_owner`: the usertoken its `_hsenc` vouches for. `id`: the
+    store's own name for the play.
     """
 
     play: Play
@@ -205,3 +206,4 @@ class Walk:
     mail_owner: str | None
     identity: Identity | Unknown
     events: list[OutboxEntry]
+    id: int = 0

@@ -14,12 +14,18 @@ async def stories(
 
     `account`: the name of the account whose store it is, where there are several.
     """
-    depths = await store.depths(now)
-    pause = depths.pause_reason if depths.paused_until > now else ""
-    return [tell(walk, pause, account) for walk in await _walks(store, who, limit)]
+    pause = await pause_of(store, now)
+    return [tell(walk, pause, account) for walk in await walks_of(store, who, limit)]
 
 
-async def _walks(store: Store, who: str, limit: int) -> list[Walk]:
+async def pause_of(store: Store, now: int) -> str:
+    """Why nothing is sent at the moment; empty if something is."""
+    standing = await store.standing(now)
+    return standing.pause_reason if standing.paused_until > now else ""
+
+
+async def walks_of(store: Store, who: str, limit: int) -> list[Walk]:
+    """The plays that `who` names, the latest first."""
     found = await store.walks(session_id=who, limit=limit)
     if not found:
         found = await store.walks(utk=who, limit=limit)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from app.domain.media import Medium
 from app.domain.milestones import EventType
 from app.domain.play import Play
 
@@ -16,11 +17,16 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
+def named(medium: Medium) -> str:
+    """What HubSpot is told to call it, or what it is found by."""
+    return medium.name or medium.external_id or medium.url or f"medium {medium.bridge_id}"
+
+
 def medium_of(play: Play) -> str:
-    """What HubSpot is told to call it."""
+    """The medium's name, marked as such."""
     medium = play.medium
-    named = medium.name or medium.external_id or medium.url
-    return f"«{named}»" if named else f"medium {medium.bridge_id}"
+    has_name = medium.name or medium.external_id or medium.url
+    return f"«{named(medium)}»" if has_name else named(medium)
 
 
 def page_of(play: Play) -> str:

@@ -1,8 +1,6 @@
 """Who may enter the console, and how a session is proven."""
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -10,21 +8,8 @@ import pytest
 
 from app.console.session import SESSION_SECONDS, Sessions
 from app.settings import SettingsError, load_settings
+from tests.console.setting import COOKIE, HTML, PASSWORD, relay, sign_in, token
 from tests.live.relay import Live, live_relay, settings_for
-
-TOKEN = {"hubspot_access_token": "token", "allowed_origins": ("https://www.example.com",)}
-NOWHERE = {"hubspot_base_url": "http://127.0.0.1:9"}
-HTML = {"accept": "text/html"}
-PASSWORD = "pass word"
-COOKIE = "playrelay-console"
-
-
-@contextmanager
-def relay(folder: Path, **values: object) -> Iterator[Live]:
-    """One with a token, and HubSpot nowhere."""
-    with live_relay(settings_for(folder, **TOKEN, **NOWHERE, **values)) as live:
-        live.client.headers.update(HTML)
-        yield live
 
 
 @pytest.fixture(scope="module")
@@ -39,18 +24,6 @@ def client(guarded: Live) -> Iterator[httpx.Client]:
     """A browser that was never here."""
     with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as fresh:
         yield fresh
-
-
-def sign_in(client: httpx.Client, **headers: str) -> httpx.Response:
-    """With the right password."""
-    return client.post("/console/sign-in", data={"password": PASSWORD}, headers=headers)
-
-
-def token(client: httpx.Client) -> str:
-    """The CSRF token in a page of this session."""
-    found = re.search(r'name="csrf" value="(\w+)"', client.get("/console").text)
-    assert found is not None
-    return found[1]
 
 
 def test_without_a_session_the_sign_in_is_shown(client: httpx.Client) -> None:

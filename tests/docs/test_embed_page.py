@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.cli.embed import CONSENT, add_options
+from app.cli.embed import add_options
 from app.embed.build import read_build
+from app.embed.offer import CONSENT
 from app.embed.snippet import policy
 from tests.docs.languages import interpreter
 from tests.docs.pages import ROOT, blocks

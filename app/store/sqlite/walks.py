@@ -61,4 +61,5 @@ def _walk(db: sqlite3.Connection, mode: IdentityMode, row: tuple[Any, ...]) -> W
         mail_owner=mail_owner(db, play),
         identity=whose(db, play, mode),
         events=events,
+        id=play_row,
     )

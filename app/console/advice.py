@@ -1,0 +1,135 @@
+"""What is wrong, and what to do about it, in a sentence each: from how things stand. Pure."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from app.console.words import duration, number
+from app.settings import Settings
+from app.store.insights import Day, Standing
+
+Level = Literal["good", "wait", "bad"]
+
+SLOW_MS = 5 * 60 * 1000
+"""An event that is due, or a ping in the inbox, should not be older than this."""
+
+PAUSES: dict[str, tuple[Level, str, str]] = {
+    "rate_limited": (
+        "wait",
+        "HubSpot says that requests come too fast.",
+        "If it is not rare, another integration shares the limit: lower PLAYRELAY_HUBSPOT_RATE.",
+    ),
+    "daily_limit": (
+        "wait",
+        "The day's requests of the HubSpot account are used up.",
+        "Nothing is lost: sending goes on at midnight of the account's time zone.",
+    ),
+    "bad_token": (
+        "bad",
+        "HubSpot refuses the access token.",
+        "Make a new one, set PLAYRELAY_HUBSPOT_ACCESS_TOKEN, and restart.",
+    ),
+    "reinstall_needed": (
+        "bad",
+        "HubSpot no longer knows the app's installation.",
+        "Install the app again and give the relay the new refresh token.",
+    ),
+    "missing_scope": (
+        "bad",
+        "The app lacks a permission.",
+        "Grant media_bridge.write and crm.objects.contacts.read, and install the app again.",
+    ),
+    "unavailable": (
+        "wait",
+        "HubSpot has failed several times in a row.",
+        "Nothing to do: one request at a time probes whether it is back, then all is sent.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A sentence on what is, one on what to do, and the page that shows more."""
+
+    level: Level
+    says: str
+    do: str = ""
+    path: str = ""
+
+
+def advise(standing: Standing, today: Day, settings: Settings, now: int) -> list[Advice]:
+    """The gravest first; a good word where nothing is wrong."""
+    found = [*_faults(standing, settings, now)]
+    found.sort(key=lambda each: ("bad", "wait", "good").index(each.level))
+    if found:
+        return found
+    if not (today.pings or standing.inbox):
+        return [
+            Advice(
+                "wait",
+                "No ping has arrived today.",
+                "If there should be some, the page Embed says why they may not arrive.",
+                "/console/embed",
+            )
+        ]
+    return [Advice("good", "All is well: pings arrive, and what they come to is sent.")]
+
+
+def _faults(standing: Standing, settings: Settings, now: int) -> list[Advice]:
+    found = []
+    if standing.paused_until > now:
+        reason, _, detail = standing.pause_reason.partition(":")
+        level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
+        rest = f"Sending rests for {duration(standing.paused_until - now)} more"
+        found.append(Advice(level, f"{says} {rest}{f' ({detail.strip()})' if detail else ''}.", do))
+    elif standing.due_age > SLOW_MS:
+        found.append(
+            Advice(
+                "wait",
+                f"The oldest event has been due for {duration(standing.due_age)}: more arrives "
+                "than HubSpot's rate limit lets through, or nobody delivers.",
+                _slow(settings),
+                "/console/doctor",
+            )
+        )
+    if standing.inbox_age > SLOW_MS:
+        found.append(
+            Advice(
+                "bad",
+                f"A ping has waited for {duration(standing.inbox_age)} to be read.",
+                "A process with the role all or deliver must run on this store.",
+                "/console/doctor",
+            )
+        )
+    if standing.quarantined:
+        found.append(
+            Advice(
+                "bad",
+                f"{number(standing.quarantined)} pings broke the fold and are set aside.",
+                "Please report it as a bug; nothing of them is lost.",
+            )
+        )
+    if rejected := standing.outbox["rejected"]:
+        found.append(
+            Advice(
+                "wait",
+                f"HubSpot rejected {number(rejected)} events.",
+                "See why, mend the cause, and send them again.",
+                "/console/rejected",
+            )
+        )
+    if standing.errors_today * 25 > standing.requests_today >= 500:  # noqa: PLR2004 - 4 %, of enough
+        found.append(
+            Advice(
+                "wait",
+                f"{number(standing.errors_today)} of today's {number(standing.requests_today)} "
+                "requests ended in an error; HubSpot wants less than 5 %.",
+                "Nothing uncertain is sent any more today.",
+            )
+        )
+    return found
+
+
+def _slow(settings: Settings) -> str:
+    if settings.role == "collect":
+        return "This process only collects: see that one with the role deliver runs."
+    return "If it lasts, send fewer milestones (PLAYRELAY_MILESTONES, PLAYRELAY_EVENTS)."

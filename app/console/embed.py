@@ -1,0 +1,164 @@
+"""`/console/embed`: the snippet for the pages, option by option, and whether their pings arrive."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from app.collect.sightings import Sighting
+from app.console.advice import Advice
+from app.console.pages import TheConsole, ThePerson
+from app.console.words import duration
+from app.domain.url import Url, parse_url
+from app.embed.offer import CONSENT, Choices, offer
+from app.health import TheAccount, TheRelay
+from app.relay import Account
+
+SITES_OFFERED = 50
+FRESH_MS = 15 * 60 * 1000
+"""What was heard longer ago is said to be old."""
+
+
+class Wish(BaseModel):
+    """What the snippet is to say; `page`: the one whose pings are looked for."""
+
+    url: Annotated[str, Field(max_length=500)] = ""
+    consent: Literal["auto", "hubspot", "manual", "none"] = "auto"
+    portal: Annotated[str, Field(pattern=r"^\d{0,20}$")] = ""
+    site: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,64}$")] = ""
+    email: bool = False
+    pinned: bool = False
+    stub: bool = False
+    debug: bool = False
+    page: Annotated[str, Field(max_length=2048)] = ""
+
+
+def note_script(request: Request) -> None:
+    """A page has loaded the script: which site it is of, its Referer tells."""
+    url = urlsplit(request.headers.get("referer", ""))
+    if url.scheme in {"http", "https"} and url.netloc:
+        origin = f"{url.scheme}://{url.netloc}".encode("latin-1", "replace")
+        request.app.state.relay.sightings.script(origin)
+
+
+def routes() -> APIRouter:
+    """The page; the snippet anew when an option changes; the check, again and again."""
+    router = APIRouter()
+
+    @router.get("/console/embed")
+    async def page(
+        request: Request,
+        console: TheConsole,
+        person: ThePerson,
+        relay: TheRelay,
+        wish: Annotated[Wish, Query()],
+    ) -> Response:
+        told = _offered(wish, parse_url(wish.url) or parse_url(str(request.base_url)))
+        if request.headers.get("hx-target") == "snippet":
+            return console.pages.part(request, "snippet.html", **told)
+        return console.pages.page(
+            request,
+            "embed.html",
+            person,
+            wish=wish,
+            consents=CONSENT,
+            sites=relay.sightings.origins()[:SITES_OFFERED],
+            **told,
+        )
+
+    @router.get("/console/embed/check")
+    async def check(
+        request: Request,
+        console: TheConsole,
+        _person: ThePerson,
+        relay: TheRelay,
+        account: TheAccount,
+        page: Annotated[str, Query(max_length=2048)] = "",
+    ) -> Response:
+        url = parse_url(page)
+        if url is None:
+            advice = [Advice("wait", "Give the address of a page that has the snippet.")]
+        else:
+            seen = relay.sightings.of(url.origin)
+            allowed = relay.progress is None or relay.progress.allows(url.origin)
+            told = diagnose(url.origin, seen, account, relay.clock(), allowed=allowed)
+            advice = list(told)
+            if relay.progress is None:
+                advice = [
+                    Advice("wait", "This process takes no pings (its role is deliver).", _ELSEWHERE)
+                ]
+        return console.pages.part(request, "check.html", advice=advice, page=page)
+
+    return router
+
+
+def _offered(wish: Wish, public: Url | None) -> dict[str, Any]:
+    attributes: dict[str, str | None] = {}
+    if wish.consent != CONSENT[0]:
+        attributes["data-consent"] = wish.consent
+    if wish.email:
+        attributes["data-context"] = "EMAIL"
+    for name, value in (("portal", wish.portal), ("site", wish.site)):
+        if value:
+            attributes[f"data-{name}"] = value
+    if wish.debug:
+        attributes["data-debug"] = None
+    address = str(public).rstrip("/") if public else ""
+    choices = Choices(attributes, pinned=wish.pinned, stub=wish.stub)
+    return {
+        "public": address,
+        "offered": offer(address, public.origin, choices) if public else None,
+        "fault": bool(wish.url) and parse_url(wish.url) is None,
+    }
+
+
+_ELSEWHERE = "Open the console of a process with the role all or collect."
+
+
+def diagnose(
+    origin: str, seen: Sighting, account: Account, now: int, *, allowed: bool
+) -> Iterator[Advice]:
+    """Whether a site's pings arrive, and if not, at which step they are lost."""
+
+    def ago(at: int) -> str:
+        return f"{duration(now - at)} ago"
+
+    if not allowed:
+        remedy = f"Add {origin} to PLAYRELAY_ALLOWED_ORIGINS and restart."
+        yield Advice("bad", f"{origin} is not allowed to send pings.", remedy)
+    if seen.taken_at and seen.taken_at >= seen.refused_at:
+        level: Literal["good", "wait"] = "good" if now - seen.taken_at < FRESH_MS else "wait"
+        yield Advice(
+            level,
+            f"Pings arrive: {seen.taken} since the relay started, the last {ago(seen.taken_at)}.",
+            "" if level == "good" else "Play something on the page: is there a newer one?",
+            "/console/live",
+        )
+        return
+    if seen.refused_at and seen.reason != "origin_not_allowed":
+        yield Advice(
+            "bad", f"A ping was refused {ago(seen.refused_at)} ({seen.reason}).", seen.detail
+        )
+    elif seen.refused_at:
+        yield Advice("bad", f"A ping of this site was refused {ago(seen.refused_at)} for that.")
+    elif seen.script_at:
+        yield Advice(
+            "wait",
+            f"A page loaded the script {ago(seen.script_at)}, but no ping has come since.",
+            "Press play. If none comes: the visitor has not consented (data-consent), the page's "
+            "policy does not allow connect-src to the relay, the player is in a foreign frame, or "
+            "Global Privacy Control is on. With data-debug the browser's console says which.",
+        )
+    else:
+        yield Advice(
+            "wait",
+            "No page of this site has loaded the script since the relay started.",
+            "Load the page anew (the script is cached for five minutes). If this stays: the "
+            "snippet is not in the page, its tag manager waits for consent, the page's policy does "
+            "not allow script-src from the relay, or a blocker holds it back. A page that sends no "
+            "Referer is noticed only by its pings.",
+        )
+    if account.settings.sandboxed and not allowed:
+        yield Advice("wait", "Without HubSpot credentials only pages of this machine may send.")

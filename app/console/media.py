@@ -1,0 +1,218 @@
+"""`/console/media`: what each medium comes to, and how far people get in it."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+
+from app.console.csv_file import csv_file
+from app.console.pages import TheConsole, ThePerson
+from app.console.words import date
+from app.domain.figures import BINS, DAY_MS
+from app.health import TheAccount, TheRelay
+from app.store.insights import MediumFigures, MediumReport, Order
+from app.why.words import named
+
+ROWS = 50
+PAGES_SHOWN = 10
+PAGES_LISTED = 1_000
+SPANS = (7, 28, 90, 365)
+"""Days that can be looked at."""
+
+Days = Annotated[int, Query(ge=1, le=400)]
+MediumId = Annotated[int, Path(ge=1, lt=2**63)]
+Table = Literal["days", "retention", "pages"]
+_CURSOR = r"^\d{1,18}\.\d{1,18}$"
+
+
+def routes() -> APIRouter:
+    """The list, one medium, and both as CSV."""
+    router = APIRouter()
+
+    @router.get("/console/media")
+    async def listed(
+        request: Request,
+        console: TheConsole,
+        person: ThePerson,
+        relay: TheRelay,
+        account: TheAccount,
+        order: Order = "latest",
+        days: Days = 28,
+        after: Annotated[str | None, Query(pattern=_CURSOR)] = None,
+    ) -> Response:
+        since = relay.clock() // DAY_MS - days + 1
+        media = await account.store.media(order, since, ROWS + 1, _cursor(after))
+        more = _cursor_after(media[ROWS - 1], order) if len(media) > ROWS else None
+        return console.pages.page(
+            request,
+            "media.html",
+            person,
+            media=media[:ROWS],
+            order=order,
+            days=days,
+            spans=SPANS,
+            first=after is None,
+            more=more,
+        )
+
+    @router.get("/console/media.csv")
+    async def listed_as_csv(
+        _person: ThePerson, relay: TheRelay, account: TheAccount, days: Days = 28
+    ) -> Response:
+        since = relay.clock() // DAY_MS - days + 1
+        rows: list[list[object]] = []
+        after: tuple[int, int] | None = None
+        while media := await account.store.media("latest", since, 500, after):
+            rows += [_row(each) for each in media if each.figures.plays]
+            after = (media[-1].last_day, media[-1].id)
+            if media[-1].last_day < since:
+                break
+        return csv_file(f"playrelay-media-{days}-days.csv", _HEAD, rows)
+
+    @router.get("/console/media/{medium}")
+    async def one(
+        request: Request,
+        console: TheConsole,
+        person: ThePerson,
+        relay: TheRelay,
+        account: TheAccount,
+        medium: MediumId,
+        days: Days = 28,
+    ) -> Response:
+        today = relay.clock() // DAY_MS
+        since = today - days + 1
+        report = await _report(account, medium, since, PAGES_SHOWN)
+        return console.pages.page(
+            request,
+            "medium.html",
+            person,
+            report=report,
+            days=days,
+            spans=SPANS,
+            funnel=_funnel(report),
+            curve=_curve(report),
+            by_day=_by_day(report, since, today),
+        )
+
+    @router.get("/console/media/{medium}/{table}.csv")
+    async def one_as_csv(
+        _person: ThePerson,
+        relay: TheRelay,
+        account: TheAccount,
+        medium: MediumId,
+        table: Table,
+        days: Days = 28,
+    ) -> Response:
+        since = relay.clock() // DAY_MS - days + 1
+        report = await _report(account, medium, since, PAGES_LISTED)
+        name = f"playrelay-medium-{medium}-{table}-{days}-days.csv"
+        return csv_file(name, *_table(report, table))
+
+    return router
+
+
+async def _report(account: TheAccount, medium: int, since: int, pages: int) -> MediumReport:
+    report = await account.store.medium(medium, since, pages)
+    if report is None:
+        raise HTTPException(404, "there is no such medium, or nobody has played it for long")
+    return report
+
+
+def _cursor(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    value, _, last = text.partition(".")
+    return int(value), int(last)
+
+
+def _cursor_after(last: MediumFigures, order: Order) -> str:
+    return f"{last.last_day if order == 'latest' else last.plays}.{last.id}"
+
+
+_HEAD = (
+    "medium",
+    "media type",
+    "media bridge id",
+    "external id",
+    "plays",
+    "reached 25 %",
+    "reached 50 %",
+    "reached 75 %",
+    "completed",
+    "on a contact",
+    "last played",
+)
+
+
+def _row(each: MediumFigures) -> list[object]:
+    medium, figures = each.medium, each.figures
+    return [
+        named(medium),
+        medium.type or "",
+        medium.bridge_id or "",
+        medium.external_id or "",
+        figures.plays,
+        figures.quarter,
+        figures.half,
+        figures.most,
+        figures.whole,
+        figures.attributed,
+        date(each.last_day),
+    ]
+
+
+def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[list[object]]]:
+    figures = report.figures
+    if table == "retention":
+        rows: list[list[object]] = [
+            [part + 1, seen, f"{100 * seen / figures.mapped:.1f}" if figures.mapped else ""]
+            for part, seen in enumerate(figures.seen)
+        ]
+        return ("percent of the medium", "plays that saw it", "share in percent"), rows
+    if table == "pages":
+        return ("page", "plays"), [
+            [each.page or "other pages", each.plays] for each in report.pages
+        ]
+    head = ("day", *_HEAD[4:10])
+    return head, [
+        [date(day), *(getattr(each, name) for name in _COUNTED)] for day, each in report.days
+    ]
+
+
+_COUNTED = ("plays", "quarter", "half", "most", "whole", "attributed")
+
+
+def _funnel(report: MediumReport) -> list[tuple[str, int]]:
+    figures = report.figures
+    return [
+        ("Started", figures.plays),
+        ("25 %", figures.quarter),
+        ("50 %", figures.half),
+        ("75 %", figures.most),
+        ("100 %", figures.whole),
+    ]
+
+
+def _curve(report: MediumReport) -> dict[str, object]:
+    """Share of plays, in percent, that saw each percent of the medium."""
+    figures = report.figures
+    shares = [
+        round(100 * seen / figures.mapped, 1) if figures.mapped else 0 for seen in figures.seen
+    ]
+    return {
+        "kind": "curve",
+        "x": list(range(1, BINS + 1)),
+        "duration": report.medium.duration,
+        "series": [{"label": "Saw this part", "values": shares}],
+    }
+
+
+def _by_day(report: MediumReport, since: int, today: int) -> dict[str, object]:
+    known = dict(report.days)
+    every = range(since, today + 1)
+    plays = [known[day].plays if day in known else 0 for day in every]
+    whole = [known[day].whole if day in known else 0 for day in every]
+    return {
+        "kind": "days",
+        "x": [day * DAY_MS // 1000 for day in every],
+        "series": [{"label": "Plays", "values": plays}, {"label": "Completed", "values": whole}],
+    }

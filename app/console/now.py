@@ -1,0 +1,68 @@
+"""`/console`: how things stand, what is wrong and what to do."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.console.advice import advise
+from app.console.pages import TheConsole, ThePerson
+from app.domain.figures import DAY_MS
+from app.health import TheAccount, TheRelay
+from app.relay import Account
+from app.store.insights import Day
+
+DAYS_SHOWN = 14
+
+
+def routes() -> APIRouter:
+    """The page, and the part of it that is asked for again and again."""
+    router = APIRouter()
+
+    @router.get("/console")
+    async def page(
+        request: Request,
+        console: TheConsole,
+        person: ThePerson,
+        relay: TheRelay,
+        account: TheAccount,
+    ) -> Response:
+        told = await _told(account, relay.clock())
+        return console.pages.page(request, "now.html", person, **told)
+
+    @router.get("/console/now")
+    async def part(
+        request: Request,
+        console: TheConsole,
+        _person: ThePerson,
+        relay: TheRelay,
+        account: TheAccount,
+    ) -> Response:
+        told = await _told(account, relay.clock())
+        return console.pages.part(request, "now_part.html", **told)
+
+    return router
+
+
+async def _told(account: Account, now: int) -> dict[str, Any]:
+    day = now // DAY_MS
+    standing = await account.store.standing(now)
+    days = await account.store.days(day - DAYS_SHOWN + 1)
+    today = next((each for each in days if each.day == day), Day(day))
+    known = {each.day: each for each in days}
+    every = [known.get(each, Day(each)) for each in range(day - DAYS_SHOWN + 1, day + 1)]
+    return {
+        "standing": standing,
+        "today": today,
+        "advice": advise(standing, today, account.settings, now),
+        "rate": account.quota.rate,
+        "window": account.quota.window_ms // 1000,
+        "chart": {
+            "kind": "days",
+            "x": [each.day * DAY_MS // 1000 for each in every],
+            "series": [
+                {"label": "Plays", "values": [each.plays for each in every]},
+                {"label": "Events delivered", "values": [each.delivered for each in every]},
+            ],
+        },
+        "days": every[::-1],
+    }

@@ -1,0 +1,42 @@
+"""All that a page needs, chosen option by option: as a text to be pasted, and as a policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.embed.build import STATIC, read_build
+from app.embed.snippet import import_map, policy, script_element, stub_line
+
+CONSENT = ("auto", "hubspot", "manual", "none")
+CONTEXTS = ("EMAIL",)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the page is to have. `attributes`: as `script_element` takes them."""
+
+    attributes: Mapping[str, str | None]
+    pinned: bool = False
+    import_map: bool = False
+    stub: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`text`: for the page; `policy`: directive → sources for its Content-Security-Policy."""
+
+    text: str
+    policy: Mapping[str, list[str]]
+
+
+def offer(address: str, origin: str, choices: Choices) -> Offer:
+    """For the relay at `address` (no slash at its end), whose origin that is."""
+    build = read_build()
+    inline: dict[str, str] = {}
+    if choices.import_map:
+        inline['<script type="importmap">'] = import_map(address, build)
+    if choices.stub:
+        inline["<script>"] = stub_line((STATIC / "stub.js").read_text("utf-8"))
+    pinned = build if choices.pinned or choices.import_map else None
+    lines = [f"{tag}{text}</script>" for tag, text in inline.items()]
+    lines.append(script_element(address, choices.attributes, pinned))
+    return Offer("\n".join(lines), policy(origin, inline.values()))

@@ -1,0 +1,117 @@
+"""An outsider gets nothing: every route of the console is tried, those to come included."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import httpx
+import pytest
+from starlette.routing import BaseRoute, Route
+
+from app.console.session import Sessions
+from tests.console.setting import COOKIE, HTML, PASSWORD, relay, sign_in, token
+from tests.live.relay import Live
+
+OPEN = {"/console/sign-in"}
+"""Whoever signs in is not signed in yet."""
+
+
+class Door(NamedTuple):
+    """A method and a path with something in the place of its parameters."""
+
+    method: str
+    path: str
+
+
+def doors(routes: list[BaseRoute]) -> list[Door]:
+    """All of the console's, but the files that the sign-in page needs."""
+    return [
+        Door(method, route.path.format(**dict.fromkeys(route.param_convertors, "1")))
+        for route in routes
+        if isinstance(route, Route)
+        and (route.path == "/console" or route.path.startswith("/console/"))
+        and not route.path.startswith("/console/static/")
+        for method in sorted(route.methods or ())
+    ]
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A relay whose console has a password."""
+    with relay(tmp_path_factory.mktemp("guarded"), console_password=PASSWORD) as live:
+        yield live
+
+
+@pytest.fixture
+def client(guarded: Live) -> Iterator[httpx.Client]:
+    """A browser that was never here."""
+    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as fresh:
+        yield fresh
+
+
+def closed(guarded: Live) -> list[Door]:
+    """All doors but the open ones."""
+    found = [door for door in doors(guarded.app.routes) if door.path not in OPEN]
+    assert len(found) > 15
+    return found
+
+
+def refused(answer: httpx.Response) -> bool:
+    """Not let in: sent to the sign-in, or told no."""
+    to_sign_in = answer.status_code == 303 and "/console/sign-in" in answer.headers["location"]
+    return to_sign_in or answer.status_code in {401, 403}
+
+
+def test_without_a_session(guarded: Live, client: httpx.Client) -> None:
+    """Pages lead to the sign-in; what is no page says no."""
+    for door in closed(guarded):
+        answer = client.request(door.method, door.path, json={"who": "x"})
+        assert refused(answer), door
+        as_program = client.request(door.method, door.path, headers={"accept": "*/*"})
+        assert as_program.status_code == 401, door
+
+
+def test_with_a_forged_cookie(guarded: Live, client: httpx.Client) -> None:
+    """Signed with a password that is not this console's."""
+    client.cookies.set(COOKIE, Sessions("another", lambda: 0.0).issue(), domain="127.0.0.1")
+    for door in closed(guarded):
+        answer = client.request(door.method, door.path, json={"who": "x"})
+        assert refused(answer), door
+
+
+def test_changes_across_origins(guarded: Live, client: httpx.Client) -> None:
+    """A form on another site that the person visits, with the session's cookie and its token."""
+    sign_in(client)
+    proof = {"csrf": token(client)}
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        for door in closed(guarded):
+            if door.method == "POST" and door.path != "/console/why":
+                answer = client.post(door.path, data=proof, headers=headers)
+                assert answer.status_code == 403, door
+
+
+def test_changes_with_the_token_of_another_session(guarded: Live, client: httpx.Client) -> None:
+    """Which its owner may have been talked out of."""
+    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as other:
+        sign_in(other)
+        stolen = token(other)
+    sign_in(client)
+    for door in closed(guarded):
+        if door.method == "POST" and door.path != "/console/why":
+            assert client.post(door.path, data={"csrf": stolen}).status_code == 403, door
+            assert client.post(door.path, data={"x": ""}).status_code == 403, door
+
+
+def test_nothing_is_changed_by_looking(guarded: Live) -> None:
+    """All that changes something is a POST."""
+    assert {door.method for door in doors(guarded.app.routes)} <= {"GET", "HEAD", "POST"}
+
+
+def test_no_page_is_open_to_other_sites_scripts(guarded: Live, client: httpx.Client) -> None:
+    """No answer of the console's allows another origin to read it."""
+    sign_in(client)
+    for door in closed(guarded):
+        answer = client.request("OPTIONS", door.path, headers={"origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in answer.headers
+        if door.method == "GET" and "events" not in door.path:
+            answer = client.get(door.path, headers={"origin": "https://evil.example"})
+            assert "access-control-allow-origin" not in answer.headers
