@@ -21,6 +21,9 @@ from app.console.files import Files
 from app.console.pages import Console, Pages
 from app.settings import Settings
 
+PAGES = (sign_in, now, live, media, play, rejected, embed, doctor, audit)
+"""The modules that make pages, each with its `routes()`."""
+
 
 def add_console(
     app: FastAPI, settings: Settings, clock: Callable[[], float], wall: Callable[[], float]
@@ -30,5 +33,5 @@ def add_console(
     app.state.console = Console(Access(settings, clock, wall), Pages(files))
     app.include_router(files.routes())
     app.include_router(why.routes())
-    for page in (sign_in, now, live, media, play, rejected, embed, doctor, audit):
+    for page in PAGES:
         app.include_router(page.routes(), include_in_schema=False)
