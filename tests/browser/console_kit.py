@@ -1,0 +1,89 @@
+"""What the console's tests stand on: a relay with a large store, and a page that is watched."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response
+
+from app.store.sqlite.engine import open_sqlite
+from tests.browser.demo_kit import Relay
+from tests.console.big import SCRIPT, fill
+
+PAGES = (
+    "/console",
+    "/console/live",
+    "/console/media",
+    "/console/media/1",
+    "/console/play?session=s7",
+    "/console/rejected",
+    "/console/rejected/kind?family={family}",
+    "/console/embed",
+    "/console/doctor",
+    "/console/audit",
+)
+"""Every page that there is, in the order in which people come to them."""
+
+SERIOUS = {"serious", "critical"}
+
+
+@contextmanager
+def crowded_relay(folder: Path, name: str = SCRIPT) -> Iterator[Relay]:
+    """One with a hundred thousand plays; `name`: as `fill` takes it."""
+    database = folder / "data" / "playrelay.db"
+    database.parent.mkdir()
+    asyncio.run(_migrated(database))
+    fill(database, time.time_ns() // 1_000_000, name=name)
+    with Relay(folder) as relay:
+        yield relay
+
+
+async def _migrated(path: Path) -> None:
+    store = await open_sqlite(f"sqlite:///{path}", "lookup")
+    await store.close()
+
+
+class Watched:
+    """A page of a fresh browser profile, with all that it complained of and all that it loaded."""
+
+    def __init__(self, browser: Browser, **options: Any) -> None:
+        self.page: Page = browser.new_page(**options)
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        self._answers: list[Response] = []
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.complaints.append(error.message))
+        self.page.on("dialog", self._asked)
+        self.page.on("response", self._answered)
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+
+    def weight(self) -> int:
+        """Bytes of all bodies so far; a stream's are not over."""
+        ended = [each for each in self._answers if "/events" not in each.url and each.ok]
+        return sum(len(each.body()) for each in ended)
+
+    def faults(self) -> list[str]:
+        """What axe finds serious on the page as it stands."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{each['id']}: {node['target']}"
+            for each in found
+            if each["impact"] in SERIOUS
+            for node in each["nodes"]
+        ]
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _answered(self, answer: Response) -> None:
+        self._answers.append(answer)
+
+    def _asked(self, dialog: Dialog) -> None:
+        self.complaints.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
