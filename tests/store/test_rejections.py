@@ -129,3 +129,5 @@ async def test_the_latest_plays(store: Store) -> None:
     walks = await store.latest(2)
     assert [walk.play.session_id for walk in walks] == ["s2", "s1"]
     assert [event.value for event in walks[0].events] == ["STARTED"]
+    assert len({walk.id for walk in walks}) == 2
+    assert walks[0].id == (await store.walks(session_id="s2"))[0].id

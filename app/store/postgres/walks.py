@@ -52,4 +52,5 @@ async def _walk(db: Db, mode: IdentityMode, row: Row) -> Walk:
         mail_owner=known.mail_owner(play),
         identity=known.whose(play, mode),
         events=[entry_of(each) for each in await db.rows(EVENTS, play_row)],
+        id=play_row,
     )
