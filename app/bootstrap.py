@@ -24,6 +24,7 @@ from app.deliver.upkeep import UpkeepWorker
 from app.domain.media import Catalogue
 from app.domain.origin import OriginPolicy
 from app.fold.folding import PureFolding
+from app.fold.shelf import ShelfWorker
 from app.fold.worker import FoldWorker
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
@@ -107,7 +108,7 @@ async def _account(
             metrics.interrupted.inc(interrupted)
             _log.warning("sends_interrupted_by_last_stop", account=name, count=interrupted)
         await store.unpause()
-        workers = _workers(settings, store, client, metrics, pings, due)
+        workers = await _workers(settings, store, client, metrics, pings, due)
     return Account(name, settings, store, metrics, quota, ledger), due, workers
 
 
@@ -147,7 +148,7 @@ async def connect_hubspot(
         )
 
 
-def _workers(
+async def _workers(
     settings: Settings,
     store: Store,
     client: HubSpotClient,
@@ -157,6 +158,8 @@ def _workers(
 ) -> dict[str, Worker]:
     catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
     folding = PureFolding(observing_of(settings, catalogue), milestones_of(settings))
+    shelf = ShelfWorker(store, folding.know, metrics)
+    await shelf.step()  # before the first fold
     retention = retention_of(settings)
     desk = Desk(
         policy=DeliveryPolicy(give_up_after=retention.park_ms),
@@ -174,6 +177,7 @@ def _workers(
             delivery=due,
             metrics=metrics,
         ).run,
+        "shelf": shelf.run,
         "upkeep": UpkeepWorker(store, retention, now_ms, due, metrics).run,
     }
     for number in range(SENDERS):

@@ -21,13 +21,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.domain.media import (
-    MEDIA_TYPES,
-    Catalogue,
-    CatalogueEntry,
-    known_duration,
-    media_address,
-)
+from app.domain.media import Catalogue, CatalogueEntry, known_duration
+from app.domain.media_url import MEDIA_TYPES, media_address
 from app.domain.text import tidy
 
 _MAX_ID = 2**63 - 1  # HubSpot's ids are int64

@@ -1,10 +1,13 @@
 """The verbs and their options."""
 
 import argparse
+from typing import TypeAlias
 
 from app import __version__
-from app.cli import connect, doctor, embed, people, serve, why
+from app.cli import connect, doctor, embed, media, people, serve, why
 from app.domain.outcome import STATUSES
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,6 +55,32 @@ def parser() -> argparse.ArgumentParser:
     who.add_argument("--contact", type=int, help="by HubSpot contact id")
     verb.set_defaults(run=people.forget)
 
+    _add_media(verbs)
+    _add_outbox(verbs)
+    return top
+
+
+def _add_media(verbs: Verbs) -> None:
+    shelf = verbs.add_parser("media", help="HubSpot's media objects beside what pages report")
+    acts = shelf.add_subparsers(required=True, metavar="act")
+
+    act = acts.add_parser("list", help="what pages reported, and as what HubSpot knows it")
+    act.add_argument("--unmatched", action="store_true", help="only what it does not know")
+    act.add_argument("--json", action="store_true", help="as JSON")
+    act.set_defaults(run=media.show)
+
+    act = acts.add_parser("sync", help="list HubSpot's media objects, for the fold to use")
+    act.add_argument("--register", action="store_true", help="and register what it does not know")
+    _add_bounds(act)
+    act.set_defaults(run=media.sync)
+
+    act = acts.add_parser("register", help="register what HubSpot does not know, after a sync")
+    act.add_argument("--yes", action="store_true", help="do it, rather than say what would be done")
+    _add_bounds(act)
+    act.set_defaults(run=media.register_unknown)
+
+
+def _add_outbox(verbs: Verbs) -> None:
     outbox = verbs.add_parser("outbox", help="look at the events, requeue or discard them")
     acts = outbox.add_subparsers(required=True, metavar="act")
 
@@ -73,7 +102,21 @@ def parser() -> argparse.ArgumentParser:
     act = acts.add_parser("discard", help="take events out of the way, for good")
     act.add_argument("id", type=_positive, nargs="+")
     act.set_defaults(run=people.outbox_discard)
-    return top
+
+
+def _add_bounds(act: argparse.ArgumentParser) -> None:
+    act.add_argument(
+        "--limit",
+        type=_positive,
+        default=media.MOST_AT_ONCE,
+        help="register so many at most, those played most first (%(default)s)",
+    )
+    act.add_argument(
+        "--plays",
+        type=_positive,
+        default=1,
+        help="register only what was played so often (%(default)s)",
+    )
 
 
 def _positive(text: str) -> int:

@@ -5,12 +5,12 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
 
 from app.bootstrap import now_ms, open_store
+from app.cli.words import count, moment
 from app.settings import load_settings
 from app.store.interface import Store
 from app.store.values import OutboxEntry
@@ -36,7 +36,7 @@ def forget(given: argparse.Namespace) -> int:
         return await store.forget(utk=given.utk, contact_id=given.contact)
 
     erased = _with_store(erase)
-    _say(f"erased {_count(erased, 'play or ping', 'plays and pings')}")
+    _say(f"erased {count(erased, 'play or ping', 'plays and pings')}")
     return 0
 
 
@@ -48,7 +48,7 @@ def outbox_list(given: argparse.Namespace) -> int:
 
     for entry in _with_store(read):
         _say(
-            f"{entry.id:>8}  {entry.status:<12} {_time(entry.occurred_at)}  "
+            f"{entry.id:>8}  {entry.status:<12} {moment(entry.occurred_at)}  "
             f"{entry.event} {entry.value}  {entry.play.medium.name or ''}  {entry.reason}".rstrip()
         )
     return 0
@@ -71,9 +71,9 @@ def outbox_show(given: argparse.Namespace) -> int:
         "reason": entry.reason,
         "event": entry.event,
         "value": entry.value,
-        "occurred": _time(entry.occurred_at),
-        "created": _time(entry.created_at),
-        "due": _time(entry.due_at) if entry.due_at else None,
+        "occurred": moment(entry.occurred_at),
+        "created": moment(entry.created_at),
+        "due": moment(entry.due_at) if entry.due_at else None,
         "attempts": entry.attempts,
         "answer": entry.answer,
         "sessionId": play.session_id,
@@ -112,12 +112,12 @@ def outbox_discard(given: argparse.Namespace) -> int:
     return _changed(_with_store(discard), given.id, "discarded")
 
 
-def _changed(count: int, wanted: list[int] | None, done: str) -> int:
-    _say(f"{done} {_count(count, 'event', 'events')}")
-    if wanted is None or count == len(set(wanted)):
+def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
+    _say(f"{done} {count(changed, 'event', 'events')}")
+    if wanted is None or changed == len(set(wanted)):
         return 0
     print(
-        f"playrelay: {len(set(wanted)) - count} not {done}: no such event, or its status does not "
+        f"playrelay: {len(set(wanted)) - changed} not {done}: no such event, or its status does not "
         "allow it (see: playrelay outbox show ID)",
         file=sys.stderr,
     )
@@ -133,14 +133,6 @@ def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
             await store.close()
 
     return asyncio.run(run())
-
-
-def _time(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _say(text: str) -> None:

@@ -6,47 +6,32 @@ overrule it, and an entry that contradicts an id the page gave is about another 
 
 import hashlib
 import math
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal, Self, get_args
+from typing import Protocol, Self
 
 import msgspec
 
-from app.domain.privacy import scrub
-from app.domain.text import clean, readable, tidy
-from app.domain.url import Url, parse_url
+from app.domain.media_url import (
+    MEDIA_TYPES,
+    NAME_LIMIT,
+    MediaType,
+    media_address,
+    media_identity,
+    media_place,
+    name_from,
+    type_of_file,
+)
+from app.domain.text import clean, tidy
+from app.domain.url import Url
 
 REMEMBERED = 1024
 """Descriptions kept in memory: the pings of a view repeat the same words, and so do visitors."""
 
-
-MediaType = Literal["AUDIO", "DOCUMENT", "IMAGE", "OTHER", "VIDEO"]
-MEDIA_TYPES: tuple[MediaType, ...] = get_args(MediaType)
-
 # HubSpot publishes no limits: see `page`.
 URL_LIMIT = 2048  # characters
-NAME_LIMIT = 255  # code points
 ID_LIMIT = 255  # code points
-
-_EXTENSIONS: Mapping[MediaType, str] = {
-    "AUDIO": "aac aif aiff amr flac m4a m4b mid midi mka mp3 oga ogg opus wav weba wma",
-    "DOCUMENT": "doc docx epub key odp ods odt pages pdf pps ppsx ppt pptx rtf txt xls xlsx",
-    "IMAGE": "apng avif bmp gif heic jpeg jpg jxl png svg tif tiff webp",
-    "VIDEO": "3gp avi f4v flv ism m3u8 m4v mkv mov mp4 mpd mpeg mpg mts ogv ts webm wmv",
-}
-_TYPE_OF_EXTENSION: Mapping[str, MediaType] = {
-    extension: media_type
-    for media_type, extensions in _EXTENSIONS.items()
-    for extension in extensions.split()
-}
-
-# Files every streaming server calls the same: the folder above tells more.
-_NAMELESS = re.compile(
-    r"(?:audio|chunklist|embed|index|main|manifest|master|play|playlist|stream|video|watch)(?:_\d+)?",
-    re.IGNORECASE,
-)
 
 
 class Medium(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,6 +59,28 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     duration: float | None = None
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """What is said of the medium that is looked for. `name`: as a page or a person wrote it."""
+
+    bridge_id: int | None = None
+    external_id: str | None = None
+    url: Url | None = None
+    name: str | None = None
+    type: MediaType | None = None
+
+
+class Finder(Protocol):
+    """A list of media, or several, one behind the other. It never changes."""
+
+    def find(self, wanted: Wanted) -> CatalogueEntry | None:
+        """What it has on the medium."""
+        ...
+
+    def __hash__(self) -> int:
+        """Of the list itself, whatever stands in it."""
+        ...
+
+
 class Catalogue(msgspec.Struct, frozen=True, eq=False):
     """The operator's media, found in constant time; made by `Catalogue.of`, never changed."""
 
@@ -84,8 +91,8 @@ class Catalogue(msgspec.Struct, frozen=True, eq=False):
     def of(cls, entries: Iterable[CatalogueEntry]) -> Self:
         """Index the entries; of two with the same key the first counts.
 
-        Each address is also found without scheme and query (see `_place`), unless several entries
-        would share what is left: then it says which of them is meant no longer.
+        Each address is also found without scheme and query (see `media_place`), unless several
+        entries would share what is left: then it says which of them is meant no longer.
         """
         by_external_id: dict[str, CatalogueEntry] = {}
         by_url: dict[str, CatalogueEntry] = {}
@@ -96,27 +103,28 @@ class Catalogue(msgspec.Struct, frozen=True, eq=False):
                 by_external_id.setdefault(entry.external_id, entry)
             if url := media_address(entry.media_url):
                 by_url.setdefault(str(url), entry)
-                if by_place.setdefault(_place(url), entry) is not entry:
-                    ambiguous.add(_place(url))
+                if by_place.setdefault(media_place(url), entry) is not entry:
+                    ambiguous.add(media_place(url))
         certain = {place: entry for place, entry in by_place.items() if place not in ambiguous}
         return cls(MappingProxyType(by_external_id), MappingProxyType(by_url | certain))
 
-    def find(
-        self, *, bridge_id: int | None, external_id: str | None, url: Url | None
-    ) -> CatalogueEntry | None:
+    def find(self, wanted: Wanted) -> CatalogueEntry | None:
         """Find the entry by external id, else by exact address, else by its place."""
+        url = wanted.url
         candidates = (
-            self.by_external_id.get(external_id) if external_id else None,
+            self.by_external_id.get(wanted.external_id) if wanted.external_id else None,
             self.by_url.get(str(url)) if url else None,
-            self.by_url.get(_place(url)) if url else None,
+            self.by_url.get(media_place(url)) if url else None,
         )
         for entry in filter(None, candidates):
-            if _agree(entry.bridge_id, bridge_id) and _agree(entry.external_id, external_id):
+            if agree(entry.bridge_id, wanted.bridge_id) and agree(
+                entry.external_id, wanted.external_id
+            ):
                 return entry
         return None
 
 
-_NOTHING_KNOWN = CatalogueEntry()
+NOTHING_KNOWN = CatalogueEntry()
 
 
 @lru_cache(REMEMBERED)
@@ -128,7 +136,7 @@ def describe_medium(
     media_name: str | None,
     media_url: str | None,
     duration: float | None,
-    catalogue: Catalogue,
+    catalogue: Finder,
 ) -> Medium:
     """Decide what HubSpot hears of a medium: what the page said, then the catalogue; never raises.
 
@@ -138,19 +146,20 @@ def describe_medium(
     bridge_id = media_bridge_id or None  # HubSpot counts from 1: a 0 is a template without an id
     said_id = tidy(external_id or "") or None
     said_url = media_address(media_url)
-    entry = catalogue.find(bridge_id=bridge_id, external_id=said_id, url=said_url) or _NOTHING_KNOWN
+    said_name, said_type = clean(media_name, NAME_LIMIT), _media_type(media_type)
+    wanted = Wanted(bridge_id, said_id, said_url, said_name, said_type)
+    entry = catalogue.find(wanted) or NOTHING_KNOWN
     bridge_id = bridge_id or entry.bridge_id
     url = said_url or media_address(entry.media_url)
-    known_id = said_id or entry.external_id or (_identity(url) if url and not bridge_id else None)
+    known_id = (
+        said_id or entry.external_id or (media_identity(url) if url and not bridge_id else None)
+    )
     stable_id = _stable(known_id) if known_id else None
     return Medium(
-        type=_media_type(media_type) or entry.type or _type_of_file(url) or "OTHER",
+        type=said_type or entry.type or type_of_file(url) or "OTHER",
         bridge_id=bridge_id,
         external_id=stable_id,
-        name=clean(media_name, NAME_LIMIT)
-        or clean(entry.name, NAME_LIMIT)
-        or _name_from(url)
-        or stable_id,
+        name=said_name or clean(entry.name, NAME_LIMIT) or name_from(url) or stable_id,
         url=url.fit(URL_LIMIT) if url else None,
         duration=known_duration(duration) or known_duration(entry.duration),
     )
@@ -180,37 +189,14 @@ def media_key(
     return None
 
 
-def media_address(text: str | None) -> Url | None:
-    """The address of a medium, fit to be sent; None for blob:, data: and relative ones.
-
-    It goes without click identifiers, personal values and signed URLs' credentials.
-    """
-    if not text:
-        return None
-    absolute = f"https:{text}" if text.startswith("//") else text
-    url = parse_url(absolute)
-    return scrub(url, credentials=True) if url else None
-
-
 def known_duration(seconds: float | None) -> float | None:
     """The duration, if it is one: a live stream's is infinite, an unloaded player's is NaN or 0."""
     return seconds if seconds is not None and math.isfinite(seconds) and seconds > 0 else None
 
 
-def _agree(known: object, said: object) -> bool:
+def agree(known: object, said: object) -> bool:
+    """Whether one is not said, or both say the same."""
     return known is None or said is None or known == said
-
-
-def _identity(url: Url) -> str:
-    """The address without what varies: a file's query versions it, but watch?v=… names the medium.
-
-    A signed or versioned file keeps its identity; a page of a player keeps its parameters.
-    """
-    return url.origin + url.path + (f"?{url.query}" if url.query and not _is_file(url) else "")
-
-
-def _place(url: Url) -> str:
-    return _identity(url).partition(":")[2]
 
 
 def _stable(identifier: str) -> str:
@@ -224,23 +210,3 @@ def _digest(text: str) -> str:
 
 def _media_type(said: str | None) -> MediaType | None:
     return next((known for known in MEDIA_TYPES if said and known == said.strip().upper()), None)
-
-
-def _extension(segment: str) -> str:
-    return segment.rpartition(".")[2].lower() if "." in segment else ""
-
-
-def _is_file(url: Url) -> bool:
-    return _type_of_file(url) is not None
-
-
-def _type_of_file(url: Url | None) -> MediaType | None:
-    return _TYPE_OF_EXTENSION.get(_extension(url.path.rpartition("/")[2])) if url else None
-
-
-def _name_from(url: Url | None) -> str | None:
-    for segment in reversed(url.segments if url else []):
-        stem = segment.rpartition(".")[0] if _extension(segment) in _TYPE_OF_EXTENSION else segment
-        if not _NAMELESS.fullmatch(stem) and (name := clean(readable(stem), NAME_LIMIT)):
-            return name
-    return None

@@ -3,7 +3,7 @@
 import msgspec
 
 from app.domain import coverage, identity
-from app.domain.media import Catalogue, describe_medium, media_key
+from app.domain.media import Finder, describe_medium, media_key
 from app.domain.page import describe_page
 from app.domain.ping import PlayPing
 from app.domain.play import Play, play_id
@@ -21,7 +21,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 class ObservationPolicy(msgspec.Struct, frozen=True):
     """What describing needs to know: the catalogue and the secret that signs contact ids."""
 
-    catalogue: Catalogue
+    catalogue: Finder
     identity_secret: str | None = None
 
 

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from app.domain.coverage import MAX_SPANS, spans_in
-from app.domain.media import MediaType, is_told
+from app.domain.media import is_told
+from app.domain.media_url import MediaType
 
 MAX_BODY = 64 * 1024
 """Bytes of one request: what all keepalive requests of a page may have in flight together."""

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from app.domain import folding
 from app.domain.folding import Folded
+from app.domain.known import KnownMedia, Shelves
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy, observe
 from app.domain.ping import parse
@@ -15,8 +18,14 @@ class PureFolding:
     """Policies in hand, everything else is an argument."""
 
     def __init__(self, observing: ObservationPolicy, milestones: MilestonePolicy) -> None:
+        self._told = observing
         self._observing = observing
         self._milestones = milestones
+
+    def know(self, media: KnownMedia) -> None:
+        """From now on, let these fill what the operator's catalogue leaves open."""
+        shelves = Shelves(self._told.catalogue, media)
+        self._observing = msgspec.structs.replace(self._told, catalogue=shelves)
 
     def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
         """Decode rows; one that can't be read is set aside and holds up no other."""

@@ -1,4 +1,4 @@
-"""The client: events, look-ups of contacts, and what HubSpot says of our own token.
+"""The client: events, look-ups of contacts, media objects, and what HubSpot says of our token.
 
 httpx logs the address of every request at INFO, and a look-up's address holds usertokens: hence
 `make_http` drops the query from its log records, whatever level the log is set to.
@@ -12,9 +12,13 @@ import httpx
 import msgspec
 
 from app import __version__
+from app.domain.known import KnownMedium
+from app.domain.media import Medium
+from app.domain.media_url import MediaType
 from app.domain.milestones import EventType
 from app.hubspot.answers import Answer, contacts_result, event_result
 from app.hubspot.exchange import Call, Exchange
+from app.hubspot.media import MediaPage, make_call, make_result, page_call, page_result
 from app.hubspot.oauth import Introspection, OAuthApp, introspect_call, introspection_result
 from app.hubspot.results import Contacts, LookupResult, Refused, SendResult, Trouble
 from app.hubspot.tokens import TokenSource
@@ -81,6 +85,18 @@ class HubSpotClient:
         )
         answer = await self._authorised(call)
         return contacts_result(answer) if isinstance(answer, Answer) else answer
+
+    async def media_page(
+        self, media_type: MediaType, after: str | None = None
+    ) -> MediaPage | Refused | Trouble:
+        """Some of HubSpot's media objects of a type, from a cursor on."""
+        answer = await self._authorised(page_call(media_type, after))
+        return page_result(answer) if isinstance(answer, Answer) else answer
+
+    async def make_medium(self, medium: Medium) -> KnownMedium | Refused | Trouble:
+        """Make a media object. It has a type and a name (else HubSpot refuses it)."""
+        answer = await self._authorised(make_call(medium))
+        return make_result(answer) if isinstance(answer, Answer) else answer
 
     async def introspect(self) -> Introspection | Refused | Trouble:
         """What HubSpot says of the access token itself; it is not renewed for that."""

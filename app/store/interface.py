@@ -15,6 +15,7 @@ from app.domain.play import Play
 from app.hubspot.tokens import TokenVault
 from app.store.connections import Connections
 from app.store.insights import Insights
+from app.store.shelf import Shelf
 from app.store.values import (
     Claim,
     Depths,
@@ -71,7 +72,7 @@ class Inbox(Protocol):
         ...
 
 
-class Store(Inbox, TokenVault, Connections, Insights, Protocol):
+class Store(Inbox, TokenVault, Connections, Insights, Shelf, Protocol):
     """All of it."""
 
     async def fold(self, limit: int, folding: Folding, now: int, settle_ms: int) -> FoldReport:

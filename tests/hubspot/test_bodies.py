@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from app.domain.media import MEDIA_TYPES, Medium
+from app.domain.media import Medium
+from app.domain.media_url import MEDIA_TYPES
 from app.domain.page import Page
 from app.hubspot.bodies import Occurrence, Subject, attention_body, percent_body, played_body
 

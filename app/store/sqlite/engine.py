@@ -7,6 +7,7 @@ from functools import partial
 from sqlite3 import Connection as Database
 
 from app.domain.identity import IdentityMode
+from app.domain.known import KnownMedium
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
@@ -24,6 +25,7 @@ from app.store.insights import (
     Standing,
 )
 from app.store.interface import Folding, Store, StoreError
+from app.store.shelf import Listing, Permit
 from app.store.sqlite import (
     claims,
     connections,
@@ -34,6 +36,7 @@ from app.store.sqlite import (
     lookups,
     people,
     settling,
+    shelf,
     upkeep,
     walks,
 )
@@ -261,6 +264,24 @@ class SqliteStore(Store):
 
     async def connect(self, token: StoredToken, connection: Connection) -> None:
         await self._writer.run(lambda db: connections.connect(db, token, connection))
+
+    async def listing(self) -> Listing:
+        return await self._reader.run(shelf.listing)
+
+    async def known_media(self) -> list[KnownMedium]:
+        return await self._reader.run(shelf.known_media)
+
+    async def shelve(self, media: Sequence[KnownMedium], listing: int) -> None:
+        await self._writer.run(lambda db: shelf.shelve(db, media, listing))
+
+    async def end_listing(self, listing: int, now: int) -> None:
+        await self._writer.run(lambda db: shelf.end_listing(db, listing, now))
+
+    async def permit(self, now: int, lease_ms: int, quota: Quota, spare: int) -> Permit:
+        return await self._writer.run(lambda db: shelf.permit(db, now, lease_ms, quota, spare))
+
+    async def used(self, permit: int, account: AccountNews, now: int, quota: Quota) -> None:
+        await self._writer.run(lambda db: shelf.used(db, permit, account, now, quota))
 
     async def close(self) -> None:
         # The writer last: only it can take the write-ahead log into the database file.

@@ -1,0 +1,169 @@
+"""`playrelay media`: HubSpot's media objects beside what pages report."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import msgspec
+
+from app.bootstrap import connect_hubspot, now_ms, open_store
+from app.cli.progress import Progress
+from app.cli.words import count, moment
+from app.domain.known import KnownMedia
+from app.hubspot.client import HubSpotClient
+from app.media.asking import Asker, Stopped
+from app.media.listing import list_media
+from app.media.registering import register
+from app.media.reported import Reported, reported
+from app.policies import quota_of
+from app.settings import PREFIX, Settings, SettingsError, load_settings
+from app.store.interface import Store
+from app.telemetry.logs import configure_logs
+from app.telemetry.metrics import Metrics
+
+MOST_AT_ONCE = 100
+"""Media that one run registers unless told otherwise: pages can report what they like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the verbs that ask HubSpot have at hand. `number`: of the listing that is made."""
+
+    store: Store
+    client: HubSpotClient
+    asker: Asker
+    number: int
+
+
+def sync(given: argparse.Namespace) -> int:
+    """List what HubSpot has, and register what it lacks, if that is allowed."""
+    settings = load_settings()
+    return asyncio.run(_sync(settings, given, allowed=given.register or settings.media_register))
+
+
+def register_unknown(given: argparse.Namespace) -> int:
+    """The same; without leave it only says what it would register."""
+    settings = load_settings()
+    return asyncio.run(_sync(settings, given, allowed=given.yes or settings.media_register))
+
+
+def show(given: argparse.Namespace) -> int:
+    """What stands in the store: no request is made."""
+    return asyncio.run(_show(load_settings(), given))
+
+
+async def _sync(settings: Settings, given: argparse.Namespace, *, allowed: bool) -> int:
+    async with _desk(settings) as desk:
+        with Progress("listing HubSpot's media") as progress:
+            listed = await list_media(desk.store, desk.client, desk.asker, desk.number, progress)
+        if isinstance(listed, Stopped):
+            return _fail(listed)
+        await desk.store.end_listing(desk.number, now_ms())
+        found = [each async for each in reported(desk.store, await _known(desk.store))]
+        matched = sum(each.match is not None for each in found)
+        _say(
+            f"HubSpot has {count(listed, 'media object', 'media objects')}; of "
+            f"{count(len(found), 'medium', 'media')} that pages reported {matched} matched"
+        )
+        for each in found:
+            if each.match is None:
+                _say(_line(each))
+        wanted = [each for each in found if each.registrable and each.plays >= given.plays]
+        return await _register(desk, wanted[: given.limit], allowed=allowed)
+
+
+async def _register(desk: Desk, wanted: list[Reported], *, allowed: bool) -> int:
+    if not wanted:
+        return 0
+    if not allowed:
+        what = count(len(wanted), "medium", "media")
+        _say(f"{what} can be registered at HubSpot: playrelay media register --yes")
+        return 0
+    with Progress("registering media") as progress:
+        store, client, asker = desk.store, desk.client, desk.asker
+        made, stopped = await register(store, client, asker, wanted, desk.number, progress)
+    if made:
+        await desk.store.end_listing(desk.number, now_ms())
+    for each in made:
+        _say(f"registered {each.title} as {each.bridge_id}")
+    return 0 if stopped is None else _fail(stopped)
+
+
+async def _show(settings: Settings, given: argparse.Namespace) -> int:
+    store = await open_store(settings)
+    try:
+        listing = await store.listing()
+        known = await _known(store)
+        found = [each async for each in reported(store, known)]
+    finally:
+        await store.close()
+    if given.unmatched:
+        found = [each for each in found if each.match is None]
+    if given.json:
+        told = {"listedAt": listing.listed_at, "reported": found, "known": [*known.by_id.values()]}
+        _say(json.dumps(msgspec.to_builtins(told), indent=2, ensure_ascii=False))
+        return 0
+    for each in found:
+        _say(_line(each))
+    if not listing.revision:
+        _say("HubSpot's media were not listed yet: playrelay media sync")
+        return 0
+    played = {each.match.medium.bridge_id for each in found if each.match}
+    objects = count(len(known.by_id), "media object", "media objects")
+    _say(f"HubSpot had {objects} on {moment(listing.listed_at)}")
+    if not given.unmatched:
+        for medium in known.by_id.values():
+            if medium.bridge_id not in played:
+                _say(f"{0:>8}  {medium.type:<8}  {medium.bridge_id} {medium.title}: never played")
+    return 0
+
+
+@asynccontextmanager
+async def _desk(settings: Settings) -> AsyncIterator[Desk]:
+    configure_logs("error", None)
+    if settings.sandboxed:
+        raise SettingsError(
+            [f"{PREFIX}HUBSPOT_ACCESS_TOKEN: without credentials there is no account to ask"]
+        )
+    store = await open_store(settings)
+    try:
+        async with connect_hubspot(settings, store, Metrics(), None) as client:
+            asker = Asker(store, quota_of(settings), now_ms, asyncio.sleep)
+            yield Desk(store, client, asker, now_ms())
+    finally:
+        await store.close()
+
+
+async def _known(store: Store) -> KnownMedia:
+    return KnownMedia.of(await store.known_media())
+
+
+def _line(each: Reported) -> str:
+    medium = each.medium
+    called = medium.name or medium.external_id or medium.url or ""
+    return f"{each.plays:>8}  {medium.type:<8}  {called}  → {_standing(each)}"
+
+
+def _standing(each: Reported) -> str:
+    if each.match is not None:
+        known = each.match.medium
+        return f"{known.bridge_id} {known.title} (by {each.match.by})"
+    if each.medium.bridge_id is not None:
+        return f"unknown: HubSpot has no object {each.medium.bridge_id}"
+    if each.namesake is not None:
+        other = each.namesake
+        return f"unmatched: is it {other.bridge_id}, of the same name? Say so in the page"
+    return f"unmatched: externalId {each.medium.external_id}"
+
+
+def _fail(stopped: Stopped) -> int:
+    print(f"playrelay: {stopped.why}", file=sys.stderr)
+    return 1
+
+
+def _say(text: str) -> None:
+    print(text)

@@ -1,0 +1,141 @@
+"""The media that HubSpot knows, as last listed, and how what a page says is found among them.
+
+The operator's own catalogue goes first; this fills what it leaves open. An object is taken for a
+page's medium only if it can be no other: of several with the same key none counts.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal, Self
+
+import msgspec
+
+from app.domain.media import NOTHING_KNOWN, CatalogueEntry, Finder, Wanted, agree
+from app.domain.media_url import MediaType, media_address, media_place
+from app.domain.text import tidy
+
+By = Literal["id", "externalId", "url", "name"]
+"""What a medium was found by, the surest first."""
+
+
+class KnownMedium(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One media object of HubSpot's. `urls`: of its file, its page and its oEmbed answer."""
+
+    bridge_id: int
+    type: MediaType
+    title: str
+    external_id: str | None = None
+    urls: tuple[str, ...] = ()
+
+    def entry(self) -> CatalogueEntry:
+        """As the catalogue has it; without a duration, for HubSpot's spec names no unit of it."""
+        return CatalogueEntry(
+            external_id=self.external_id,
+            media_url=self.urls[0] if self.urls else None,
+            bridge_id=self.bridge_id,
+            name=self.title,
+            type=self.type,
+        )
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The object, and what it was found by."""
+
+    medium: KnownMedium
+    by: By
+
+
+class KnownMedia(msgspec.Struct, frozen=True, eq=False):
+    """HubSpot's objects, each found in constant time; made by `of`, never changed."""
+
+    by_id: Mapping[int, KnownMedium] = MappingProxyType({})
+    by_external_id: Mapping[str, KnownMedium] = MappingProxyType({})
+    by_url: Mapping[str, KnownMedium] = MappingProxyType({})
+    by_name: Mapping[str, KnownMedium] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, media: Iterable[KnownMedium]) -> Self:
+        """Index them; keys that several share are left out."""
+        objects = list(media)
+        return cls(
+            MappingProxyType({each.bridge_id: each for each in objects}),
+            _unique(objects, lambda each: [tidy(each.external_id or "")]),
+            MappingProxyType({**_unique(objects, _places), **_unique(objects, _addresses)}),
+            _unique(objects, lambda each: [tidy(each.title)]),
+        )
+
+    def find(self, wanted: Wanted) -> Match | None:
+        """By id, else by externalId, address or exact name. A name alone is believed least.
+
+        It counts only for the same type, and like an address only where no externalId says
+        otherwise.
+        """
+        if wanted.bridge_id is not None:
+            known = self.by_id.get(wanted.bridge_id)
+            return Match(known, "id") if known else None
+        if wanted.external_id and (known := self.by_external_id.get(wanted.external_id)):
+            return Match(known, "externalId")
+        url = wanted.url
+        if url is not None:
+            known = self.by_url.get(str(url)) or self.by_url.get(media_place(url))
+            if known and agree(known.external_id, wanted.external_id):
+                return Match(known, "url")
+        known = self.by_name.get(tidy(wanted.name or ""))
+        if (
+            known
+            and agree(known.external_id, wanted.external_id)
+            and agree(known.type, wanted.type)
+        ):
+            return Match(known, "name")
+        return None
+
+
+class Shelves(msgspec.Struct, frozen=True, eq=False):
+    """The operator's catalogue, and behind it what HubSpot knows: the former wins."""
+
+    own: Finder
+    known: KnownMedia
+
+    def find(self, wanted: Wanted) -> CatalogueEntry | None:
+        """The operator's entry, filled up from HubSpot's object; or either alone."""
+        own = self.own.find(wanted) or NOTHING_KNOWN
+        found = self.known.find(
+            Wanted(
+                bridge_id=wanted.bridge_id or own.bridge_id,
+                external_id=wanted.external_id or own.external_id,
+                url=wanted.url or media_address(own.media_url),
+                name=wanted.name or own.name,
+                type=wanted.type or own.type,
+            )
+        )
+        if found is None:
+            return own
+        other = found.medium.entry()
+        return CatalogueEntry(
+            external_id=own.external_id or other.external_id,
+            media_url=own.media_url or other.media_url,
+            bridge_id=own.bridge_id or other.bridge_id,
+            name=own.name or other.name,
+            type=own.type or other.type,
+            duration=own.duration,
+        )
+
+
+def _unique(
+    media: Sequence[KnownMedium], keys: Callable[[KnownMedium], Iterable[str]]
+) -> Mapping[str, KnownMedium]:
+    found: dict[str, KnownMedium] = {}
+    shared: set[str] = set()
+    for each in media:
+        for key in filter(None, set(keys(each))):
+            if found.setdefault(key, each) is not each:
+                shared.add(key)
+    return {key: each for key, each in found.items() if key not in shared}
+
+
+def _addresses(medium: KnownMedium) -> Iterable[str]:
+    return [str(url) for url in map(media_address, medium.urls) if url]
+
+
+def _places(medium: KnownMedium) -> Iterable[str]:
+    return [media_place(url) for url in map(media_address, medium.urls) if url]

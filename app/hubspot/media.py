@@ -1,0 +1,98 @@
+"""Media objects: listed page by page, and made. Pure; the calls and what their answers amount to.
+
+The published spec of 2026-09 names no greatest `limit` and no unit of `duration`; the reference of
+the property behind it (`hs_duration`) says milliseconds, so these are sent, and none are read.
+"""
+
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from app.domain.known import KnownMedium
+from app.domain.media import Medium
+from app.domain.media_url import MEDIA_TYPES, MediaType, type_of_file
+from app.domain.text import tidy
+from app.domain.url import parse_url
+from app.hubspot.answers import Answer, failure, is_success, json_object, not_hubspots, text
+from app.hubspot.exchange import Call
+from app.hubspot.results import Refused, Trouble
+
+PAGE_SIZE = 100
+
+_BASE = "/media-bridge/2026-09/objects"
+_INT64 = 2**63
+_ID = re.compile("[0-9]{1,19}")
+_PAGE_SIZE_LIMIT = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPage:
+    """Some objects of a type, and the cursor of the next page; None: that was the last."""
+
+    media: tuple[KnownMedium, ...]
+    after: str | None
+
+
+def page_call(media_type: MediaType, after: str | None) -> Call:
+    """List objects of a type, from the cursor on."""
+    params = (("limit", str(PAGE_SIZE)), *([("after", after)] if after else []))
+    path = f"{_BASE}/{media_type}"
+    return Call("media", "GET", path, params=params, longest=_PAGE_SIZE_LIMIT)
+
+
+def page_result(answer: Answer) -> MediaPage | Refused | Trouble:
+    """What the answer amounts to; objects of any other shape than the spec's are passed over."""
+    if not is_success(answer):
+        return failure(answer)
+    body = json_object(answer)
+    results = body.get("results") if body else None
+    if body is None or not isinstance(results, list):
+        return not_hubspots(answer)
+    media = tuple(found for each in results if (found := _known(each)))
+    paging = body.get("paging")
+    following = paging.get("next") if isinstance(paging, dict) else None
+    after = following.get("after") if isinstance(following, dict) else None
+    return MediaPage(media, after if isinstance(after, str) and after else None)
+
+
+def make_call(medium: Medium) -> Call:
+    """Make an object of a medium that pages have reported; it must have a type and a name."""
+    url = parse_url(medium.url) if medium.url else None
+    place = "fileUrl" if type_of_file(url) else "detailsPageLink"
+    fields = {
+        "mediaType": medium.type,
+        "title": medium.name,
+        "externalId": medium.external_id,
+        place: medium.url,
+        "duration": round(medium.duration * 1000) if medium.duration else None,
+    }
+    said = {name: value for name, value in fields.items() if value is not None}
+    return Call("media", "POST", _BASE, json=msgspec.json.encode(said))
+
+
+def make_result(answer: Answer) -> KnownMedium | Refused | Trouble:
+    """The object that was made."""
+    if not is_success(answer):
+        return failure(answer)
+    return _known(json_object(answer)) or not_hubspots(answer)
+
+
+def _known(value: object) -> KnownMedium | None:
+    if not isinstance(value, dict):
+        return None
+    number, said_type = str(value.get("id")), value.get("mediaType")
+    if not _ID.fullmatch(number) or not 0 < int(number) < _INT64:
+        return None
+    media_type = next((known for known in MEDIA_TYPES if known == said_type), None)
+    if media_type is None:
+        return None
+    external_id = value.get("externalId")
+    urls = (value.get(name) for name in ("fileUrl", "detailsPageLink", "oembedUrl"))
+    return KnownMedium(
+        bridge_id=int(number),
+        type=media_type,
+        title=text(value.get("title")),
+        external_id=tidy(external_id) or None if isinstance(external_id, str) else None,
+        urls=tuple(url for url in urls if isinstance(url, str) and url),
+    )

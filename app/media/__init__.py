@@ -1,0 +1,1 @@
+"""HubSpot's media objects: listed, matched to what pages report, made where they are missing."""

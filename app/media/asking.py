@@ -1,0 +1,120 @@
+"""Requests that are no event's: each with a permit of the same quota, and never in a hurry."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from app.domain.outcome import AccountNews, Failing, Healthy, Paused
+from app.hubspot.results import (
+    MissingScope,
+    NotConnected,
+    Refused,
+    Throttled,
+    Trouble,
+    Unauthorized,
+    Unavailable,
+)
+from app.store.shelf import Shelf
+from app.store.values import Quota
+
+T = TypeVar("T")
+
+LEASE_MS = 120_000
+TRIES = 5
+FIRST_WAIT = 1.0
+THROTTLED_WAIT = 10.0
+LONGEST_WAIT = 60.0
+"""Seconds that a person is kept waiting for one request: beyond that the trouble is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """It goes no further; one line that says why, and what to do."""
+
+    why: str
+
+
+class Asker:
+    """Asks HubSpot when events can spare a permit, and again while it is out of order.
+
+    `clock`: ms since the epoch; `sleep`: waits seconds.
+    """
+
+    def __init__(
+        self,
+        store: Shelf,
+        quota: Quota,
+        clock: Callable[[], int],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._store = store
+        self._quota = quota
+        self._clock = clock
+        self._sleep = sleep
+
+    async def ask(self, request: Callable[[], Awaitable[T | Refused | Trouble]]) -> T | Stopped:
+        """The answer, or why there is none. Raises StoreError."""
+        stopped = Stopped("HubSpot is out of order")
+        for attempt in range(TRIES):
+            permit = await self._permit()
+            if isinstance(permit, Stopped):
+                return permit
+            result = await request()
+            now = self._clock()
+            await self._store.used(permit, _news(result, now), now, self._quota)
+            match result:
+                case Throttled(retry_after=wait):
+                    stopped = Stopped("HubSpot says that requests come too fast: try again later")
+                    pause = THROTTLED_WAIT if wait is None else wait
+                case Unavailable(reason=reason, retry_after=wait):
+                    stopped = Stopped(f"HubSpot is out of order ({reason}): try again later")
+                    pause = FIRST_WAIT * 2**attempt if wait is None else wait
+                case Refused() | Unauthorized() | MissingScope() | NotConnected():
+                    return Stopped(_words(result))
+                case _:
+                    return result
+            if pause > LONGEST_WAIT or attempt == TRIES - 1:
+                break
+            await self._sleep(pause)
+        return stopped
+
+    async def _permit(self) -> int | Stopped:
+        """Half of the window stays with the events."""
+        while True:
+            now = self._clock()
+            permit = await self._store.permit(now, LEASE_MS, self._quota, self._quota.rate // 2)
+            if permit.id is not None:
+                return permit.id
+            if permit.next_at - now > LONGEST_WAIT * 1000:
+                return Stopped("the account is paused: playrelay doctor says why")
+            await self._sleep(max(permit.next_at - now, 50) / 1000)
+
+
+def _news(result: object, now: int) -> AccountNews:
+    """What it says of the account. What only this request may not do is no event's fault."""
+    match result:
+        case Throttled(policy=policy, retry_after=wait):
+            rest = THROTTLED_WAIT if wait is None else wait
+            reason = "daily_limit" if policy == "DAILY" else "rate_limited"
+            return Paused(now + int(rest * 1000), reason)
+        case Unavailable(reason=reason, answered=answered):
+            return Failing(f"unavailable: {reason}", erred=answered)
+        case NotConnected():
+            return Paused(now, "not_connected", asked=False)
+        case Refused() | Unauthorized() | MissingScope():
+            return Healthy(erred=True)
+        case _:
+            return Healthy()
+
+
+def _words(result: Refused | Unauthorized | MissingScope | NotConnected) -> str:
+    match result:
+        case MissingScope(scopes=scopes, message=message):
+            missing = ", ".join(scopes) or message
+            return f"the app may not do that ({missing}): grant the scope, and install it again"
+        case Unauthorized(message=message):
+            return f"HubSpot refuses the token ({message}): playrelay doctor says what to do"
+        case NotConnected(message=message):
+            return message
+        case Refused(status=status, message=message):
+            return f"HubSpot refuses it with {status}: {message}"

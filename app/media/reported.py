@@ -1,0 +1,53 @@
+"""What pages have reported, each medium beside the object of HubSpot's that it is."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from app.domain.known import KnownMedia, KnownMedium, Match
+from app.domain.media import Medium, Wanted
+from app.domain.media_url import media_address, media_identity, name_from
+from app.domain.text import tidy
+from app.store.insights import Insights
+
+PORTION = 500
+_NEVER = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A medium with its plays; `namesake`: an object of the same name that may be another one."""
+
+    medium: Medium
+    plays: int
+    match: Match | None
+    namesake: KnownMedium | None = None
+
+    @property
+    def registrable(self) -> bool:
+        """Whether HubSpot can be told of it: it is not there, and it can be told from others."""
+        medium = self.medium
+        known = self.match or self.namesake or medium.bridge_id
+        return not known and bool(medium.external_id and medium.name)
+
+
+async def reported(store: Insights, known: KnownMedia) -> AsyncIterator[Reported]:
+    """Each medium that was played, the one played most first."""
+    after: tuple[int, int] | None = None
+    while portion := await store.media("most", _NEVER, PORTION, after):
+        for each in portion:
+            yield beside(each.medium, each.plays, known)
+        after = (portion[-1].plays, portion[-1].id)
+
+
+def beside(medium: Medium, plays: int, known: KnownMedia) -> Reported:
+    """The medium as a page would have it described again, now that HubSpot's objects are known."""
+    url = media_address(medium.url)
+    said_id = medium.external_id
+    if url is not None and said_id == media_identity(url):
+        said_id = None  # it stood in for an id that the page did not say
+    guessed = medium.name == name_from(url)
+    said_name = None if guessed else medium.name
+    wanted = Wanted(medium.bridge_id, said_id, url, said_name, medium.type)
+    match = known.find(wanted)
+    namesake = None if match else known.by_name.get(tidy(medium.name or ""))
+    return Reported(medium, plays, match, namesake)
