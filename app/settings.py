@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     )
     media_register: bool = Field(
         default=False,
-        description="Register media that HubSpot does not know when the catalogue is synced",
+        description="Let `playrelay media sync` register media that HubSpot does not know",
     )
     milestones: Percents = Field(
         (25, 50, 75, 100), description="Percentages that become `media-played-percent`"

@@ -154,9 +154,9 @@ def _standing(each: Reported) -> str:
         return f"{known.bridge_id} {known.title} (by {each.match.by})"
     if each.medium.bridge_id is not None:
         return f"unknown: HubSpot has no object {each.medium.bridge_id}"
-    if each.namesake is not None:
-        other = each.namesake
-        return f"unmatched: is it {other.bridge_id}, of the same name? Say so in the page"
+    if each.like is not None:
+        like = f"{each.like.bridge_id} {each.like.title}"
+        return f"unmatched: is it {like}? Then say its mediaBridgeId in the page or the catalogue"
     return f"unmatched: externalId {each.medium.external_id}"
 
 

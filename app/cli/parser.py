@@ -7,7 +7,7 @@ from app import __version__
 from app.cli import connect, doctor, embed, media, people, serve, why
 from app.domain.outcome import STATUSES
 
-Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no other name
 
 
 def parser() -> argparse.ArgumentParser:

@@ -116,9 +116,10 @@ def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
     _say(f"{done} {count(changed, 'event', 'events')}")
     if wanted is None or changed == len(set(wanted)):
         return 0
+    left = len(set(wanted)) - changed
     print(
-        f"playrelay: {len(set(wanted)) - changed} not {done}: no such event, or its status does not "
-        "allow it (see: playrelay outbox show ID)",
+        f"playrelay: {left} not {done}: no such event, or its status does not allow it "
+        "(see: playrelay outbox show ID)",
         file=sys.stderr,
     )
     return 1

@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 import msgspec
 
-from app.domain.media import NOTHING_KNOWN, CatalogueEntry, Finder, Wanted, agree
+from app.domain.media import NOTHING_KNOWN, CatalogueEntry, Finder, Medium, Wanted, agree
 from app.domain.media_url import MediaType, media_address, media_place
 from app.domain.text import tidy
 
@@ -52,17 +52,27 @@ class KnownMedia(msgspec.Struct, frozen=True, eq=False):
     by_external_id: Mapping[str, KnownMedium] = MappingProxyType({})
     by_url: Mapping[str, KnownMedium] = MappingProxyType({})
     by_name: Mapping[str, KnownMedium] = MappingProxyType({})
+    first: Mapping[str, KnownMedium] = MappingProxyType({})
 
     @classmethod
     def of(cls, media: Iterable[KnownMedium]) -> Self:
-        """Index them; keys that several share are left out."""
+        """Index them; keys that several share are left out, except in `first`."""
         objects = list(media)
+        first: dict[str, KnownMedium] = {}
+        for each in objects:
+            for key in (tidy(each.external_id or ""), tidy(each.title)):
+                first.setdefault(key, each)
         return cls(
             MappingProxyType({each.bridge_id: each for each in objects}),
             _unique(objects, lambda each: [tidy(each.external_id or "")]),
             MappingProxyType({**_unique(objects, _places), **_unique(objects, _addresses)}),
             _unique(objects, lambda each: [tidy(each.title)]),
+            MappingProxyType({key: each for key, each in first.items() if key}),
         )
+
+    def resembling(self, medium: Medium) -> KnownMedium | None:
+        """An object that shares externalId or name with it, and so may be it or not."""
+        return self.first.get(medium.external_id or "") or self.first.get(medium.name or "")
 
     def find(self, wanted: Wanted) -> Match | None:
         """By id, else by externalId, address or exact name. A name alone is believed least.

@@ -11,7 +11,7 @@ from app.store.interface import StoreError
 from app.store.shelf import Listing, Shelf
 from app.telemetry.metrics import Metrics
 
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 5.0
 """Between two looks: a listing is made by hand, seldom, and in another process."""
 
 _log = structlog.get_logger(__name__)

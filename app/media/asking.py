@@ -52,8 +52,13 @@ class Asker:
         self._clock = clock
         self._sleep = sleep
 
-    async def ask(self, request: Callable[[], Awaitable[T | Refused | Trouble]]) -> T | Stopped:
-        """The answer, or why there is none. Raises StoreError."""
+    async def ask(
+        self, request: Callable[[], Awaitable[T | Refused | Trouble]], *, repeatable: bool = True
+    ) -> T | Stopped:
+        """The answer, or why there is none. Raises StoreError.
+
+        What is not `repeatable` is asked again only after a 429: else HubSpot may have done it.
+        """
         stopped = Stopped("HubSpot is out of order")
         for attempt in range(TRIES):
             permit = await self._permit()
@@ -73,7 +78,8 @@ class Asker:
                     return Stopped(_words(result))
                 case _:
                     return result
-            if pause > LONGEST_WAIT or attempt == TRIES - 1:
+            unsure = not repeatable and not isinstance(result, Throttled)
+            if unsure or pause > LONGEST_WAIT or attempt == TRIES - 1:
                 break
             await self._sleep(pause)
         return stopped

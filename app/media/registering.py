@@ -25,7 +25,7 @@ async def register(
     """
     made: list[KnownMedium] = []
     for each in wanted:
-        answer = await asker.ask(partial(client.make_medium, each.medium))
+        answer = await asker.ask(partial(client.make_medium, each.medium), repeatable=False)
         if isinstance(answer, Stopped):
             return made, answer
         await store.shelve([answer], number)

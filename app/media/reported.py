@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from app.domain.known import KnownMedia, KnownMedium, Match
 from app.domain.media import Medium, Wanted
 from app.domain.media_url import media_address, media_identity, name_from
-from app.domain.text import tidy
 from app.store.insights import Insights
 
 PORTION = 500
@@ -15,18 +14,18 @@ _NEVER = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A medium with its plays; `namesake`: an object of the same name that may be another one."""
+    """A medium with its plays; `like`: an object like it, which may be another one."""
 
     medium: Medium
     plays: int
     match: Match | None
-    namesake: KnownMedium | None = None
+    like: KnownMedium | None = None
 
     @property
     def registrable(self) -> bool:
         """Whether HubSpot can be told of it: it is not there, and it can be told from others."""
         medium = self.medium
-        known = self.match or self.namesake or medium.bridge_id
+        known = self.match or self.like or medium.bridge_id
         return not known and bool(medium.external_id and medium.name)
 
 
@@ -47,7 +46,6 @@ def beside(medium: Medium, plays: int, known: KnownMedia) -> Reported:
         said_id = None  # it stood in for an id that the page did not say
     guessed = medium.name == name_from(url)
     said_name = None if guessed else medium.name
-    wanted = Wanted(medium.bridge_id, said_id, url, said_name, medium.type)
-    match = known.find(wanted)
-    namesake = None if match else known.by_name.get(tidy(medium.name or ""))
-    return Reported(medium, plays, match, namesake)
+    said_type = None if medium.type == "OTHER" else medium.type  # what a page that says none gets
+    match = known.find(Wanted(medium.bridge_id, said_id, url, said_name, said_type))
+    return Reported(medium, plays, match, None if match else known.resembling(medium))

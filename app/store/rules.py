@@ -123,6 +123,13 @@ def stand(
     )
 
 
+def wait_for_spare(account: Standing, now: int, quota: Quota, spare: int) -> int | None:
+    """Until when what is no event's has to wait, so that `spare` permits are left; None: go on."""
+    if account.wait_until is not None:
+        return account.wait_until
+    return now + quota.window_ms // 10 if account.left <= spare else None
+
+
 def company(permits_in_use: int) -> int:
     """How long a new usertoken waits for company, in ms."""
     return min(FIRST_LOOKUP_AFTER_MS + permits_in_use * COMPANY_MS, LONGEST_COMPANY_MS)

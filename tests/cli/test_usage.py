@@ -13,6 +13,10 @@ VERBS = (
     "embed",
     "forget",
     "why",
+    "media",
+    "media list",
+    "media sync",
+    "media register",
     "outbox",
     "outbox list",
     "outbox show",
@@ -53,6 +57,8 @@ def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
         "why",
         "forget --utk x --contact 7",
         "forget --contact somebody",
+        "media",
+        "media register --limit 0",
         "outbox",
         "outbox list --status lost",
         "outbox list --limit 0",
@@ -76,7 +82,7 @@ def test_bad_usage_exits_with_2(wrong: str, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize(
-    "verb", ["serve", "migrate", "embed", "outbox list", "outbox show 1", "forget --utk x"]
+    "verb", ["serve", "migrate", "embed", "outbox list", "media sync", "forget --utk x"]
 )
 def test_wrong_settings_exit_with_2(
     verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

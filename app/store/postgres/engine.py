@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from app.bell import Bells
 from app.domain.identity import IdentityMode
+from app.domain.known import KnownMedium
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
@@ -33,6 +34,7 @@ from app.store.postgres import (
     lookups,
     people,
     settling,
+    shelf,
     upkeep,
     walks,
 )
@@ -42,6 +44,7 @@ from app.store.postgres.db import Db, Queries
 from app.store.postgres.news import News
 from app.store.postgres.pool import Pool, connect
 from app.store.postgres.schema import prepare
+from app.store.shelf import Listing, Permit
 from app.store.values import (
     Claim,
     Depths,
@@ -278,6 +281,26 @@ class PostgresStore(Store):
 
     async def connect(self, token: StoredToken, connection: Connection) -> None:
         await self._pool.run(lambda db: connections.connect(db, token, connection))
+
+    async def listing(self) -> Listing:
+        return await self._pool.run(shelf.listing)
+
+    async def known_media(self) -> list[KnownMedium]:
+        return await self._pool.run(shelf.known_media)
+
+    async def shelve(self, media: Sequence[KnownMedium], listing: int) -> None:
+        await self._pool.run(lambda db: shelf.shelve(db, media, listing))
+
+    async def end_listing(self, listing: int, now: int) -> None:
+        await self._pool.run(lambda db: shelf.end_listing(db, listing, now))
+
+    async def permit(self, now: int, lease_ms: int, quota: Quota, spare: int) -> Permit:
+        return await self._pool.run(
+            lambda db: shelf.permit(db, self._turn, now, lease_ms, quota, spare)
+        )
+
+    async def used(self, permit: int, account: AccountNews, now: int, quota: Quota) -> None:
+        await self._pool.run(lambda db: shelf.used(db, permit, account, now, quota))
 
     async def close(self) -> None:
         await self._committer.close()

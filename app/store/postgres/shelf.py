@@ -1,0 +1,62 @@
+"""HubSpot's media objects, and permits for requests that are no event's."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from app.domain.known import KnownMedium
+from app.domain.outcome import AccountNews
+from app.store.postgres.account import hear, standing, take_permit, used_permit
+from app.store.postgres.db import Db
+from app.store.rules import wait_for_spare
+from app.store.shelf import Listing, Permit
+from app.store.values import Quota
+
+LISTING = "SELECT revision, listed_at FROM playrelay.listing"
+MEDIA = "SELECT about FROM playrelay.known_media ORDER BY id"
+SHELVE = """
+    INSERT INTO playrelay.known_media (id, listing, about)
+    SELECT id, $1, about::json FROM unnest($2::bigint[], $3::text[]) AS given (id, about)
+    ON CONFLICT (id) DO UPDATE SET listing = excluded.listing, about = excluded.about
+"""
+CLEAR = "DELETE FROM playrelay.known_media WHERE listing <> $1"
+END_LISTING = "UPDATE playrelay.listing SET revision = revision + 1, listed_at = $1"
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(KnownMedium).decode
+
+
+async def listing(db: Db) -> Listing:
+    """The last whole one."""
+    return Listing(**await db.figures(LISTING))
+
+
+async def known_media(db: Db) -> list[KnownMedium]:
+    """The objects."""
+    return [_decode(row["about"]) for row in await db.rows(MEDIA)]
+
+
+async def shelve(db: Db, media: Sequence[KnownMedium], number: int) -> None:
+    """A portion of a listing. Of two with the same id the last counts: one command, one word."""
+    abouts = {each.bridge_id: _encode(each).decode() for each in media}
+    await db.change(SHELVE, number, [*abouts], [*abouts.values()])
+
+
+async def end_listing(db: Db, number: int, now: int) -> None:
+    """What the listing did not meet is not there any more."""
+    await db.change(CLEAR, number)
+    await db.change(END_LISTING, now)
+
+
+async def permit(db: Db, turn: int, now: int, lease_ms: int, quota: Quota, spare: int) -> Permit:
+    """A permit, if events can spare it. `turn`: the key of the account's advisory lock."""
+    wait_until = wait_for_spare(await standing(db, turn, now, quota), now, quota, spare)
+    if wait_until is not None:
+        return Permit(None, wait_until)
+    return Permit(await take_permit(db, now, lease_ms, quota), now)
+
+
+async def used(db: Db, number: int, account: AccountNews, now: int, quota: Quota) -> None:
+    """The permit runs out, and the answer counts like any other."""
+    await used_permit(db, number, now, quota)
+    await hear(db, account, now)

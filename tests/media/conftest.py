@@ -1,0 +1,76 @@
+"""A real store, a real sandbox over HTTP, and one clock for both, which leaps."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.exchange import Exchange
+from app.hubspot.tokens import StaticToken
+from app.media.asking import Asker
+from app.sandbox.app import create_sandbox
+from app.sandbox.state import Sandbox
+from app.sandbox.world import World
+from app.store.interface import Store
+from app.store.sqlite.engine import open_sqlite
+from app.store.values import Quota
+from tests.sandbox.live import LiveSandbox
+from tests.sandbox.setting import Clock
+
+QUOTA = Quota(rate=4, window_ms=10_050)
+
+
+@dataclass
+class Office:
+    """All that listing and registering need."""
+
+    store: Store
+    client: HubSpotClient
+    asker: Asker
+    sandbox: Sandbox
+    clock: Clock
+
+    def now(self) -> int:
+        """The time in ms since the epoch."""
+        return int(self.clock.now * 1000)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The relay runs on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Seconds since the epoch, for HubSpot and for us."""
+    return Clock()
+
+
+@pytest.fixture
+def hubspot(clock: Clock) -> Iterator[tuple[Sandbox, str]]:
+    """A HubSpot and its address; it takes no more than the quota grants."""
+    app = create_sandbox(World(rate=QUOTA.rate), clock, sleep=clock.sleep)
+    with LiveSandbox(app) as live:
+        yield app.state.sandbox, live.url
+
+
+@pytest.fixture
+async def office(
+    tmp_path: Path, hubspot: tuple[Sandbox, str], clock: Clock
+) -> AsyncIterator[Office]:
+    """Time passes only where somebody waits."""
+    sandbox, url = hubspot
+
+    def now() -> int:
+        return int(clock.now * 1000)
+
+    store = await open_sqlite(f"sqlite:///{tmp_path}/store.db", "passthrough")
+    async with make_http() as http:
+        token = StaticToken(SecretStr("sandbox-access-token"))
+        client = HubSpotClient(Exchange(http, url, now), token)
+        yield Office(store, client, Asker(store, QUOTA, now, clock.sleep), sandbox, clock)
+    await store.close()
