@@ -15,21 +15,20 @@ from tests.postgres.server import Server, binaries
 VARIABLE = "PLAYRELAY_TEST_POSTGRES_URL"
 
 
-def missing() -> str | None:
-    """Why there is none; None if there is."""
-    if os.environ.get(VARIABLE) or binaries():
-        return None
-    return "PostgreSQL is not installed here: python -m tests.postgres.install"
+def expect_postgres() -> None:
+    """Skip where none is installed, but not in CI."""
+    if binaries() is None:
+        reason = "PostgreSQL is not installed here: python -m tests.postgres.install"
+        assert not in_ci(), reason
+        pytest.skip(reason)
 
 
 @cache
 def postgres_url() -> str:
-    """The URL of a database; skips where there is no PostgreSQL, but not in CI."""
+    """The URL of a database; skips where there is none, but not in CI."""
     if url := os.environ.get(VARIABLE):
         return url
-    if reason := missing():
-        assert not in_ci(), reason
-        pytest.skip(reason)
+    expect_postgres()
     server = Server()
     atexit.register(server.__exit__, None, None, None)
     return server.__enter__().url

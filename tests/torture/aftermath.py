@@ -1,4 +1,4 @@
-"""A relay killed again and again under load, and what is left when all is over."""
+"""Relays killed again and again under load, and what is left when all is over."""
 
 import os
 import random
@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.processes.ports import free_port
-from tests.processes.relay import Relay
 from tests.processes.sandbox import Milestone, Sandbox, milestone_of
 from tests.processes.waiting import until
 from tests.torture.load import Visitors
+from tests.torture.plants import UNFINISHED, MakePlant, Plant
 from tests.torture.truth import Session
 
 KILLS = int(os.environ.get("PLAYRELAY_TORTURE_KILLS", "12"))
 SEED = os.environ.get("PLAYRELAY_TORTURE_SEED") or secrets.token_hex(4)
-SENDERS = 4
 RATE = 800
 """Requests in 10 s: low enough to be felt."""
 
@@ -35,7 +33,7 @@ class Aftermath:
     attempts: dict[Milestone, int]
     arrived: list[dict[str, Any]]
     state: dict[str, Any]
-    relay: Relay
+    plant: Plant
     seconds: float
     of: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -73,65 +71,49 @@ class Aftermath:
         )
 
 
-def torture(folder: Path) -> Iterator[Aftermath]:
-    """Kill it `KILLS` times, let it deliver what is left, and yield."""
+def torture(folder: Path, make: MakePlant) -> Iterator[Aftermath]:
+    """Kill `KILLS` times, let the plant deliver what is left, and yield."""
     with Sandbox(folder / "sandbox", rate=RATE) as sandbox:
         sandbox.start()
         sandbox.up()
         sandbox.world(utks=CONTACTS, demo_visitors=False)
         # Slow enough for kills to find requests in flight.
         sandbox.faults({"path": "/media-bridge/*", "latency_ms": 15})
-        port = free_port()
-        with Relay(
-            folder / "relay",
-            sandbox.address,
-            port=str(port),
-            hubspot_rate=str(RATE),
-            settle_seconds="2",
-        ) as relay:
+        with make(folder / "relay", sandbox, RATE) as plant:
             began = time.monotonic()
-            sessions, kills = _kill_repeatedly(relay, port)
-            until("all is delivered", lambda: _quiet(relay), seconds=120 + KILLS)
+            sessions, kills = _kill_repeatedly(plant)
+            until("all is delivered", lambda: _quiet(plant), seconds=120 + KILLS)
             yield Aftermath(
                 sessions,
                 kills,
-                _attempts(relay),
+                _attempts(plant),
                 sandbox.events(),
                 sandbox.state(),
-                relay,
+                plant,
                 time.monotonic() - began,
             )
 
 
-def _kill_repeatedly(relay: Relay, port: int) -> tuple[dict[str, Session], list[float]]:
+def _kill_repeatedly(plant: Plant) -> tuple[dict[str, Session], list[float]]:
     dice = random.Random(SEED)  # noqa: S311 - dice
     kills: list[float] = []
-    address = f"http://127.0.0.1:{port}"
-    with Visitors(address, [*CONTACTS, *STRANGERS], SEED, pause=0.06) as visitors:
+    with Visitors(plant.addresses, [*CONTACTS, *STRANGERS], SEED, pause=0.06) as visitors:
         for _ in range(KILLS):
-            relay.start()
-            if dice.random() < 0.2:
-                time.sleep(dice.uniform(0, 1))  # the random moment may lie in the start
-            else:
-                relay.up()
-                time.sleep(dice.uniform(0, 0.8))
-            relay.kill()
+            plant.kill_one(dice)
             kills.append(time.time() * 1000)
-        relay.started()
+        plant.settle_down()
     return visitors.sessions, kills
 
 
-def _quiet(relay: Relay) -> bool:
+def _quiet(plant: Plant) -> bool:
     """No ping to fold, no event to send, no play whose attention span is still to come."""
-    unsettled = "SELECT count(*) FROM plays WHERE settles_at IS NOT NULL"
-    unasked = "SELECT count(*) FROM outbox WHERE status = 'waiting' AND reason = 'lookup'"
-    return relay.rows(unsettled) == relay.rows(unasked) == [(0,)] and relay.idle()
+    return plant.rows(UNFINISHED) == [(0, 0, 0)]
 
 
-def _attempts(relay: Relay) -> dict[Milestone, int]:
+def _attempts(plant: Plant) -> dict[Milestone, int]:
     """How often the store has handed each milestone to a sender."""
     query = """
-        SELECT json_extract(p.state, '$.session_id'), o.event, o.value, o.attempts
+        SELECT p.session, o.event, o.value, o.attempts
         FROM outbox o JOIN plays p ON p.id = o.play WHERE o.status = 'delivered'
     """
-    return {(session, event, value): tries for session, event, value, tries in relay.rows(query)}
+    return {(session, event, value): tries for session, event, value, tries in plant.rows(query)}

@@ -19,10 +19,12 @@ PATIENCE = 0.05
 class Visitors:
     """Several threads of them, from `with` to its end. `pause`: seconds at most between pings."""
 
-    def __init__(self, address: str, utks: Sequence[str], seed: str, pause: float) -> None:
+    def __init__(
+        self, addresses: Sequence[str], utks: Sequence[str], seed: str, pause: float
+    ) -> None:
         self._halt = threading.Event()
         self._each = [
-            _Visitor(address, utks, f"{seed}-{number}", pause, self._halt) for number in range(4)
+            _Visitor(addresses, utks, f"{seed}-{number}", pause, self._halt) for number in range(4)
         ]
 
     @property
@@ -51,10 +53,15 @@ class Visitors:
 
 class _Visitor(threading.Thread):
     def __init__(
-        self, address: str, utks: Sequence[str], seed: str, pause: float, halt: threading.Event
+        self,
+        addresses: Sequence[str],
+        utks: Sequence[str],
+        seed: str,
+        pause: float,
+        halt: threading.Event,
     ) -> None:
         super().__init__(name=seed)
-        self._url = f"{address}/v1/progress"
+        self._urls = [f"{address}/v1/progress" for address in addresses]
         self._utks = utks
         self._dice = random.Random(seed)  # noqa: S311 - dice
         self._pause = pause
@@ -129,7 +136,7 @@ class _Visitor(threading.Thread):
             session.first_sent = min(session.first_sent, time.time() * 1000)
         while not self._halt.is_set():
             try:
-                answer = http.post(self._url, json=body)
+                answer = http.post(self._dice.choice(self._urls), json=body)
             except httpx.ConnectError:
                 self._halt.wait(PATIENCE)
                 continue

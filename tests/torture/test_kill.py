@@ -8,26 +8,31 @@ from typing import Any
 
 import pytest
 
+from tests.postgres.shared import expect_postgres
 from tests.processes.sandbox import milestone_of
 from tests.torture.aftermath import (
     CONTACTS,
     KILLS,
     RATE,
     SEED,
-    SENDERS,
     STRANGERS,
     Aftermath,
     torture,
 )
+from tests.torture.plants import PLANTS, SENDERS
 from tests.torture.truth import implied, merged
 
 pytestmark = pytest.mark.timeout(300 + 10 * KILLS)
 
 
-@pytest.fixture(scope="module")
-def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
-    """One torture for all: each test looks at its end from another side."""
-    yield from torture(tmp_path_factory.mktemp("torture"))
+@pytest.fixture(scope="module", params=PLANTS)
+def aftermath(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Aftermath]:
+    """One torture a plant for all: each test looks at its end from another side."""
+    if request.param == "postgres":
+        expect_postgres()
+    yield from torture(tmp_path_factory.mktemp("torture"), PLANTS[request.param])
 
 
 def test_acknowledged_pings_arrive_and_nothing_else(aftermath: Aftermath) -> None:
@@ -45,10 +50,10 @@ def test_strangers_wait(aftermath: Aftermath) -> None:
     """Nothing arrives of visitors who are no contacts, and none of their milestones is lost."""
     waiting: dict[str, set[tuple[str, str]]] = {}
     query = """
-        SELECT json_extract(p.state, '$.session_id'), o.event, o.value
+        SELECT p.session, o.event, o.value
         FROM outbox o JOIN plays p ON p.id = o.play WHERE o.status = 'waiting'
     """
-    for name, event, value in aftermath.relay.rows(query):
+    for name, event, value in aftermath.plant.rows(query):
         waiting.setdefault(name, set()).add((event, value))
     for session in aftermath.sessions.values():
         if session.utk in STRANGERS:
