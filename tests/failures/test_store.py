@@ -1,83 +1,21 @@
 """A store that can't take pings while the relay runs: it says so, loses nothing, and recovers."""
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.failures.trouble import Visitors, recovers, refuses
 from tests.processes.disks import fill, forbidden, powerless, small_disk, unwritable
-from tests.processes.relay import Relay, ping
+from tests.processes.relay import Relay
 from tests.processes.sandbox import Sandbox
 from tests.processes.waiting import until
 
 RelayWith = Callable[..., Relay]
 PAGE = 4096
 DEPTH = "playrelay_outbox_depth"
-PADDING = "x" * 15_000
-"""What makes a ping large: room for a small one is found on many a full disk."""
-
-
-class Visitors:
-    """Send pings one after the other, and remember which were acknowledged."""
-
-    def __init__(self, relay: Relay) -> None:
-        self._relay = relay
-        self._sent = 0
-        self.acknowledged: list[str] = []
-
-    def send(self) -> httpx.Response:
-        """One more."""
-        self._sent += 1
-        session = f"session-{self._sent}"
-        answer = self._relay.post(ping(session, 60, padding=PADDING))
-        if answer.status_code == 202:
-            self.acknowledged.append(session)
-        return answer
-
-    @property
-    def milestones(self) -> Counter[tuple[str, str, str]]:
-        """All that is to arrive, once each."""
-        return Counter(
-            (session, event, value)
-            for session in self.acknowledged
-            for event, value in (
-                ("media-played", "STARTED"),
-                ("media-played-percent", "25"),
-                ("media-played-percent", "50"),
-                ("media-played", "VIEWED"),
-            )
-        )
-
-
-def _refuses(relay: Relay, visitors: Visitors, reasons: set[str]) -> bool:
-    """Neither a ping is taken nor is the relay ready; and both say it as they should.
-
-    Asked at once, for each may take as long as the store waits for a lock.
-    """
-    with ThreadPoolExecutor() as pool:
-        asked, probed = pool.submit(visitors.send), pool.submit(relay.probe)
-        answer, ready = asked.result(), probed.result()
-    if answer.status_code == 202 or ready.status_code == 200:
-        return False
-    assert answer.status_code == ready.status_code == 503
-    assert answer.json()["reason"] == "store_unavailable"
-    assert int(answer.headers["retry-after"]) > 0
-    assert ready.json()["reason"] in reasons
-    assert httpx.get(f"{relay.address}/healthz").status_code == 200
-    return True
-
-
-def _recovers(relay: Relay, visitors: Visitors, sandbox: Sandbox) -> None:
-    """Ready, takes pings, and delivers all that it ever acknowledged, once each."""
-    until("it is ready again", lambda: relay.probe().status_code == 200)
-    until("it takes pings again", lambda: visitors.send().status_code == 202)
-    until("all is delivered", lambda: sandbox.kept() == visitors.milestones)
-    until("all is settled", relay.idle)
 
 
 def test_a_full_disk(tmp_path: Path, relay_with: RelayWith, sandbox: Sandbox) -> None:
@@ -90,11 +28,11 @@ def test_a_full_disk(tmp_path: Path, relay_with: RelayWith, sandbox: Sandbox) ->
 
         def full() -> bool:
             fill(ballast)
-            return _refuses(relay, visitors, {"full"})
+            return refuses(relay, visitors, {"full"})
 
         until("it refuses", full)
         ballast.unlink()
-        _recovers(relay, visitors, sandbox)
+        recovers(relay, visitors, sandbox)
         relay.says("the disk is full: make room")
 
 
@@ -104,8 +42,8 @@ def test_a_disk_that_takes_no_writes(relay_with: RelayWith, sandbox: Sandbox) ->
     visitors = Visitors(relay)
     assert visitors.send().status_code == 202
     with unwritable(relay.pid):
-        until("it refuses", lambda: _refuses(relay, visitors, {"failed"}))
-    _recovers(relay, visitors, sandbox)
+        until("it refuses", lambda: refuses(relay, visitors, {"failed"}))
+    recovers(relay, visitors, sandbox)
     relay.says("look at the disk")
 
 
@@ -119,9 +57,9 @@ def test_a_disk_that_becomes_read_only(relay_with: RelayWith, sandbox: Sandbox) 
 
     with forbidden(relay.database, relay.data):
         with unwritable(relay.pid):
-            until("it refuses", lambda: _refuses(relay, visitors, {"failed"}))
-        until("it says why", lambda: _refuses(relay, visitors, {"failed", "read_only"}))
-    _recovers(relay, visitors, sandbox)
+            until("it refuses", lambda: refuses(relay, visitors, {"failed"}))
+        until("it says why", lambda: refuses(relay, visitors, {"failed", "read_only"}))
+    recovers(relay, visitors, sandbox)
     relay.says("write permission")
 
 
@@ -131,8 +69,8 @@ def test_a_locked_database(relay_with: RelayWith, sandbox: Sandbox) -> None:
     visitors = Visitors(relay)
     assert visitors.send().status_code == 202
     with _locked(relay.database):
-        until("it refuses", lambda: _refuses(relay, visitors, {"locked"}))
-    _recovers(relay, visitors, sandbox)
+        until("it refuses", lambda: refuses(relay, visitors, {"locked"}))
+    recovers(relay, visitors, sandbox)
     relay.says("is locked by another process")
 
 
@@ -144,8 +82,8 @@ def test_a_damaged_file(page: int, words: str, relay_with: RelayWith, sandbox: S
     for _ in range(5):
         assert visitors.send().status_code == 202
     with _damaged(relay.database, page * PAGE):
-        until("it refuses", lambda: _refuses(relay, visitors, {"corrupt"}))
-    _recovers(relay, visitors, sandbox)
+        until("it refuses", lambda: refuses(relay, visitors, {"corrupt"}))
+    recovers(relay, visitors, sandbox)
     relay.says(words)
 
 
@@ -156,11 +94,11 @@ def test_a_file_that_is_moved_away(relay_with: RelayWith, sandbox: Sandbox) -> N
     assert visitors.send().status_code == 202
     elsewhere = relay.database.with_name("elsewhere.db")
     relay.database.rename(elsewhere)
-    until("it refuses", lambda: _refuses(relay, visitors, {"missing"}))
+    until("it refuses", lambda: refuses(relay, visitors, {"missing"}))
     relay.database.touch()
-    until("another file doesn't do", lambda: _refuses(relay, visitors, {"missing"}))
+    until("another file doesn't do", lambda: refuses(relay, visitors, {"missing"}))
     elsewhere.replace(relay.database)
-    _recovers(relay, visitors, sandbox)
+    recovers(relay, visitors, sandbox)
     relay.says("put it back, or restart")
 
 
@@ -171,7 +109,7 @@ def test_a_file_that_is_deleted(relay_with: RelayWith, sandbox: Sandbox) -> None
     assert visitors.send().status_code == 202
     until("it is delivered", lambda: sandbox.kept() == visitors.milestones)
     relay.database.unlink()
-    until("it refuses", lambda: _refuses(relay, visitors, {"missing"}))
+    until("it refuses", lambda: refuses(relay, visitors, {"missing"}))
     relay.stop()
     relay.started()
     assert visitors.send().status_code == 202
@@ -202,7 +140,7 @@ def test_a_part_that_is_damaged(relay_with: RelayWith, sandbox: Sandbox) -> None
         assert visitors.send().status_code == 202
         until("it is not ready", lambda: relay.probe().json().get("reason") == "corrupt")
         assert visitors.send().status_code == 202
-    _recovers(relay, visitors, sandbox)
+    recovers(relay, visitors, sandbox)
 
 
 @contextmanager

@@ -69,10 +69,11 @@ class Server:
         """What the server has said so far."""
         return (self._folder / "log").read_text("utf-8", "replace")
 
-    def start(self) -> None:
-        """Start it, and wait until it takes connections."""
+    def start(self, **settings: str) -> None:
+        """Start it (with these settings, this time), and wait until it takes connections."""
         given = {"port": str(self.port), "unix_socket_directories": str(self._folder)}
-        given |= {"listen_addresses": "127.0.0.1", "max_connections": "120"} | self._settings
+        given |= {"listen_addresses": "127.0.0.1", "max_connections": "120"}
+        given |= self._settings | settings
         options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command

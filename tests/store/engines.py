@@ -64,7 +64,12 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._url = postgres_url()
-        self.account = f"test-{uuid4().hex}"
+        self.account = self.name()
+
+    @staticmethod
+    def name() -> str:
+        """An account that no other test has."""
+        return f"test-{uuid4().hex}"
 
     def open(self, mode: IdentityMode = "lookup") -> AbstractAsyncContextManager[Store]:
         """The store on this schema."""

@@ -1,0 +1,39 @@
+"""An empty database of the account's own, and the stores that replicas open on it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from app.store.interface import Store
+from tests.postgres.ask import fresh_database
+from tests.store.engines import Postgres
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The relay runs on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture
+def url() -> str:
+    """An empty database."""
+    return fresh_database()
+
+
+@pytest.fixture
+async def replicas(tmp_path: Path) -> AsyncIterator[list[Store]]:
+    """Two stores on one schema, with look-ups."""
+    database = Postgres(tmp_path)
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(database.open()) for _ in range(2)]
+
+
+@pytest.fixture
+async def passing(tmp_path: Path) -> AsyncIterator[list[Store]]:
+    """The same where HubSpot converts the usertokens, so that events are due at once."""
+    database = Postgres(tmp_path)
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(database.open("passthrough")) for _ in range(2)]
