@@ -116,8 +116,7 @@ class Server:
         return subprocess.run(ask, check=False).returncode == 0  # noqa: S603 - our own command
 
     def __enter__(self) -> Self:
-        if os.geteuid() == 0:
-            shutil.chown(self._folder, USER, USER)
+        give_away(self._folder)
         initdb = [str(self._programs / "initdb"), "-D", str(self._data), "-U", USER, "-A", "trust"]
         subprocess.run(  # noqa: S603 - our own command
             [*as_somebody(), *initdb, "-E", "UTF8", "--locale=C", "-N"],
@@ -136,6 +135,13 @@ class Server:
     ) -> None:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def give_away(folder: Path) -> None:
+    """Make it, and what is in it, belong to whom `as_somebody` runs programs as."""
+    if os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, USER, USER)
 
 
 def as_somebody() -> list[str]:

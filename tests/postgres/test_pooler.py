@@ -1,0 +1,51 @@
+"""Behind a pooler in transaction mode no state of a session may matter."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+
+from app.domain.outcome import Delivered
+from app.store.postgres.engine import open_postgres
+from tests.postgres.pooler import CONNECTIONS, pooled
+from tests.store.setting import (
+    ALL,
+    FOLDING,
+    LEASE,
+    NOW,
+    QUOTA,
+    RETENTION,
+    SETTLE,
+    arrive,
+    entries,
+    settle,
+)
+
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+STORES = CONNECTIONS + 1
+
+
+async def test_the_whole_way_through_a_pooler(url: str) -> None:
+    """More stores than the pooler has connections, all at once: each event delivered once."""
+    with pooled(url) as address:
+        async with AsyncExitStack() as stack:
+            stores = [await open_postgres(address, "passthrough") for _ in range(STORES)]
+            for store in stores:
+                stack.push_async_callback(store.close)
+            await asyncio.gather(
+                *(
+                    arrive(stores[n % STORES], sessionId=f"s{n}", playedPercent=30)
+                    for n in range(60)
+                )
+            )
+            await asyncio.gather(*(s.fold(ALL, FOLDING, NOW, SETTLE) for s in stores))
+            sent: Counter[int] = Counter()
+            for _ in range(40):
+                claims = await asyncio.gather(*(s.claim(NOW, LEASE, QUOTA) for s in stores))
+                for store, claim in zip(stores, claims, strict=True):
+                    if claim.job is not None:
+                        sent[claim.job.id] += 1
+                        await settle(store, claim.job, DELIVERED)
+            await stores[0].tend(NOW, RETENTION, ALL)
+            kept = await entries(stores[0], "delivered")
+        assert len(kept) == len(sent) == min(QUOTA.rate, 120)
+        assert set(sent.values()) == {1}
