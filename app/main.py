@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> RelayApp:
     if settings.sandboxed:
         app.include_router(demo_routes())
     app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(RequestValidationError, _validation_problem)
     app.add_exception_handler(Exception, _internal_problem)
     _describe_pings(app)
     return app
@@ -95,6 +97,16 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     headers = error.headers if isinstance(error, HTTPException) else None
     detail = str(getattr(error, "detail", ""))
     return _answer(request, reason, detail, status, headers)
+
+
+async def _validation_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    fault = error.errors()[0]
+    field = ".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0])
+    message = str(fault["msg"])
+    return await _http_problem(
+        request, HTTPException(422, f"{field}: {message[:1].lower()}{message[1:]}")
+    )
 
 
 async def _internal_problem(request: Request, error: Exception) -> Response:

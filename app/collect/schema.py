@@ -9,6 +9,9 @@ from app.domain.ping import Fault, PingRequest, PlayPing
 
 _REF = "#/components/schemas/{name}"
 
+PROBLEM = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}
+"""The content of an answer that says what is wrong."""
+
 EXAMPLE_PLAY = {
     "sessionId": "0c7f1f4e-5a3b-4b8e-9d53-4f4f6c0f3f11",
     "mediaType": "VIDEO",
@@ -50,7 +53,7 @@ class Accepted(msgspec.Struct):
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:
     """Add the endpoint to an OpenAPI document, in place."""
-    (batch, single, accepted, problem), components = msgspec.json.schema_components(
+    (batch, single, accepted, _), components = msgspec.json.schema_components(
         [PingRequest, PlayPing, Accepted, Problem], ref_template=_REF
     )
     document.setdefault("components", {}).setdefault("schemas", {}).update(components)
@@ -78,7 +81,7 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
     for reason in reasons:
         responses[str(STATUS[reason])] = {
             "description": f"`{reason}`: {TITLE[reason]}",
-            "content": {"application/problem+json": {"schema": problem}},
+            "content": PROBLEM,
         }
     document["paths"]["/v1/progress"] = {
         "post": {

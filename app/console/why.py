@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.collect.schema import PROBLEM
 from app.console.pages import TheConsole
 from app.health import TheRelay
 from app.store.interface import StoreError
@@ -33,8 +34,14 @@ def routes() -> APIRouter:
         "/console/why",
         response_class=Response,
         responses={
-            401: {"description": "The console's password is wanted (HTTP Basic, any user name)"},
-            404: {"description": "The console is off"},
+            status: {"description": description, "content": PROBLEM}
+            for status, description in {
+                401: "The console's password is wanted (HTTP Basic, any user name)",
+                404: "The console is off",
+                415: "The question is no JSON",
+                422: "A field of the question is wrong: `detail` names it",
+                503: "The store is away",
+            }.items()
         },
     )
     async def why(request: Request, relay: TheRelay, question: Question) -> Response:

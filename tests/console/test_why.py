@@ -43,12 +43,22 @@ def test_a_play_is_told(relay: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
-    [({}, 422), ({"who": ""}, 422), ({"who": "x", "limit": 0}, 422), ({"who": "x", "y": 1}, 422)],
+    ("body", "field"),
+    [
+        ({}, "who"),
+        ({"who": ""}, "who"),
+        ({"who": "x", "limit": 0}, "limit"),
+        ({"who": "x", "y": 1}, "y"),
+        ({"who": "x", "account": "nobody's"}, "account"),
+    ],
 )
-def test_a_bad_question(relay: httpx.Client, body: dict[str, object], status: int) -> None:
-    """Names the field that is wrong."""
-    assert relay.post("/console/why", json=body).status_code == status
+def test_a_bad_question(relay: httpx.Client, body: dict[str, object], field: str) -> None:
+    """The answer is a problem like any other of the relay's, and names the field that is wrong."""
+    answer = relay.post("/console/why", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["reason"] == "invalid"
+    assert answer.json()["detail"].startswith(f"{field}: ")
 
 
 def test_other_sites_can_not_ask(relay: httpx.Client) -> None:
