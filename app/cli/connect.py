@@ -11,9 +11,10 @@ from collections.abc import Mapping
 
 from app.bootstrap import now_ms, open_store
 from app.cli.loopback import PATH, Reply, expecting
-from app.cli.provider import Provider, add_provider_options, provider_of, tell_provider
+from app.cli.provider import add_provider_options, provider_of, tell_provider
 from app.connect.errand import LOST, MINUTES, Errand, Errands, Return
 from app.connect.install import Installer, Refusal
+from app.connect.provider import Provider
 from app.credentials import connecting, known_connection
 from app.settings import Settings, load_settings
 from app.store.connections import Connection
@@ -59,7 +60,7 @@ async def _connect(settings: Settings, given: argparse.Namespace) -> int:
     try:
         known = await known_connection(settings, store)
         if known is not None and not given.again:
-            print(f"connected to {_name(known)} already (--again: anew)")
+            print(f"connected to {known.name} already (--again: anew)")
             return await _provided(settings, provider, known)
         if known is None and provider is not None and given.app_id is not None:
             return await tell_provider(settings, provider, given.app_id)
@@ -86,13 +87,13 @@ async def _awaited(
         if not isinstance(errand, Errand):
             return Reply(f"playrelay: this is not taken: {LOST[errand]}.", 400)
         try:
-            came_of_it = await _finished(installer, errand, Return.of(query))
+            came_of_it = await installer.finish(Return.of(query), errand)
         except StoreError as error:
             came_of_it = Refusal(f"{error}; then run playrelay connect again")
         result.set_result(came_of_it)
         if isinstance(came_of_it, Refusal):
             return Reply(f"playrelay: not connected: {came_of_it.why}", 400)
-        return Reply(f"playrelay is connected to {_name(came_of_it)}. You can close this page.")
+        return Reply(f"playrelay is connected to {came_of_it.name}. You can close this page.")
 
     try:
         async with expecting(given.port, receive) as redirect_uri:
@@ -120,14 +121,7 @@ async def _pasted(
     errand = errands.end(back.state, OWNER)
     if not isinstance(errand, Errand):
         return Refusal(f"this address is not taken: {LOST[errand]}: run playrelay connect again")
-    return await _finished(installer, errand, back)
-
-
-async def _finished(installer: Installer, errand: Errand, back: Return) -> Connection | Refusal:
-    if back.code is None:
-        said = back.error or "no code came back"
-        return Refusal(f"the app was not installed ({said}): run playrelay connect again")
-    return await installer.finish(back.code, errand.redirect_uri)
+    return await installer.finish(back, errand)
 
 
 async def _provided(settings: Settings, provider: Provider | None, known: Connection) -> int:
@@ -148,12 +142,7 @@ def _invite(address: str) -> None:
 
 
 def _said_of(connection: Connection, installer: Installer) -> str:
-    lines = [f"connected to {_name(connection)}"]
+    lines = [f"connected to {connection.name}"]
     if left := installer.ungranted(connection):
         lines.append(f"  without {', '.join(left)}: playrelay media does not work without")
     return "\n".join(lines)
-
-
-def _name(connection: Connection) -> str:
-    domain = f" ({connection.hub_domain})" if connection.hub_domain else ""
-    return f"account {connection.hub_id}{domain}"

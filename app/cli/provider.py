@@ -2,32 +2,13 @@
 
 import argparse
 import sys
-from dataclasses import dataclass
-
-from pydantic import SecretStr
 
 from app.bootstrap import now_ms
-from app.hubspot.answers import Answer
+from app.connect.provider import Provider, places_of, tell
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
-from app.hubspot.provider import (
-    PLACES,
-    Place,
-    provider_result,
-    register_call,
-    visibility_call,
-)
-from app.hubspot.results import Refused, Trouble
+from app.hubspot.provider import PLACES, Place
 from app.settings import PREFIX, Settings, SettingsError
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """What is asked for, and the developer account's key that HubSpot wants for it."""
-
-    key: SecretStr
-    name: str | None
-    places: tuple[Place, ...] | None
 
 
 def add_provider_options(verb: argparse.ArgumentParser) -> None:
@@ -58,32 +39,18 @@ def provider_of(given: argparse.Namespace, settings: Settings) -> Provider | Non
 
 async def tell_provider(settings: Settings, provider: Provider, app_id: int) -> int:
     """Tell HubSpot, and the terminal what came of it; exit status 1 if it refuses."""
-    calls = {}
-    if provider.name is not None:
-        call = register_call(app_id, provider.key, provider.name, now_ms())
-        calls[f"the provider is called {provider.name}"] = call
-    if provider.places is not None:
-        call = visibility_call(app_id, provider.key, provider.places, now_ms())
-        calls[f"events show in {', '.join(provider.places)}"] = call
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, now_ms)
-        for done, call in calls.items():
-            answer = await exchange.ask(call)
-            fault = provider_result(answer) if isinstance(answer, Answer) else answer
-            if fault is not None:
-                print(f"playrelay: not done ({done}): {_words(fault)}", file=sys.stderr)
-                return 1
-            print(done)
-    return 0
-
-
-def _words(fault: Refused | Trouble) -> str:
-    said = getattr(fault, "message", "") or getattr(fault, "reason", "") or type(fault).__name__
-    return f"HubSpot says: {said}"
+        told = await tell(exchange, provider, app_id, now_ms)
+    for done in told.done:
+        print(done)
+    if told.fault:
+        print(f"playrelay: {told.fault}", file=sys.stderr)
+    return 1 if told.fault else 0
 
 
 def _places(text: str) -> tuple[Place, ...]:
-    places = {part.strip() for part in text.split(",")}
-    if not places <= set(PLACES):
-        raise argparse.ArgumentTypeError(f"{text!r}: choose from {','.join(PLACES)}")
-    return tuple(place for place in PLACES if place in places)
+    try:
+        return places_of(text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None

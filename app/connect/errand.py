@@ -46,11 +46,15 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Where to go, and as whom: `owner` tells the browser that was sent out from any other."""
+    """Where to go, and as whom: `owner` tells the browser that was sent out from any other.
+
+    `account`: the name of the account that is to be connected.
+    """
 
     owner: str
     redirect_uri: str
     began_at: int
+    account: str = ""
 
 
 Lost = Literal["unknown", "expired", "foreign"]
@@ -71,10 +75,10 @@ class Errands:
         self._secret = secret
         self._out: OrderedDict[str, Errand] = OrderedDict()
 
-    def begin(self, owner: str, redirect_uri: str) -> str:
+    def begin(self, owner: str, redirect_uri: str, account: str = "") -> str:
         """Send somebody out; returns the state."""
         state = self._secret()
-        self._out[state] = Errand(owner, redirect_uri, self._clock())
+        self._out[state] = Errand(owner, redirect_uri, self._clock(), account)
         while len(self._out) > MOST_OUT:
             self._out.popitem(last=False)
         return state

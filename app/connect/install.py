@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pydantic import SecretStr
-
+from app.connect.errand import Errand, Return
 from app.hubspot import scopes
 from app.hubspot.answers import Answer
 from app.hubspot.exchange import Exchange
@@ -68,6 +67,11 @@ class Installer:
         self._wished = wished
         self._clock = clock
 
+    @property
+    def wished(self) -> Wish:
+        """What is asked for."""
+        return self._wished
+
     def address(self, app_url: str, redirect_uri: str, state: str) -> str:
         """Where a person installs the app."""
         return install_address(
@@ -79,16 +83,39 @@ class Installer:
             optional_scopes=self._wished.optional,
         )
 
-    async def finish(self, code: SecretStr, redirect_uri: str) -> Connection | Refusal:
-        """Trade the code for tokens and keep them. Raises StoreError."""
-        answer = await self._exchange.ask(code_call(self._app, code, redirect_uri))
+    async def finish(self, back: Return, errand: Errand) -> Connection | Refusal:
+        """Trade the code that came back for tokens, and keep them. Raises StoreError."""
+        grant = await self._grant(back, errand)
+        if isinstance(grant, Refusal):
+            return grant
+        if grant.refresh_token is None:
+            return Refusal("HubSpot granted no refresh token: is it a public (OAuth) app?")
+        connection = await self._account(grant)
+        if isinstance(connection, Refusal):
+            return connection
+        token = StoredToken(
+            access_token=grant.access_token,
+            refresh_token=grant.refresh_token,
+            expires_at=connection.connected_at + 1000 * grant.expires_in,
+            origin=installed(self._app),
+        )
+        await self._store.connect(self._seal.sealed(token), connection)
+        return connection
+
+    async def _grant(self, back: Return, errand: Errand) -> Grant | Refusal:
+        """Tokens for the code."""
+        if back.code is None:
+            return Refusal(f"the app was not installed ({back.error or 'no code came back'})")
+        answer = await self._exchange.ask(code_call(self._app, back.code, errand.redirect_uri))
         grant = grant_result(answer) if isinstance(answer, Answer) else answer
         if not isinstance(grant, Grant):
             return Refusal(
                 f"HubSpot did not take the code ({_words(grant)}): install the app again"
             )
-        if grant.refresh_token is None:
-            return Refusal("HubSpot granted no refresh token: is it a public (OAuth) app?")
+        return grant
+
+    async def _account(self, grant: Grant) -> Connection | Refusal:
+        """The account it is, if it grants what is needed and is the one of this store."""
         told = await self._introspected(grant)
         granted = told.scopes or grant.scopes
         hub_id = told.hub_id or grant.hub_id
@@ -106,16 +133,7 @@ class Installer:
                 f"account {hub_id}: choose the first, or give the other a store of its own "
                 "(PLAYRELAY_DATABASE_URL)"
             )
-        now = self._clock()
-        connection = Connection(hub_id, told.hub_domain, told.app_id, granted, now)
-        token = StoredToken(
-            access_token=grant.access_token,
-            refresh_token=grant.refresh_token,
-            expires_at=now + 1000 * grant.expires_in,
-            origin=installed(self._app),
-        )
-        await self._store.connect(self._seal.sealed(token), connection)
-        return connection
+        return Connection(hub_id, told.hub_domain, told.app_id, granted, self._clock())
 
     def ungranted(self, connection: Connection) -> list[str]:
         """Optional scopes that were not granted, as far as HubSpot said what was."""

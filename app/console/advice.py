@@ -31,12 +31,17 @@ PAUSES: dict[str, tuple[Level, str, str]] = {
     "reinstall_needed": (
         "bad",
         "HubSpot no longer knows the app's installation.",
-        "Install the app again and give the relay the new refresh token.",
+        "Connect it again, or set a new refresh token where it stands in the settings.",
+    ),
+    "not_connected": (
+        "bad",
+        "The HubSpot app is in no account yet.",
+        "Connect it on the page Connect. All plays are kept till then.",
     ),
     "missing_scope": (
         "bad",
         "The app lacks a permission.",
-        "Grant media_bridge.write and crm.objects.contacts.read, and install the app again.",
+        "Grant media_bridge.write and crm.objects.contacts.read, and connect it again.",
     ),
     "unavailable": (
         "wait",

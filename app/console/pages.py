@@ -50,6 +50,7 @@ PLACES: Sequence[Place] = (
     Place("/console/play", "A play"),
     Place("/console/rejected", "Rejected"),
     Place("/console/embed", "Embed"),
+    Place("/console/connect", "Connect"),
     Place("/console/doctor", "Doctor"),
     Place("/console/audit", "Audit"),
 )

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from app.console import (
     audit,
+    connect,
     doctor,
     embed,
     live,
@@ -21,7 +22,7 @@ from app.console.files import Files
 from app.console.pages import Console, Pages
 from app.settings import Settings
 
-PAGES = (sign_in, now, live, media, play, rejected, embed, doctor, audit)
+PAGES = (sign_in, now, live, media, play, rejected, embed, connect, doctor, audit)
 """The modules that make pages, each with its `routes()`."""
 
 

@@ -19,6 +19,12 @@ class Connection(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...]
     connected_at: int
 
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        domain = f" ({self.hub_domain})" if self.hub_domain else ""
+        return f"account {self.hub_id}{domain}"
+
 
 class Connections(Protocol):
     """What connecting needs of the store; every method may raise StoreError."""

@@ -24,6 +24,7 @@ PAGES = (
     "/console/rejected",
     "/console/rejected/kind?family={family}",
     "/console/embed",
+    "/console/connect",
     "/console/doctor",
     "/console/audit",
 )

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from app.connect.errand import Errand, Return
 from app.connect.install import Installer, Refusal, wish
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
@@ -81,9 +82,14 @@ def install(hubspot: tuple[Sandbox, str], installer: Installer) -> Install:
             page = await browser.get(installer.address(hubspot[1], BACK, "s-1"))
         back = parse_qs(urlsplit(page.headers["location"]).query)
         assert back["state"] == ["s-1"]
-        return await installer.finish(SecretStr(back["code"][0]), BACK)
+        return await finished(installer, back["code"][0])
 
     return walk
+
+
+async def finished(installer: Installer, code: str) -> Connection | Refusal:
+    """Back from HubSpot's page with this code."""
+    return await installer.finish(Return("s-1", SecretStr(code)), Errand("me", BACK, 0))
 
 
 def _source(exchange: Exchange, store: Store, seal: Seal = SEAL) -> RefreshingToken:
@@ -141,7 +147,7 @@ async def test_a_key_that_does_not_fit_is_told_while_running(
 @pytest.mark.parametrize("code", ["made-up", "sandbox-refresh-token", "x y\n"])
 async def test_a_wrong_code_keeps_nothing(installer: Installer, store: Store, code: str) -> None:
     """HubSpot's words on it are told, the code is not."""
-    done = await installer.finish(SecretStr(code), BACK)
+    done = await finished(installer, code)
     assert isinstance(done, Refusal)
     assert "missing or unknown auth code" in done.why
     assert code not in done.why
@@ -152,7 +158,7 @@ async def test_a_wrong_code_keeps_nothing(installer: Installer, store: Store, co
 async def test_another_redirect_uri_keeps_nothing(installer: Installer, sandbox: Sandbox) -> None:
     """A code is exchanged with the address that it was sent to alone."""
     code = sandbox.tokens.authorize("https://elsewhere.example/")
-    done = await installer.finish(SecretStr(code), BACK)
+    done = await finished(installer, code)
     assert isinstance(done, Refusal)
     assert "redirect uri" in done.why
 
@@ -165,7 +171,7 @@ async def test_a_needed_scope_that_was_refused_keeps_nothing(
     code = sandbox.tokens.authorize(BACK)
     sandbox.world = sandbox.world.changed({"scopes": sandbox.world.scopes - {"media_bridge.write"}})
     kept = await store.load()
-    done = await installer.finish(SecretStr(code), BACK)
+    done = await finished(installer, code)
     assert isinstance(done, Refusal)
     assert "did not grant media_bridge.write" in done.why
     assert str(WORLD.portal_id) in done.why
