@@ -119,7 +119,7 @@ def figures_table() -> str:
         ("wait for company before a look-up", _duration(rules.FIRST_LOOKUP_AFTER_MS)),
         (
             "between look-ups of a stranger who starts more plays",
-            _duration(rules.STRANGER_PAUSE_MS),
+            f"{_duration(rules.STRANGER_PAUSE_MS)} to {_duration(rules.LONGEST_PAUSE_MS)}",
         ),
         ("age at which a known contact is looked up again", _duration(rules.RECHECK_AFTER_MS)),
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),

@@ -38,10 +38,15 @@ def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolic
 
 
 def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
-    """A play that has fallen silent: its attention span becomes due, once."""
+    """A play that has fallen silent: its attention span becomes due, once.
+
+    It is dated to when the furthest was reached: what comes last may be an old ping that was held
+    up. `quiet_since`: when the last one arrived, for a play that was stored without that time.
+    """
     events: list[Event] = []
+    _, _, furthest_at = play.furthest
     for milestone in due_when_quiet(play, policy):
-        events.append(Event(milestone, quiet_since))
+        events.append(Event(milestone, furthest_at or quiet_since))
         play = _handed_on(play, milestone)
     return Folded(play, events)
 

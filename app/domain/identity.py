@@ -9,7 +9,7 @@ Exactly one rung is sent: which one HubSpot would prefer is not documented. A ru
 knows nobody by gives way to the next.
 
 Mails are forwarded, and whoever opens one carries the first recipient's `_hsenc`. Hence an `_hsenc`
-vouches for one usertoken only: the first it is sent for. A visitor with another usertoken, or with
+vouches for one usertoken only: the first it comes with. A visitor with another usertoken, or with
 none, has to be known by something else from then on.
 """
 

@@ -55,6 +55,9 @@ def observe(
         duration=ping.duration,
         catalogue=policy.catalogue,
     )
+    percent = ping.played_percent or 0.0
+    spans = coverage.expand(ping.watched) if ping.watched else ()
+    covered = max(percent, coverage.percent(spans))
     media = media_key(ping.media_bridge_id or None, ping.external_id, ping.media_url) or ""
     return Observation(
         play_id=play_id(ping.session_id, media, site),
@@ -65,9 +68,10 @@ def observe(
             medium=medium,
             page=(int(guessed), occurred_at, page),
             started_at=occurred_at,
-            percent=ping.played_percent or 0.0,
-            maps=(coverage.expand(ping.watched),) if ping.watched else (),
+            percent=percent,
+            maps=(spans,) if spans else (),
             ended=bool(ping.ended),
+            furthest=(covered, sum(spans), occurred_at),
             utk=(occurred_at, utk) if utk else None,
             hsenc=(occurred_at, hsenc) if hsenc else None,
             contact_id=(occurred_at, ping.contact_id) if signed and ping.contact_id else None,

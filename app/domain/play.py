@@ -20,11 +20,15 @@ Seen = tuple[int, T]
 """When (ms since the epoch) a value was first seen, and the value. The earliest wins."""
 
 
+Progress = tuple[float, int, int]
+"""How far a play has come (percent covered, times that any span was watched), and when, in ms."""
+
+
 class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The merged state of one view.
 
-    `started_at`, `progress_at`: ms since the epoch, by the relay's clock. `percent`: the largest
-    coverage reported, 0–100. `page` carries the rank under which it was chosen.
+    `started_at`: ms since the epoch, by the relay's clock. `percent`: the largest coverage
+    reported, 0–100. `page` carries the rank under which it was chosen.
     """
 
     session_id: str
@@ -34,6 +38,7 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     percent: float = 0.0
     maps: Maps = ()
     ended: bool = False
+    furthest: Progress = (0.0, 0, 0)
     utk: Seen[str] | None = None
     hsenc: Seen[str] | None = None
     contact_id: Seen[int] | None = None
@@ -75,6 +80,7 @@ def merge(one: Play, other: Play) -> Play:
         percent=max(one.percent, other.percent),
         maps=coverage.merge(one.maps, other.maps),
         ended=one.ended or other.ended,
+        furthest=max(one.furthest, other.furthest, key=_progress_rank),
         utk=_earlier(one.utk, other.utk),
         hsenc=_earlier(one.hsenc, other.hsenc),
         contact_id=_earlier(one.contact_id, other.contact_id),
@@ -89,6 +95,12 @@ def _earlier(one: Seen[T] | None, other: Seen[T] | None) -> Seen[T] | None:
     if one is None or other is None:
         return one or other
     return min(one, other)
+
+
+def _progress_rank(progress: Progress) -> tuple[float, int, int]:
+    """The furthest, and of equals the earliest: a ping that comes again moves nothing."""
+    covered, watched, at = progress
+    return covered, watched, -at
 
 
 def _page_rank(page: tuple[int, int, Page]) -> tuple[int, int, bytes]:

@@ -42,6 +42,12 @@ LONGEST_COMPANY_MS = 30_000
 STRANGER_PAUSE_MS = 60_000
 """A stranger who starts another play is asked about at once, but not more often than this."""
 
+BUSY_PAUSE_MS = 20_000
+"""And so much less often for each request that the rate window holds."""
+
+LONGEST_PAUSE_MS = 600_000
+"""But no less often than this."""
+
 RECHECK_AFTER_MS = 24 * 60 * 60 * 1000
 """HubSpot merges contacts: an answer older than this is used, and asked for again."""
 
@@ -53,6 +59,9 @@ YIELD_MS = 60 * 60 * 1000
 
 NOTICE_MS = 6 * 60 * 60 * 1000
 """How long before its end a stranger's time counts as nearly up."""
+
+LATELY_MS = 18 * 60 * 60 * 1000
+"""How long before that an answer is still good enough to be the last."""
 
 PATIENCE_MS = 2 * 24 * 60 * 60 * 1000
 """How long after its end an answer is waited for."""
@@ -133,6 +142,32 @@ def wait_for_spare(account: Standing, now: int, quota: Quota, spare: int) -> int
 def company(permits_in_use: int) -> int:
     """How long a new usertoken waits for company, in ms."""
     return min(FIRST_LOOKUP_AFTER_MS + permits_in_use * COMPANY_MS, LONGEST_COMPANY_MS)
+
+
+@dataclass(frozen=True, slots=True)
+class LastAsk:
+    """When a stranger is asked about for the last time, in ms.
+
+    From `notice` before the end of an event's time, and then within `company`; unless HubSpot has
+    answered when the event was `old_enough`.
+    """
+
+    notice: int
+    company: int
+    old_enough: int
+
+
+def last_ask(park_ms: int) -> LastAsk:
+    """For events that are kept so long."""
+    notice = min(NOTICE_MS, park_ms // 4)
+    lately = min(LATELY_MS, park_ms // 8)
+    return LastAsk(notice, notice // GATHER_SHARE, park_ms - notice - lately)
+
+
+def pause(permits_in_use: int) -> tuple[int, int]:
+    """How long after its last look-up, in ms, a stranger who is back may be, and must be, asked."""
+    rest = min(STRANGER_PAUSE_MS + permits_in_use * BUSY_PAUSE_MS, LONGEST_PAUSE_MS)
+    return rest, rest + rest // GATHER_SHARE
 
 
 def latest_ask(at: int | None, now: int) -> int | None:

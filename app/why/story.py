@@ -117,8 +117,8 @@ def _waits(walk: Walk, event: OutboxEntry) -> str:
     utk = walk.play.utk[1] if walk.play.utk else None
     if walk.mail_owner is not None and walk.mail_owner != utk:
         parts.append(
-            "the link of the mail is not believed, since it has vouched for another visitor: mails "
-            "are forwarded"
+            "the link of the mail is not believed, since it came with another visitor before: "
+            "mails are forwarded"
         )
     if walk.asked is not None and walk.asked.next_at is not None:
         parts.append(f"it is asked again by {moment(walk.asked.next_at)}")

@@ -100,13 +100,23 @@ def test_what_is_known_is_not_handed_on_again() -> None:
 
 
 def test_closing_yields_the_attention_span_once() -> None:
-    """Silence makes the span due, dated to when it began; a second silence yields nothing."""
+    """Silence makes the span due; a second silence yields nothing."""
     closed = close(play(40, 1, 0), NOW + 7, ALL)
     assert closed.events == [Event(ATTENTION, NOW + 7)]
     assert close(closed.play, NOW + 9, ALL).events == []
     late = fold(closed.play, [seen(NOW + 8000, watched=[(1, 2)])], ALL).play
     assert late.spans == (1, 1)
     assert close(late, NOW + 9000, ALL).events == []
+
+
+def test_the_attention_span_is_dated_to_when_the_furthest_was_reached() -> None:
+    """Neither a ping that comes again nor an older one that was held up for days moves it."""
+    furthest = seen(NOW + 4000, watched=[(1, 2)])
+    older = seen(NOW + 90_000, watched=[(1, 1), (0, 1)])
+    again = seen(NOW + 99_000, watched=[(1, 2)])
+    for pings in ([furthest, older, again], [again, older, furthest]):
+        known = fold(None, pings, ALL).play
+        assert close(known, NOW + 99_000, ALL).events == [Event(ATTENTION, NOW + 4000)]
 
 
 def test_closing_nothing_yields_nothing() -> None:

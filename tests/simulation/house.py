@@ -5,7 +5,6 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,6 +18,7 @@ from app.deliver.lookup import Lookup
 from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Desk, Sender
 from app.deliver.upkeep import UpkeepWorker
+from app.domain.identity import IdentityMode
 from app.domain.media import Catalogue
 from app.domain.origin import OriginPolicy
 from app.fold.folding import PureFolding
@@ -29,31 +29,46 @@ from app.hubspot.oauth import OAuthApp
 from app.hubspot.tokens import RefreshingToken, StaticToken, TokenSource
 from app.policies import milestones_of, observing_of, quota_of, retention_of
 from app.settings import Settings
-from app.store.interface import Store
-from app.store.sqlite.engine import open_sqlite
+from app.store.interface import Store, StoreError
 from app.store.values import Quota
 from app.telemetry.metrics import Metrics
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.population import SITE
+
+Opener = Callable[[IdentityMode], Awaitable[Store]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rests:
     """How long idle workers rest, in seconds. All that matters rings a bell or has its time."""
 
-    deliver: float = 600.0
-    fold: float = 150.0
-    upkeep: float = 300.0
+    deliver: float = 3600.0
+    fold: float = 300.0
+    upkeep: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What a house is made of. `open_store`: on the same database every time."""
+
+    settings: Settings
+    open_store: Opener
+    transport: httpx.AsyncBaseTransport
+    dice: Random
+    rests: Rests
+    quota: Quota | None = None
+    folding: type[PureFolding] = PureFolding
+
+
+@dataclass(slots=True)
 class House:
-    """A relay at work."""
+    """A relay at work. `dies`: it will not stop but be killed, in the middle of what it does."""
 
     store: Store
     endpoint: ProgressEndpoint
     metrics: Metrics
     quota: Quota
+    dies: bool = False
 
     async def ping(self, body: bytes, referer: str | None) -> int:
         """Post a ping as a browser would; returns the status."""
@@ -75,40 +90,32 @@ class House:
 
 
 @asynccontextmanager
-async def house(
-    folder: Path,
-    settings: Settings,
-    transport: httpx.AsyncBaseTransport,
-    loop: VirtualLoop,
-    dice: Random,
-    rests: Rests,
-    quota: Quota | None = None,
-) -> AsyncIterator[House]:
-    """Open one on an empty store in `folder`; its workers work until the end of the block."""
-    metrics, clock = Metrics(), loop.milliseconds
+async def house(parts: Parts, loop: VirtualLoop) -> AsyncIterator[House]:
+    """Start one; its workers work until the end of the block."""
+    settings, metrics, clock = parts.settings, Metrics(), loop.milliseconds
     pings, due, stop = Bell(), Bell(), asyncio.Event()
-    quota = quota or quota_of(settings)
-    store = await open_sqlite(f"sqlite:///{folder}/playrelay.db", settings.identity)
-    http = httpx.AsyncClient(transport=transport)
+    quota = parts.quota or quota_of(settings)
+    store = await parts.open_store(settings.identity)
+    http = httpx.AsyncClient(transport=parts.transport)
     exchange = Exchange(http, settings.hubspot_base_url, clock, observe=metrics.observe_request)
     tokens, app = _tokens(settings, exchange, store, clock)
     client = HubSpotClient(exchange, tokens, api_version=settings.hubspot_api_version, app=app)
     retention = retention_of(settings)
     policy = DeliveryPolicy(give_up_after=retention.park_ms)
-    desk = Desk(policy, quota, clock, dice.random, rests.deliver)
+    desk = Desk(policy, quota, clock, parts.dice.random, parts.rests.deliver)
     fold = FoldWorker(
         store,
-        PureFolding(observing_of(settings, Catalogue()), milestones_of(settings)),
+        parts.folding(observing_of(settings, Catalogue()), milestones_of(settings)),
         settle_ms=settings.settle_seconds * 1000,
         clock=clock,
         pings=pings,
         delivery=due,
         metrics=metrics,
-        idle_seconds=rests.fold,
+        idle_seconds=parts.rests.fold,
     )
     workers: list[Callable[[asyncio.Event], Awaitable[None]]] = [
         fold.run,
-        UpkeepWorker(store, retention, clock, due, metrics, rests.upkeep).run,
+        UpkeepWorker(store, retention, clock, due, metrics, parts.rests.upkeep).run,
         *(Sender(store, client, desk, due, metrics).run for _ in range(SENDERS)),
     ]
     if settings.identity == "lookup":
@@ -123,20 +130,25 @@ async def house(
         metrics=metrics,
     )
     await store.take_over(clock(), quota)
-    async with asyncio.TaskGroup() as group:
-        for worker in workers:
-            group.create_task(_run(worker, stop))
-        yield House(store, endpoint, metrics, quota)
+    await store.unpause()
+    tasks = [asyncio.ensure_future(worker(stop)) for worker in workers]
+    found = House(store, endpoint, metrics, quota)
+    yield found
+    if not found.dies:
         stop.set()
         pings.ring()
         due.ring()
+        await asyncio.wait(tasks)
+    # A refresh may hold a rotated token: see `Wire.spares_tokens`.
     await tokens.aclose()
-    await http.aclose()
     await store.close()
-
-
-async def _run(worker: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
-    await worker(stop)
+    for task in tasks:
+        task.cancel()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    await http.aclose()
+    for end in ends:
+        if isinstance(end, Exception) and not isinstance(end, StoreError):
+            raise end
 
 
 def _tokens(

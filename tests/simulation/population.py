@@ -38,11 +38,18 @@ EVERYBODY: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Which visitors, over how many days, and what goes wrong with them (shares of 1)."""
+    """Which visitors, over how many days, and what goes wrong with them (shares of 1).
+
+    `returns`: the share that comes once more, and of these again; `away`: how long, at most.
+    `pace`: what the length of media and pauses is multiplied by.
+    """
 
     kinds: Mapping[str, float] = field(default_factory=lambda: EVERYBODY)
     days: float = 3.0
     returns: float = 0.3
+    away: tuple[float, ...] = (10 * MINUTE, 5 * HOUR, DAY)
+    pace: float = 1.0
+    devices: float = 0.1
     clocks: float = 0.3
     merged: float = 0.15
     withdrawn: float = 0.05
@@ -51,7 +58,7 @@ class Mix:
     dead_mail: float = 0.05
 
 
-CALM = Mix(clocks=0, merged=0, withdrawn=0, unknown_media=0, dead_mail=0, late_cookie=0)
+CALM = Mix(clocks=0, merged=0, withdrawn=0, unknown_media=0, dead_mail=0, late_cookie=0, devices=0)
 
 
 def populate(seed: str, count: int, mix: Mix) -> Truth:
@@ -102,7 +109,7 @@ class _Maker:
         utk = self._utk("c")
         self._known(utk, self._id, known_at)
         visitor = self._visits(name, begin, Carried(utk=utk))
-        if self._chance(0.1):  # the same person on another device, known later or never
+        if self._chance(self._mix.devices):  # another device, known later or never
             other = self._utk("d")
             if self._chance(0.5):
                 self._known(other, self._id, known_at + self._dice.uniform(0, 5 * DAY))
@@ -187,7 +194,7 @@ class _Maker:
             visitor.pings += self._session(session, begin, carried)
             if not self._chance(self._mix.returns):
                 break
-            begin = visitor.pings[-1].at + dice.choice((10 * MINUTE, 5 * HOUR, DAY)) * dice.random()
+            begin = visitor.pings[-1].at + dice.choice(self._mix.away) * dice.random()
         if self._chance(self._mix.withdrawn):
             visitor.gone_at = dice.choice(visitor.pings).at + 1
         self._truth.visitors.append(visitor)
@@ -206,7 +213,8 @@ class _Maker:
         for medium in media:
             view = View(session, medium, page)
             moments += [
-                (state, view) for state in watch(dice, begin, medium.spans, medium.span_seconds)
+                (state, view)
+                for state in watch(dice, begin, medium.spans, medium.span_seconds, self._mix.pace)
             ]
         for state, view in sorted(moments, key=lambda moment: moment[0].at):
             told[view.medium.external_id] = (view, state)

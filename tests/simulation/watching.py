@@ -45,8 +45,13 @@ class State:
         return frozenset(found)
 
 
-def watch(dice: Random, begin: float, spans: int, span_seconds: float) -> list[State]:
-    """Watch in a few stretches, back and forth; a state at each moment a tracker would report."""
+def watch(
+    dice: Random, begin: float, spans: int, span_seconds: float, pace: float = 1.0
+) -> list[State]:
+    """Watch in a few stretches, back and forth; a state at each moment a tracker would report.
+
+    `pace`: what all times are multiplied by.
+    """
     counts = [0] * spans
     now = begin
     states = [State(now, tuple(counts))]
@@ -56,11 +61,11 @@ def watch(dice: Random, begin: float, spans: int, span_seconds: float) -> list[S
         last = spans if dice.random() < 0.4 else dice.randrange(first + 1, spans + 1)
         for span in range(first, last):
             counts[span] += 1
-            now += span_seconds
-            state = State(now, tuple(counts))
+            now += span_seconds * pace
+            state = State(now, tuple(counts), ended)
             if state.reached != states[-1].reached:
                 states.append(state)
         ended = ended or last == spans
         states.append(State(now, tuple(counts), ended))
-        now += dice.choice((2.0, 20.0, 200.0, 2000.0))
+        now += dice.choice((2.0, 20.0, 200.0, 2000.0)) * pace
     return states

@@ -57,12 +57,12 @@ async def test_a_claim_tells_what_hubspot_said_of_the_usertoken(database: Databa
     """Contact or stranger, once it was asked."""
     async with database.open() as store:
         for session, utk, contact in (("a", "u1", 9), ("b", "u2", None)):
-            await played(store, sessionId=session, contactUtk=utk, _hsenc="p2")
+            await played(store, sessionId=session, contactUtk=utk, _hsenc=f"p2-{utk}")
             await looked_up(store, {utk: contact}, NOW + MINUTE)
         known = {job.play.session_id: job.identity for job in await drained(store, NOW + MINUTE)}
     assert known == {
         "a": Identity("usertoken", contact_id=9),
-        "b": Identity("mail", hsenc="p2"),
+        "b": Identity("mail", hsenc="p2-u2"),
     }
 
 

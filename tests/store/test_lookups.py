@@ -245,12 +245,29 @@ async def test_a_stranger_who_returns_is_asked_about(store: Store) -> None:
 
 
 async def test_a_restless_stranger_is_not_asked_about_all_the_time(store: Store) -> None:
-    """Every new play brings the question forward, but it is asked once a minute at most."""
+    """Every new play brings the question forward, but it is asked once a minute at most.
+
+    The busier the relay, the less often: here one permit is in use.
+    """
     await played(store)
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY})
     await played(store, SOON + 1, sessionId="second")
-    claim = await store.claim_lookup(SOON + MINUTE - 1, 100, LEASE, QUOTA)
-    assert (claim.utks, claim.next_at) == ((), SOON + MINUTE)
+    pause = MINUTE + 20 * SECOND
+    claim = await store.claim_lookup(SOON + pause - 1, 100, LEASE, QUOTA)
+    assert (claim.utks, claim.next_at) == ((), SOON + pause + pause // 4)
+    assert (await store.claim_lookup(SOON + pause, 1, LEASE, QUOTA)).utks == ("utk",)
+
+
+async def test_a_busy_relay_asks_less_often(store: Store) -> None:
+    """A stranger who starts another play joins the next regular question instead."""
+    await played(store)
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY})
+    for number in range(40):
+        await played(store, SOON + 1, sessionId=f"{number}", contactUtk=f"{number}")
+        await store.claim_lookup(SOON + 1 + 30 * SECOND, 1, LEASE, QUOTA)
+    await played(store, SOON + 2, sessionId="second")
+    claim = await store.claim_lookup(SOON + 10 * MINUTE - 1, 100, LEASE, QUOTA)
+    assert "utk" not in claim.utks
 
 
 async def test_a_waiting_event_is_woken_by_its_contact(store: Store) -> None:

@@ -99,7 +99,7 @@ async def test_a_refused_play_takes_a_later_identity(store: Store) -> None:
 
 
 async def test_a_forwarded_mail_is_not_its_recipient(store: Store) -> None:
-    """Once sent for one usertoken an `_hsenc` is believed of no other: that visitor waits."""
+    """Once it came with one usertoken an `_hsenc` is believed of no other: that visitor waits."""
     await played(store, sessionId="recipient", contactUtk="u1", _hsenc="p2")
     await looked_up(store, {"u1": None}, SOON)
     job = await claimed(store, SOON)
@@ -114,14 +114,15 @@ async def test_a_forwarded_mail_is_not_its_recipient(store: Store) -> None:
     assert (job.play.session_id, job.identity) == ("again", BY_MAIL)
 
 
-async def test_a_contact_who_opens_a_forwarded_mail_takes_nothing(store: Store) -> None:
-    """A friend who is known by a usertoken is sent by it, and the mail stays its recipient's."""
-    await played(store, sessionId="friend", contactUtk="u2", _hsenc="p2")
-    await looked_up(store, {"u2": 9}, SOON)
-    await claimed(store, SOON)
-    await played(store, NOW + MINUTE, sessionId="recipient", contactUtk="u1", _hsenc="p2")
-    await looked_up(store, {"u1": None}, NOW + 2 * MINUTE)
-    assert (await claimed(store, NOW + 2 * MINUTE)).identity == BY_MAIL
+async def test_a_mail_of_a_known_contact_can_be_forwarded_too(store: Store) -> None:
+    """The recipient is sent by the usertoken, and the link vouches for no friend all the same."""
+    await played(store, sessionId="recipient", contactUtk="u1", _hsenc="p2")
+    await looked_up(store, {"u1": 9}, SOON)
+    assert (await claimed(store, SOON)).identity == Identity("usertoken", contact_id=9)
+    await played(store, NOW + MINUTE, sessionId="friend", contactUtk="u2", _hsenc="p2")
+    await looked_up(store, {"u2": None}, NOW + 2 * MINUTE)
+    (job,) = await drained(store, NOW + 2 * MINUTE)
+    assert (job.play.session_id, job.identity) == ("friend", Unknown("stranger"))
 
 
 @pytest.mark.parametrize("bound", [True, False])

@@ -50,7 +50,7 @@ async def test_strangers_are_given_up(store: Store) -> None:
     assert (await store.tend(given_up, RETENTION, MANY)).unattributed == 1
     assert await values(store, "unattributed") == ["session STARTED"]
     await played(store, given_up, sessionId="later")
-    assert await looked_up(store, {"utk": 9}, given_up + MINUTE) == 1
+    assert await looked_up(store, {"utk": 9}, given_up + 2 * MINUTE) == 1
     assert await values(store, "unattributed") == ["session STARTED"]
 
 
@@ -62,7 +62,32 @@ async def test_a_stranger_is_asked_about_before_being_given_up(store: Store) -> 
     await store.tend(end - 7 * HOUR, RETENTION, MANY)
     assert (await store.claim_lookup(end - 7 * HOUR, 100, LEASE, QUOTA)).utks == ()
     await store.tend(end - 6 * HOUR, RETENTION, MANY)
-    assert await looked_up(store, {"utk": 9}, end - 6 * HOUR) == 1
+    assert await looked_up(store, {"utk": 9}, end - 4 * HOUR) == 1
+
+
+async def test_an_answer_of_the_last_day_is_the_last(store: Store) -> None:
+    """Whom HubSpot did not know yesterday is not asked about once more."""
+    await played(store)
+    end = NOW + RETENTION.park_ms
+    await looked_up(store, {"utk": None}, end - 23 * HOUR, {"utk": end + DAY})
+    await store.tend(end - HOUR, RETENTION, MANY)
+    assert (await store.claim_lookup(end - SECOND, 100, LEASE, QUOTA)).utks == ()
+    assert (await store.tend(end, RETENTION, MANY)).unattributed == 1
+
+
+async def test_last_questions_wait_for_company(store: Store) -> None:
+    """They come up one by one, and are asked together."""
+    end = NOW + RETENTION.park_ms
+    for number in range(3):
+        utk = f"utk-{number}"
+        await played(store, NOW + number * MINUTE, sessionId=utk, contactUtk=utk)
+        await looked_up(store, {utk: None}, NOW + DAY, {utk: end + DAY})
+    for number in range(3):
+        at = end - 6 * HOUR + number * MINUTE
+        await store.tend(at, RETENTION, MANY)
+        assert (await store.claim_lookup(at, 100, LEASE, QUOTA)).utks == ()
+    claim = await store.claim_lookup(end - 4 * HOUR, 100, LEASE, QUOTA)
+    assert len(claim.utks) == 3
 
 
 async def test_once_more_is_once(store: Store) -> None:
@@ -71,7 +96,7 @@ async def test_once_more_is_once(store: Store) -> None:
     end = NOW + RETENTION.park_ms
     await looked_up(store, {"utk": None}, NOW + DAY, {"utk": end + DAY})
     await store.tend(end - 6 * HOUR, RETENTION, MANY)
-    await looked_up(store, {"utk": None}, end - 6 * HOUR, {"utk": end + DAY})
+    await looked_up(store, {"utk": None}, end - 4 * HOUR, {"utk": end + DAY})
     assert (await store.tend(end - SECOND, RETENTION, MANY)).unattributed == 0
     assert (await store.claim_lookup(end - SECOND, 100, LEASE, QUOTA)).utks == ()
     assert (await store.tend(end, RETENTION, MANY)).unattributed == 1

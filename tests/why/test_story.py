@@ -88,7 +88,7 @@ def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
         pytest.param(
             walk(event("waiting", reason="stranger"), identity=STRANGER, mail_owner="another"),
             "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet); the link "
-            "of the mail is not believed, since it has vouched for another visitor: mails are "
+            "of the mail is not believed, since it came with another visitor before: mails are "
             "forwarded",
             id="forwarded",
         ),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from app.domain.identity import Identity, IdentityMode
 from app.store.postgres.account import standing, take_permit
 from app.store.postgres.db import Db, Row
-from app.store.postgres.whom import known_of, vouch
+from app.store.postgres.whom import known_of
 from app.store.rules import BACKLOG_TURN, FRESH_MS, decode_play
 from app.store.values import Claim, Job, Quota
 
@@ -75,7 +75,6 @@ async def claim(
     identity = (await known_of(db, [play])).whose(play, mode)
     proven = False
     if isinstance(identity, Identity):
-        await vouch(db, play, identity, now)
         proven = await db.value(PROVEN, found["play"], identity.rung) is not None
     job = Job(
         permit=await take_permit(db, now, lease_ms, quota),

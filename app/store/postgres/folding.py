@@ -21,13 +21,13 @@ from app.store.postgres import figures
 from app.store.postgres.db import Db
 from app.store.postgres.events import Change, add_events
 from app.store.postgres.faults import Raced, is_the_stores
-from app.store.postgres.whom import Known, known_of
+from app.store.postgres.whom import Known, known_of, vouch
 from app.store.rules import (
     RECHECK_AFTER_MS,
-    STRANGER_PAUSE_MS,
     company,
     decode_play,
     encode_play,
+    pause,
 )
 from app.store.values import FoldReport, InboxPing, Unfoldable
 
@@ -73,10 +73,10 @@ INTRODUCE = """
 # A usertoken at rest is asked about again: a stranger who is back, a contact long not checked.
 ASK_AGAIN = """
     UPDATE playrelay.contacts SET asked = 0,
-        ask_at = greatest($2, asked_at + $4), ask_by = greatest($3, asked_at + $4)
+        ask_at = greatest($2, asked_at + $4), ask_by = greatest($3, asked_at + $5)
     WHERE utk = ANY ($1::text[]) AND asked_at IS NOT NULL AND CASE WHEN contact_id IS NULL
-        THEN ask_by IS NULL OR ask_by > greatest($3, asked_at + $4)
-        ELSE ask_by IS NULL AND asked_at < $5 END
+        THEN ask_by IS NULL OR ask_by > greatest($3, asked_at + $5)
+        ELSE ask_by IS NULL AND asked_at < $6 END
 """
 QUIET_PLAYS = """
     SELECT id, received_at, state FROM playrelay.plays
@@ -211,9 +211,12 @@ async def _set_aside(db: Db, rows: Rows, unfoldable: Sequence[Unfoldable]) -> No
 async def _introduce(db: Db, changed: Sequence[_Seen], mode: IdentityMode, now: int) -> Known:
     """Have HubSpot asked about visitors of new plays, and about those who became known just now.
 
+    And let the mails that they come with vouch for them.
+
     Returns what is known of all visitors; it stays so until the end of the transaction.
     """
     plays = [seen.folded.play for seen in changed]
+    await vouch(db, plays, now)
     known = await known_of(db, [*plays, *(s.before for s in changed if s.before)], lock=True)
     wanted = {
         seen.folded.play.utk[1]
@@ -225,12 +228,13 @@ async def _introduce(db: Db, changed: Sequence[_Seen], mode: IdentityMode, now: 
     }
     if not wanted:
         return known
-    soon = now + company(await db.value(PERMITS_IN_USE, now))
+    in_use = await db.value(PERMITS_IN_USE, now)
+    soon = now + company(in_use)
     new, old = sorted(wanted - known.listed), sorted(wanted & known.listed)
     if new and await db.change(INTRODUCE, new, now, soon) < len(new):
         raise Raced
     if old:
-        given = (now, soon, STRANGER_PAUSE_MS, now - RECHECK_AFTER_MS)
+        given = (now, soon, *pause(in_use), now - RECHECK_AFTER_MS)
         await db.change(ASK_AGAIN, old, *given)
     return known
 

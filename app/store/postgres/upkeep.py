@@ -4,7 +4,7 @@ Every replica does this; rows that another has in hand are left to it.
 """
 
 from app.store.postgres.db import Db
-from app.store.rules import DAY_MS, NOTICE_MS, PATIENCE_MS
+from app.store.rules import DAY_MS, PATIENCE_MS, last_ask
 from app.store.values import Retention, Upkeep
 
 _FREE = "LIMIT $2 FOR UPDATE SKIP LOCKED"
@@ -20,13 +20,14 @@ WAKE = f"""
     WHERE id IN (SELECT id FROM playrelay.outbox
         WHERE status = 'waiting' AND due_at <= $1 {_FREE})
 """  # noqa: S608 - ours
-# A stranger whose time is nearly up is asked about once more.
+# A stranger whose time is nearly up is asked about once more, in company, unless that was lately.
 ASK_ONCE_MORE = """
-    UPDATE playrelay.contacts SET ask_at = $1, ask_by = $1 WHERE utk IN (
+    UPDATE playrelay.contacts SET ask_at = $1, ask_by = $1 + $5::bigint WHERE utk IN (
         SELECT c.utk FROM playrelay.outbox o
         JOIN playrelay.plays p ON p.id = o.play JOIN playrelay.contacts c ON c.utk = p.utk
         WHERE o.status = 'waiting' AND o.created_at <= $3::bigint + $4::bigint
-        AND c.contact_id IS NULL AND c.asked_at < $1 - $4::bigint AND c.ask_by > $1
+        AND c.contact_id IS NULL AND c.asked_at < o.created_at + $6::bigint
+        AND c.ask_by > $1 + $5::bigint
         LIMIT $2 FOR UPDATE OF c SKIP LOCKED)
 """
 # Not before HubSpot has answered that, unless it does not answer at all.
@@ -37,7 +38,7 @@ GIVE_UP = """
         AND (o.created_at <= $3::bigint - $5::bigint OR NOT EXISTS (
             SELECT 1 FROM playrelay.plays p JOIN playrelay.contacts c ON c.utk = p.utk
             WHERE p.id = o.play AND c.ask_by IS NOT NULL
-            AND coalesce(c.asked_at, 0) < o.created_at + $6::bigint - $4::bigint))
+            AND coalesce(c.asked_at, 0) < o.created_at + $4::bigint))
         LIMIT $2 FOR UPDATE OF o SKIP LOCKED)
 """
 PRUNE_SETTLED = f"""
@@ -95,7 +96,7 @@ PRUNE_QUARANTINE = f"""
 
 async def tend(db: Db, now: int, retention: Retention, limit: int) -> Upkeep:
     """One round, `limit` rows of each kind, so that no round holds anybody up for long."""
-    notice = min(NOTICE_MS, retention.park_ms // 4)
+    last = last_ask(retention.park_ms)
     parked = now - retention.park_ms
     oldest = (now - retention.figures_ms) // DAY_MS
     for figures in (PRUNE_PAGES, PRUNE_FIGURES, PRUNE_MEDIA):
@@ -103,12 +104,10 @@ async def tend(db: Db, now: int, retention: Retention, limit: int) -> Upkeep:
     await db.change(PRUNE_DAYS, oldest)
     await db.change(PRUNE_AUDIT, now - retention.figures_ms)
     await db.change(REST_LOOKUPS, now, limit)
-    await db.change(ASK_ONCE_MORE, now, limit, parked, notice)
+    await db.change(ASK_ONCE_MORE, now, limit, parked, last.notice, last.company, last.old_enough)
     given_back = await db.change(GIVE_BACK, now, limit)
     woken = await db.change(WAKE, now, limit)
-    unattributed = await db.change(
-        GIVE_UP, now, limit, parked, notice, PATIENCE_MS, retention.park_ms
-    )
+    unattributed = await db.change(GIVE_UP, now, limit, parked, last.old_enough, PATIENCE_MS)
     pruned = 0
     for query, before in (
         (PRUNE_SETTLED, now - retention.settled_ms),

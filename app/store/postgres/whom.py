@@ -20,7 +20,8 @@ CONTACTS = "SELECT utk, contact_id, asked_at FROM playrelay.contacts WHERE utk =
 LOCK_CONTACTS = f"{CONTACTS} ORDER BY utk FOR NO KEY UPDATE"
 MAILS = "SELECT mail, utk FROM playrelay.mails WHERE mail = ANY ($1::bytea[])"
 VOUCH = """
-    INSERT INTO playrelay.mails AS m (mail, utk, sent_at) VALUES ($1, $2, $3)
+    INSERT INTO playrelay.mails AS m (mail, utk, sent_at)
+    SELECT mail, utk, $3 FROM unnest($1::bytea[], $2::text[]) AS n (mail, utk) ORDER BY mail
     ON CONFLICT (mail) DO UPDATE SET sent_at = excluded.sent_at WHERE m.utk = excluded.utk
 """
 
@@ -44,7 +45,7 @@ class Known:
         return identity_of(play, known, mode, mail_owner=self.mail_owner(play))
 
     def mail_owner(self, play: Play) -> str | None:
-        """The usertoken that the play's `_hsenc` vouches for, if it was ever sent for one."""
+        """The usertoken that the play's `_hsenc` vouches for, if it ever came with one."""
         return self.mails.get(mail_key(play.hsenc[1])) if play.hsenc else None
 
 
@@ -62,7 +63,11 @@ async def known_of(db: Db, plays: Iterable[Play], *, lock: bool = False) -> Know
     )
 
 
-async def vouch(db: Db, play: Play, identity: Identity, now: int) -> None:
-    """An `_hsenc` that is about to be sent vouches for this visitor, and for no other."""
-    if identity.hsenc is not None and play.utk is not None:
-        await db.change(VOUCH, mail_key(identity.hsenc), play.utk[1], now)
+async def vouch(db: Db, plays: Iterable[Play], now: int) -> None:
+    """An `_hsenc` vouches for the visitor whom it first comes with, and for no other."""
+    firsts: dict[bytes, str] = {}
+    for play in plays:
+        if play.hsenc is not None and play.utk is not None:
+            firsts.setdefault(mail_key(play.hsenc[1]), play.utk[1])
+    if firsts:
+        await db.change(VOUCH, list(firsts), list(firsts.values()), now)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from app.domain.identity import Identity, IdentityMode
 from app.store.rules import BACKLOG_TURN, FRESH_MS, decode_play
 from app.store.sqlite.account import standing, take_permit
-from app.store.sqlite.whom import vouch, whose
+from app.store.sqlite.whom import whose
 from app.store.values import Claim, Job, Quota
 
 # No earlier event of the same play stands before it: in flight, waiting, or put off.
@@ -64,7 +64,6 @@ def claim(
     identity = whose(db, play, mode)
     proven = False
     if isinstance(identity, Identity):
-        vouch(db, play, identity, now)
         proven = db.execute(PROVEN, (play_row, identity.rung)).fetchone() is not None
     job = Job(
         id=event_id,

@@ -13,13 +13,13 @@ from app.domain.play import Play
 from app.store.interface import Folding
 from app.store.rules import (
     RECHECK_AFTER_MS,
-    STRANGER_PAUSE_MS,
     company,
     decode_play,
     encode_play,
+    pause,
 )
 from app.store.sqlite import figures
-from app.store.sqlite.whom import whose
+from app.store.sqlite.whom import vouch, whose
 from app.store.values import FoldReport, InboxPing, Unfoldable
 
 READ_INBOX = "SELECT id, received_at, referer, body, site FROM inbox ORDER BY id LIMIT ?"
@@ -44,9 +44,9 @@ SAVE_PLAY = """
 INTRODUCE_UTK = """
     INSERT INTO contacts (utk, ask_at, ask_by) VALUES (:utk, :now, :soon)
     ON CONFLICT (utk) DO UPDATE SET asked = 0,
-        ask_at = max(:now, asked_at + :pause), ask_by = max(:soon, asked_at + :pause)
+        ask_at = max(:now, asked_at + :pause), ask_by = max(:soon, asked_at + :longest)
     WHERE asked_at IS NOT NULL AND CASE WHEN contact_id IS NULL
-        THEN ask_by IS NULL OR ask_by > max(:soon, asked_at + :pause)
+        THEN ask_by IS NULL OR ask_by > max(:soon, asked_at + :longest)
         ELSE ask_by IS NULL AND asked_at < :long_ago END
 """
 PERMITS_IN_USE = "SELECT count(*) FROM permits WHERE frees_at > ?"
@@ -131,6 +131,7 @@ def _fold_rows(
         received = [observation.received_at for observation in seen]
         if folded.play != before:
             _introduce(db, before, folded.play, mode, now)
+            vouch(db, folded.play, now)
             play_row = _save(db, view, folded.play, received, settle_ms)
             events += _add_events(db, play_row, before, folded, mode, now)
             moves.append((before, folded.play))
@@ -169,7 +170,8 @@ def _introduce(
     if before is None or before.utk != play.utk:
         (in_use,) = db.execute(PERMITS_IN_USE, (now,)).fetchone()
         given = {"utk": play.utk[1], "now": now, "soon": now + company(in_use)}
-        given |= {"pause": STRANGER_PAUSE_MS, "long_ago": now - RECHECK_AFTER_MS}
+        rest, longest = pause(in_use)
+        given |= {"pause": rest, "longest": longest, "long_ago": now - RECHECK_AFTER_MS}
         db.execute(INTRODUCE_UTK, given)
 
 

@@ -1,8 +1,9 @@
 """What time alone does: leases end, waits end, strangers are given up, old rows go."""
 
 import sqlite3
+from dataclasses import asdict
 
-from app.store.rules import DAY_MS, NOTICE_MS, PATIENCE_MS
+from app.store.rules import DAY_MS, PATIENCE_MS, last_ask
 from app.store.values import Quota, Retention, Upkeep
 
 GIVE_BACK = """
@@ -25,12 +26,13 @@ WAKE = """
     UPDATE outbox SET status = 'due', due_at = :now
     WHERE id IN (SELECT id FROM outbox WHERE status = 'waiting' AND due_at <= :now LIMIT :n)
 """
-# A stranger whose time is nearly up is asked about once more.
+# A stranger whose time is nearly up is asked about once more, in company, unless that was lately.
 ASK_ONCE_MORE = """
-    UPDATE contacts SET ask_at = :now, ask_by = :now WHERE utk IN (
+    UPDATE contacts SET ask_at = :now, ask_by = :now + :company WHERE utk IN (
         SELECT c.utk FROM outbox o JOIN plays p ON p.id = o.play JOIN contacts c ON c.utk = p.utk
         WHERE o.status = 'waiting' AND o.created_at <= :before + :notice
-        AND c.contact_id IS NULL AND c.asked_at < :now - :notice AND c.ask_by > :now LIMIT :n)
+        AND c.contact_id IS NULL AND c.asked_at < o.created_at + :old_enough
+        AND c.ask_by > :now + :company LIMIT :n)
 """
 # Not before HubSpot has answered that, unless it does not answer at all.
 GIVE_UP = """
@@ -39,7 +41,8 @@ GIVE_UP = """
         SELECT o.id FROM outbox o WHERE o.status = 'waiting' AND o.created_at <= :before
         AND (o.created_at <= :before - :patience OR NOT EXISTS (
             SELECT 1 FROM plays p JOIN contacts c ON c.utk = p.utk WHERE p.id = o.play
-            AND c.ask_by IS NOT NULL AND coalesce(c.asked_at, 0) < o.created_at + :park - :notice))
+            AND c.ask_by IS NOT NULL
+            AND coalesce(c.asked_at, 0) < o.created_at + :old_enough))
         LIMIT :n)
 """
 PRUNE_SETTLED = """
@@ -91,8 +94,8 @@ PRUNE_QUARANTINE = "DELETE FROM quarantine WHERE received_at <= :before"
 
 def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> Upkeep:
     """One round, `limit` rows of each kind, so that no round holds up the pings for long."""
-    given = {"now": now, "n": limit, "park": retention.park_ms}
-    given |= {"notice": min(NOTICE_MS, retention.park_ms // 4), "patience": PATIENCE_MS}
+    given = {"now": now, "n": limit, "patience": PATIENCE_MS}
+    given |= asdict(last_ask(retention.park_ms))
 
     def change(query: str, before: int) -> int:
         return db.execute(query, given | {"before": before}).rowcount

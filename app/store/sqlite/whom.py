@@ -30,15 +30,15 @@ def whose(db: sqlite3.Connection, play: Play, mode: IdentityMode) -> Identity | 
 
 
 def mail_owner(db: sqlite3.Connection, play: Play) -> str | None:
-    """The usertoken that the play's `_hsenc` vouches for, if it was ever sent for one."""
+    """The usertoken that the play's `_hsenc` vouches for, if it ever came with one."""
     if play.hsenc is None:
         return None
     row = db.execute(MAIL_OWNER, (mail_key(play.hsenc[1]),)).fetchone()
     return row[0] if row else None
 
 
-def vouch(db: sqlite3.Connection, play: Play, identity: Identity, now: int) -> None:
-    """An `_hsenc` that is about to be sent vouches for this visitor, and for no other."""
-    if identity.hsenc is not None and play.utk is not None:
-        given = {"mail": mail_key(identity.hsenc), "utk": play.utk[1], "now": now}
+def vouch(db: sqlite3.Connection, play: Play, now: int) -> None:
+    """An `_hsenc` vouches for the visitor whom it first comes with, and for no other."""
+    if play.hsenc is not None and play.utk is not None:
+        given = {"mail": mail_key(play.hsenc[1]), "utk": play.utk[1], "now": now}
         db.execute(VOUCH, given)

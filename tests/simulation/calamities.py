@@ -1,0 +1,70 @@
+"""Everything that can go wrong, at times that the seed decides; and all of HubSpot's answers."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from random import Random
+
+from app.sandbox.faults import Fault
+from tests.simulation.hubspot import Answers, Spell
+from tests.simulation.population import Mix
+from tests.simulation.run import Scenario, Stop
+from tests.simulation.visitors import DAY, HOUR, MINUTE
+from tests.simulation.wire import Line, Outage, OutageKind
+
+EVENTS = "/media-bridge/*"
+DAILY = {"status": "error", "errorType": "RATE_LIMIT", "policyName": "DAILY", "message": "enough"}
+
+STOPS = ((5 * MINUTE, True), (0.0, True), (2 * HOUR, False), (MINUTE, True), (20.0, False))
+"""How long the relay is down each time, and whether it is killed."""
+
+OUTAGES: tuple[tuple[OutageKind, float], ...] = (
+    ("unreachable", 3 * HOUR),
+    ("hangs", HOUR),
+    ("gateway", 6 * HOUR),
+    ("unreachable", 20.0),
+)
+
+
+def every_fault(number: int, visitors: int) -> Scenario:
+    """The run of this number: the network, HubSpot, and the relay itself fail again and again."""
+    dice = Random(f"{number}/calamities")  # noqa: S311 - dice
+    mix = Mix()
+    days = mix.days * DAY
+    outages = tuple(
+        Outage(at, at + length, kind)
+        for (kind, length), at in zip(OUTAGES, _moments(dice, len(OUTAGES), days), strict=True)
+    )
+    stops = tuple(
+        Stop(at, seconds, killed)
+        for (seconds, killed), at in zip(STOPS, _moments(dice, len(STOPS), days), strict=True)
+    )
+    changes = {
+        "unknown_utk": ("refuse", "silent")[number % 2],
+        "merged_contact": ("refuse", "accept")[number // 2 % 2],
+        "unknown_media": ("refuse", "silent", "accept")[number % 3],
+    }
+    answers = Answers(changes, tuple(_spells(dice, days)))
+    return Scenario(visitors, mix, line=Line(outages=outages), answers=answers, stops=stops)
+
+
+def _moments(dice: Random, count: int, days: float) -> list[float]:
+    """One in each equal part of the time, at random, never near its end."""
+    part = days / count
+    return [part * (n + 0.6 * dice.random()) for n in range(count)]
+
+
+def _spells(dice: Random, days: float) -> Iterator[Spell]:
+    """Another integration uses the limit up; HubSpot is ill; tokens die young."""
+    kinds = (
+        (MINUTE, [Fault(path=EVENTS, status=429, every=3)]),
+        (4 * HOUR, [Fault(status=429, body=DAILY)]),
+        (HOUR, [Fault(path=EVENTS, status=500, every=2)]),
+        (10 * MINUTE, [Fault(path=EVENTS, status=429, retry_after=7, every=2)]),
+        (HOUR, [Fault(path=EVENTS, expired_token=True, every=5)]),
+        (HOUR, [Fault(path="/contacts/*", status=503, every=2)]),
+        (20 * MINUTE, [Fault(path=EVENTS, status=200, body="<h1>Please log in</h1>", every=3)]),
+        (HOUR, [Fault(path=EVENTS, latency_ms=4_000, every=4)]),
+    )
+    moments = _moments(dice, len(kinds), days)
+    for (length, faults), (begin, after) in zip(kinds, pairwise([*moments, days]), strict=True):
+        yield Spell(begin, min(begin + length, after), tuple(faults))

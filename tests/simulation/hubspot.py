@@ -1,0 +1,110 @@
+"""HubSpot's side: the real sandbox, whose account is at every moment what is true then."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from fastapi import FastAPI
+
+from app.sandbox.app import create_sandbox
+from app.sandbox.faults import Fault
+from app.sandbox.ledger import Ledger
+from app.sandbox.state import Sandbox
+from app.sandbox.world import Credentials, World
+from tests.simulation.clock import VirtualLoop
+from tests.simulation.visitors import Truth
+
+CREDENTIALS = Credentials(access_token="pat-simulated")
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """From `begin` to `end`, in seconds of the run, HubSpot answers by these rules."""
+
+    begin: float
+    end: float
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How HubSpot answers where nobody knows how it does, and what else may differ.
+
+    `changes`: fields of `World`. `spells`: in order, none within another.
+    """
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    spells: tuple[Spell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HubSpot:
+    """`app` takes the requests; the rest is what a referee looks at."""
+
+    app: FastAPI
+    sandbox: Sandbox
+    ledger: Ledger
+
+
+class Known(Mapping[Any, int]):
+    """What holds since some time each, in seconds of the run: key → (value, since)."""
+
+    def __init__(self, facts: Mapping[Any, tuple[int, float]], loop: VirtualLoop) -> None:
+        self._facts = facts
+        self._loop = loop
+
+    def __getitem__(self, key: object) -> int:
+        value, since = self._facts[key]
+        if since > self._loop.time():
+            raise KeyError(key)
+        return value
+
+    def __iter__(self) -> Iterator[Any]:
+        return (key for key, (_, since) in self._facts.items() if since <= self._loop.time())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def open_hubspot(truth: Truth, answers: Answers, loop: VirtualLoop, dice: Random) -> HubSpot:
+    """An account that knows all of `truth`, each part from its time on."""
+    ledger = Ledger(maxlen=10_000_000)
+    media = {medium.external_id: 7_000 + n for n, medium in enumerate(truth.media) if medium.known}
+    world = World(credentials=CREDENTIALS, demo_visitors=False, media=media, hsencs=truth.mails)
+    existing = dict.fromkeys(truth.contacts, (1, 0.0))
+    for contact, since in truth.known.values():
+        known = existing.get(contact, (1, since))
+        existing[contact] = min(known, (1, since))
+    living = {
+        "utks": Known(truth.known, loop),
+        "anonymous": truth.seen,
+        "merged": Known({old: (new, at) for at, old, new in truth.merges}, loop),
+        "contacts": Known(existing, loop),
+    }
+    # Not validated: the account is alive, and a `World` would keep a copy.
+    world = world.changed(answers.changes).model_copy(update=living)
+    app = create_sandbox(
+        world,
+        loop.seconds,
+        ids=partial(_uuid, dice),
+        ledger=ledger,
+    )
+    return HubSpot(app, app.state.sandbox, ledger)
+
+
+async def live(hubspot: HubSpot, answers: Answers) -> None:
+    """Have the spells come and go."""
+    loop = asyncio.get_running_loop()
+    for spell in answers.spells:
+        await asyncio.sleep(spell.begin - loop.time())
+        hubspot.sandbox.faults.replace(spell.faults)
+        await asyncio.sleep(spell.end - loop.time())
+        hubspot.sandbox.faults.replace([])
+
+
+def _uuid(dice: Random) -> UUID:
+    return UUID(int=dice.getrandbits(128), version=4)

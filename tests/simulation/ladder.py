@@ -1,0 +1,95 @@
+"""Whom an event may go to, and whether it must arrive: DELIVERY.md's rules, held against the truth.
+
+Written down a second time on purpose, from what is true and not from what the relay keeps.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from tests.simulation.run import Run
+from tests.simulation.views import Heard, ViewKey
+from tests.simulation.visitors import DAY, HOUR
+
+Fate = Literal["must", "may", "never"]
+
+PARK = 30 * DAY
+LAST_LOOK = 25 * HOUR
+"""How long before its end a stranger is certainly asked about for the last time."""
+
+LAG = 60.0
+"""How long what the relay has just heard may not show yet in what it sends."""
+
+
+class Ladder:
+    """The rules for one run (identity: lookup)."""
+
+    def __init__(self, run: Run, views: Mapping[ViewKey, Heard]) -> None:
+        self._run = run
+        self._truth = run.truth
+        self._refuses_merged = run.hubspot.sandbox.world.merged_contact == "refuse"
+        self._makes_media = run.hubspot.sandbox.world.unknown_media == "accept"
+        self._bound: dict[str, tuple[str, float]] = {}
+        firsts = (
+            (told.at, told.hsenc, told.utk)
+            for each in views.values()
+            for told in each.told
+            if told.hsenc and told.utk
+        )
+        for at, hsenc, utk in sorted(firsts):
+            self._bound.setdefault(hsenc, (utk, at))
+
+    def right(self, view: Heard, at: float) -> set[int]:
+        """The contacts, by their last names, that an event kept at `at` may belong to."""
+        found: set[int] = set()
+        signed, utk = view.signed(at), view.utk(at)
+        if signed is not None:
+            found.add(signed)
+            if not (self._refuses_merged and self._merged(signed, at)):
+                return self._canonical(found)
+        if utk in self._truth.known:
+            contact, since = self._truth.known[utk]
+            if since <= at:
+                found.add(contact)
+        mail = self._mail(view, at)
+        if mail is not None and self._believed(view, at) != "never":
+            found.add(mail)
+        return self._canonical(found)
+
+    def fate(self, view: Heard, born: float) -> Fate:
+        """Of a milestone that the relay could know of from `born` on."""
+        if not view.view.medium.known and not self._makes_media:
+            return "never"
+        end = born + PARK
+        utk = view.utk(end)
+        if utk in self._run.erased:
+            return "may"
+        signed = view.signed(end)
+        if signed is not None:
+            return "may" if self._refuses_merged and self._merged(signed, end) else "must"
+        known: Fate = "never"
+        if utk in self._truth.known:
+            since = self._truth.known[utk][1]
+            known = "must" if since < end - LAST_LOOK else "may" if since < end else "never"
+        by_mail: Fate = "never"
+        if self._mail(view, end) is not None:
+            by_mail = self._believed(view, born)
+        return next(fate for fate in ("must", "may", "never") if fate in {known, by_mail})
+
+    def _mail(self, view: Heard, by: float) -> int | None:
+        hsenc = view.hsenc(by)
+        return self._truth.mails.get(hsenc) if hsenc else None
+
+    def _believed(self, view: Heard, at: float) -> Fate:
+        """Whether the link of a mail tells who the visitor is: once it came with a usertoken, no
+        other's is believed."""  # noqa: D205, D209
+        hsenc = view.hsenc(float("inf")) or ""
+        utk, since = self._bound.get(hsenc, (None, 0.0))
+        if utk is None or utk == view.utk(float("inf")):
+            return "must"
+        return "may" if at < since + LAG else "never"
+
+    def _merged(self, contact: int, at: float) -> bool:
+        return any(old == contact and when <= at for when, old, _ in self._truth.merges)
+
+    def _canonical(self, contacts: set[int]) -> set[int]:
+        return {self._truth.canonical(contact) for contact in contacts}

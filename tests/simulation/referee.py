@@ -1,0 +1,148 @@
+"""Holds what HubSpot has kept against the truth."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from app.sandbox.ledger import Kept
+from tests.simulation.clock import EPOCH
+from tests.simulation.ladder import Ladder
+from tests.simulation.run import Run
+from tests.simulation.views import Heard, heard, together
+from tests.simulation.visitors import HOUR
+from tests.simulation.watching import ATTENTION, Milestone
+from tests.simulation.wire import Occurrence, occurrence_of
+
+TOLERANCE = 1.0
+"""Seconds between an event's time and the truth: mostly the ping's own way to the relay."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is wrong, by kind, each in words; and how much there was to judge.
+
+    `attributed`: milestones that HubSpot has. `late`: those of them that it got more than an hour
+    after the relay could know of them. `twice`: copies of those whose answer was lost on
+    the way. `unattributable`: milestones that HubSpot can't have, and has not.
+    """
+
+    wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    attributed: int = 0
+    late: int = 0
+    twice: int = 0
+    unattributable: int = 0
+
+    @property
+    def figures(self) -> str:
+        """How much there was to judge."""
+        return (
+            f"{self.attributed} milestones attributed, {self.late} of them over an hour late, "
+            f"{self.twice} copies, {self.unattributable} milestones unattributable"
+        )
+
+    @property
+    def faults(self) -> dict[str, list[str]]:
+        """The first few of each kind."""
+        return {kind: each[:5] for kind, each in self.wrong.items()}
+
+
+def judge(run: Run) -> Verdict:
+    """The verdict on one run."""
+    return _Referee(run).verdict()
+
+
+class _Referee:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._views = heard(run)
+        self._ladder = Ladder(run, self._views)
+        self._verdict = Verdict()
+        self._seen: Counter[Occurrence] = Counter()
+
+    def verdict(self) -> Verdict:
+        for kept in self._run.hubspot.ledger.events:
+            occurrence = occurrence_of(kept.event, dict(kept.body))
+            self._seen[occurrence] += 1
+            view = self._views.get(occurrence[:2])
+            if view is None:
+                self._fault("unheard", kept, "of a view that nobody told of")
+            else:
+                self._kept(view, kept, occurrence[2:])
+        self._doubled()
+        self._missing()
+        self._unfinished()
+        return self._verdict
+
+    def _kept(self, view: Heard, kept: Kept, milestone: Milestone) -> None:
+        at = kept.arrived_ms / 1000 - EPOCH
+        worth = view.worth
+        self._verdict.late += at - worth.get(milestone, at) > HOUR
+        if milestone not in worth or worth[milestone] > at:
+            self._fault("percent", kept, "not reached")
+            return
+        if milestone == ATTENTION:
+            self._attention(view, kept, at)
+        elif not self._is_time(kept, view.moments(milestone)):
+            self._fault("time", kept, f"reached at {view.moments(milestone)}")
+        contact = self._run.truth.canonical(kept.contact_id)
+        right = self._ladder.right(view, at)
+        if contact not in right:
+            self._fault("contact", kept, f"{contact}, not {right}")
+        if any(kept.body.get(name) != value for name, value in view.view.page.heard.items()):
+            self._fault("page", kept, str(view.view.page.heard))
+        medium = view.view.medium
+        if (kept.body["mediaName"], kept.body["mediaUrl"]) != (medium.name, medium.url):
+            self._fault("medium", kept, str(medium))
+        since = self._run.erased.get(view.utk(at) or "")
+        if since is not None and at > since + TOLERANCE:
+            self._fault("erased", kept, f"{at - since:.1f} s after its erasure")
+
+    def _attention(self, view: Heard, kept: Kept, at: float) -> None:
+        """It tells what was known when it was sent, and the time of what was known before."""
+        spans = tuple(kept.body["rawDataMap"].values())
+        states = [told.state for told in view.told if told.at <= at]
+        known = [together(states[:number]) for number in range(1, len(states) + 1)]
+        if not any(state.watched == spans for state in known):
+            self._fault("spans", kept, str(known[-1].watched))
+        if not self._is_time(kept, [state.at for state in known]):
+            self._fault("time", kept, f"watched until {known[-1].at}")
+
+    def _is_time(self, kept: Kept, moments: list[float]) -> bool:
+        said = kept.body["occurredTimestamp"] / 1000 - EPOCH
+        return any(abs(said - moment) <= TOLERANCE for moment in moments)
+
+    def _doubled(self) -> None:
+        for occurrence, times in self._seen.items():
+            again = times - 1
+            self._verdict.attributed += 1
+            self._verdict.twice += min(again, self._run.wire.unanswered[occurrence])
+            if again > self._run.wire.unanswered[occurrence]:
+                self._wrong("doubled", f"{occurrence}: {times} times")
+
+    def _missing(self) -> None:
+        for key, view in self._views.items():
+            for milestone, born in view.worth.items():
+                fate = self._ladder.fate(view, born)
+                has = self._seen[(*key, *milestone)] > 0
+                if fate == "must" and not has:
+                    self._wrong("missing", f"{key} {milestone} of {view.visitor.name}")
+                elif fate == "never" and not has:
+                    self._verdict.unattributable += 1
+
+    def _unfinished(self) -> None:
+        depths = self._run.depths
+        assert depths is not None
+        left = {status: depths.outbox[status] for status in ("due", "sending", "waiting")}
+        left |= {"inbox": depths.inbox, "quarantine": depths.quarantined}
+        if any(left.values()):
+            self._wrong("unfinished", str(left))
+        if self._run.hubspot.sandbox.limiter.refused:
+            refused = str(dict(self._run.hubspot.sandbox.limiter.refused))
+            self._wrong("too many requests", refused)
+
+    def _fault(self, kind: str, kept: Kept, why: str) -> None:
+        at = kept.arrived_ms / 1000 - EPOCH
+        told = {name: kept.body[name] for name in ("sessionId", "externalId")}
+        self._wrong(kind, f"{kept.event} at {at:.1f} {told}: {why}")
+
+    def _wrong(self, kind: str, what: str) -> None:
+        self._verdict.wrong[kind].append(what)

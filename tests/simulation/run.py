@@ -1,0 +1,220 @@
+"""One run: people, network, relay and HubSpot together, from first visit to last outcome."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import structlog
+from pydantic import SecretStr
+
+from app.domain.identity import IdentityMode
+from app.settings import Settings
+from app.store.interface import Store
+from app.store.sqlite.engine import open_sqlite
+from app.store.values import Depths, Quota
+from tests.simulation.clock import VirtualLoop, run
+from tests.simulation.house import House, Opener, Parts, Rests, house
+from tests.simulation.hubspot import CREDENTIALS, Answers, HubSpot, live, open_hubspot
+from tests.simulation.letters import letter
+from tests.simulation.network import LONGEST_TRANSIT, Network, Parcel, deliveries
+from tests.simulation.population import SECRET, SITE, Mix, populate
+from tests.simulation.visitors import DAY, HOUR, Truth
+from tests.simulation.wire import Line, Wire
+
+PATIENCE = 4 * DAY
+"""How long after the last possible parking a run may take to come to its end."""
+
+AGAIN_AFTER = 10.0
+"""After so many seconds a browser repeats what was not acknowledged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The relay goes down at `at` for some seconds: told to stop, or killed."""
+
+    at: float
+    seconds: float
+    killed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """All that a run depends on, beside its seed. `settings`: what differs from the defaults."""
+
+    visitors: int
+    mix: Mix = field(default_factory=Mix)
+    network: Network = field(default_factory=Network)
+    line: Line = field(default_factory=Line)
+    answers: Answers = field(default_factory=Answers)
+    stops: tuple[Stop, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    oauth: bool = True
+    quota: Quota | None = None
+    rests: Rests = field(default_factory=Rests)
+    days_after: float = 31.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A ping that the relay acknowledged, in seconds of the run."""
+
+    at: float
+    parcel: Parcel
+
+
+@dataclass(slots=True)
+class Run:
+    """What happened. `relays`: one after the other; `depths`: what stood in the store at the end.
+
+    `erased`: usertoken → when the operator's order had been carried out.
+    """
+
+    scenario: Scenario
+    truth: Truth
+    wire: Wire
+    hubspot: HubSpot
+    arrivals: list[Arrival] = field(default_factory=list)
+    erased: dict[str, float] = field(default_factory=dict)
+    relays: list[House] = field(default_factory=list)
+    depths: Depths | None = None
+
+    def counted(self, metric: str, **labels: str) -> int:
+        """A counter's sum over all relays."""
+        values = (each.metrics.registry.get_sample_value(metric, labels) for each in self.relays)
+        return int(sum(value or 0 for value in values))
+
+
+def sqlite_in(folder: Path) -> Opener:
+    """Opens the store in that folder."""
+
+    async def opened(mode: IdentityMode) -> Store:
+        return await open_sqlite(f"sqlite:///{folder}/playrelay.db", mode)
+
+    return opened
+
+
+def simulate(seed: str, scenario: Scenario, open_store: Opener) -> Run:
+    """Let it happen, on a store that is empty."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        return run(partial(_simulate, seed, scenario, open_store))
+    finally:
+        structlog.reset_defaults()
+
+
+async def _simulate(seed: str, scenario: Scenario, open_store: Opener, loop: VirtualLoop) -> Run:
+    truth = populate(seed, scenario.visitors, scenario.mix)
+    hubspot = open_hubspot(truth, scenario.answers, loop, _dice(seed, "hubspot"))
+    inner = httpx.ASGITransport(hubspot.app)
+    wire = Wire(inner, scenario.line, _dice(seed, "wire"))
+    parts = Parts(
+        _settings(scenario), open_store, wire, _dice(seed, "relay"), scenario.rests, scenario.quota
+    )
+    found = Run(scenario, truth, wire, hubspot)
+    street = _Street(found)
+    outside = [
+        asyncio.ensure_future(live(hubspot, scenario.answers)),
+        asyncio.ensure_future(street.bring(deliveries(seed, truth, scenario.network))),
+        asyncio.ensure_future(street.erase()),
+    ]
+    for stop in scenario.stops:
+        async with house(parts, loop) as opened:
+            street.open(opened)
+            await asyncio.sleep(stop.at - loop.time())
+            street.shut()
+            opened.dies = stop.killed
+        await asyncio.sleep(stop.seconds)
+    async with house(parts, loop) as opened:
+        street.open(opened)
+        await asyncio.gather(*outside)
+        await asyncio.sleep(scenario.days_after * DAY)
+        patience = loop.time() + PATIENCE
+        while not _is_done(depths := await opened.store.depths(loop.milliseconds())):
+            if loop.time() > patience:
+                break
+            await asyncio.sleep(HOUR)
+        found.depths = depths
+    return found
+
+
+class _Street:
+    """Between the visitors and whichever relay is open, if one is."""
+
+    def __init__(self, found: Run) -> None:
+        self._found = found
+        self._house: House | None = None
+        self._opened = asyncio.Event()
+
+    def open(self, opened: House) -> None:
+        self._found.relays.append(opened)
+        self._house = opened
+        self._opened.set()
+
+    def shut(self) -> None:
+        self._house = None
+        self._opened.clear()
+
+    async def bring(self, parcels: Sequence[Parcel]) -> None:
+        """Bring each parcel in its time, again and again until it is acknowledged."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as group:
+            for parcel in parcels:
+                await asyncio.sleep(parcel.arrives_at - loop.time())
+                group.create_task(self._bring(parcel))
+
+    async def _bring(self, parcel: Parcel) -> None:
+        loop = asyncio.get_running_loop()
+        sent_at = parcel.sent_at
+        transit = min(parcel.arrives_at - parcel.sent_at, LONGEST_TRANSIT)
+        while True:
+            body = letter(parcel.visitor, parcel.ping, sent_at)
+            if self._house is not None:
+                status = await self._house.ping(body, parcel.ping.plays[0][0].page.referer)
+                if status == 202:
+                    self._found.arrivals.append(Arrival(loop.time(), parcel))
+                    return
+                if status != 503:
+                    raise AssertionError(f"{status} for {body!r}")
+            await asyncio.sleep(AGAIN_AFTER)
+            sent_at = loop.time() - transit
+            if loop.time() > parcel.visitor.gone_at:
+                return
+
+    async def erase(self) -> None:
+        """The operator erases those who asked for it."""
+        loop = asyncio.get_running_loop()
+        orders = sorted((at, utk) for utk, at in self._found.truth.erased.items())
+        for at, utk in orders:
+            await asyncio.sleep(at - loop.time())
+            while self._house is None:
+                await self._opened.wait()
+            await self._house.store.forget(utk=utk, contact_id=None)
+            self._found.erased[utk] = loop.time()
+
+
+def _is_done(depths: Depths) -> bool:
+    return not depths.inbox and not any(
+        depths.outbox[status] for status in ("due", "sending", "waiting")
+    )
+
+
+def _settings(scenario: Scenario) -> Settings:
+    tokens: dict[str, Any] = {"hubspot_access_token": SecretStr(CREDENTIALS.access_token or "")}
+    if scenario.oauth:
+        tokens = {
+            "hubspot_client_id": CREDENTIALS.client_id,
+            "hubspot_client_secret": SecretStr(CREDENTIALS.client_secret),
+            "hubspot_refresh_token": SecretStr(CREDENTIALS.refresh_token),
+        }
+    given = {"allowed_origins": SITE, "identity_secret": SecretStr(SECRET)}
+    return Settings(_env_file=None, **{**given, **tokens, **scenario.settings})
+
+
+def _dice(seed: str, whose: str) -> Random:
+    return Random(f"{seed}/{whose}")  # noqa: S311 - dice

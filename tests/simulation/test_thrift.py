@@ -1,0 +1,64 @@
+"""HubSpot's limit is a budget: well used while there is much to do, and little of it wasted."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.sandbox.limiter import WINDOW_SECONDS
+from tests.simulation.clock import EPOCH
+from tests.simulation.conftest import FULL
+from tests.simulation.house import Opener
+from tests.simulation.network import FLAWLESS
+from tests.simulation.population import CALM, Mix
+from tests.simulation.referee import judge
+from tests.simulation.run import Scenario, simulate
+from tests.simulation.visitors import DAY, HOUR, MINUTE
+from tests.simulation.wire import CLEAN, Line, Outage, OutageKind
+
+BUSY = replace(
+    CALM, kinds={"stranger": 95, "contact": 5}, returns=0.5, away=(2 * MINUTE,), pace=0.03
+)
+"""A site whose visitors come for clips and come back: one in twenty is a contact."""
+
+A_SECOND = 10
+"""Visitors."""
+
+
+def scenario(visitors: int, mix: Mix, line: Line = CLEAN) -> Scenario:
+    """A static token, so that all permits are there for events and look-ups."""
+    return Scenario(visitors, mix, FLAWLESS, line=line, oauth=False)
+
+
+@pytest.mark.timeout(1800)
+def test_strangers_cost_little(open_store: Opener) -> None:
+    """Look-ups of all those who never become contacts, again and again for thirty days, included.
+
+    A small crowd pays a little more: the last look-up of each round has few to ask about.
+    """
+    visitors, most = (10_000, 1.1) if FULL else (2_500, 1.12)
+    mix = replace(BUSY, days=visitors / A_SECOND / DAY)
+    run = simulate("1", scenario(visitors, mix), open_store)
+    verdict = judge(run)
+    assert verdict.faults == {}
+    cost = run.hubspot.ledger.statuses.total() / verdict.attributed
+    print(f"{cost:.3f} requests a milestone")  # noqa: T201 - shown by `pytest -rP`
+    assert cost <= most
+    assert run.hubspot.ledger.statuses.keys() == {200}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", ["unreachable", "hangs", "gateway"])
+def test_a_backlog_drains_at_the_limit(open_store: Opener, kind: OutageKind) -> None:
+    """After an outage next to nothing of the rate limit lies idle, and HubSpot never says 429."""
+    outage = Outage(0.0, 4 * HOUR, kind)
+    crowd = replace(CALM, kinds={"contact": 1}, days=1 / 24, returns=0, pace=0.1)
+    line = replace(CLEAN, outages=(outage,))
+    run = simulate("1", replace(scenario(200, crowd, line), days_after=1), open_store)
+    assert judge(run).faults == {}
+    arrived = [kept.arrived_ms / 1000 - EPOCH for kept in run.hubspot.ledger.events]
+    first, last = arrived[0], arrived[-1]
+    assert first > outage.end
+    granted = run.relays[0].quota.rate / WINDOW_SECONDS * (last - first)
+    print(f"{len(arrived) / granted:.3f} of the limit used")  # noqa: T201 - shown by `pytest -rP`
+    assert len(arrived) >= 0.97 * granted
+    assert run.hubspot.sandbox.limiter.refused == {}

@@ -1,0 +1,53 @@
+"""Nothing lost, nothing doubled, the right contact, HubSpot never annoyed: whatever goes wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulation.calamities import every_fault
+from tests.simulation.conftest import FULL
+from tests.simulation.house import Opener
+from tests.simulation.referee import judge
+from tests.simulation.run import Run, simulate, sqlite_in
+
+VISITORS = 10_000 if FULL else 250
+SEEDS = range(1, 11) if FULL else (1, 2)
+
+
+@pytest.mark.timeout(3600 if FULL else 300)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_hubspot_has_the_truth(open_store: Opener, seed: int) -> None:
+    """Every milestone of whoever can be known arrives, once, rightly dated, on the right contact.
+
+    Doubled is at most what HubSpot took without its answer reaching the relay.
+    """
+    run = simulate(str(seed), every_fault(seed, VISITORS), open_store)
+    verdict = judge(run)
+    print(seed, verdict.figures, run.hubspot.ledger.statuses)  # noqa: T201 - shown by `pytest -rP`
+    assert verdict.faults == {}
+    assert verdict.attributed > VISITORS
+    assert run.hubspot.sandbox.limiter.refused == {}
+    assert 0 < verdict.twice <= run.wire.unanswered.total()
+    assert verdict.unattributable > VISITORS
+    assert run.erased
+
+
+def story(run: Run) -> tuple[Any, ...]:
+    """All that HubSpot saw, and all that the relay acknowledged, with the times."""
+    ledger = run.hubspot.ledger
+    arrivals = [(arrival.at, arrival.parcel.visitor.name) for arrival in run.arrivals]
+    return list(ledger.requests), list(ledger.events), arrivals, run.wire.unanswered, run.depths
+
+
+def test_the_same_seed_gives_the_same_run(folder: Path) -> None:
+    """To the millisecond and the last request; another seed gives another."""
+    runs = []
+    for number, seed in enumerate(("a", "a", "b")):
+        place = folder / str(number)
+        place.mkdir()
+        scenario = replace(every_fault(3, 25), days_after=1)
+        runs.append(story(simulate(seed, scenario, sqlite_in(place))))
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
