@@ -18,7 +18,7 @@ from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.collect.problem import STATUS, Reason, problem
 from app.console.embed import note_script
-from app.console.refusals import refusal
+from app.console.refusals import refusal, store_away
 from app.console.routes import add_console
 from app.demo.routes import demo_routes
 from app.embed.routes import embed_routes
@@ -73,6 +73,7 @@ def create_app(settings: Settings) -> RelayApp:
         app.include_router(demo_routes())
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _validation_problem)
+    app.add_exception_handler(StoreError, _store_problem)
     app.add_exception_handler(Exception, _internal_problem)
     _describe_pings(app)
     return app
@@ -107,6 +108,11 @@ async def _validation_problem(request: Request, error: Exception) -> Response:
     return await _http_problem(
         request, HTTPException(422, f"{field}: {message[:1].lower()}{message[1:]}")
     )
+
+
+async def _store_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StoreError)  # noqa: S101 - registered for it alone
+    return await _http_problem(request, store_away(error))
 
 
 async def _internal_problem(request: Request, error: Exception) -> Response:

@@ -33,7 +33,8 @@ def forget(given: argparse.Namespace) -> int:
     """Erase by usertoken or contact."""
 
     async def erase(store: Store) -> int:
-        return await store.forget(utk=given.utk, contact_id=given.contact)
+        erased = await store.forget(utk=given.utk, contact_id=given.contact)
+        return await _noted(store, "forget", "a visitor", erased)  # whom, nobody may know any more
 
     erased = _with_store(erase)
     _say(f"erased {count(erased, 'play or ping', 'plays and pings')}")
@@ -98,7 +99,9 @@ def outbox_requeue(given: argparse.Namespace) -> int:
     """Due again."""
 
     async def requeue(store: Store) -> int:
-        return await store.outbox_requeue(None if given.rejected else given.id, now_ms())
+        ids = None if given.rejected else given.id
+        changed = await store.outbox_requeue(ids, now_ms())
+        return await _noted(store, "requeue", _events(ids), changed)
 
     return _changed(_with_store(requeue), None if given.rejected else given.id, "requeued")
 
@@ -107,9 +110,21 @@ def outbox_discard(given: argparse.Namespace) -> int:
     """Out of the way."""
 
     async def discard(store: Store) -> int:
-        return await store.outbox_discard(given.id, now_ms())
+        changed = await store.outbox_discard(given.id, now_ms())
+        return await _noted(store, "discard", _events(given.id), changed)
 
     return _changed(_with_store(discard), given.id, "discarded")
+
+
+async def _noted(store: Store, what: str, subject: str, changed: int) -> int:
+    """Write down in the audit log what was changed, if anything was."""
+    if changed:
+        await store.note("command line", what, subject, now_ms(), changed)
+    return changed
+
+
+def _events(ids: list[int] | None) -> str:
+    return "all that is rejected" if ids is None else f"events {' '.join(map(str, ids[:10]))}"
 
 
 def _changed(changed: int, wanted: list[int] | None, done: str) -> int:

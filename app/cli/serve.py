@@ -116,6 +116,7 @@ def _announce(settings: Settings, port: int) -> None:
     if settings.sandboxed:
         _say("  no HubSpot credentials: events go to the built-in HubSpot sandbox")
         _say(f"  demo page: {address}/demo")
+        _say(f"  console:   {address}/console")
 
 
 def _say(text: str) -> None:

@@ -14,7 +14,7 @@ from app.console.words import duration
 from app.domain.url import Url, parse_url
 from app.embed.offer import CONSENT, Choices, offer
 from app.health import TheAccount, TheRelay
-from app.relay import Account
+from app.settings import Settings
 
 SITES_OFFERED = 50
 FRESH_MS = 15 * 60 * 1000
@@ -83,7 +83,7 @@ def routes() -> APIRouter:
         else:
             seen = relay.sightings.of(url.origin)
             allowed = relay.progress is None or relay.progress.allows(url.origin)
-            told = diagnose(url.origin, seen, account, relay.clock(), allowed=allowed)
+            told = diagnose(url.origin, seen, account.settings, relay.clock(), allowed=allowed)
             advice = list(told)
             if relay.progress is None:
                 advice = [
@@ -118,7 +118,7 @@ _ELSEWHERE = "Open the console of a process with the role all or collect."
 
 
 def diagnose(
-    origin: str, seen: Sighting, account: Account, now: int, *, allowed: bool
+    origin: str, seen: Sighting, settings: Settings, now: int, *, allowed: bool
 ) -> Iterator[Advice]:
     """Whether a site's pings arrive, and if not, at which step they are lost."""
 
@@ -160,5 +160,5 @@ def diagnose(
             "not allow script-src from the relay, or a blocker holds it back. A page that sends no "
             "Referer is noticed only by its pings.",
         )
-    if account.settings.sandboxed and not allowed:
+    if settings.sandboxed and not allowed:
         yield Advice("wait", "Without HubSpot credentials only pages of this machine may send.")

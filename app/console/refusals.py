@@ -7,9 +7,21 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from app.console.pages import HEADERS, console_of
+from app.store.interface import StoreError
 
 SIGN_IN = "/console/sign-in"
-_TITLES = {403: "Not allowed", 404: "Not here", 429: "Too often", 503: "The store is away"}
+_TITLES = {
+    403: "Not allowed",
+    404: "Not here",
+    422: "Not understood",
+    429: "Too often",
+    503: "Not now",
+}
+
+
+def store_away(error: StoreError) -> HTTPException:
+    """What a person is told when the store can't answer."""
+    return HTTPException(503, str(error), {"retry-after": "5"})
 
 
 def refusal(request: Request, error: HTTPException) -> Response | None:

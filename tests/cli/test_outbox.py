@@ -1,6 +1,8 @@
 """The verbs by which a person looks into the store and changes what stands there."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,17 @@ def test_a_file_that_is_no_database(store: Path, capsys: pytest.CaptureFixture[s
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("playrelay: ")
     assert "no SQLite database" in line
+
+
+def test_changes_are_written_down(store: Path) -> None:
+    """Who requeues, discards or forgets leaves a line in the audit log that names no visitor."""
+    assert main(["outbox", "requeue", "2"]) == 0
+    assert main(["outbox", "discard", "3"]) == 0
+    assert main(["forget", "--utk", UTK]) == 0
+    with closing(sqlite3.connect(store)) as db:
+        notes = db.execute("SELECT who, what, subject, count FROM audit ORDER BY id").fetchall()
+    assert notes == [
+        ("command line", "requeue", "events 2", 1),
+        ("command line", "discard", "events 3", 1),
+        ("command line", "forget", "a visitor", 1),
+    ]

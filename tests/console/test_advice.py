@@ -1,0 +1,138 @@
+"""What is wrong and what to do, from how things stand."""
+
+import dataclasses
+
+import pytest
+
+from app.collect.sightings import Sighting, Sightings
+from app.console.advice import PAUSES, SLOW_MS, Advice, advise
+from app.console.embed import FRESH_MS, diagnose
+from app.domain.outcome import STATUSES, Status
+from app.settings import Settings
+from app.store.insights import Day, Standing
+
+NOW = 1_790_000_000_000
+SETTINGS = Settings(_env_file=None)
+CALM = Standing(
+    inbox=0,
+    inbox_age=0,
+    outbox=dict.fromkeys(STATUSES, 0),
+    due_age=0,
+    strangers=0,
+    quarantined=0,
+    paused_until=0,
+    pause_reason="",
+    failures=0,
+    quota_used=0,
+    requests_today=1000,
+    errors_today=1,
+)
+BUSY = Day(NOW // 86_400_000, pings=5)
+
+
+def standing(rejected: int = 0, **changed: object) -> Standing:
+    """A calm one, but for what is given."""
+    outbox: dict[Status, int] = {**CALM.outbox, "rejected": rejected}
+    return dataclasses.replace(CALM, outbox=outbox, **changed)  # type: ignore[arg-type]
+
+
+def told(stands: Standing, today: Day = BUSY, settings: Settings = SETTINGS) -> list[Advice]:
+    """What is said of it."""
+    return advise(stands, today, settings, NOW)
+
+
+def test_all_is_well() -> None:
+    """A good word, and no other."""
+    assert [each.level for each in told(standing())] == ["good"]
+
+
+def test_a_day_without_pings_points_to_the_snippet() -> None:
+    """For silence may mean that nobody embeds the script."""
+    (only,) = told(standing(), Day(BUSY.day))
+    assert (only.level, only.path) == ("wait", "/console/embed")
+
+
+@pytest.mark.parametrize("reason", PAUSES)
+def test_each_pause_says_what_to_do(reason: str) -> None:
+    """And how long it lasts."""
+    (only,) = told(standing(paused_until=NOW + 120_000, pause_reason=f"{reason}: detail"))
+    assert only.level == PAUSES[reason][0]
+    assert "for 2 minutes more (detail)" in only.says
+    assert only.do
+
+
+def test_a_pause_that_is_over_is_none() -> None:
+    """Its reason stays in the store for a while."""
+    assert told(standing(paused_until=NOW, pause_reason="bad_token"))[0].level == "good"
+
+
+def test_the_gravest_comes_first() -> None:
+    """Whatever else is to be said."""
+    found = told(standing(rejected=3, inbox_age=SLOW_MS + 1, quarantined=2, due_age=SLOW_MS + 1))
+    assert [each.level for each in found] == ["bad", "bad", "wait", "wait"]
+    assert "3 events" in found[-1].says
+
+
+def test_a_process_that_only_collects_says_who_sends() -> None:
+    """Where events lie about."""
+    settings = Settings(_env_file=None, role="collect")
+    (only,) = told(standing(due_age=SLOW_MS + 1), settings=settings)
+    assert "role deliver" in only.do
+
+
+@pytest.mark.parametrize(
+    ("requests", "errors", "said"), [(1000, 41, True), (1000, 40, False), (100, 50, False)]
+)
+def test_errors_near_what_hubspot_allows(requests: int, errors: int, *, said: bool) -> None:
+    """From 4 % of a day's requests on, if these are enough to tell."""
+    found = told(standing(requests_today=requests, errors_today=errors))
+    assert ("ended in an error" in found[0].says) is said
+
+
+SITE = "https://www.example.com"
+
+
+def check(seen: Sighting, *, allowed: bool = True) -> list[Advice]:
+    """What is said of the site."""
+    return list(diagnose(SITE, seen, SETTINGS, NOW, allowed=allowed))
+
+
+@pytest.mark.parametrize(
+    ("seen", "level", "says"),
+    [
+        (Sighting(), "wait", "has loaded the script since"),
+        (Sighting(script_at=NOW - 5_000), "wait", "loaded the script 5 seconds ago"),
+        (Sighting(taken_at=NOW, taken=7), "good", "Pings arrive: 7"),
+        (Sighting(taken_at=NOW - FRESH_MS, taken=7), "wait", "Pings arrive"),
+        (Sighting(1, 2, 1, NOW, "invalid", "duration: too long"), "bad", "refused"),
+        (Sighting(1, NOW, 1, 2, "invalid", "duration"), "good", "Pings arrive"),
+    ],
+)
+def test_the_step_at_which_pings_are_lost(seen: Sighting, level: str, says: str) -> None:
+    """The last thing that was heard of the site decides."""
+    (only,) = check(seen)
+    assert only.level == level
+    assert says in only.says
+
+
+def test_a_site_that_is_not_allowed_is_named() -> None:
+    """With the variable to which it belongs."""
+    first, *_ = check(Sighting(refused_at=NOW, reason="origin_not_allowed"), allowed=False)
+    assert (first.level, first.do) == (
+        "bad",
+        f"Add {SITE} to PLAYRELAY_ALLOWED_ORIGINS and restart.",
+    )
+
+
+def test_sightings_are_bounded() -> None:
+    """The first heard of are forgotten, and no name is kept whole that is too long."""
+    now = iter(range(1, 10_000))
+    sightings = Sightings(lambda: next(now))
+    for number in range(1_001):
+        sightings.refused(f"https://{number}.example".encode(), "invalid", "x")
+    sightings.taken(b"x" * 5_000)
+    sightings.taken(None)
+    assert len(sightings.origins()) == 1_000
+    assert sightings.of("https://0.example") == Sighting()
+    assert sightings.of("https://1000.example").refused_at == 1_001
+    assert max(map(len, sightings.origins())) == 300
