@@ -21,7 +21,8 @@ COUNTS: dict[Status, str] = {
 STANDING = f"""
     SELECT {_counting("inbox")} AS inbox,
         (SELECT received_at FROM playrelay.inbox ORDER BY id LIMIT 1) AS inbox_oldest,
-        (SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due') AS oldest_due,
+        (SELECT due_at FROM playrelay.outbox WHERE status = 'due' ORDER BY due_at LIMIT 1)
+            AS oldest_due,
         {_counting("contacts WHERE ask_at IS NOT NULL")} AS strangers,
         {_counting("quarantine")} AS quarantined,
         (SELECT count(*) FROM playrelay.permits WHERE frees_at > $1) AS quota_used,
