@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.identity import Identity
+from app.domain.identity import Identity, Unknown
 from app.domain.outcome import Failing, Healthy, Paused, Wait
 from app.store.interface import Store
 from app.store.values import LookupClaim
@@ -288,3 +288,14 @@ async def test_a_good_answer_makes_the_account_healthy(store: Store) -> None:
     claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
     await store.settle_lookup(claim.permit, {"utk": 9}, {}, Healthy(), SOON, QUOTA)
     assert (await store.claim(SOON, LEASE, QUOTA)).failures == 0
+
+
+async def test_an_answer_between_claim_and_release(store: Store) -> None:
+    """An event put back to wait for an answer that has just come is due."""
+    await played(store)
+    await store.outbox_requeue([entry.id for entry in await entries(store)], NOW)
+    job = await claimed(store)
+    assert job.identity == Unknown("lookup")
+    await looked_up(store, {"utk": 9}, NOW + MINUTE)
+    await store.release(job, NOW + MINUTE, QUOTA, sent=False, wait="lookup")
+    assert (await claimed(store, NOW + MINUTE)).identity == Identity("usertoken", contact_id=9)

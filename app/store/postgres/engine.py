@@ -155,7 +155,9 @@ class PostgresStore(Store):
         until: int | None = None,
     ) -> None:
         await self._pool.run(
-            lambda db: settling.release(db, job, now, quota, sent=sent, wait=wait, until=until)
+            lambda db: settling.release(
+                db, self._mode, job, now, quota, sent=sent, wait=wait, until=until
+            )
         )
 
     async def claim_lookup(self, now: int, limit: int, lease_ms: int, quota: Quota) -> LookupClaim:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from app.domain.families import family_of
-from app.domain.identity import IdentityMode, Unknown
+from app.domain.identity import Identity, IdentityMode, Unknown
 from app.domain.outcome import (
     AccountNews,
     Delivered,
@@ -107,13 +107,26 @@ async def settle(
 
 
 async def release(
-    db: Db, job: Job, now: int, quota: Quota, *, sent: bool, wait: str, until: int | None
+    db: Db,
+    mode: IdentityMode,
+    job: Job,
+    now: int,
+    quota: Quota,
+    *,
+    sent: bool,
+    wait: str,
+    until: int | None,
 ) -> None:
     """Put a job back as it was. A permit that was not used is free at once."""
     if sent:
         await used_permit(db, job.permit, now, quota)
     else:
         await unused_permit(db, job.permit)
+    await db.row(LOCK_PLAY, job.id)
+    if isinstance(job.identity, Unknown):
+        identity = (await known_of(db, [job.play], lock=True)).whose(job.play, mode)
+        if isinstance(identity, Identity):
+            wait = ""  # the answer came between the claim and now
     what = _Next("waiting", until, wait) if wait else _Next("due", now)
     await _settle(db, job, replace(what, blameless=int(not sent)))
 

@@ -141,7 +141,9 @@ class SqliteStore(Store):
         until: int | None = None,
     ) -> None:
         await self._writer.run(
-            lambda db: settling.release(db, job, now, quota, sent=sent, wait=wait, until=until)
+            lambda db: settling.release(
+                db, self._mode, job, now, quota, sent=sent, wait=wait, until=until
+            )
         )
 
     async def claim_lookup(self, now: int, limit: int, lease_ms: int, quota: Quota) -> LookupClaim:

@@ -5,7 +5,7 @@ import sqlite3
 import msgspec
 
 from app.domain.families import family_of
-from app.domain.identity import IdentityMode, Unknown
+from app.domain.identity import Identity, IdentityMode, Unknown
 from app.domain.outcome import AccountNews, Delivered, Disowned, Outcome, Retry, Wait
 from app.store.rules import answer_of, decode_play, encode_play
 from app.store.sqlite import figures
@@ -79,6 +79,7 @@ def settle(
 
 def release(
     db: sqlite3.Connection,
+    mode: IdentityMode,
     job: Job,
     now: int,
     quota: Quota,
@@ -92,6 +93,8 @@ def release(
         used_permit(db, job.permit, now, quota)
     else:
         unused_permit(db, job.permit)
+    if isinstance(job.identity, Unknown) and isinstance(whose(db, job.play, mode), Identity):
+        wait = ""  # the answer came between the claim and now
     given = {"id": job.id, "lease_until": job.lease_until, "reason": wait, "answer": "{}"}
     given |= {"status": "waiting", "due_at": until} if wait else {"status": "due", "due_at": now}
     _settle(db, given | {"settled_at": None, "blameless": int(not sent), "family": ""})
