@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from app.store.postgres import claims, folding, lookups, upkeep
+from app.store.postgres.account import Gate
 from app.store.postgres.address import schema_of
 from app.store.postgres.db import Db, Queries
 from app.store.postgres.engine import open_postgres
@@ -26,7 +27,7 @@ from tests.store.setting import (
 )
 
 FEW, MANY = 100, 5_000
-TURN = 1
+GATE = Gate(QUOTA, 1)
 
 PLAYS = """
     INSERT INTO playrelay.plays (view, session, pings, begun_at, received_at, utk, mail, state)
@@ -64,7 +65,7 @@ STANDING: dict[str, Standing] = {
 
 async def claim(db: Db) -> None:
     """A fresh event is leased."""
-    claimed = await claims.claim(db, TURN, "lookup", NOW, LEASE, QUOTA)
+    claimed = await claims.claim(db, GATE, "lookup", NOW, LEASE)
     assert claimed.job is not None
     assert claimed.job.play.session_id == "session"
 
@@ -81,7 +82,7 @@ async def look_up(db: Db) -> None:
     """A new usertoken is taken to be looked up."""
     insert = "INSERT INTO playrelay.contacts (utk, ask_at, ask_by) VALUES ('new', $1, $1)"
     await db.change(insert, NOW)
-    claimed = await lookups.claim_lookup(db, TURN, NOW, 100, LEASE, QUOTA)
+    claimed = await lookups.claim_lookup(db, GATE, NOW, 100, LEASE)
     assert claimed.utks == ("new",)
 
 

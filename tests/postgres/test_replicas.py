@@ -2,10 +2,12 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 
 from app.bell import Bells
-from app.domain.outcome import Healthy
+from app.domain.outcome import Healthy, Retry
 from app.store.interface import Store
+from app.store.postgres.clock import wall_ms
 from app.store.postgres.engine import open_postgres
 from app.store.values import Quota
 from tests.postgres.shared import postgres_url
@@ -13,6 +15,7 @@ from tests.store.engines import Postgres
 from tests.store.setting import (
     ALL,
     FOLDING,
+    HOUR,
     LEASE,
     MINUTE,
     NOW,
@@ -80,6 +83,34 @@ async def test_the_last_permit_is_given_once(passing: list[Store]) -> None:
     jobs = [claim.job for claim in claims if claim.job is not None]
     assert len(jobs) == len({job.id for job in jobs}) == few.rate
     assert (await two.depths(NOW)).quota_used == few.rate
+
+
+async def test_clocks_that_disagree() -> None:
+    """An hour late or early, a replica neither frees another's permits nor holds them longer.
+
+    Each lives by its own clock; the window is the server's.
+    """
+    account = Postgres.name()
+    one = Quota(rate=1, window_ms=10 * SECOND)
+    punctual = await open_postgres(postgres_url(), "passthrough", account=account)
+    await crowd(punctual)
+    for wrong in (-HOUR, HOUR):
+        wall = partial(_wrong_by, wrong)
+        other = await open_postgres(postgres_url(), "passthrough", account=account, wall=wall)
+        then = NOW + 2 * abs(wrong) + wrong
+        job = await claimed(other, then + wrong, one)
+        await other.settle(job, Retry(then + wrong, "x"), Healthy(), then + wrong, one)
+        refused = await punctual.claim(then + 9 * SECOND, LEASE, one)
+        assert refused.job is None
+        assert refused.next_at is not None
+        assert abs(refused.next_at - (then + 10 * SECOND)) < SECOND
+        await claimed(punctual, then + 11 * SECOND, one)
+        await other.close()
+    await punctual.close()
+
+
+def _wrong_by(ms: int) -> int:
+    return wall_ms() + ms
 
 
 async def test_a_play_in_two_hands_goes_out_in_order(passing: list[Store]) -> None:

@@ -1,5 +1,7 @@
 """The account's standing: permits of the rate window, pauses, failures, the day's errors."""
 
+from dataclasses import dataclass, replace
+
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused
 from app.store.postgres.db import Db
 from app.store.rules import DAY_MS, Books, Standing, Window, stand
@@ -43,32 +45,43 @@ RETRY_AT_ONCE = """
 """
 
 
-async def standing(db: Db, turn: int, now: int, quota: Quota) -> Standing:
-    """How the account stands at this moment; nobody else finds out before this transaction ends.
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The way to the permits, which stand in the server's time.
 
-    `turn`: the key of the account's advisory lock.
+    `key`: of the account's advisory lock. `ahead`: ms that the server's clock is ahead of ours.
     """
-    await db.value(TAKE_TURN, turn)
-    await db.change(FREE_PERMITS, now)
+
+    quota: Quota
+    key: int
+    ahead: int = 0
+
+
+async def standing(db: Db, gate: Gate, now: int) -> Standing:
+    """How the account stands at this moment; nobody else finds out before this transaction ends."""
+    await db.value(TAKE_TURN, gate.key)
+    await db.change(FREE_PERMITS, now + gate.ahead)
     window = Window(**await db.figures(COUNT_PERMITS))
+    if window.frees_at is not None:
+        window = replace(window, frees_at=window.frees_at - gate.ahead)
     books = await db.figures(ACCOUNT)
     sending_until = books.pop("sending_until")
-    return stand(Books(**books), window, sending_until, now, quota)
+    return stand(Books(**books), window, sending_until, now, gate.quota)
 
 
-async def take_permit(db: Db, now: int, lease_ms: int, quota: Quota) -> int:
+async def take_permit(db: Db, gate: Gate, now: int, lease_ms: int) -> int:
     """Held from before the request leaves until a whole window after its answer came.
 
     The request reaches HubSpot at some instant in between, so no window at the receiving side can
     hold more requests than there are permits, whatever the network does. A permit whose holder
     died frees itself a window after the lease.
     """
-    return int(await db.value(TAKE_PERMIT, now + lease_ms + quota.window_ms))
+    return int(await db.value(TAKE_PERMIT, now + gate.ahead + lease_ms + gate.quota.window_ms))
 
 
-async def used_permit(db: Db, permit: int, now: int, quota: Quota) -> None:
+async def used_permit(db: Db, gate: Gate, permit: int, now: int) -> None:
     """The answer has come: the permit's last window begins."""
-    await db.change(GIVE_PERMIT, now + quota.window_ms, permit)
+    await db.change(GIVE_PERMIT, now + gate.ahead + gate.quota.window_ms, permit)
 
 
 async def unused_permit(db: Db, permit: int) -> None:

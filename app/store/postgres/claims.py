@@ -8,11 +8,11 @@ working on at this moment is passed over.
 from dataclasses import replace
 
 from app.domain.identity import Identity, IdentityMode
-from app.store.postgres.account import standing, take_permit
+from app.store.postgres.account import Gate, standing, take_permit
 from app.store.postgres.db import Db, Row
 from app.store.postgres.whom import known_of
 from app.store.rules import BACKLOG_TURN, FRESH_MS, decode_play
-from app.store.values import Claim, Job, Quota
+from app.store.values import Claim, Job
 
 SOON_MS = 50
 """After so long a play that is being worked on is looked at again."""
@@ -47,11 +47,9 @@ PROVEN = """
 """
 
 
-async def claim(
-    db: Db, turn: int, mode: IdentityMode, now: int, lease_ms: int, quota: Quota
-) -> Claim:
+async def claim(db: Db, gate: Gate, mode: IdentityMode, now: int, lease_ms: int) -> Claim:
     """Lease the next event and a permit for it, or say when to ask again."""
-    account = await standing(db, turn, now, quota)
+    account = await standing(db, gate, now)
     none = Claim(
         None,
         account.wait_until,
@@ -77,7 +75,7 @@ async def claim(
     if isinstance(identity, Identity):
         proven = await db.value(PROVEN, found["play"], identity.rung) is not None
     job = Job(
-        permit=await take_permit(db, now, lease_ms, quota),
+        permit=await take_permit(db, gate, now, lease_ms),
         lease_until=now + lease_ms,
         play=play,
         identity=identity,

@@ -38,7 +38,9 @@ from app.store.postgres import (
     upkeep,
     walks,
 )
+from app.store.postgres.account import Gate
 from app.store.postgres.address import address_of, key_of, schema_of
+from app.store.postgres.clock import ServerClock, wall_ms
 from app.store.postgres.committer import CommitObserver, Committer
 from app.store.postgres.db import Db, Queries
 from app.store.postgres.news import News
@@ -75,23 +77,28 @@ async def open_postgres(
     account: str = "",
     *,
     bells: Bells | None = None,
+    wall: Callable[[], int] = wall_ms,
 ) -> Store:
     """Migrate, and make ready to connect. Raises StoreError.
 
     `account`: its name, where several share the URL; each has a schema beside the others. `bells`:
-    rung when other processes have something to fold or to send.
+    rung when other processes have something to fold or to send. `wall`: this machine's clock, by
+    which the callers live.
     """
     address, schema = address_of(url), schema_of(account)
     queries = Queries(schema)
     await prepare(address, schema)
     pool = await Pool(address, queries).open()
     direct = partial(connect, address)
+    clock = ServerClock(wall)
+    await pool.run(clock.compare)
     return PostgresStore(
         pool,
         Committer(direct, schema, address.shown, observe, pooled=address.pooled),
         # Through a pooler notices don't arrive: others are heard of by looking.
         News(pool, None if address.pooled else direct, schema, bells),
         mode,
+        clock,
         schema,
     )
 
@@ -100,14 +107,24 @@ class PostgresStore(Store):
     """See `app.store.interface.Store`; each method is one function run in a transaction."""
 
     def __init__(
-        self, pool: Pool, committer: Committer, news: News, mode: IdentityMode, schema: str
+        self,
+        pool: Pool,
+        committer: Committer,
+        news: News,
+        mode: IdentityMode,
+        clock: ServerClock,
+        schema: str,
     ) -> None:
         self._pool = pool
         self._committer = committer
         self._news = news
         self._mode = mode
-        self._turn = key_of(schema, "claim")
+        self._clock = clock
+        self._claim_turn = key_of(schema, "claim")
         self._token_turn = key_of(schema, "token")
+
+    def _gate(self, quota: Quota) -> Gate:
+        return Gate(quota, self._claim_turn, self._clock.ahead)
 
     async def append(self, ping: InboxPing) -> None:
         await self._committer.append((ping.received_at, ping.referer, ping.body, ping.site))
@@ -134,14 +151,16 @@ class PostgresStore(Store):
 
     async def claim(self, now: int, lease_ms: int, quota: Quota) -> Claim:
         return await self._pool.run(
-            lambda db: claims.claim(db, self._turn, self._mode, now, lease_ms, quota)
+            lambda db: claims.claim(db, self._gate(quota), self._mode, now, lease_ms)
         )
 
     async def settle(
         self, job: Job, outcome: Outcome, account: AccountNews, now: int, quota: Quota
     ) -> None:
         await self._pool.run(
-            lambda db: settling.settle(db, self._mode, job, outcome, account, now, quota)
+            lambda db: settling.settle(
+                db, self._gate(quota), self._mode, job, outcome, account, now
+            )
         )
 
     async def release(
@@ -156,13 +175,13 @@ class PostgresStore(Store):
     ) -> None:
         await self._pool.run(
             lambda db: settling.release(
-                db, self._mode, job, now, quota, sent=sent, wait=wait, until=until
+                db, self._gate(quota), self._mode, job, now, sent=sent, wait=wait, until=until
             )
         )
 
     async def claim_lookup(self, now: int, limit: int, lease_ms: int, quota: Quota) -> LookupClaim:
         return await self._pool.run(
-            lambda db: lookups.claim_lookup(db, self._turn, now, limit, lease_ms, quota)
+            lambda db: lookups.claim_lookup(db, self._gate(quota), now, limit, lease_ms)
         )
 
     async def settle_lookup(
@@ -175,10 +194,13 @@ class PostgresStore(Store):
         quota: Quota,
     ) -> int:
         return await self._telling(
-            lambda db: lookups.settle_lookup(db, permit, answers, ask_again, account, now, quota)
+            lambda db: lookups.settle_lookup(
+                db, self._gate(quota), permit, answers, ask_again, account, now
+            )
         )
 
     async def tend(self, now: int, retention: Retention, limit: int) -> Upkeep:
+        await self._pool.run(self._clock.compare)
         done = await self._pool.run(lambda db: upkeep.tend(db, now, retention, limit))
         if done.leases_expired or done.woken:
             self._news.tell("due")
@@ -298,11 +320,11 @@ class PostgresStore(Store):
 
     async def permit(self, now: int, lease_ms: int, quota: Quota, spare: int) -> Permit:
         return await self._pool.run(
-            lambda db: shelf.permit(db, self._turn, now, lease_ms, quota, spare)
+            lambda db: shelf.permit(db, self._gate(quota), now, lease_ms, spare)
         )
 
     async def used(self, permit: int, account: AccountNews, now: int, quota: Quota) -> None:
-        await self._pool.run(lambda db: shelf.used(db, permit, account, now, quota))
+        await self._pool.run(lambda db: shelf.used(db, self._gate(quota), permit, account, now))
 
     async def close(self) -> None:
         await self._committer.close()

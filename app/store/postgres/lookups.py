@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from app.domain.outcome import AccountNews
-from app.store.postgres.account import hear, standing, take_permit, used_permit
+from app.store.postgres.account import Gate, hear, standing, take_permit, used_permit
 from app.store.postgres.db import Db
 from app.store.postgres.whom import LOCK_CONTACTS
 from app.store.rules import YIELD_MS, latest_ask
-from app.store.values import LookupClaim, Quota
+from app.store.values import LookupClaim
 
 DUE_LOOKUPS = """
     SELECT utk, asked FROM playrelay.contacts WHERE ask_at <= $1
@@ -45,11 +45,9 @@ STILL_WAITING = """
 """
 
 
-async def claim_lookup(
-    db: Db, turn: int, now: int, limit: int, lease_ms: int, quota: Quota
-) -> LookupClaim:
+async def claim_lookup(db: Db, gate: Gate, now: int, limit: int, lease_ms: int) -> LookupClaim:
     """Take the usertokens that are due; their next look-up stands at the lease's end meanwhile."""
-    account = await standing(db, turn, now, quota)
+    account = await standing(db, gate, now)
     wait_until = account.wait_until
     if wait_until is None:
         wait_until = await _worth_asking(db, now, limit)
@@ -62,21 +60,21 @@ async def claim_lookup(
         return LookupClaim((), {}, 0, wait_until, account.failures, account.strained)
     asked = {row["utk"]: row["asked"] for row in due}
     await db.change(LEASE_LOOKUPS, list(asked), now + lease_ms)
-    permit = await take_permit(db, now, lease_ms, quota)
+    permit = await take_permit(db, gate, now, lease_ms)
     return LookupClaim(tuple(asked), asked, permit, None, account.failures, account.strained)
 
 
 async def settle_lookup(
     db: Db,
+    gate: Gate,
     permit: int,
     answers: Mapping[str, int | None],
     ask_again: Mapping[str, int],
     account: AccountNews,
     now: int,
-    quota: Quota,
 ) -> int:
     """Keep the answers; release what they settle."""
-    await used_permit(db, permit, now, quota)
+    await used_permit(db, gate, permit, now)
     await hear(db, account, now)
     utks = sorted(answers.keys() | ask_again.keys())
     if not utks:

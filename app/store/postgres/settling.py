@@ -20,11 +20,11 @@ from app.domain.outcome import (
     Wait,
 )
 from app.store.postgres import figures
-from app.store.postgres.account import hear, unused_permit, used_permit
+from app.store.postgres.account import Gate, hear, unused_permit, used_permit
 from app.store.postgres.db import Db, Row
 from app.store.postgres.whom import known_of
 from app.store.rules import answer_of, decode_play, encode_play
-from app.store.values import Job, Quota
+from app.store.values import Job
 
 # A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
 SETTLE_DELIVERED = """
@@ -74,15 +74,15 @@ class _Next:
 
 async def settle(
     db: Db,
+    gate: Gate,
     mode: IdentityMode,
     job: Job,
     outcome: Outcome,
     account: AccountNews,
     now: int,
-    quota: Quota,
 ) -> None:
     """Write the outcome, the account's state, and start the permit's ten seconds."""
-    await used_permit(db, job.permit, now, quota)
+    await used_permit(db, gate, job.permit, now)
     await hear(db, account, now)
     answer = answer_of(outcome)
     if isinstance(outcome, Delivered):
@@ -108,10 +108,10 @@ async def settle(
 
 async def release(
     db: Db,
+    gate: Gate,
     mode: IdentityMode,
     job: Job,
     now: int,
-    quota: Quota,
     *,
     sent: bool,
     wait: str,
@@ -119,7 +119,7 @@ async def release(
 ) -> None:
     """Put a job back as it was. A permit that was not used is free at once."""
     if sent:
-        await used_permit(db, job.permit, now, quota)
+        await used_permit(db, gate, job.permit, now)
     else:
         await unused_permit(db, job.permit)
     await db.row(LOCK_PLAY, job.id)

@@ -6,11 +6,10 @@ import msgspec
 
 from app.domain.known import KnownMedium
 from app.domain.outcome import AccountNews
-from app.store.postgres.account import hear, standing, take_permit, used_permit
+from app.store.postgres.account import Gate, hear, standing, take_permit, used_permit
 from app.store.postgres.db import Db
 from app.store.rules import wait_for_spare
 from app.store.shelf import Listing, Permit
-from app.store.values import Quota
 
 LISTING = "SELECT revision, listed_at FROM playrelay.listing"
 MEDIA = "SELECT about FROM playrelay.known_media ORDER BY id"
@@ -48,15 +47,15 @@ async def end_listing(db: Db, number: int, now: int) -> None:
     await db.change(END_LISTING, now)
 
 
-async def permit(db: Db, turn: int, now: int, lease_ms: int, quota: Quota, spare: int) -> Permit:
-    """A permit, if events can spare it. `turn`: the key of the account's advisory lock."""
-    wait_until = wait_for_spare(await standing(db, turn, now, quota), now, quota, spare)
+async def permit(db: Db, gate: Gate, now: int, lease_ms: int, spare: int) -> Permit:
+    """A permit, if events can spare it."""
+    wait_until = wait_for_spare(await standing(db, gate, now), now, gate.quota, spare)
     if wait_until is not None:
         return Permit(None, wait_until)
-    return Permit(await take_permit(db, now, lease_ms, quota), now)
+    return Permit(await take_permit(db, gate, now, lease_ms), now)
 
 
-async def used(db: Db, number: int, account: AccountNews, now: int, quota: Quota) -> None:
+async def used(db: Db, gate: Gate, number: int, account: AccountNews, now: int) -> None:
     """The permit runs out, and the answer counts like any other."""
-    await used_permit(db, number, now, quota)
+    await used_permit(db, gate, number, now)
     await hear(db, account, now)
