@@ -7,14 +7,16 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
 
 import structlog
 import uvicorn
 
 from app.bell import Bell, Bells, heard
 from app.catalogue import load_catalogue
-from app.collect.endpoint import Guards, ProgressEndpoint
+from app.collect.endpoint import ProgressEndpoint
 from app.collect.rate import AddressRate
+from app.collect.reception import Gate, Reception
 from app.collect.sightings import Sightings
 from app.credentials import has_tokens, oauth_app, token_source
 from app.deliver.lookup import Lookup
@@ -22,8 +24,10 @@ from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Desk, Sender
 from app.deliver.upkeep import UpkeepWorker
 from app.domain.media import Catalogue
+from app.domain.milestones import MilestonePolicy
+from app.domain.observation import ObservationPolicy
 from app.domain.origin import OriginPolicy
-from app.fold.folding import PureFolding
+from app.fold.folding import PureFolding, SitePolicy
 from app.fold.shelf import ShelfWorker
 from app.fold.worker import FoldWorker
 from app.hubspot.client import HubSpotClient, make_http
@@ -35,11 +39,11 @@ from app.sandbox.connection import CuttableProtocol
 from app.sandbox.ledger import Ledger
 from app.sandbox.world import World
 from app.server import EmbeddedServer, listen
-from app.settings import Settings, is_postgresql
+from app.settings import AccountSettings, Settings, accounts_of, is_postgresql
 from app.store.interface import Store
 from app.store.postgres.engine import open_postgres
 from app.store.sqlite.engine import open_sqlite
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics import Metrics, Tally, pings_by_outcome
 
 SENDERS = 4
 """At HubSpot's eleven requests a second four are plenty, and few are cheap."""
@@ -62,24 +66,22 @@ def now_ms() -> int:
 async def assemble(settings: Settings) -> AsyncIterator[Relay]:
     """Open the stores, start the workers, yield; then finish what is in flight, in that order.
 
-    Raises StoreError, CatalogueError or SealError where the start must fail.
+    Raises SettingsError, StoreError, CatalogueError or SealError where the start must fail.
     """
-    stop, new_id, pings = asyncio.Event(), _ids(), Bell()
-    sightings = Sightings(now_ms)
+    stop, new_id, sightings = asyncio.Event(), _ids(), Sightings(now_ms)
     async with AsyncExitStack() as stack:
-        workers: dict[str, Worker] = {}
-        bells = [pings]
-        account, due, found = await _account(stack, "", settings, pings)
-        workers |= found
-        bells.append(due)
-        await stack.enter_async_context(_working(workers, stop, bells))
+        houses = [await _house(stack, account) for account in accounts_of(settings)]
+        sole = houses[0].account
+        refused = pings_by_outcome() if sole.name else sole.metrics.pings
+        await stack.enter_async_context(_working(houses, stop))
         stack.callback(stop.set)
         yield Relay(
             settings=settings,
-            accounts={account.name: account},
+            accounts={house.account.name: house.account for house in houses},
             progress=None
             if settings.role == "deliver"
-            else _progress(settings, account.store, pings, account.metrics, new_id, sightings),
+            else _progress(settings, houses, new_id, refused, sightings),
+            refused=refused,
             clock=now_ms,
             stop=stop,
             new_id=new_id,
@@ -87,29 +89,36 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
         )
 
 
-async def _account(
-    stack: AsyncExitStack, name: str, settings: Settings, pings: Bell
-) -> tuple[Account, Bell, dict[str, Worker]]:
-    """Open an account's house; its workers, and the bell that wakes them, are for the caller."""
-    metrics, due = Metrics(), Bell()
+class _House(NamedTuple):
+    """An account with those who work in it, and the bells by which they are woken."""
+
+    account: Account
+    workers: dict[str, Worker]
+    pings: Bell
+    due: Bell
+
+
+async def _house(stack: AsyncExitStack, given: AccountSettings) -> _House:
+    """Open an account's store and its way to HubSpot; its workers are ready to start."""
+    name, settings = given.name, given.settings
+    metrics, pings, due = Metrics(), Bell(), Bell()
     ledger = Ledger() if settings.sandboxed and settings.role != "collect" else None
     # Where one only collects nobody listens.
     bells = None if settings.role == "collect" else Bells(pings, due)
     store = await open_store(settings, metrics, account=name, bells=bells)
     stack.push_async_callback(store.close)
-    workers: dict[str, Worker] = {}
-    quota = quota_of(settings)
-    if settings.role != "collect":
-        if not await has_tokens(settings, store):
-            _log.warning("not_connected", account=name, advice="run playrelay connect")
-        client = await stack.enter_async_context(connect_hubspot(settings, store, metrics, ledger))
-        interrupted = await store.take_over(now_ms(), quota)
-        if interrupted:
-            metrics.interrupted.inc(interrupted)
-            _log.warning("sends_interrupted_by_last_stop", account=name, count=interrupted)
-        await store.unpause()
-        workers = await _workers(settings, store, client, metrics, pings, due)
-    return Account(name, settings, store, metrics, quota, ledger), due, workers
+    account = Account(name, settings, given.sites, store, metrics, quota_of(settings), ledger)
+    if settings.role == "collect":
+        return _House(account, {}, pings, due)
+    if not await has_tokens(settings, store):
+        _log.warning("not_connected", account=name, advice="run playrelay connect")
+    client = await stack.enter_async_context(connect_hubspot(settings, store, metrics, ledger))
+    interrupted = await store.take_over(now_ms(), account.quota)
+    if interrupted:
+        metrics.interrupted.inc(interrupted)
+        _log.warning("sends_interrupted_by_last_stop", account=name, count=interrupted)
+    await store.unpause()
+    return _House(account, await _workers(account, client, pings, due), pings, due)
 
 
 async def open_store(
@@ -149,21 +158,16 @@ async def connect_hubspot(
 
 
 async def _workers(
-    settings: Settings,
-    store: Store,
-    client: HubSpotClient,
-    metrics: Metrics,
-    pings: Bell,
-    due: Bell,
+    account: Account, client: HubSpotClient, pings: Bell, due: Bell
 ) -> dict[str, Worker]:
-    catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
-    folding = PureFolding(observing_of(settings, catalogue), milestones_of(settings))
+    settings, store, metrics = account.settings, account.store, account.metrics
+    folding = _folding(account)
     shelf = ShelfWorker(store, folding.know, metrics)
     await shelf.step()  # before the first fold
     retention = retention_of(settings)
     desk = Desk(
         policy=DeliveryPolicy(give_up_after=retention.park_ms),
-        quota=quota_of(settings),
+        quota=account.quota,
         clock=now_ms,
         chance=random.Random().random,  # noqa: S311 - jitter, no secret
     )
@@ -187,22 +191,47 @@ async def _workers(
     return workers
 
 
+def _folding(account: Account) -> PureFolding:
+    """The account's own policies, and those of each site of it."""
+    return PureFolding(
+        *_policies(account.settings),
+        {site.key: SitePolicy(*_policies(site.settings)) for site in account.sites},
+    )
+
+
+def _policies(settings: Settings) -> tuple[ObservationPolicy, MilestonePolicy]:
+    catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
+    return observing_of(settings, catalogue), milestones_of(settings)
+
+
 def _progress(
     settings: Settings,
-    store: Store,
-    pings: Bell,
-    metrics: Metrics,
+    houses: Sequence[_House],
     new_id: Callable[[], str],
+    refused: Tally,
     sightings: Sightings,
 ) -> ProgressEndpoint:
-    origins = OriginPolicy.parse(settings.allowed_origins, loopback=settings.sandboxed)
+    gates = [
+        Gate(
+            site=site.key,
+            origins=OriginPolicy.parse(
+                site.settings.allowed_origins, loopback=site.settings.sandboxed
+            ),
+            needs_key=site.needs_key,
+            account=house.account.name,
+            inbox=house.account.store,
+            wake=house.pings.ring,
+            metrics=house.account.metrics,
+        )
+        for house in houses
+        for site in house.account.sites
+    ]
     return ProgressEndpoint(
-        store,
-        Guards(origins, AddressRate(settings.pings_per_minute, time.monotonic)),
+        Reception(gates),
+        AddressRate(settings.pings_per_minute, time.monotonic),
         clock=now_ms,
-        wake=pings.ring,
         new_id=new_id,
-        metrics=metrics,
+        refused=refused,
         sightings=sightings,
     )
 
@@ -226,28 +255,34 @@ async def _embedded_sandbox(settings: Settings, ledger: Ledger) -> AsyncIterator
 
 
 @asynccontextmanager
-async def _working(
-    workers: dict[str, Worker], stop: asyncio.Event, bells: Sequence[Bell]
-) -> AsyncIterator[None]:
+async def _working(houses: Sequence[_House], stop: asyncio.Event) -> AsyncIterator[None]:
     """Run the workers; at the end let them finish, and hurry those that take too long."""
     tasks = {
-        asyncio.create_task(_supervised(name, worker, stop), name=name)
-        for name, worker in workers.items()
+        asyncio.create_task(
+            _supervised(house.account.name, name, worker, stop),
+            name=f"{house.account.name} {name}".lstrip(),
+        )
+        for house in houses
+        for name, worker in house.workers.items()
     }
     try:
         yield
     finally:
         stop.set()
-        for bell in bells:
-            bell.ring()
-        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        for house in houses:
+            house.pings.ring()
+            house.due.ring()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
 
-async def _supervised(name: str, worker: Worker, stop: asyncio.Event) -> None:
+async def _supervised(account: str, name: str, worker: Worker, stop: asyncio.Event) -> None:
     """A worker that fails is started again: what it was at stands in the store, not in it."""
+    if account:  # in each line that the worker logs; a task has a context of its own
+        structlog.contextvars.bind_contextvars(account=account)
     while not stop.is_set():
         try:
             await worker(stop)

@@ -26,6 +26,8 @@ from app.domain.coverage import MAX_SPANS
 from app.domain.ping import MAX_BODY, MAX_PLAYS
 from app.hubspot import exchange, tokens
 from app.settings import Settings, variable_name
+from app.settings.model import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
+from app.settings.sitesfile import NEEDS_KEY
 from app.store import rules
 from app.telemetry.metrics import Metrics
 
@@ -59,6 +61,30 @@ def settings_table() -> str:
         for name, field in Settings.model_fields.items()
     )
     return _table(("variable", "default", "meaning"), rows)
+
+
+def account_keys_table() -> str:
+    """What the file of sites may say of an account."""
+    return _keys(ACCOUNT_FIELDS)
+
+
+def site_keys_table() -> str:
+    """What it may say of a site."""
+    meaning = "true: only a ping that names it is for it, whatever its origin"
+    return _keys(SITE_FIELDS, (f"`{NEEDS_KEY}`", "–", meaning))
+
+
+def _keys(fields: Iterable[str], *more: Sequence[str]) -> str:
+    secret = vocabulary().secret
+    rows = (
+        (
+            f"`{key_name(field)}`" + (" (secret)" if key_name(field) in secret else ""),
+            f"`{variable_name(field)}`",
+            _meaning(Settings.model_fields[field]),
+        )
+        for field in fields
+    )
+    return _table(("key", "variable", "meaning"), [*rows, *more])
 
 
 def env_example() -> str:
@@ -132,6 +158,8 @@ def figures_table() -> str:
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
+    "account-keys": account_keys_table,
+    "site-keys": site_keys_table,
     "metrics": metrics_table,
     "reasons": reasons_table,
     "limits": limits_table,

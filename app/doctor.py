@@ -36,8 +36,7 @@ class Finding:
 
 
 async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
-    """Every check that can be run, one after the other; `store` is open."""
-    yield variables()
+    """Every check of one account that can be run, in turn; `store` is open."""
     yield await _store(store)
     if settings.sandboxed:
         yield Finding("HubSpot", "no credentials: the built-in sandbox is used")
@@ -51,9 +50,9 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
             yield finding
 
 
-def variables() -> Finding:
+def variables(settings: Settings) -> Finding:
     """Whether every variable of ours is one that the relay reads."""
-    if unknown := unknown_variables():
+    if unknown := unknown_variables(settings=settings):
         return Finding("settings", "unknown variables", "; ".join(unknown))
     return Finding("settings", "understood")
 

@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from app.domain.outcome import STATUSES
 from app.relay import Account, Relay
 from app.store.interface import StoreError
-from app.telemetry.exposition import exposition
+from app.telemetry.exposition import Figures, exposition
 
 _log = structlog.get_logger(__name__)
 
@@ -71,7 +71,8 @@ def health_routes() -> APIRouter:
         """Prometheus' text format; docs/METRICS.md names each figure."""
         now = relay.clock()
         await asyncio.gather(*(_gauge(each, now) for each in relay.accounts.values()))
-        figures = {name: each.metrics.registry for name, each in relay.accounts.items()}
+        figures: dict[str, Figures] = {"": relay.refused}
+        figures |= {name: each.metrics.registry for name, each in relay.accounts.items()}
         return Response(exposition(figures), media_type=CONTENT_TYPE_LATEST)
 
     return router

@@ -7,22 +7,24 @@ from dataclasses import dataclass, field
 from app.collect.endpoint import ProgressEndpoint
 from app.collect.sightings import Sightings
 from app.sandbox.ledger import Ledger
-from app.settings import Settings
+from app.settings import Settings, SiteSettings
 from app.store.interface import Store
 from app.store.values import Quota
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics import Metrics, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """All that belongs to one HubSpot account and to no other: its trouble stays its own.
 
-    `name`: "" where there is but one. `settings`: as they hold for this account. `sandbox`: what
-    has arrived, where a sandbox of ours stands in for HubSpot and this process delivers.
+    `name`: "" where there is but one. `settings`: as they hold for this account; those of a site
+    may say something else of its plays. `sandbox`: what has arrived, where a sandbox of ours
+    stands in for HubSpot and this process delivers.
     """
 
     name: str
     settings: Settings
+    sites: tuple[SiteSettings, ...]
     store: Store
     metrics: Metrics
     quota: Quota
@@ -33,14 +35,15 @@ class Account:
 class Relay:
     """All that the routes need, and the signal by which the workers end.
 
-    `accounts`: by name, at least one, in the order in which people are shown them. `clock`: ms
-    since the epoch. `sightings`: what was heard of each site. `leaving`: set when all
-    streams are to end.
+    `accounts`: by name, at least one, in the order in which people are shown them. `refused`:
+    counts the pings that end before their account is known. `clock`: ms since the epoch.
+    `sightings`: what was heard of each site. `leaving`: set when all streams are to end.
     """
 
     settings: Settings
     accounts: Mapping[str, Account]
     progress: ProgressEndpoint | None
+    refused: Tally
     clock: Callable[[], int]
     stop: asyncio.Event
     new_id: Callable[[], str]

@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from app.bootstrap import now_ms, open_store
 from app.cli.loopback import PATH, Reply, expecting
 from app.cli.provider import add_provider_options, provider_of, tell_provider
+from app.cli.stores import add_account, the_one
 from app.connect.errand import LOST, MINUTES, Errand, Errands, Return
 from app.connect.install import Installer, Refusal
 from app.connect.provider import Provider
 from app.credentials import connecting, known_connection
-from app.settings import Settings, load_settings
+from app.settings import AccountSettings, Settings
 from app.store.connections import Connection
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
@@ -46,17 +47,19 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         "--redirect-uri", help="with --paste: the redirect URL that the app has at HubSpot"
     )
     add_provider_options(verb)
+    add_account(verb, all_without=False)
 
 
 def connect(given: argparse.Namespace) -> int:
     """Install unless that has been done; then the provider's settings, if asked."""
     configure_logs("error", None)
-    return asyncio.run(_connect(load_settings(), given))
+    return asyncio.run(_connect(the_one(given.account), given))
 
 
-async def _connect(settings: Settings, given: argparse.Namespace) -> int:
+async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
+    settings = account.settings
     provider = provider_of(given, settings)
-    store = await open_store(settings)
+    store = await open_store(settings, account=account.name)
     try:
         known = await known_connection(settings, store)
         if known is not None and not given.again:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from app.cli.address import is_loopback, local_address, public_address
 from app.domain.url import Url
 from app.embed.offer import CONSENT, CONTEXTS, Choices, offer
-from app.settings import Settings, load_settings
+from app.settings import Settings, accounts_of, load_settings
 
 _SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -68,7 +68,7 @@ def embed(given: argparse.Namespace) -> int:
         _hint("add these sources to the page's own; players in frames need no more than before")
     else:
         print(offered.text)
-    for line in _hints(url, settings):
+    for line in _hints(url, settings, given.site):
         _hint(line)
     return 0
 
@@ -82,12 +82,22 @@ def _attributes(given: argparse.Namespace) -> dict[str, str | None]:
     return told | ({"data-debug": None} if given.debug else {})
 
 
-def _hints(url: Url, settings: Settings) -> Iterator[str]:
+def _hints(url: Url, settings: Settings, key: str | None) -> Iterator[str]:
     if is_loopback(url):
         yield f"only browsers on this machine find {url.origin}: give the public one with --url"
     elif url.scheme == "http":
         yield "pages with https load no script over http: put the relay behind https"
-    if not settings.allowed_origins and not (settings.sandboxed and is_loopback(url)):
+    sites = [site for account in accounts_of(settings) for site in account.sites]
+    keys = [site.key for site in sites]
+    if settings.sites is not None and key not in keys:
+        said = (
+            "no --site: only pages of an origin that is one site's need none"
+            if key is None
+            else (f"PLAYRELAY_SITES has no site {key}")
+        )
+        yield f"{said} (there are {', '.join(keys)})"
+    open_to_pages_here = settings.sandboxed and is_loopback(url)
+    if not any(site.settings.allowed_origins for site in sites) and not open_to_pages_here:
         yield "PLAYRELAY_ALLOWED_ORIGINS is empty: name the sites whose pages may send"
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from app.bootstrap import connect_hubspot, now_ms, open_store
 from app.cli.progress import Progress
+from app.cli.stores import the_one
 from app.cli.words import count, moment
 from app.domain.known import KnownMedia
 from app.hubspot.client import HubSpotClient
@@ -20,7 +21,7 @@ from app.media.listing import list_media
 from app.media.registering import register
 from app.media.reported import Reported, reported
 from app.policies import quota_of
-from app.settings import PREFIX, Settings, SettingsError, load_settings
+from app.settings import PREFIX, AccountSettings, SettingsError
 from app.store.interface import Store
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
@@ -41,23 +42,25 @@ class Desk:
 
 def sync(given: argparse.Namespace) -> int:
     """List what HubSpot has, and register what it lacks, if that is allowed."""
-    settings = load_settings()
-    return asyncio.run(_sync(settings, given, allowed=given.register or settings.media_register))
+    account = the_one(given.account)
+    allowed = given.register or account.settings.media_register
+    return asyncio.run(_sync(account, given, allowed=allowed))
 
 
 def register_unknown(given: argparse.Namespace) -> int:
     """The same; without leave it only says what it would register."""
-    settings = load_settings()
-    return asyncio.run(_sync(settings, given, allowed=given.yes or settings.media_register))
+    account = the_one(given.account)
+    allowed = given.yes or account.settings.media_register
+    return asyncio.run(_sync(account, given, allowed=allowed))
 
 
 def show(given: argparse.Namespace) -> int:
     """What stands in the store: no request is made."""
-    return asyncio.run(_show(load_settings(), given))
+    return asyncio.run(_show(the_one(given.account), given))
 
 
-async def _sync(settings: Settings, given: argparse.Namespace, *, allowed: bool) -> int:
-    async with _desk(settings) as desk:
+async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed: bool) -> int:
+    async with _desk(account) as desk:
         with Progress("listing HubSpot's media") as progress:
             listed = await list_media(desk.store, desk.client, desk.asker, desk.number, progress)
         if isinstance(listed, Stopped):
@@ -93,8 +96,8 @@ async def _register(desk: Desk, wanted: list[Reported], *, allowed: bool) -> int
     return 0 if stopped is None else _fail(stopped)
 
 
-async def _show(settings: Settings, given: argparse.Namespace) -> int:
-    store = await open_store(settings)
+async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
+    store = await open_store(account.settings, account=account.name)
     try:
         listing = await store.listing()
         known = await _known(store)
@@ -123,13 +126,14 @@ async def _show(settings: Settings, given: argparse.Namespace) -> int:
 
 
 @asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[Desk]:
+async def _desk(account: AccountSettings) -> AsyncIterator[Desk]:
     configure_logs("error", None)
+    settings = account.settings
     if settings.sandboxed:
         raise SettingsError(
             [f"{PREFIX}HUBSPOT_ACCESS_TOKEN: without credentials there is no account to ask"]
         )
-    store = await open_store(settings)
+    store = await open_store(settings, account=account.name)
     try:
         async with connect_hubspot(settings, store, Metrics(), None) as client:
             asker = Asker(store, quota_of(settings), now_ms, asyncio.sleep)

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from app import __version__
 from app.cli import connect, doctor, embed, media, people, serve, why
+from app.cli.stores import add_account
 from app.domain.outcome import STATUSES
 
 Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no other name
@@ -24,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     verb.set_defaults(run=serve.serve)
 
     verb = verbs.add_parser("doctor", help="check settings, store, token, scopes, HubSpot, clock")
+    add_account(verb)
     verb.set_defaults(run=doctor.doctor)
 
     verb = verbs.add_parser("connect", help="install the OAuth app in a HubSpot account")
@@ -37,12 +39,14 @@ def parser() -> argparse.ArgumentParser:
     verb.set_defaults(run=serve.sandbox)
 
     verb = verbs.add_parser("migrate", help="create or update the store's schema, and end")
+    add_account(verb)
     verb.set_defaults(run=people.migrate)
 
     verb = verbs.add_parser("why", help="tell what became of a visitor's plays, and why")
     verb.add_argument("who", help="a session id, a usertoken or a HubSpot contact id")
     verb.add_argument("--limit", type=_positive, default=20, help="plays at most (%(default)s)")
     verb.add_argument("--json", action="store_true", help="as JSON")
+    add_account(verb)
     verb.set_defaults(run=why.why)
 
     verb = verbs.add_parser("embed", help="print the snippet for your pages")
@@ -53,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     who = verb.add_mutually_exclusive_group(required=True)
     who.add_argument("--utk", help="by usertoken (the hubspotutk cookie)")
     who.add_argument("--contact", type=int, help="by HubSpot contact id")
+    add_account(verb)
     verb.set_defaults(run=people.forget)
 
     _add_media(verbs)
@@ -67,16 +72,19 @@ def _add_media(verbs: Verbs) -> None:
     act = acts.add_parser("list", help="what pages reported, and as what HubSpot knows it")
     act.add_argument("--unmatched", action="store_true", help="only what it does not know")
     act.add_argument("--json", action="store_true", help="as JSON")
+    add_account(act, all_without=False)
     act.set_defaults(run=media.show)
 
     act = acts.add_parser("sync", help="list HubSpot's media objects, for the fold to use")
     act.add_argument("--register", action="store_true", help="and register what it does not know")
     _add_bounds(act)
+    add_account(act, all_without=False)
     act.set_defaults(run=media.sync)
 
     act = acts.add_parser("register", help="register what HubSpot does not know, after a sync")
     act.add_argument("--yes", action="store_true", help="do it, rather than say what would be done")
     _add_bounds(act)
+    add_account(act, all_without=False)
     act.set_defaults(run=media.register_unknown)
 
 
@@ -87,20 +95,24 @@ def _add_outbox(verbs: Verbs) -> None:
     act = acts.add_parser("list", help="newest first")
     act.add_argument("--status", choices=STATUSES, help="only those")
     act.add_argument("--limit", type=_positive, default=50, help="how many (%(default)s)")
+    add_account(act)
     act.set_defaults(run=people.outbox_list)
 
     act = acts.add_parser("show", help="one event: what would be sent, what HubSpot answered")
     act.add_argument("id", type=_positive)
+    add_account(act, all_without=False)
     act.set_defaults(run=people.outbox_show)
 
     act = acts.add_parser("requeue", help="make settled events due again")
     which = act.add_mutually_exclusive_group(required=True)
     which.add_argument("id", type=_positive, nargs="*", default=[])
     which.add_argument("--rejected", action="store_true", help="all that HubSpot rejected")
+    add_account(act)
     act.set_defaults(run=people.outbox_requeue)
 
     act = acts.add_parser("discard", help="take events out of the way, for good")
     act.add_argument("id", type=_positive, nargs="+")
+    add_account(act, all_without=False)
     act.set_defaults(run=people.outbox_discard)
 
 

@@ -1,67 +1,66 @@
 """The verbs by which people look into the store and change what stands there."""
 
 import argparse
-import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import msgspec
 
-from app.bootstrap import now_ms, open_store
+from app.bootstrap import now_ms
+from app.cli.stores import in_each, in_one
 from app.cli.words import count, moment
-from app.settings import load_settings
 from app.store.interface import Store
 from app.store.values import OutboxEntry
 
-T = TypeVar("T")
 
-
-def migrate(_given: argparse.Namespace) -> int:
+def migrate(given: argparse.Namespace) -> int:
     """Opening the store migrates it."""
 
-    async def nothing(_store: Store) -> int:
-        return 0
+    async def nothing(_store: Store, account: str) -> str:
+        return f"the store{_of(account)} is up to date"
 
-    _with_store(nothing)
-    _say("the store is up to date")
+    for line in in_each(given, nothing):
+        _say(line)
     return 0
 
 
 def forget(given: argparse.Namespace) -> int:
-    """Erase by usertoken or contact."""
+    """Erase by usertoken, in each account; or by contact, whose id is one account's own."""
 
-    async def erase(store: Store) -> int:
+    async def erase(store: Store, _account: str) -> int:
         erased = await store.forget(utk=given.utk, contact_id=given.contact)
         return await _noted(store, "forget", "a visitor", erased)  # whom, nobody may know any more
 
-    erased = _with_store(erase)
+    erased = in_one(given, erase) if given.contact is not None else sum(in_each(given, erase))
     _say(f"erased {count(erased, 'play or ping', 'plays and pings')}")
     return 0
 
 
 def outbox_list(given: argparse.Namespace) -> int:
-    """One line an event."""
+    """One line an event; where there are several accounts, each account's below its name."""
 
-    async def read(store: Store) -> list[OutboxEntry]:
-        return await store.outbox_list(given.status, given.limit)
+    async def read(store: Store, account: str) -> tuple[str, list[OutboxEntry]]:
+        return account, await store.outbox_list(given.status, given.limit)
 
-    for entry in _with_store(read):
-        _say(
-            f"{entry.id:>8}  {entry.status:<12} {moment(entry.occurred_at)}  "
-            f"{entry.event} {entry.value}  {entry.play.medium.name or ''}  {entry.reason}".rstrip()
-        )
+    for account, entries in in_each(given, read):
+        if account:
+            _say(f"{account}:")
+        for entry in entries:
+            _say(
+                f"{entry.id:>8}  {entry.status:<12} {moment(entry.occurred_at)}  "
+                f"{entry.event} {entry.value}  {entry.play.medium.name or ''}  "
+                f"{entry.reason}".rstrip()
+            )
     return 0
 
 
 def outbox_show(given: argparse.Namespace) -> int:
     """All of one event, as JSON. The visitor's tokens are not shown."""
 
-    async def read(store: Store) -> OutboxEntry | None:
+    async def read(store: Store, _account: str) -> OutboxEntry | None:
         return await store.outbox_show(given.id)
 
-    entry = _with_store(read)
+    entry = in_one(given, read)
     if entry is None:
         print(f"playrelay: there is no event {given.id}", file=sys.stderr)
         return 1
@@ -78,6 +77,7 @@ def outbox_show(given: argparse.Namespace) -> int:
         "attempts": entry.attempts,
         "answer": entry.answer,
         "sessionId": play.session_id,
+        "site": play.site or None,
         "media": play.medium,
         "page": play.page[2],
         "percent": play.covered,
@@ -98,22 +98,24 @@ def outbox_show(given: argparse.Namespace) -> int:
 def outbox_requeue(given: argparse.Namespace) -> int:
     """Due again."""
 
-    async def requeue(store: Store) -> int:
+    async def requeue(store: Store, _account: str) -> int:
         ids = None if given.rejected else given.id
         changed = await store.outbox_requeue(ids, now_ms())
         return await _noted(store, "requeue", _events(ids), changed)
 
-    return _changed(_with_store(requeue), None if given.rejected else given.id, "requeued")
+    if given.rejected:
+        return _changed(sum(in_each(given, requeue)), None, "requeued")
+    return _changed(in_one(given, requeue), given.id, "requeued")
 
 
 def outbox_discard(given: argparse.Namespace) -> int:
     """Out of the way."""
 
-    async def discard(store: Store) -> int:
+    async def discard(store: Store, _account: str) -> int:
         changed = await store.outbox_discard(given.id, now_ms())
         return await _noted(store, "discard", _events(given.id), changed)
 
-    return _changed(_with_store(discard), given.id, "discarded")
+    return _changed(in_one(given, discard), given.id, "discarded")
 
 
 async def _noted(store: Store, what: str, subject: str, changed: int) -> int:
@@ -140,15 +142,8 @@ def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
     return 1
 
 
-def _with_store(work: Callable[[Store], Awaitable[T]]) -> T:
-    async def run() -> T:
-        store = await open_store(load_settings())
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    return asyncio.run(run())
+def _of(account: str) -> str:
+    return f" of {account}" if account else ""
 
 
 def _say(text: str) -> None:

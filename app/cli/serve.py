@@ -19,7 +19,7 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.world import World
 from app.server import RelayServer, listen, public_config
-from app.settings import Settings, load_settings, unknown_variables
+from app.settings import Settings, accounts_of, load_settings, unknown_variables
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
 
@@ -30,7 +30,7 @@ def serve(_given: argparse.Namespace) -> int:
     """Run the relay until it is told to stop."""
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    for line in unknown_variables():
+    for line in unknown_variables(settings=settings):
         _log.warning("unknown_setting", advice=line)
     app = create_app(settings)
     _spare_the_collector()
@@ -113,6 +113,10 @@ def _spare_the_collector() -> None:
 def _announce(settings: Settings, port: int) -> None:
     address = local_address(settings.host, port)
     _say(f"playrelay is on {address}")
+    for account in accounts_of(settings):
+        if account.name:
+            sites = ", ".join(site.key for site in account.sites)
+            _say(f"  account {account.name}, sites: {sites}")
     if settings.sandboxed:
         _say("  no HubSpot credentials: events go to the built-in HubSpot sandbox")
         _say(f"  demo page: {address}/demo")

@@ -1,13 +1,13 @@
 """`playrelay why`: what became of the plays of a session, a visitor or a contact."""
 
 import argparse
-import asyncio
 import sys
 
 import msgspec
 
-from app.bootstrap import now_ms, open_store
-from app.settings import load_settings
+from app.bootstrap import now_ms
+from app.cli.stores import in_each
+from app.store.interface import Store
 from app.why.find import stories
 from app.why.story import Story
 from app.why.words import moment
@@ -15,7 +15,11 @@ from app.why.words import moment
 
 def why(given: argparse.Namespace) -> int:
     """Tell each play's walk; exit status 1 if nothing is known."""
-    told = asyncio.run(_stories(given.who, given.limit))
+
+    async def find(store: Store, account: str) -> list[Story]:
+        return await stories(store, given.who, now_ms(), given.limit, account)
+
+    told = [story for found in in_each(given, find) for story in found]
     if given.json:
         print(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
     else:
@@ -31,14 +35,7 @@ def why(given: argparse.Namespace) -> int:
     return 1
 
 
-async def _stories(who: str, limit: int) -> list[Story]:
-    store = await open_store(load_settings())
-    try:
-        return await stories(store, who, now_ms(), limit)
-    finally:
-        await store.close()
-
-
 def _text(story: Story) -> str:
     steps = (f"  {moment(step.at)}  {step.what}" for step in story.steps)
-    return "\n".join((story.title, f"  → {story.verdict}", *steps))
+    where = f"{story.account}: " if story.account else ""
+    return "\n".join((f"{where}{story.title}", f"  → {story.verdict}", *steps))

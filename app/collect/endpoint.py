@@ -6,29 +6,25 @@ that does nothing costs more than all of this. Its description for the OpenAPI d
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import structlog
 
-from app.collect.problem import STATUS, Reason, problem
+from app.collect.problem import STATUS, Refusal, problem
 from app.collect.rate import AddressRate
+from app.collect.reception import Gate, Reception
 from app.collect.sightings import Sightings
-from app.domain.origin import OriginPolicy
-from app.domain.ping import MAX_BODY, BadJsonError, Fault, InvalidPingError, Parsed, parse
-from app.store.interface import Inbox, StoreError
+from app.domain.ping import MAX_BODY, BadJsonError, InvalidPingError, Parsed, parse
+from app.store.interface import StoreError
 from app.store.values import InboxPing
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics import Tally
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/v1/progress"
-ORIGINS_REMEMBERED = 1024
-"""Verdicts on origins kept in memory: whoever embeds the player asks again and again."""
-
 RETRY_AFTER_SECONDS = 5
 """What a client is told when the store can't commit: soon, for it may only be busy."""
 
@@ -36,108 +32,88 @@ _log = structlog.get_logger(__name__)
 _MAX_BODY_TEXT = f"at most {MAX_BODY // 1024} KiB: send fewer plays at a time"
 
 
-class Guards(NamedTuple):
-    """Who may send, how often, and whether a page served by the relay itself may."""
-
-    origins: OriginPolicy
-    rate: AddressRate
-
-
-class _Refusal(Exception):  # noqa: N818 - not a failure of ours
-    def __init__(self, reason: Reason, detail: str, faults: list[Fault] | None = None) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-        self.faults = faults
-        self.retry_after = 0
-
-
 class ProgressEndpoint:
-    """The ASGI endpoint. `clock`: ms since the epoch. `wake`: tells the fold that pings wait."""
+    """The ASGI endpoint. `clock`: ms since the epoch.
+
+    `refused`: counts the requests that end before it is known for which site they are.
+    """
 
     def __init__(
         self,
-        inbox: Inbox,
-        guards: Guards,
+        reception: Reception,
+        rate: AddressRate,
         *,
         clock: Callable[[], int],
-        wake: Callable[[], None],
         new_id: Callable[[], str],
-        metrics: Metrics,
+        refused: Tally,
         sightings: Sightings | None = None,
     ) -> None:
         self._sightings = sightings or Sightings(clock)
-        self._inbox = inbox
-        self._guards = guards
+        self._reception = reception
+        self._rate = rate
         self._clock = clock
-        self._wake = wake
         self._new_id = new_id
-        self._metrics = metrics
-        self._allows = lru_cache(ORIGINS_REMEMBERED)(
-            lambda origin: guards.origins.allows(origin.decode("latin-1"))
-        )
+        self._refused = refused
 
     def allows(self, origin: str) -> bool:
         """Whether pages of that origin may send."""
-        return self._allows(origin.encode("latin-1", "replace"))
+        return self._reception.welcomes(origin.encode("latin-1", "replace"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         origin: bytes | None = None
-        allowed = False
+        gate: Gate | None = None
+        welcome = False
         try:
             origin, referer, length = _headers(scope)
-            allowed = origin is None or self._allows(origin)
-            if not allowed:
-                raise _not_allowed(origin)  # noqa: TRY301 - all refusals are answered below
+            self._reception.expect_welcome(origin)
+            welcome = True
             if scope["method"] == "OPTIONS":
                 await _answer(send, 204, b"", _preflight(origin))
                 return
             if scope["method"] != "POST":
-                raise _Refusal("method_not_allowed", "send a POST request")  # noqa: TRY301 - all refusals are answered below
+                raise Refusal("method_not_allowed", "send a POST request")  # noqa: TRY301 - all refusals are answered below
             self._limit(scope)
             body = await _read(receive, length)
             parsed = _parse(body, referer)
+            gate = self._reception.gate(parsed.site, origin)
+            _expect_plays(parsed)
             if parsed.plays:
-                await self._inbox.append(InboxPing(self._clock(), referer, body))
-                self._wake()
-            self._metrics.pings.count("accepted")
-            self._metrics.plays.count("accepted", len(parsed.plays))
+                await gate.inbox.append(InboxPing(self._clock(), referer, body, gate.site))
+                gate.wake()
+            gate.metrics.pings.count("accepted")
+            gate.metrics.plays.count("accepted", len(parsed.plays))
             self._sightings.taken(origin)
             if parsed.faults:
-                self._metrics.plays.count("invalid", len(parsed.faults))
+                gate.metrics.plays.count("invalid", len(parsed.faults))
             answer = b'{"accepted":%d,"rejected":%b}' % (
                 len(parsed.plays),
                 msgspec.json.encode(parsed.faults) if parsed.faults else b"[]",
             )
             await _answer(send, 202, answer, _cors(origin)[:1])  # a POST's answer is never cached
-        except _Refusal as refusal:
+        except Refusal as refusal:
             self._sightings.refused(origin, refusal.reason, refusal.detail)
-            await self._refuse(send, origin if allowed else None, refusal)
+            await self._refuse(send, origin if welcome else None, refusal, gate)
         except StoreError as error:
-            self._metrics.store_errors.labels(error.fault).inc()
-            _log.error("store_unavailable", fault=error.fault, advice=str(error))
-            unkept = _Refusal("store_unavailable", "nothing was kept: send it again later")
-            unkept.retry_after = RETRY_AFTER_SECONDS
-            await self._refuse(send, origin, unkept)
+            await self._refuse(send, origin, _unkept(error, gate), gate)
         except _GoneError:
-            self._metrics.pings.count("gone")
+            self._refused.count("gone")
         except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
-            mistake = _Refusal("internal", "look for the request id in the log")
-            instance = await self._refuse(send, origin if allowed else None, mistake)
+            mistake = Refusal("internal", "look for the request id in the log")
+            instance = await self._refuse(send, origin if welcome else None, mistake, gate)
             _log.exception("ping_failed", request=instance)
 
     def _limit(self, scope: Scope) -> None:
         client = scope.get("client")
-        wait = self._guards.rate.retry_after(client[0] if client else "")
-        if wait:
-            refusal = _Refusal("rate_limited", f"wait {wait} s; PLAYRELAY_PINGS_PER_MINUTE sets it")
-            refusal.retry_after = wait
-            raise refusal
+        if wait := self._rate.retry_after(client[0] if client else ""):
+            detail = f"wait {wait} s; PLAYRELAY_PINGS_PER_MINUTE sets it"
+            raise Refusal("rate_limited", detail, retry_after=wait)
 
-    async def _refuse(self, send: Send, origin: bytes | None, refusal: _Refusal) -> str:
+    async def _refuse(
+        self, send: Send, origin: bytes | None, refusal: Refusal, gate: Gate | None
+    ) -> str:
         """Send the problem; returns the request's id, as it stands in answer and log."""
-        self._metrics.pings.count(refusal.reason)
+        (gate.metrics.pings if gate else self._refused).count(refusal.reason)
         instance = self._new_id()
         _log.info("ping_refused", reason=refusal.reason, request=instance)
         headers = [*_cors(origin), (b"x-request-id", instance.encode())]
@@ -172,7 +148,7 @@ def _headers(scope: Scope) -> tuple[bytes | None, str | None, int]:
 async def _read(receive: Receive, announced: int) -> bytes:
     """The body, never more of it in memory than the limit and one chunk."""
     if announced > MAX_BODY:
-        raise _Refusal("too_large", _MAX_BODY_TEXT)
+        raise Refusal("too_large", _MAX_BODY_TEXT)
     message = await receive()
     if message["type"] == "http.disconnect":
         raise _GoneError
@@ -186,28 +162,32 @@ async def _read(receive: Receive, announced: int) -> bytes:
             raise _GoneError
         gathered += message.get("body", b"")
     if len(gathered) > MAX_BODY:
-        raise _Refusal("too_large", _MAX_BODY_TEXT)
+        raise Refusal("too_large", _MAX_BODY_TEXT)
     return bytes(gathered)
 
 
 def _parse(body: bytes, referer: str | None) -> Parsed:
     try:
-        parsed = parse(body, referer)
+        return parse(body, referer)
     except BadJsonError as error:
-        raise _Refusal("bad_json", str(error)) from None
+        raise Refusal("bad_json", str(error)) from None
     except InvalidPingError as error:
-        raise _Refusal("invalid", str(error)) from None
+        raise Refusal("invalid", str(error)) from None
+
+
+def _expect_plays(parsed: Parsed) -> None:
     if not parsed.plays and parsed.faults:
         detail = parsed.faults[0].detail
-        raise _Refusal("invalid", detail, parsed.faults if parsed.batch else None)
-    return parsed
+        raise Refusal("invalid", detail, parsed.faults if parsed.batch else None)
 
 
-def _not_allowed(origin: bytes | None) -> _Refusal:
-    site = (origin or b"")[:200].decode("ascii", "replace")
-    return _Refusal(
-        "origin_not_allowed", f"add {site} to PLAYRELAY_ALLOWED_ORIGINS to let its pages send pings"
-    )
+def _unkept(error: StoreError, gate: Gate | None) -> Refusal:
+    if gate is not None:
+        gate.metrics.store_errors.labels(error.fault).inc()
+    account = gate.account if gate else ""
+    _log.error("store_unavailable", account=account, fault=error.fault, advice=str(error))
+    detail = "nothing was kept: send it again later"
+    return Refusal("store_unavailable", detail, retry_after=RETRY_AFTER_SECONDS)
 
 
 def _cors(origin: bytes | None) -> list[tuple[bytes, bytes]]:

@@ -4,6 +4,8 @@ from typing import Literal, get_args
 
 import msgspec
 
+from app.domain.ping import Fault
+
 Reason = Literal[
     "bad_json",
     "origin_not_allowed",
@@ -39,6 +41,23 @@ TITLE: dict[Reason, str] = {
     "internal": "The relay made a mistake",
     "store_unavailable": "The store can't keep pings right now",
 }
+
+
+class Refusal(Exception):  # noqa: N818 - not a failure of ours
+    """Why a request is not taken. `faults`: of its plays; `retry_after`: seconds, 0 to say none."""
+
+    def __init__(
+        self,
+        reason: Reason,
+        detail: str,
+        faults: list[Fault] | None = None,
+        retry_after: int = 0,
+    ) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.faults = faults
+        self.retry_after = retry_after
 
 
 class Problem(msgspec.Struct, omit_defaults=True):

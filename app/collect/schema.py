@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from app.collect.problem import STATUS, TITLE, Problem, Reason
-from app.domain.ping import Fault, PingRequest, PlayPing
+from app.domain.ping import Fault, PingRequest, SinglePing
 
 _REF = "#/components/schemas/{name}"
 
@@ -54,7 +54,7 @@ class Accepted(msgspec.Struct):
 def describe(document: dict[str, Any]) -> dict[str, Any]:
     """Add the endpoint to an OpenAPI document, in place."""
     (batch, single, accepted, _), components = msgspec.json.schema_components(
-        [PingRequest, PlayPing, Accepted, Problem], ref_template=_REF
+        [PingRequest, SinglePing, Accepted, Problem], ref_template=_REF
     )
     document.setdefault("components", {}).setdefault("schemas", {}).update(components)
     content = {

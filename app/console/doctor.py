@@ -6,8 +6,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from app.console.changes import Change
 from app.console.pages import TheConsole, ThePerson
-from app.doctor import Finding, examine
-from app.health import TheAccount
+from app.doctor import Finding, examine, variables
+from app.health import TheAccount, TheRelay
 
 PATIENCE_SECONDS = 60.0
 
@@ -23,12 +23,16 @@ def routes() -> APIRouter:
 
     @router.post("/console/doctor")
     async def examined(
-        request: Request, console: TheConsole, change: Change, account: TheAccount
+        request: Request,
+        console: TheConsole,
+        change: Change,
+        relay: TheRelay,
+        account: TheAccount,
     ) -> Response:
         person, _ = change
         if busy.locked():
             raise HTTPException(429, "an examination is under way", {"retry-after": "10"})
-        findings: list[Finding] = []
+        findings = [variables(relay.settings)]
         async with busy:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):

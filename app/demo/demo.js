@@ -10,10 +10,15 @@ const WAITING_EVERY = 1500;
 /** @param {string} id @returns {any} */
 const at = (id) => document.getElementById(id);
 
+/** Where one relay serves several sites, the one whose page this plays. */
+const { site } = document.querySelector("script[data-consent]").dataset;
+const ofSite = site ? `?site=${site}` : "";
+
 /* Who is watching. */
 
 const visitor = become();
 for (const link of document.querySelectorAll("[data-visitor]")) {
+  if (site) link.search += `&site=${site}`;
   if (link.dataset.visitor === visitor) link.setAttribute("aria-current", "true");
 }
 if (visitor === "stranger") {
@@ -23,11 +28,12 @@ if (visitor === "stranger") {
   countWaiting();
 }
 at("privacy").hidden = !navigator.globalPrivacyControl;
-at("embed").textContent = `<script async src="${location.origin}/playrelay.js"></script>`;
+const told = site ? ` data-site="${site}"` : "";
+at("embed").textContent = `<script async src="${location.origin}/playrelay.js"${told}></script>`;
 
 async function countWaiting() {
   try {
-    const { waiting } = await (await fetch("/demo/waiting")).json();
+    const { waiting } = await (await fetch(`/demo/waiting${ofSite}`)).json();
     const text = `A stranger is watching: ${waiting} ${waiting === 1 ? "event waits" : "events wait"} in the relay, to be sent with the right times once HubSpot knows the visitor.`;
     if (at("waiting").textContent !== text) at("waiting").textContent = text; // or it is read out anew
     at("waiting").hidden = !waiting;
@@ -62,7 +68,7 @@ const connection = (state, text) => {
   at("connection").dataset.state = state;
   at("connection").textContent = text;
 };
-const stream = new EventSource("/demo/events");
+const stream = new EventSource(`/demo/events${ofSite}`);
 stream.onmessage = arrive;
 stream.onopen = () => connection("live", "Live");
 stream.onerror = () => {

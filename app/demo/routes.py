@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import (
     FileResponse,
     HTMLResponse,
@@ -56,16 +56,20 @@ def demo_routes() -> APIRouter:
     @router.head("/demo")
     @router.get("/demo")
     async def page(request: Request) -> Response:
-        settle = request.app.state.relay.settings.settle_seconds
+        account, site = _shown(request)
+        told = {
+            "settle": duration(account.settings.settle_seconds),
+            "site": f' data-site="{site}"' if site else "",
+        }
         text = Template((_HERE / "demo.html").read_text("utf-8"))
-        return HTMLResponse(text.substitute(settle=duration(settle)), headers=_PAGE_HEADERS)
+        return HTMLResponse(text.substitute(told), headers=_PAGE_HEADERS)
 
     for name in _PARTS:
         router.add_api_route(f"/demo/{name}", _part(_HERE / name), methods=["GET", "HEAD"])
 
     @router.get("/demo/events")
     async def events(request: Request) -> Response:
-        ledger = _shown(request).sandbox
+        ledger = _shown(request)[0].sandbox
         if ledger is None:
             return Response(status_code=204)  # another process delivers: nothing to show here
         return StreamingResponse(
@@ -77,7 +81,7 @@ def demo_routes() -> APIRouter:
     @router.get("/demo/waiting")
     async def waiting(request: Request) -> Response:
         try:
-            depths = await _shown(request).store.depths(request.app.state.relay.clock())
+            depths = await _shown(request)[0].store.depths(request.app.state.relay.clock())
         except StoreError:
             return Response(status_code=503)
         return JSONResponse(
@@ -104,9 +108,20 @@ async def stream(ledger: Ledger) -> AsyncIterator[bytes]:
             yield _message(kept)
 
 
-def _shown(request: Request) -> Any:
-    """The account whose sandbox the page shows: the first."""
-    return next(iter(request.app.state.relay.accounts.values()))
+def _shown(request: Request) -> tuple[Any, str]:
+    """Whose page it plays: the account and the key of the site that `?site=` names, or the first's.
+
+    The keys come from the operator's file and are plain words, fit for an attribute.
+    """
+    sites = {
+        site.key: account
+        for account in request.app.state.relay.accounts.values()
+        for site in account.sites
+    }
+    key = request.query_params.get("site") or next(iter(sites))
+    if key not in sites:
+        raise HTTPException(404, "there is no such site")
+    return sites[key], key
 
 
 def _part(path: Path) -> Callable[[], Awaitable[Response]]:

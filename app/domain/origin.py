@@ -17,6 +17,8 @@ from app.domain.url import Url, parse_url
 _ANY = "*"
 _OPAQUE = "null"
 _WILDCARD = "*."
+_WILD = 1
+_EXACT = 1 << 20  # longer than any host is
 
 
 class OriginPolicy(msgspec.Struct, frozen=True):
@@ -52,17 +54,32 @@ class OriginPolicy(msgspec.Struct, frozen=True):
 
     def allows(self, origin: str) -> bool:
         """Say whether pings from this Origin header are wanted; any text may be asked for."""
+        return self.nearness(origin) > 0
+
+    def nearness(self, origin: str) -> int:
+        """How closely the entries describe this Origin header; 0: they don't, it is not wanted.
+
+        A name comes before a wildcard, a longer wildcard before a shorter, `*` last.
+        """
         if origin in self.exact:  # browsers write the normal form: the usual case ends here
-            return True
+            return _EXACT
         url = _parse_origin(origin)
         if url is None:
-            return False
-        return (
-            self.anyone
-            or url.origin in self.exact
-            or (self.loopback and _is_loopback(url.host))
-            or (bool(self.parents) and not self.parents.isdisjoint(_parents(url)))
+            return 0
+        if url.origin in self.exact:
+            return _EXACT
+        wildcards = self.parents.intersection(_parents(url)) if self.parents else ()
+        if wildcards:
+            return _WILD + max(map(len, wildcards))
+        return int(self.anyone or (self.loopback and _is_loopback(url.host)))
+
+    def shared_with(self, other: Self) -> list[str]:
+        """The entries that both have, as an operator writes them."""
+        parents = (
+            parent.replace("//", f"//{_WILDCARD}", 1) for parent in self.parents & other.parents
         )
+        anyone = [_ANY] if self.anyone and other.anyone else []
+        return [*sorted(self.exact & other.exact), *sorted(parents), *anyone]
 
 
 def _parse_origin(text: str) -> Url | None:

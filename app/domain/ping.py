@@ -66,13 +66,21 @@ class PlayPing(Context, kw_only=True, rename="camel", gc=False):
 
 
 class _Envelope(Context, kw_only=True, rename="camel"):
+    site: ShortText | None = None
     plays: list[msgspec.Raw] | None = None
 
 
 class PingRequest(Context, kw_only=True, rename="camel"):
     """The request as it is documented: an envelope with plays. A single play may stand alone."""
 
+    site: ShortText | None = None
     plays: list[PlayPing]
+
+
+class SinglePing(PlayPing, kw_only=True, rename="camel"):
+    """The same where the one play is the request."""
+
+    site: ShortText | None = None
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -84,11 +92,15 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """What a request body holds: the plays that can be taken, and why the others can't."""
+    """What a request body holds: the plays that can be taken, and why the others can't.
+
+    `site`: the key of the site that it says it is for.
+    """
 
     plays: list[PlayPing]
     faults: list[Fault]
     batch: bool
+    site: str | None = None
 
 
 class BadJsonError(ValueError):
@@ -131,8 +143,8 @@ def parse(body: bytes, referer: str | None) -> Parsed:
     if envelope.plays is None:
         one = _decode(body, 0, None, referer)
         if isinstance(one, Fault):
-            return Parsed([], [one], batch=False)
-        return Parsed([one], [], batch=False)
+            return Parsed([], [one], batch=False, site=envelope.site)
+        return Parsed([one], [], batch=False, site=envelope.site)
 
     plays: list[PlayPing] = []
     faults: list[Fault] = []
@@ -142,7 +154,7 @@ def parse(body: bytes, referer: str | None) -> Parsed:
             faults.append(play)
         else:
             plays.append(play)
-    return Parsed(plays, faults, batch=True)
+    return Parsed(plays, faults, batch=True, site=envelope.site)
 
 
 def _decode(

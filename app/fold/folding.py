@@ -1,6 +1,7 @@
 """The pure half of the fold, as the store's engines call it inside their transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Self
 
 import msgspec
 
@@ -14,18 +15,39 @@ from app.domain.play import Play
 from app.store.values import InboxPing, Observed, Unfoldable
 
 
-class PureFolding:
-    """Policies in hand, everything else is an argument."""
+class SitePolicy(NamedTuple):
+    """How the plays of a site are described, and what they may earn."""
 
-    def __init__(self, observing: ObservationPolicy, milestones: MilestonePolicy) -> None:
-        self._told = observing
-        self._observing = observing
-        self._milestones = milestones
+    observing: ObservationPolicy
+    milestones: MilestonePolicy
+
+    def knowing(self, media: KnownMedia) -> Self:
+        """The same, with these behind the catalogue."""
+        shelves = Shelves(self.observing.catalogue, media)
+        return self._replace(observing=msgspec.structs.replace(self.observing, catalogue=shelves))
+
+
+class PureFolding:
+    """Policies in hand, everything else is an argument.
+
+    `sites`: the policies of the sites that have their own, by key. The two given first are for all
+    others: the one site without a key, and a site that is no longer in the operator's file.
+    """
+
+    def __init__(
+        self,
+        observing: ObservationPolicy,
+        milestones: MilestonePolicy,
+        sites: Mapping[str, SitePolicy] | None = None,
+    ) -> None:
+        self._told = SitePolicy(observing, milestones), sites or {}
+        self._others, self._sites = self._told
 
     def know(self, media: KnownMedia) -> None:
-        """From now on, let these fill what the operator's catalogue leaves open."""
-        shelves = Shelves(self._told.catalogue, media)
-        self._observing = msgspec.structs.replace(self._told, catalogue=shelves)
+        """From now on, let these fill what the operator's catalogues leave open."""
+        others, sites = self._told
+        self._others = others.knowing(media)
+        self._sites = {site: policy.knowing(media) for site, policy in sites.items()}
 
     def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
         """Decode rows; one that can't be read is set aside and holds up no other."""
@@ -38,7 +60,7 @@ class PureFolding:
                         play,
                         received_at=ping.received_at,
                         referer=ping.referer,
-                        policy=self._observing,
+                        policy=self._of(ping.site).observing,
                         site=ping.site,
                     )
                     for play in parse(ping.body, ping.referer).plays
@@ -49,8 +71,11 @@ class PureFolding:
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
         """See `domain.folding.fold`."""
-        return folding.fold(known, seen, self._milestones)
+        return folding.fold(known, seen, self._of(seen[0].play.site).milestones)
 
     def close(self, play: Play, quiet_since: int) -> Folded:
         """See `domain.folding.close`."""
-        return folding.close(play, quiet_since, self._milestones)
+        return folding.close(play, quiet_since, self._of(play.site).milestones)
+
+    def _of(self, site: str) -> SitePolicy:
+        return self._sites.get(site, self._others)

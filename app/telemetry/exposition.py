@@ -1,6 +1,7 @@
 """Prometheus' text of several sets of figures, each told from the others by its account's name."""
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
@@ -10,15 +11,23 @@ ACCOUNT = "account"
 """The label. Its values are the names in the operator's file, so there are no more than those."""
 
 
+class Figures(Protocol):
+    """A registry, or one metric alone."""
+
+    def collect(self) -> Iterable[Metric]:
+        """What it stands at."""
+        ...
+
+
 class _Labelled(Collector):
-    def __init__(self, registries: Mapping[str, CollectorRegistry]) -> None:
-        self._registries = registries
+    def __init__(self, figures: Mapping[str, Figures]) -> None:
+        self._figures = figures
 
     def collect(self) -> Iterable[Metric]:
         families: dict[str, Metric] = {}
-        for account, registry in self._registries.items():
+        for account, figures in self._figures.items():
             added = {ACCOUNT: account} if account else {}
-            for metric in registry.collect():
+            for metric in figures.collect():
                 family = families.setdefault(
                     metric.name, Metric(metric.name, metric.documentation, metric.type)
                 )
@@ -28,8 +37,8 @@ class _Labelled(Collector):
         return families.values()
 
 
-def exposition(registries: Mapping[str, CollectorRegistry]) -> bytes:
+def exposition(figures: Mapping[str, Figures]) -> bytes:
     """By the name of the account; "" adds no label."""
     together = CollectorRegistry()
-    together.register(_Labelled(registries))
+    together.register(_Labelled(figures))
     return generate_latest(together)

@@ -40,6 +40,13 @@ class Tally(Collector):
         yield family
 
 
+def pings_by_outcome() -> Tally:
+    """Of one account; or of the requests that end before it is known for which they are."""
+    return Tally(
+        "playrelay_pings", "Requests to /v1/progress by outcome (a reason code)", "outcome"
+    )
+
+
 class Metrics:
     """One account's figures, in a registry of their own: nothing is global."""
 
@@ -47,11 +54,9 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._declared: list[MetricWrapperBase] = []
         self._tallies: list[Tally] = []
-        self.pings = self._tally(
-            "playrelay_pings", "Requests to /v1/progress by outcome (a reason code)", "outcome"
-        )
+        self.pings = self._tally(pings_by_outcome())
         self.plays = self._tally(
-            "playrelay_plays_received", "Plays in accepted requests, by outcome", "outcome"
+            Tally("playrelay_plays_received", "Plays in accepted requests, by outcome", "outcome")
         )
         self.commit_rows = self._histogram(
             "playrelay_commit_rows", "Pings per group commit", _COMMIT_ROWS
@@ -142,8 +147,7 @@ class Metrics:
         self.requests.labels(endpoint, str(status)).inc()
         self.request_seconds.observe(seconds)
 
-    def _tally(self, name: str, meaning: str, label: str) -> Tally:
-        tally = Tally(name, meaning, label)
+    def _tally(self, tally: Tally) -> Tally:
         self.registry.register(tally)
         self._tallies.append(tally)
         return tally

@@ -65,10 +65,12 @@ def tell(walk: Walk, pause: str = "", account: str = "") -> Story:
         )
     )
     title = f"{medium_of(play)}, on {page_of(play)} (session {play.session_id})"
-    return Story(title, _verdict(walk, contacts, pause), contacts, _steps(walk), account, play.site)
+    return Story(
+        title, _verdict(walk, contacts, pause, account), contacts, _steps(walk), account, play.site
+    )
 
 
-def _verdict(walk: Walk, contacts: tuple[int, ...], pause: str) -> str:
+def _verdict(walk: Walk, contacts: tuple[int, ...], pause: str, account: str) -> str:
     parts = []
     if contacts:
         delivered = sum(event.status == "delivered" for event in walk.events)
@@ -80,7 +82,7 @@ def _verdict(walk: Walk, contacts: tuple[int, ...], pause: str) -> str:
         ids = " ".join(str(event.id) for event in rejected)
         parts.append(
             f"{count(len(rejected), 'event')} rejected by HubSpot ({said}): mend the cause, then "
-            f"playrelay outbox requeue {ids}"
+            f"playrelay outbox requeue {ids}{f' --account {account}' if account else ''}"
         )
     if waiting := by_status["waiting"]:
         parts.append(f"{count(len(waiting), 'event')} waiting: {_waits(walk, waiting[0])}")

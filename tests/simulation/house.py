@@ -12,8 +12,9 @@ import httpx
 
 from app.bell import Bell
 from app.bootstrap import SENDERS
-from app.collect.endpoint import PATH, Guards, ProgressEndpoint
+from app.collect.endpoint import PATH, ProgressEndpoint
 from app.collect.rate import AddressRate
+from app.collect.reception import Gate, Reception
 from app.deliver.lookup import Lookup
 from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Desk, Sender
@@ -121,13 +122,21 @@ async def house(parts: Parts, loop: VirtualLoop) -> AsyncIterator[House]:
     if settings.identity == "lookup":
         workers.append(Lookup(store, client, desk, due, metrics).run)
     count = itertools.count(1)
-    endpoint = ProgressEndpoint(
-        store,
-        Guards(OriginPolicy.parse(settings.allowed_origins), AddressRate(0, loop.time)),
-        clock=clock,
+    gate = Gate(
+        site="",
+        origins=OriginPolicy.parse(settings.allowed_origins),
+        needs_key=False,
+        account="",
+        inbox=store,
         wake=pings.ring,
-        new_id=lambda: f"{next(count):x}",
         metrics=metrics,
+    )
+    endpoint = ProgressEndpoint(
+        Reception([gate]),
+        AddressRate(0, loop.time),
+        clock=clock,
+        new_id=lambda: f"{next(count):x}",
+        refused=metrics.pings,
     )
     await store.take_over(clock(), quota)
     await store.unpause()

@@ -1,19 +1,18 @@
 """Every variable the relay reads: type, default, meaning. The README's table is made from this."""
 
-import difflib
 import ipaddress
 import os
-from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import parse_qsl, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import (
     AliasChoices,
     BeforeValidator,
     Field,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
@@ -21,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.origin import OriginPolicy
 from app.hubspot.seal import Seal
+from app.settings.sitesfile import NEEDS_KEY, SitesFile, Vocabulary, read_sites
 
 PREFIX = "PLAYRELAY_"
 
@@ -47,6 +47,39 @@ class SettingsError(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
+
+
+ACCOUNT_FIELDS = (
+    "hubspot_access_token",
+    "hubspot_client_id",
+    "hubspot_client_secret",
+    "hubspot_refresh_token",
+    "hubspot_developer_key",
+    "secret_key",
+    "hubspot_base_url",
+    "hubspot_app_url",
+    "hubspot_api_version",
+    "hubspot_oauth_version",
+    "hubspot_rate",
+    "identity",
+    "settle_seconds",
+    "park_days",
+    "retain_days",
+    "media_register",
+)
+"""What the file of sites may say of an account: what has one store, and one token."""
+
+SITE_FIELDS = (
+    "allowed_origins",
+    "identity_secret",
+    "catalogue",
+    "milestones",
+    "events",
+    "viewed_percent",
+)
+"""What it may say of a site; or of an account, for all of its sites."""
+
+_CREDENTIALS = frozenset({"access_token", "client_id", "refresh_token"})
 
 
 class Settings(BaseSettings):
@@ -99,6 +132,11 @@ class Settings(BaseSettings):
         (),
         description="Sites whose pages may send pings, comma-separated (`https://*.example.com` "
         "for subdomains, `*` for all); required with a token",
+    )
+    sites: Path | None = Field(
+        None,
+        description="TOML file of several HubSpot accounts and sites (docs/SITES.md); none: one "
+        "site, of which these variables tell",
     )
     database_url: str = Field(
         "sqlite:///data/playrelay.db",
@@ -241,6 +279,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _credentials(self) -> Self:
+        if self.sites is not None:
+            return self._leaves_it_to_the_file()
         app = {
             "CLIENT_ID": self.hubspot_client_id,
             "CLIENT_SECRET": self.hubspot_client_secret,
@@ -275,9 +315,20 @@ class Settings(BaseSettings):
             )
         return self
 
+    def _leaves_it_to_the_file(self) -> Self:
+        for field in ("hubspot_access_token", "hubspot_refresh_token", "allowed_origins"):
+            if getattr(self, field):
+                raise ValueError(
+                    f"{variable_name(field)}: belongs to one account: with {PREFIX}SITES write it "
+                    "into that file"
+                )
+        return self
+
     @property
     def sandboxed(self) -> bool:
-        """No credentials: events go to the built-in HubSpot sandbox."""
+        """No credentials, here or in the file: events go to the built-in HubSpot sandbox."""
+        if self.file is not None and self.file.says(_CREDENTIALS):
+            return False
         return self.hubspot_access_token is None and self.hubspot_client_id is None
 
     @property
@@ -290,30 +341,13 @@ class Settings(BaseSettings):
         """What the tokens in the store are sealed with."""
         return Seal.of(_secrets(self.secret_key))
 
-
-def _secrets(value: SecretStr | None) -> list[SecretStr]:
-    """Comma-separated secrets."""
-    parts = value.get_secret_value().split(",") if value else []
-    return [SecretStr(part.strip()) for part in parts if part.strip()]
-
-
-def load_settings(env_file: str | None = ".env") -> Settings:
-    """Read the environment. Raises SettingsError with one line per fault."""
-    try:
-        return Settings(_env_file=env_file)
-    except ValidationError as error:
-        raise SettingsError([_line(fault) for fault in error.errors()]) from None
-
-
-def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """One line for each PLAYRELAY_ variable that nothing reads, with the likely meaning."""
-    known = {variable_name(field) for field in Settings.model_fields}
-    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-    lines = []
-    for name in unknown:
-        near = difflib.get_close_matches(name, known, n=1)
-        lines.append(f"{name} is not a setting" + (f": did you mean {near[0]}?" if near else ""))
-    return lines
+    @cached_property
+    def file(self) -> SitesFile | None:
+        """The file of accounts and sites, as far as it can be read. Nothing in it is checked."""
+        if self.sites is None:
+            return None
+        # A secret may also stand in .env, which is read but is no part of the environment.
+        return read_sites(self.sites, vocabulary(), {**_dotenv(), **os.environ})
 
 
 def variable_name(field: str) -> str:
@@ -321,19 +355,37 @@ def variable_name(field: str) -> str:
     return PREFIX + field.upper()
 
 
-def _line(fault: Any) -> str:
-    message = str(fault["msg"])
-    if message.startswith("Value error, "):
-        message = message.removeprefix("Value error, ")  # our own words
-    else:
-        message = message[0].lower() + message[1:]
-    if not fault["loc"]:
-        return message
-    location = str(fault["loc"][0])
-    field = (
-        location if location.startswith(PREFIX) or location == "PORT" else variable_name(location)
+def key_name(field: str) -> str:
+    """The key of a field of Settings in the file of sites."""
+    return field.removeprefix("hubspot_")
+
+
+def vocabulary() -> Vocabulary:
+    """What may be written in the file of sites."""
+    fields = Settings.model_fields
+    secret = (name for name in fields if SecretStr in get_args(fields[name].annotation))
+    return Vocabulary(
+        account=frozenset(map(key_name, ACCOUNT_FIELDS)),
+        site=frozenset({*map(key_name, SITE_FIELDS), NEEDS_KEY}),
+        secret=frozenset(map(key_name, secret)),
     )
-    return f"{field}: {message}"
+
+
+def told(message: str) -> str:
+    """Pydantic's words for a fault, as part of a sentence; ours are one already."""
+    if message.startswith("Value error, "):
+        return message.removeprefix("Value error, ")
+    return message[0].lower() + message[1:]
+
+
+def _secrets(value: SecretStr | None) -> list[SecretStr]:
+    """Comma-separated secrets."""
+    parts = value.get_secret_value().split(",") if value else []
+    return [SecretStr(part.strip()) for part in parts if part.strip()]
+
+
+def _dotenv() -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(".env").items() if value is not None}
 
 
 def is_postgresql(database_url: str) -> bool:

@@ -1,0 +1,64 @@
+"""The stores that a verb is about: the one there is, or with several accounts those it names."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from app.bootstrap import open_store
+from app.settings import AccountSettings, SettingsError, accounts_of, load_settings
+from app.store.interface import Store
+
+T = TypeVar("T")
+
+Work = Callable[[Store, str], Awaitable[T]]
+"""What is done with a store; it is told the account's name, "" where there is but one."""
+
+
+def add_account(verb: argparse.ArgumentParser, *, all_without: bool = True) -> None:
+    """The option `--account`. `all_without`: what is done without it is done in each."""
+    what = "all accounts without it" if all_without else "needed where there are several"
+    verb.add_argument("--account", help=f"which account of PLAYRELAY_SITES ({what})")
+
+
+def in_each(given: argparse.Namespace, work: Work[T]) -> list[T]:
+    """Do it in the named account's store, or in each one's; raises SettingsError, StoreError."""
+    return asyncio.run(_in_stores(chosen(given.account), work))
+
+
+def in_one(given: argparse.Namespace, work: Work[T]) -> T:
+    """Do it in one account's store, which must be named where there are several."""
+    return asyncio.run(_in_stores([the_one(given.account)], work))[0]
+
+
+async def _in_stores(accounts: Sequence[AccountSettings], work: Work[T]) -> list[T]:
+    done = []
+    for account in accounts:
+        store = await open_store(account.settings, account=account.name)
+        try:
+            done.append(await work(store, account.name))
+        finally:
+            await store.close()
+    return done
+
+
+def the_one(name: str | None) -> AccountSettings:
+    """The account of that name, or the only one there is. Raises SettingsError."""
+    accounts = chosen(name)
+    if len(accounts) > 1:
+        names = ", ".join(account.name for account in accounts)
+        raise SettingsError([f"playrelay: name the account: --account (there are {names})"])
+    return accounts[0]
+
+
+def chosen(name: str | None) -> Sequence[AccountSettings]:
+    """The account of that name; without a name all there are. Raises SettingsError."""
+    accounts = accounts_of(load_settings())
+    if name is None:
+        return accounts
+    found = [account for account in accounts if account.name == name]
+    if found and name:
+        return found
+    names = [account.name for account in accounts if account.name]
+    known = f"there are {', '.join(names)}" if names else "without PLAYRELAY_SITES there is but one"
+    raise SettingsError([f"playrelay: there is no account {name!r}: {known}"])

@@ -1,0 +1,80 @@
+"""Which site a ping is for: its key says so, or the origin of the page that it comes from."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from app.collect.problem import Refusal
+from app.domain.origin import OriginPolicy
+from app.domain.sites import Belonging, belonging
+from app.store.interface import Inbox
+from app.telemetry.metrics import Metrics
+
+ORIGINS_REMEMBERED = 1024
+"""Verdicts on origins kept in memory: whoever embeds the player asks again and again."""
+
+_SHOWN = 200
+
+
+class Gate(NamedTuple):
+    """A site, as collect sees it: who may send, and where its pings go.
+
+    `site`: its key; "" where there is but one, whatever a ping calls it. `needs_key`: no ping is
+    taken for this site's by its origin alone. `account`: for the log. `wake`: tells the account's
+    fold that pings wait.
+    """
+
+    site: str
+    origins: OriginPolicy
+    needs_key: bool
+    account: str
+    inbox: Inbox
+    wake: Callable[[], None]
+    metrics: Metrics
+
+
+class Reception:
+    """Knows every gate, and remembers what it thought of an origin."""
+
+    def __init__(self, gates: Sequence[Gate]) -> None:
+        self._gates = {gate.site: gate for gate in gates}
+        self._only = gates[0] if len(gates) == 1 and not gates[0].needs_key else None
+        policies = {gate.site: gate.origins for gate in gates}
+        keyed = frozenset(gate.site for gate in gates if gate.needs_key)
+        self._belonging: Callable[[bytes], Belonging] = lru_cache(ORIGINS_REMEMBERED)(
+            lambda origin: belonging(origin.decode("latin-1"), policies, keyed)
+        )
+
+    def welcomes(self, origin: bytes) -> bool:
+        """Whether the origin may send for any site."""
+        return bool(self._belonging(origin).allowed)
+
+    def expect_welcome(self, origin: bytes | None) -> None:
+        """Raise Refusal where the origin may send for no site at all."""
+        if origin is not None and not self.welcomes(origin):
+            sole = "" in self._gates
+            where = "PLAYRELAY_ALLOWED_ORIGINS" if sole else "allowed_origins of one of its sites"
+            raise _not_allowed(origin, where)
+
+    def gate(self, key: str | None, origin: bytes | None) -> Gate:
+        """The site that a ping is for. Raises Refusal: none, or one its origin may not send for."""
+        if self._only is not None and (not key or not self._only.site):
+            return self._only
+        if not key:
+            site = None if origin is None else self._belonging(origin).site
+            if site is None:
+                detail = "site: this relay serves several: send the key of one (data-site)"
+                raise Refusal("invalid", detail)
+            return self._gates[site]
+        gate = self._gates.get(key)
+        if gate is None:
+            detail = f"site: {key[:_SHOWN]!r} is no site of this relay: send another (data-site)"
+            raise Refusal("invalid", detail)
+        if origin is not None and key not in self._belonging(origin).allowed:
+            raise _not_allowed(origin, f"allowed_origins of site {key}")
+        return gate
+
+
+def _not_allowed(origin: bytes, where: str) -> Refusal:
+    page = origin[:_SHOWN].decode("ascii", "replace")
+    return Refusal("origin_not_allowed", f"add {page} to {where} to let its pages send pings")

@@ -1,0 +1,177 @@
+"""Each HubSpot account and each site with the settings that hold for it.
+
+Where there is a file, what it says of a site goes before what it says of the site's account, and
+that before the variables. Without a file there is one account with one site, neither with a name.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+from app.domain.origin import OriginPolicy
+from app.domain.sites import ties
+from app.settings.model import (
+    ACCOUNT_FIELDS,
+    PREFIX,
+    SITE_FIELDS,
+    Settings,
+    SettingsError,
+    key_name,
+    told,
+)
+from app.settings.sitesfile import NEEDS_KEY, SitesFile, Table
+
+_FIELDS = {key_name(field): field for field in (*ACCOUNT_FIELDS, *SITE_FIELDS)}
+_VARIABLE = re.compile(rf"{PREFIX}([A-Z_]+)")
+_APP = frozenset({"hubspot_client_id", "hubspot_client_secret"})
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """Pages that are served alike. `key`: what their pings call it; "" where there is but one."""
+
+    key: str
+    settings: Settings
+    needs_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """A HubSpot account with its sites, at least one. `name`: "" where there is but one.
+
+    The origins in its own settings are those of all its sites.
+    """
+
+    name: str
+    settings: Settings
+    sites: tuple[SiteSettings, ...]
+
+
+class _Given(Settings):
+    """The settings of an account or site: what they are given, nothing of the environment."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what the caller says."""
+        return (init_settings,)
+
+
+def accounts_of(settings: Settings) -> tuple[AccountSettings, ...]:
+    """All of them, in the order of the file. Raises SettingsError with every fault of it."""
+    file = settings.file
+    if file is None:
+        return (AccountSettings("", settings, (SiteSettings("", settings),)),)
+    common = {field: getattr(settings, field) for field in settings.model_fields_set - {"sites"}}
+    faults = list(file.faults)
+    accounts = []
+    for name, table in file.accounts.items():
+        sites = {key: file.sites[key] for key, owner in file.account_of.items() if owner == name}
+        account = _account(name, table, sites, common, faults)
+        if account is not None:
+            accounts.append(account)
+    if not faults:
+        faults += [*_without_token(file, accounts), *_ambiguous(file, accounts)]
+    if faults:
+        raise SettingsError(faults)
+    return tuple(accounts)
+
+
+def _account(
+    name: str,
+    table: Table,
+    tables: Mapping[str, Table],
+    common: Mapping[str, Any],
+    faults: list[str],
+) -> AccountSettings | None:
+    says = _fields(table)
+    if "hubspot_access_token" in says:  # it needs no app that is meant for the others
+        common = {field: value for field, value in common.items() if field not in _APP}
+    sites = [
+        _site(key, Table(each.place, each.folder, {**table.values, **each.values}), common, faults)
+        for key, each in tables.items()
+    ]
+    known = [site for site in sites if site is not None]
+    origins = tuple(origin for site in known for origin in site.settings.allowed_origins)
+    checked = _checked(
+        table, {**common, **says, "allowed_origins": origins}, ACCOUNT_FIELDS, faults
+    )
+    if checked is None or len(known) < len(sites):
+        return None
+    return AccountSettings(name, checked, tuple(known))
+
+
+def _site(
+    key: str, table: Table, common: Mapping[str, Any], faults: list[str]
+) -> SiteSettings | None:
+    """`table`: all that is said of it, its account's words included."""
+    checked = _checked(table, {**common, **_fields(table)}, SITE_FIELDS, faults)
+    needs_key = table.values.get(NEEDS_KEY, False)
+    if not isinstance(needs_key, bool):
+        faults.append(f"{table.place} {NEEDS_KEY}: write true or false")
+    return None if checked is None else SiteSettings(key, checked, needs_key is True)
+
+
+def _fields(table: Table) -> dict[str, Any]:
+    """What a table says, by the fields of Settings; paths start where the file lies."""
+    said = {_FIELDS[key]: value for key, value in table.values.items() if key in _FIELDS}
+    if isinstance(catalogue := said.get("catalogue"), str):
+        said["catalogue"] = table.folder / catalogue
+    return said
+
+
+def _checked(
+    table: Table, values: Mapping[str, Any], fields: Sequence[str], faults: list[str]
+) -> Settings | None:
+    """The settings; or None, and the faults of these fields are told."""
+    try:
+        return _Given(**values)
+    except ValidationError as error:
+        for fault in error.errors():
+            message = told(str(fault["msg"]))
+            if fault["loc"]:
+                field = str(fault["loc"][0])
+            else:  # our own words begin with the variable
+                variable, _, message = message.partition(": ")
+                field = variable.removeprefix(PREFIX).lower()
+            if field in fields:
+                faults.append(f"{table.place} {key_name(field)}: {_as_keys(message)}")
+        return None
+
+
+def _as_keys(message: str) -> str:
+    """The same with the file's keys in the place of variables."""
+    return _VARIABLE.sub(lambda variable: key_name(variable[1].lower()), message)
+
+
+def _without_token(file: SitesFile, accounts: Sequence[AccountSettings]) -> Iterator[str]:
+    """The sandbox stands in for all accounts or for none: else events would get lost in it."""
+    bare = [account.name for account in accounts if account.settings.sandboxed]
+    if len(bare) < len(accounts):
+        for name in bare:
+            place = file.accounts[name].place
+            yield f"{place} access_token: is missing, while other accounts have theirs"
+
+
+def _ambiguous(file: SitesFile, accounts: Sequence[AccountSettings]) -> Iterator[str]:
+    policies = {
+        site.key: OriginPolicy.parse(site.settings.allowed_origins)
+        for account in accounts
+        for site in account.sites
+        if not site.needs_key
+    }
+    for one, other, entry in ties(policies):
+        yield (
+            f"{file.sites[other].place} allowed_origins: {entry} is site {one}'s too: leave it to "
+            f"one of them, or set {NEEDS_KEY} = true and data-site in the pages"
+        )

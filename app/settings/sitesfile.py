@@ -1,0 +1,191 @@
+"""The operator's TOML file of HubSpot accounts and sites: which there are, and what each says.
+
+    [accounts.acme]
+    access_token_env = "ACME_TOKEN"
+
+    [sites.acme-shop]
+    account = "acme"
+    allowed_origins = ["https://shop.acme.example"]
+
+Whether a value will do is not decided here: that is the settings' business.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+"""It names a file or a schema, so it has to be an ordinary word to both."""
+
+SITE_KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+ACCOUNT = "account"
+NEEDS_KEY = "needs_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The keys that may be written. `secret`: which of them may be fetched from elsewhere."""
+
+    account: frozenset[str]
+    site: frozenset[str]
+    secret: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What stands in one table. `place` names it in a fault; secrets stand as fetched.
+
+    `folder`: where the paths in it start.
+    """
+
+    place: str
+    folder: Path
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class SitesFile:
+    """The tables by name, and each site's account.
+
+    `variables`: those that secrets come from. `faults`: a line each; the tables lack their part.
+    """
+
+    accounts: dict[str, Table] = field(default_factory=dict)
+    sites: dict[str, Table] = field(default_factory=dict)
+    account_of: dict[str, str] = field(default_factory=dict)
+    variables: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def says(self, keys: AbstractSet[str]) -> bool:
+        """Whether any account has a value for one of these."""
+        return any(keys & table.values.keys() for table in self.accounts.values())
+
+
+def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) -> SitesFile:
+    """Read it. Secrets come out of `environment` and files as the file says."""
+    found = SitesFile()
+    document = _document(path, found.faults)
+    if document is None:
+        return found
+    for name in sorted(document.keys() - {"accounts", "sites"}):
+        found.faults.append(f"{path}: {name} is not known: write [accounts.NAME] and [sites.KEY]")
+    reader = _Reader(path, words, environment, found)
+    # What an account says is said of all its sites: so it may say whatever a site may.
+    for name, values in reader.tables(document, "accounts", ACCOUNT_NAME, _ACCOUNT_RULE):
+        found.accounts[name] = reader.table(f"accounts.{name}", values, words.account | words.site)
+    for key, values in reader.tables(document, "sites", SITE_KEY, _SITE_RULE):
+        owner = values.pop(ACCOUNT, None)
+        found.sites[key] = reader.table(f"sites.{key}", values, words.site)
+        if isinstance(owner, str) and owner in found.accounts:
+            found.account_of[key] = owner
+        else:
+            known = ", ".join(found.accounts) or "one that you write above"
+            found.faults.append(f"{path} [sites.{key}] account: name one of the accounts: {known}")
+    if not found.accounts and not found.faults:
+        found.faults.append(f"{path}: names no account: write [accounts.NAME]")
+    for name in [name for name in found.accounts if name not in found.account_of.values()]:
+        # Without sites of its own it is one, by its own name.
+        if name in found.sites:
+            found.faults.append(f"{path} [sites.{name}]: is account {name} too: rename one of them")
+        else:
+            found.sites[name] = Table(found.accounts[name].place, path.parent, {})
+            found.account_of[name] = name
+    return found
+
+
+_ACCOUNT_RULE = "at most 32 small letters, digits, dashes and underscores"
+_SITE_RULE = "at most 64 letters, digits, dots, dashes and underscores"
+
+
+def _document(path: Path, faults: list[str]) -> dict[str, object] | None:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        faults.append(f"PLAYRELAY_SITES: {path} can't be read ({error.strerror}): check the path")
+    except UnicodeDecodeError:
+        faults.append(f"{path}: is not in UTF-8: save it in that encoding")
+    except tomllib.TOMLDecodeError as error:
+        faults.append(f"{path}: is no valid TOML, mend this: {error}")
+    return None
+
+
+class _Reader:
+    def __init__(
+        self, path: Path, words: Vocabulary, environment: Mapping[str, str], found: SitesFile
+    ) -> None:
+        self._path = path
+        self._words = words
+        self._environment = environment
+        self._variables = found.variables
+        self._faults = found.faults
+
+    def tables(
+        self, document: Mapping[str, object], kind: str, pattern: re.Pattern[str], rule: str
+    ) -> Iterator[tuple[str, dict[str, object]]]:
+        """The sound tables of a kind, by name, in the order of the file."""
+        tables = document.get(kind, {})
+        if not isinstance(tables, dict):
+            self._faults.append(f"{self._path}: {kind} is no table: write [{kind}.NAME]")
+            return
+        for name, values in tables.items():
+            if not pattern.fullmatch(name):
+                self._faults.append(f"{self._path} [{kind}.{name}]: its name will not do: {rule}")
+            elif not isinstance(values, dict):
+                self._faults.append(f"{self._path} {kind}.{name}: is no table: [{kind}.{name}]")
+            else:
+                yield name, dict(values)
+
+    def table(self, name: str, values: Mapping[str, object], known: Iterable[str]) -> Table:
+        """Its values by key; what a key merely leads to is fetched."""
+        place = f"{self._path} [{name}]"
+        told: dict[str, object] = {}
+        for written, value in values.items():
+            key, source = self._meant(written)
+            if key not in known:
+                self._faults.append(f"{place} {written}: is not known{_near(written, known)}")
+            elif key in told:
+                self._faults.append(f"{place} {written}: {key} is given twice: leave out one")
+            elif source is None:
+                told[key] = value
+            elif (secret := self._fetched(f"{place} {written}", source, value)) is not None:
+                told[key] = secret
+        return Table(place, self._path.parent, told)
+
+    def _meant(self, written: str) -> tuple[str, str | None]:
+        """The key, and for a secret where it is to be fetched from: `env` or `file`."""
+        key, _, source = written.rpartition("_")
+        if source in {"env", "file"} and key in self._words.secret:
+            return key, source
+        return written, None
+
+    def _fetched(self, place: str, source: str, value: object) -> str | None:
+        if not isinstance(value, str) or not value:
+            what = "an environment variable" if source == "env" else "a file"
+            self._faults.append(f"{place}: write the name of {what}")
+            return None
+        if source == "env":
+            self._variables.add(value)
+            if secret := self._environment.get(value, "").strip():
+                return secret
+            self._faults.append(f"{place}: the environment variable {value} is not set")
+            return None
+        path = self._path.parent / value
+        try:
+            if secret := path.read_text("utf-8").strip():
+                return secret
+            self._faults.append(f"{place}: {path} is empty")
+        except OSError as error:
+            self._faults.append(f"{place}: {path} can't be read ({error.strerror})")
+        except UnicodeDecodeError:
+            self._faults.append(f"{place}: {path} holds no text")
+        return None
+
+
+def _near(written: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(written, known, n=1)
+    return f": did you mean {near[0]}?" if near else f": the keys are {', '.join(sorted(known))}"
