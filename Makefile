@@ -40,6 +40,10 @@ bench: $(VENV)/.dev ## the benchmarks: ratios within one run
 docs: $(VENV)/.dev ## write the generated tables of the README and docs/ anew
 	$(BIN)/python -m app.docs
 
+.PHONY: screenshots
+screenshots: $(VENV)/.dev $(VENV)/.browser ## take the pictures of the console in docs/screenshots anew
+	$(BIN)/python -m tests.browser.screenshots
+
 .PHONY: keep-build
 keep-build: $(VENV)/.runtime ## keep the built script under its own name, before a release
 	@$(BIN)/python -m app.embed.keep

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from app.domain.identity import Identity, Unknown
 from app.store.insights import COUNTED
-from app.why.words import count, medium_of, milestone, moment, named, page_of
+from app.why.words import medium_of, milestone, moment, named, page_of
 
 _SECOND = 1_000
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
@@ -27,7 +27,7 @@ def duration(ms: float) -> str:
     seconds = max(0, int(ms // _SECOND))
     for length, unit in _UNITS:
         if seconds >= length:
-            return count(seconds // length, unit)
+            return counted(seconds // length, unit)
     return "less than a second"
 
 
@@ -84,6 +84,11 @@ def rung(identity: Identity | Unknown) -> str:
     return RUNGS[identity.why if isinstance(identity, Unknown) else identity.rung]
 
 
+def counted(value: int, what: str) -> str:
+    """`1 event`, `2,000 events`."""
+    return f"{number(value)} {what}{'' if value == 1 else 's'}"
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "number": number,
     "many": many,
@@ -91,7 +96,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "moment": moment,
     "percent": percent,
     "clock": clock,
-    "count": count,
+    "count": counted,
     "date": date,
     "named": named,
     "rung": rung,

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response
 
 from app.store.sqlite.engine import open_sqlite
 from tests.browser.demo_kit import Relay
-from tests.console.big import SCRIPT, fill
+from tests.console.big import FORMULA, SCRIPT, fill
 
 PAGES = (
     "/console",
@@ -34,12 +34,12 @@ SERIOUS = {"serious", "critical"}
 
 
 @contextmanager
-def crowded_relay(folder: Path, name: str = SCRIPT) -> Iterator[Relay]:
-    """One with a hundred thousand plays; `name`: as `fill` takes it."""
+def crowded_relay(folder: Path, names: tuple[str, str] = (SCRIPT, FORMULA)) -> Iterator[Relay]:
+    """One with a hundred thousand plays; `names`: as `fill` takes them."""
     database = folder / "data" / "playrelay.db"
     database.parent.mkdir()
     asyncio.run(_migrated(database))
-    fill(database, time.time_ns() // 1_000_000, name=name)
+    fill(database, time.time_ns() // 1_000_000, names)
     with Relay(folder) as relay:
         yield relay
 
@@ -47,6 +47,12 @@ def crowded_relay(folder: Path, name: str = SCRIPT) -> Iterator[Relay]:
 async def _migrated(path: Path) -> None:
     store = await open_sqlite(f"sqlite:///{path}", "lookup")
     await store.close()
+
+
+def address(relay: Relay, path: str, name: str = SCRIPT) -> str:
+    """Of one of `PAGES`, with the family of rejections that there is."""
+    family = f"VALIDATION_ERROR {name} is no media object #"
+    return relay.url + path.format(family=quote(family))
 
 
 class Watched:

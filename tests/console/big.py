@@ -16,6 +16,11 @@ REJECTED = 3_000
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 """What strangers call their media and pages."""
 
+FORMULA = '=HYPERLINK("http://evil.example")'
+
+PLAIN = ("Product tour", "Customer story")
+"""What they might be called instead."""
+
 MOMENT = 5_000
 """Between two plays, in ms."""
 
@@ -72,7 +77,7 @@ ADD_CONTACTS = """
 ADD_MEDIA = """
     INSERT INTO media (id, key, about, plays, last_day)
     SELECT i + 1, 'id:film-' || i, CAST(json_object('type', 'VIDEO', 'external_id', 'film-' || i,
-        'name', CASE i % 7 WHEN 0 THEN :script WHEN 1 THEN '=HYPERLINK("http://evil.example")'
+        'name', CASE i % 7 WHEN 0 THEN :script WHEN 1 THEN :formula
         ELSE 'Film ' || i END, 'duration', 93.5) AS BLOB), 1000 + i, :today - i % 3
     FROM n WHERE i < :media
 """
@@ -95,13 +100,15 @@ ADD_AUDIT = """
 """
 
 
-def fill(path: Path, now: int, plays: int = PLAYS, name: str = SCRIPT) -> None:
+def fill(path: Path, now: int, names: tuple[str, str] = (SCRIPT, FORMULA)) -> None:
     """Put them into the store at `path`, which is migrated and that nobody has open.
 
-    `name`: what every seventh medium is called, and other words of strangers.
+    `names`: of some media; the first also stands in the words of strangers.
     """
-    given = {"now": now, "step": MOMENT, "state": _STATE, "media": MEDIA, "script": name}
-    given |= {"rejected": REJECTED, "today": now // DAY_MS, "days": DAYS, "last": plays - 1}
+    script, formula = names
+    given = {"now": now, "step": MOMENT, "state": _STATE, "media": MEDIA, "script": script}
+    given |= {"formula": formula, "last": PLAYS - 1}
+    given |= {"rejected": REJECTED, "today": now // DAY_MS, "days": DAYS}
     curve = [40 - part * 30 // BINS for part in range(BINS)]
     given |= {"seen": struct.pack(f"<{BINS}i", *curve)}
     steps = (NUMBERS, ADD_PLAYS, ADD_EVENTS, ADD_CONTACTS, ADD_MEDIA, ADD_FIGURES, ADD_PAGES)

@@ -222,3 +222,16 @@ def test_files_are_kept_by_browsers_under_their_own_names(client: httpx.Client) 
     assert found.headers["content-type"].startswith("text/css")
     assert client.get(re.sub(r"/\w{16}/", "/0000000000000000/", address[1])).status_code == 404
     assert client.get("/console/static/x/../../settings.py").status_code == 404
+
+
+def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
+    """With what to do about it; a piece of a page likewise."""
+    with live_relay(settings_for(tmp_path)) as live:
+        with closing(sqlite3.connect(tmp_path / "playrelay.db", timeout=10)) as db:
+            db.execute("DROP TABLE audit")
+            db.execute("DROP TABLE days")
+        answer = live.client.get("/console/audit", headers=HTML)
+        part = live.client.get("/console/now", headers={"hx-request": "true"})
+    assert (answer.status_code, part.status_code) == (503, 503)
+    assert "<h1>Not now</h1>" in answer.text
+    assert '<p class="notice bad"' in part.text

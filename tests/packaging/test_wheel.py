@@ -54,10 +54,12 @@ def relay(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_the_wheel_holds_what_the_relay_needs(wheel: Path) -> None:
-    """Script, kept builds, stub, demo, migrations and the type marker are in the wheel."""
+    """Script, kept builds, stub, demo, console, migrations and the type marker are in the wheel."""
     held = set(zipfile.ZipFile(wheel).namelist())
     versions = ROOT / "app" / "store" / "migrations" / "versions"
     demo = ROOT / "app" / "demo"
+    console = ROOT / "app" / "console"
+    pages = [*console.glob("templates/*"), *console.glob("static/**/*")]
     static = ROOT / "static"
     scripts = [*read_build(static).files, "stub.js"]
     kept = [path for path in static.glob("builds/**/*") if path.is_file()]
@@ -66,6 +68,7 @@ def test_the_wheel_holds_what_the_relay_needs(wheel: Path) -> None:
         "app/store/migrations/env.py",
         *(f"app/store/migrations/versions/{path.name}" for path in versions.glob("*.sql")),
         *(f"app/demo/{path.name}" for path in demo.iterdir() if path.is_file()),
+        *(path.relative_to(ROOT).as_posix() for path in pages if path.is_file()),
         *(f"app/_static/{path}" for path in scripts),
         *(f"app/_static/{path.relative_to(static).as_posix()}" for path in kept),
     }
