@@ -14,6 +14,7 @@ import structlog
 from pydantic import SecretStr
 
 from app.domain.identity import IdentityMode
+from app.fold.folding import PureFolding
 from app.settings import Settings
 from app.store.interface import Store
 from app.store.sqlite.engine import open_sqlite
@@ -57,6 +58,7 @@ class Scenario:
     oauth: bool = True
     quota: Quota | None = None
     rests: Rests = field(default_factory=Rests)
+    folding: type[PureFolding] = PureFolding
     days_after: float = 31.0
 
 
@@ -114,7 +116,13 @@ async def _simulate(seed: str, scenario: Scenario, open_store: Opener, loop: Vir
     inner = httpx.ASGITransport(hubspot.app)
     wire = Wire(inner, scenario.line, _dice(seed, "wire"))
     parts = Parts(
-        _settings(scenario), open_store, wire, _dice(seed, "relay"), scenario.rests, scenario.quota
+        _settings(scenario),
+        open_store,
+        wire,
+        _dice(seed, "relay"),
+        scenario.rests,
+        scenario.quota,
+        scenario.folding,
     )
     found = Run(scenario, truth, wire, hubspot)
     street = _Street(found)

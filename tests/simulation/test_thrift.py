@@ -23,6 +23,9 @@ BUSY = replace(
 A_SECOND = 10
 """Visitors."""
 
+A_COMMIT = 0.05
+"""Seconds of the virtual clock: a few commits of the store, and no answer of HubSpot's."""
+
 
 def scenario(visitors: int, mix: Mix, line: Line = CLEAN) -> Scenario:
     """A static token, so that all permits are there for events and look-ups."""
@@ -55,6 +58,8 @@ def test_a_backlog_drains_at_the_limit(open_store: Opener, kind: OutageKind) -> 
     line = replace(CLEAN, outages=(outage,))
     run = simulate("1", replace(scenario(200, crowd, line), days_after=1), open_store)
     assert judge(run).faults == {}
+    waits = [arrival.at - arrival.parcel.arrives_at for arrival in run.arrivals]
+    assert max(waits) < A_COMMIT, "whoever watches notices nothing of it"
     arrived = [kept.arrived_ms / 1000 - EPOCH for kept in run.hubspot.ledger.events]
     first, last = arrived[0], arrived[-1]
     assert first > outage.end
