@@ -109,7 +109,12 @@ class Sender:
 
     async def _send(self, job: Job, identity: Identity, health: Health) -> Decision:
         try:
-            result = await self._hubspot.send(job.event, body_of(job, identity))
+            body = body_of(job, identity)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends this event alone
+            words = f"{type(error).__name__}: {error}"
+            return Decision(Rejected("unsendable", message=words), Healthy())
+        try:
+            result = await self._hubspot.send(job.event, body)
         except asyncio.CancelledError:
             # Told to hurry: whether it arrived is not known, so it is due again.
             now = self._desk.clock()

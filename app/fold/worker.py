@@ -67,6 +67,8 @@ class FoldWorker:
         folded = await self._store.fold(BATCH, self._folding, now, self._settle_ms)
         closed = await self._store.close_quiet(BATCH, self._folding, now)
         self._count(folded)
+        if closed.unfoldable:
+            _log.error("plays_not_closed", count=closed.unfoldable)
         if folded.events or closed.events:
             self._metrics.events.inc(folded.events + closed.events)
             self._delivery.ring()

@@ -80,7 +80,10 @@ class Store(Inbox, TokenVault, Connections, Insights, Shelf, Protocol):
         ...
 
     async def close_quiet(self, limit: int, folding: Folding, now: int) -> FoldReport:
-        """Close plays whose silence is over; their attention spans become due."""
+        """Close plays whose silence is over; their attention spans become due.
+
+        One that can't be closed is left without, and counted as unfoldable.
+        """
         ...
 
     async def claim(self, now: int, lease_ms: int, quota: Quota) -> Claim:

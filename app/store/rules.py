@@ -11,11 +11,13 @@ from dataclasses import dataclass
 import msgspec
 
 from app.domain.figures import BINS
+from app.domain.folding import Folded
 from app.domain.media import Medium
 from app.domain.outcome import Outcome
 from app.domain.page import Page
 from app.domain.ping import BadJsonError, InvalidPingError, parse
 from app.domain.play import Play
+from app.store.interface import Folding
 from app.store.values import Quota
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -173,6 +175,15 @@ def pause(permits_in_use: int) -> tuple[int, int]:
 def latest_ask(at: int | None, now: int) -> int | None:
     """When a usertoken must be asked about that may be asked about from `at` on."""
     return None if at is None else at + max(0, at - now) // GATHER_SHARE
+
+
+def closed(folding: Folding, state: bytes | str, quiet_since: int) -> tuple[Play, Folded] | None:
+    """A silent play and what closing it comes to; None where that breaks, so that others go on."""
+    try:
+        play = decode_play(state)
+        return play, folding.close(play, quiet_since)
+    except Exception:  # noqa: BLE001 - whatever it is, it is this play's alone
+        return None
 
 
 def answer_of(outcome: Outcome) -> str:

@@ -8,10 +8,13 @@ import pytest
 
 from app.deliver.policy import MINUTE
 from app.deliver.sender import LEASE_MS
+from app.domain.media import Catalogue
+from app.domain.milestones import MilestonePolicy
+from app.domain.observation import ObservationPolicy
 from tests.deliver.office import POLICY, Office
 from tests.hubspot.vault import Clock
 from tests.store.engines import Sqlite
-from tests.store.setting import NOW, SECOND
+from tests.store.setting import ALL, NOW, SECOND, SETTLE, Strange, arrive
 
 ALL_OF_60 = ["session STARTED", "session 25", "session 50", "session VIEWED"]
 
@@ -163,3 +166,15 @@ async def test_what_was_forgotten_in_flight_is_no_error(passing: Office) -> None
     await passing.store.release(claim.job, NOW, passing.quota, sent=False)
     await passing.send_all()
     assert passing.requests == []
+
+
+async def test_what_can_not_be_said_to_hubspot_is_rejected(passing: Office) -> None:
+    """A fault of the relay's own ends that event alone, and all others of its play go out."""
+    await arrive(passing.store, contactUtk=None, _hsenc="p2")
+    strange = Strange(ObservationPolicy(Catalogue()), MilestonePolicy())
+    await passing.store.fold(ALL, strange, NOW, SETTLE)
+    await passing.send_all()
+    assert await passing.outbox() == {"session most": "rejected", "session STARTED": "delivered"}
+    (entry,) = await passing.store.outbox_list("rejected", 9)
+    assert entry.reason == "unsendable"
+    assert len(passing.requests) == 1

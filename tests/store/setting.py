@@ -5,9 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.domain.folding import Folded
+from app.domain.folding import Event, Folded
 from app.domain.media import Catalogue
-from app.domain.milestones import MilestonePolicy
+from app.domain.milestones import Milestone, MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy
 from app.domain.outcome import AccountNews, Healthy, Outcome, Status
 from app.domain.play import Play
@@ -130,3 +130,19 @@ class Fragile(PureFolding):
         if any(observation.play.session_id == self._session_id for observation in seen):
             raise RuntimeError("broken")
         return super().fold(known, seen)
+
+    def close(self, play: Play, quiet_since: int) -> Folded:
+        """Likewise."""
+        if play.session_id == self._session_id:
+            raise RuntimeError("broken")
+        return super().close(play, quiet_since)
+
+
+class Strange(PureFolding):
+    """A fold that earns what HubSpot has no words for, where no fold of ours is known to."""
+
+    def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
+        """As usual, with a percentage that is no number."""
+        folded = super().fold(known, seen)
+        odd = Event(Milestone("media-played-percent", "most"), seen[0].occurred_at)
+        return Folded(folded.play, [odd, *folded.events])

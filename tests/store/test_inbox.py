@@ -197,6 +197,19 @@ async def test_quiet_plays_are_closed_a_few_at_a_time(passing: Store) -> None:
     assert spans == ["s0", "s1"]
 
 
+async def test_a_play_that_can_not_be_closed_holds_up_no_other(passing: Store) -> None:
+    """It goes without its attention span, is not tried again, and goes on if more is watched."""
+    for session in ("first", "broken", "last"):
+        await played(passing, sessionId=session, watched=[[1, 1]])
+    report = await passing.close_quiet(ALL, Fragile("broken"), NOW + SETTLE)
+    assert report == FoldReport(plays=3, events=2, unfoldable=1)
+    assert (await passing.close_quiet(ALL, FOLDING, NOW + DAY)).plays == 0
+    spans = [e.play.session_id for e in await entries(passing) if e.event == "attention-span"]
+    assert spans == ["first", "last"]
+    await played(passing, NOW + DAY, sessionId="broken", watched=[[2, 1]])
+    assert (await passing.close_quiet(ALL, FOLDING, NOW + DAY + SETTLE)).events == 1
+
+
 async def test_a_mark_can_be_written(store: Store) -> None:
     """A store that takes pings says so, as often as it is asked."""
     await store.check_writable(NOW)

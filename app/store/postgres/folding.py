@@ -24,6 +24,7 @@ from app.store.postgres.faults import Raced, is_the_stores
 from app.store.postgres.whom import Known, known_of, vouch
 from app.store.rules import (
     RECHECK_AFTER_MS,
+    closed,
     company,
     decode_play,
     encode_play,
@@ -82,6 +83,7 @@ QUIET_PLAYS = """
     SELECT id, received_at, state FROM playrelay.plays
     WHERE settles_at <= $1 ORDER BY settles_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 """
+LEAVE_PLAYS = "UPDATE playrelay.plays SET settles_at = NULL WHERE id = ANY ($1::bigint[])"
 CLOSE_PLAYS = """
     UPDATE playrelay.plays p SET settles_at = NULL, state = n.state::json
     FROM unnest($1::bigint[], $2::text[]) AS n (id, state) WHERE p.id = n.id
@@ -183,21 +185,27 @@ async def _write(
 async def close_quiet(
     db: Db, limit: int, folding: Folding, mode: IdentityMode, now: int
 ) -> FoldReport:
-    """Close the plays whose silence is over."""
+    """Close the plays whose silence is over. One that can't be closed is left as it is."""
     quiet = await db.rows(QUIET_PLAYS, now, limit)
     if not quiet:
         return FoldReport()
     changes = []
+    broken = []
     for row in quiet:
-        before = decode_play(row["state"])
-        changes.append(Change(row["id"], before, folding.close(before, row["received_at"])))
+        result = closed(folding, row["state"], row["received_at"])
+        if result is None:
+            broken.append(row["id"])
+        else:
+            changes.append(Change(row["id"], *result))
+    if broken:
+        await db.change(LEAVE_PLAYS, broken)
     states = [encode_play(change.folded.play).decode() for change in changes]
     await db.change(CLOSE_PLAYS, [change.play_row for change in changes], states)
     known = await known_of(db, [change.folded.play for change in changes], lock=True)
     events = await add_events(db, changes, known, mode, now)
     if events:
         await figures.count_day(db, now, events=events)
-    return FoldReport(plays=len(quiet), events=events)
+    return FoldReport(plays=len(quiet), events=events, unfoldable=len(broken))
 
 
 async def _set_aside(db: Db, rows: Rows, unfoldable: Sequence[Unfoldable]) -> None:

@@ -13,6 +13,7 @@ from app.domain.play import Play
 from app.store.interface import Folding
 from app.store.rules import (
     RECHECK_AFTER_MS,
+    closed,
     company,
     decode_play,
     encode_play,
@@ -62,6 +63,7 @@ WAITS_ALREADY = "SELECT due_at, reason FROM outbox WHERE play = ? AND status = '
 QUIET_PLAYS = """
     SELECT view, received_at, state FROM plays WHERE settles_at <= ? ORDER BY settles_at LIMIT ?
 """
+LEAVE_PLAY = "UPDATE plays SET settles_at = NULL WHERE view = ?"
 CLOSE_PLAY = "UPDATE plays SET settles_at = NULL, state = ? WHERE view = ? RETURNING id"
 
 
@@ -144,17 +146,22 @@ def _fold_rows(
 def close_quiet(
     db: sqlite3.Connection, limit: int, folding: Folding, mode: IdentityMode, now: int
 ) -> FoldReport:
-    """Close the plays whose silence is over."""
+    """Close the plays whose silence is over. One that can't be closed is left as it is."""
     quiet = db.execute(QUIET_PLAYS, (now, limit)).fetchall()
     events = 0
+    broken = 0
     for view, received_at, state in quiet:
-        before = decode_play(state)
-        folded = folding.close(before, received_at)
+        result = closed(folding, state, received_at)
+        if result is None:
+            broken += 1
+            db.execute(LEAVE_PLAY, (view,))
+            continue
+        before, folded = result
         (play_row,) = db.execute(CLOSE_PLAY, (encode_play(folded.play), view)).fetchone()
         events += _add_events(db, play_row, before, folded, mode, now)
     if events:
         figures.count_day(db, now, events=events)
-    return FoldReport(plays=len(quiet), events=events)
+    return FoldReport(plays=len(quiet), events=events, unfoldable=broken)
 
 
 def _set_aside(db: sqlite3.Connection, unfoldable: Sequence[Unfoldable]) -> None:
