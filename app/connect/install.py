@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from app.connect.errand import Errand, Return
 from app.hubspot import scopes
@@ -19,7 +20,7 @@ from app.hubspot.oauth import (
 )
 from app.hubspot.results import Trouble, Unauthorized, Unavailable
 from app.hubspot.seal import Seal
-from app.hubspot.tokens import StoredToken, installed
+from app.hubspot.tokens import StoredToken, TokenVault, installed
 from app.store.connections import Connection, Connections
 
 
@@ -35,6 +36,10 @@ def wish(*, lookup: bool, register: bool) -> Wish:
     """`lookup`: usertokens are looked up. `register`: unknown media are registered."""
     needed = (scopes.EVENTS, scopes.CONTACTS) if lookup else (scopes.EVENTS,)
     return Wish(needed, (scopes.MEDIA, scopes.FILES) if register else (scopes.MEDIA,))
+
+
+class AccountStore(Connections, TokenVault, Protocol):
+    """The part of the store that connecting changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Installer:
         exchange: Exchange,
         app: OAuthApp,
         seal: Seal,
-        store: Connections,
+        store: AccountStore,
         wished: Wish,
         clock: Callable[[], int],
     ) -> None:
@@ -99,7 +104,8 @@ class Installer:
             expires_at=connection.connected_at + 1000 * grant.expires_in,
             origin=installed(self._app),
         )
-        await self._store.connect(self._seal.sealed(token), connection)
+        async with self._store.exclusive():  # a renewal that is under way ends first
+            await self._store.connect(self._seal.sealed(token), connection)
         return connection
 
     async def _grant(self, back: Return, errand: Errand) -> Grant | Refusal:

@@ -50,6 +50,9 @@ PAUSES: dict[str, tuple[Level, str, str]] = {
     ),
 }
 
+CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
+"""What installing the app mends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -85,7 +88,9 @@ def _faults(standing: Standing, settings: Settings, now: int) -> list[Advice]:
         reason, _, detail = standing.pause_reason.partition(":")
         level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
         rest = f"Sending rests for {duration(standing.paused_until - now)} more"
-        found.append(Advice(level, f"{says} {rest}{f' ({detail.strip()})' if detail else ''}.", do))
+        path = "/console/connect" if reason in CONNECTING else ""
+        said = f"{says} {rest}{f' ({detail.strip()})' if detail else ''}."
+        found.append(Advice(level, said, do, path))
     elif standing.due_age > SLOW_MS:
         found.append(
             Advice(

@@ -90,6 +90,7 @@ async def _told(
     told: dict[str, Any] = {
         "connectable": settings.connectable,
         "sandboxed": settings.sandboxed,
+        "keyless": settings.connectable and settings.secret_key is None,
         "known": None,
         "developer": settings.hubspot_developer_key is not None,
         "places_to_show": PLACES,

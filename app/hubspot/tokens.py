@@ -115,7 +115,7 @@ class RefreshingToken:
         self._clock = clock
         self._held: StoredToken | None = None
         self._renew_at = 0
-        self._unsaved: StoredToken | None = None
+        self._unsaved: tuple[StoredToken, SecretStr] | None = None
         self._renewal: asyncio.Task[StoredToken | Trouble] | None = None
 
     async def access_token(self) -> SecretStr | Trouble:
@@ -149,14 +149,14 @@ class RefreshingToken:
         return await asyncio.shield(self._renewal)
 
     async def _renew(self) -> StoredToken | Trouble:
-        async with self._vault.exclusive():
-            return await self._renew_alone()
-
-    async def _renew_alone(self) -> StoredToken | Trouble:
         try:
-            known = await self._latest()
+            async with self._vault.exclusive():
+                return await self._renew_alone()
         except SealError as error:  # somebody connected with another key while we run
             return NotConnected(str(error))
+
+    async def _renew_alone(self) -> StoredToken | Trouble:
+        known = await self._latest()
         if self._is_news(known):
             return self._taken_up(known)
         used = known.refresh_token if known else self._refresh_token
@@ -165,13 +165,14 @@ class RefreshingToken:
         answer = await self._exchange.ask(refresh_call(self._app, used))
         result = grant_result(answer) if isinstance(answer, Answer) else answer
         if isinstance(result, Grant):
-            self._unsaved = StoredToken(
+            fresh = StoredToken(
                 access_token=result.access_token,
                 refresh_token=result.refresh_token or used,
                 expires_at=self._clock() + 1000 * result.expires_in,
                 origin=self._origin,
             )
-            return self._taken_up(await self._saved(self._unsaved))
+            self._unsaved = fresh, used
+            return self._taken_up(await self._saved(fresh, used))
         if isinstance(result, Unauthorized):
             # A replica that was quicker has rotated the token under our hands, and saved its own.
             known = await self._latest()
@@ -184,14 +185,22 @@ class RefreshingToken:
     async def _latest(self) -> StoredToken | None:
         """The newest tokens there are: those that could not be saved before, or the vault's."""
         if self._unsaved is not None:
-            return await self._saved(self._unsaved)
+            return await self._saved(*self._unsaved)
         stored = await self._vault.load()
         return stored if stored is not None and stored.origin == self._origin else None
 
-    async def _saved(self, token: StoredToken) -> StoredToken:
-        await self._vault.save(token)
+    async def _saved(self, fresh: StoredToken, used: SecretStr) -> StoredToken:
+        """Keep what was granted for `used`, unless the app was installed anew meanwhile.
+
+        That may have granted more; then those tokens count, and these are forgotten.
+        """
+        stored = await self._vault.load()
+        descends = stored is None or stored.refresh_token in {used, fresh.refresh_token}
+        if stored is None or stored.origin != self._origin or descends:
+            await self._vault.save(fresh)
+            stored = fresh
         self._unsaved = None
-        return token
+        return stored
 
     def _is_good(self, token: StoredToken | None) -> TypeGuard[StoredToken]:
         return token is not None and self._clock() < token.expires_at

@@ -406,3 +406,21 @@ def test_stored_tokens_do_not_show_themselves() -> None:
         assert secret not in repr(token)
     assert len(token.origin) == 64
     assert fingerprint(SecretStr("a")) != fingerprint(SecretStr("b"))
+
+
+async def test_a_renewal_does_not_undo_an_installation(
+    tokens: Make, vault: MemoryVault, clock: Clock
+) -> None:
+    """The app is installed anew while a renewal is under way: what that granted counts."""
+    old = stored("old-access", "old-refresh", clock.now - 1)
+    new = stored("new-access", "new-refresh", clock.now + HOUR)
+    vault.held = old
+
+    async def hubspot(_: Seen, writer: asyncio.StreamWriter) -> None:
+        vault.held = new
+        writer.write(response(200, GRANT))
+
+    async with serving(hubspot) as server:
+        assert value(await tokens(server).access_token()) == "new-access"
+    assert server.seen[0].form["refresh_token"] == "old-refresh"
+    assert (vault.held, vault.saves) == (new, [])
