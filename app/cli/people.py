@@ -7,10 +7,15 @@ import sys
 import msgspec
 
 from app.bootstrap import now_ms
+from app.cli.progress import Progress
 from app.cli.stores import in_each, in_one
 from app.cli.words import count, moment
+from app.store.insights import Choice
 from app.store.interface import Store
 from app.store.values import OutboxEntry
+
+STEP = 500
+"""Events that are changed in one transaction: pings wait for no longer than that takes."""
 
 
 def migrate(given: argparse.Namespace) -> int:
@@ -96,16 +101,29 @@ def outbox_show(given: argparse.Namespace) -> int:
 
 
 def outbox_requeue(given: argparse.Namespace) -> int:
-    """Due again."""
+    """Due again; all that is rejected in steps, so that no ping has to wait for it."""
 
     async def requeue(store: Store, _account: str) -> int:
-        ids = None if given.rejected else given.id
-        changed = await store.outbox_requeue(ids, now_ms())
-        return await _noted(store, "requeue", _events(ids), changed)
+        changed = await store.outbox_requeue(given.id, now_ms())
+        return await _noted(store, "requeue", _events(given.id), changed)
 
     if given.rejected:
-        return _changed(sum(in_each(given, requeue)), None, "requeued")
+        return _changed(sum(in_each(given, _requeue_rejected)), None, "requeued")
     return _changed(in_one(given, requeue), given.id, "requeued")
+
+
+async def _requeue_rejected(store: Store, _account: str) -> int:
+    """Those that are rejected by now: what is rejected again meanwhile stays so."""
+    began = now_ms()
+    if not await store.families(1):
+        return 0
+    note = await store.note("command line", "requeue rejected", "all that is rejected", began)
+    done = 0
+    with Progress("requeueing") as progress:
+        while step := await store.change_rejected("requeue", Choice(began), note, STEP, now_ms()):
+            done += step
+            progress(done)
+    return done
 
 
 def outbox_discard(given: argparse.Namespace) -> int:
@@ -125,8 +143,8 @@ async def _noted(store: Store, what: str, subject: str, changed: int) -> int:
     return changed
 
 
-def _events(ids: list[int] | None) -> str:
-    return "all that is rejected" if ids is None else f"events {' '.join(map(str, ids[:10]))}"
+def _events(ids: list[int]) -> str:
+    return f"events {' '.join(map(str, ids[:10]))}"
 
 
 def _changed(changed: int, wanted: list[int] | None, done: str) -> int:

@@ -162,8 +162,8 @@ class Store(Inbox, TokenVault, Connections, Insights, Shelf, Protocol):
         """One event."""
         ...
 
-    async def outbox_requeue(self, event_ids: Sequence[int] | None, now: int) -> int:
-        """Make rejected, unattributed or discarded events due again; None: all rejected ones."""
+    async def outbox_requeue(self, event_ids: Sequence[int], now: int) -> int:
+        """Make rejected, unattributed or discarded events due again."""
         ...
 
     async def outbox_discard(self, event_ids: Sequence[int], now: int) -> int:

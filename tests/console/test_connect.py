@@ -18,6 +18,7 @@ from tests.sandbox.live import LiveSandbox
 from tests.sandbox.setting import Clock
 
 PAGE = "/console/connect"
+KEY = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
 DOMAIN = "<script>alert(1)</script>"
 
 
@@ -46,7 +47,7 @@ def relay(tmp_path: Path, hubspot: tuple[Sandbox, str]) -> Iterator[Live]:
         hubspot_client_id="sandbox-client",
         hubspot_client_secret="sandbox-client-secret",
         hubspot_developer_key="sandbox-developer-key",
-        secret_key="QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
+        secret_key=KEY,
         allowed_origins=("*",),
         console_password=PASSWORD,
     )
@@ -64,9 +65,9 @@ def another_browser(relay: Live) -> Iterator[httpx.Client]:
         yield client
 
 
-def invitation(client: httpx.Client) -> str:
+def invitation(client: httpx.Client, page: str = PAGE) -> str:
     """Where the page sends people."""
-    found = re.search(r'href="(http[^"]+/oauth/authorize[^"]+)"', client.get(PAGE).text)
+    found = re.search(r'href="(http[^"]+/oauth/authorize[^"]+)"', client.get(page).text)
     assert found is not None
     return html.unescape(found[1])
 
@@ -175,3 +176,32 @@ def test_what_there_is_nothing_to_connect_says_so(tmp_path: Path) -> None:
         assert "stands in the settings" in text
         assert "PLAYRELAY_SECRET_KEY" in text
         assert "oauth/authorize" not in text
+
+
+def test_of_several_accounts_the_chosen_one_is_connected(
+    tmp_path: Path, hubspot: tuple[Sandbox, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HubSpot sends all of them back to one address; which was meant the state tells."""
+    app = 'client_id = "sandbox-client"\nclient_secret_env = "SECRET"\nsecret_key_env = "KEY"\n'
+    monkeypatch.setenv("SECRET", "sandbox-client-secret")
+    monkeypatch.setenv("KEY", KEY)
+    sites = tmp_path / "sites.toml"
+    sites.write_text(
+        f'[accounts.acme]\n{app}allowed_origins = ["https://acme.example"]\n'
+        f'[accounts.globex]\n{app}allowed_origins = ["https://globex.example"]\n'
+    )
+    settings = settings_for(
+        tmp_path,
+        sites=sites,
+        hubspot_base_url=hubspot[1],
+        hubspot_app_url=hubspot[1],
+        console_password=PASSWORD,
+    )
+    with live_relay(settings) as live:
+        live.client.headers.update(HTML)
+        sign_in(live.client)
+        page = f"{PAGE}?account=globex"
+        address = httpx.get(invitation(live.client, page), timeout=20).headers["location"]
+        assert live.client.get(address).headers["location"] == page
+        assert "Connected to" in live.client.get(page).text
+        assert "Not connected yet" in live.client.get(f"{PAGE}?account=acme").text

@@ -106,7 +106,8 @@ async def test_a_rejected_event_can_be_replayed(passing: Office) -> None:
     await passing.arrive()
     await passing.send_all()
     passing.world(unknown_media="accept")
-    assert await passing.store.outbox_requeue(None, passing.clock.now) == 1
+    (rejected,) = await passing.store.outbox_list("rejected", 10)
+    assert await passing.store.outbox_requeue([rejected.id], passing.clock.now) == 1
     await passing.send_all()
     assert passing.sent == ["session STARTED"]
 

@@ -105,17 +105,6 @@ async def test_requeued_events_start_again(passing: Store) -> None:
     assert await values(passing, "delivered") == ["b STARTED"]
 
 
-async def test_all_rejected_events_can_be_requeued_at_once(passing: Store) -> None:
-    """Without ids all that HubSpot rejected is due again; what a person discarded is not."""
-    for number in range(3):
-        await played(passing, sessionId=f"s{number}")
-        await settle(passing, await claimed(passing), REJECTED)
-    (first, *_) = await entries(passing)
-    await passing.outbox_discard([first.id], NOW)
-    assert await passing.outbox_requeue(None, NOW + MINUTE) == 2
-    assert await values(passing, "due") == ["s1 STARTED", "s2 STARTED"]
-
-
 async def test_a_waiting_event_can_be_requeued(store: Store) -> None:
     """A person may send what waits for a contact, or was given up."""
     await played(store)

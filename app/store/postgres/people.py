@@ -25,7 +25,6 @@ REQUEUE = f"""
     {_REQUEUE} WHERE id = ANY ($2::bigint[])
     AND status IN ('rejected', 'unattributed', 'discarded', 'waiting')
 """
-REQUEUE_REJECTED = f"{_REQUEUE} WHERE status = 'rejected'"
 DISCARD = """
     UPDATE playrelay.outbox SET status = 'discarded', settled_at = $1, due_at = NULL
     WHERE id = ANY ($2::bigint[]) AND status IN ('due', 'waiting', 'rejected', 'unattributed')
@@ -105,10 +104,8 @@ async def outbox_show(db: Db, event_id: int) -> OutboxEntry | None:
     return entry_of(row) if row else None
 
 
-async def outbox_requeue(db: Db, event_ids: Sequence[int] | None, now: int) -> int:
+async def outbox_requeue(db: Db, event_ids: Sequence[int], now: int) -> int:
     """Due again, with a clean slate."""
-    if event_ids is None:
-        return await db.change(REQUEUE_REJECTED, now)
     return await db.change(REQUEUE, now, list(event_ids))
 
 

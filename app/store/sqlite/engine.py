@@ -183,7 +183,7 @@ class SqliteStore(Store):
     async def outbox_show(self, event_id: int) -> OutboxEntry | None:
         return await self._reader.run(lambda db: people.outbox_show(db, event_id))
 
-    async def outbox_requeue(self, event_ids: Sequence[int] | None, now: int) -> int:
+    async def outbox_requeue(self, event_ids: Sequence[int], now: int) -> int:
         return await self._writer.run(lambda db: people.outbox_requeue(db, event_ids, now))
 
     async def outbox_discard(self, event_ids: Sequence[int], now: int) -> int:

@@ -22,11 +22,6 @@ REQUEUE = """
         reason = 'requeued'
     WHERE id = :id AND status IN ('rejected', 'unattributed', 'discarded', 'waiting')
 """
-REQUEUE_REJECTED = """
-    UPDATE outbox SET status = 'due', due_at = :now, settled_at = NULL, attempts = 0,
-        reason = 'requeued'
-    WHERE status = 'rejected'
-"""
 DISCARD = """
     UPDATE outbox SET status = 'discarded', settled_at = :now, due_at = NULL
     WHERE id = :id AND status IN ('due', 'waiting', 'rejected', 'unattributed')
@@ -102,10 +97,8 @@ def outbox_show(db: sqlite3.Connection, event_id: int) -> OutboxEntry | None:
     return entry_of(row) if row else None
 
 
-def outbox_requeue(db: sqlite3.Connection, event_ids: Sequence[int] | None, now: int) -> int:
+def outbox_requeue(db: sqlite3.Connection, event_ids: Sequence[int], now: int) -> int:
     """Due again, with a clean slate."""
-    if event_ids is None:
-        return db.execute(REQUEUE_REJECTED, {"now": now}).rowcount
     return sum(db.execute(REQUEUE, {"now": now, "id": each}).rowcount for each in event_ids)
 
 
