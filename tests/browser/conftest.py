@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.hosts import Collector, Site, serving_collector, serving_site
 from tests.browser.house import House
-from tests.browser.install import FLAGS, find_chromium
+from tests.browser.install import find_chromium
+from tests.browser.launching import launched
 from tests.machine.debian import in_ci
 
 
@@ -27,14 +28,8 @@ def chromium_path() -> str:
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """One for the tests of a module; each has a profile of its own in it."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium_path,
-            args=FLAGS,
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        with launched:
-            yield launched
+    with launched(chromium_path, "--disable-back-forward-cache") as browser:
+        yield browser
 
 
 @pytest.fixture
