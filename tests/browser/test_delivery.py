@@ -172,3 +172,18 @@ def test_a_content_security_policy_that_blocks_is_borne(
     passed(page, "localStorage.playrelay?.includes('\"ended\":true')")
     leave(page)
     assert collector.bodies == []
+
+
+def test_a_policy_that_blocks_what_measures_is_borne(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """The script may run, its parts may not: nothing is told, and the page sees no error."""
+    scripts = f"'unsafe-eval' {collector.url}/playrelay.js"
+    site.headers["Content-Security-Policy"] = f"script-src {scripts}"
+    with page.expect_event("console", lambda said: "view.js" in said.text):
+        show(page, site, collector, video())
+    play(page, rate=1, start=9.8)
+    ended(page)
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert collector.bodies == []

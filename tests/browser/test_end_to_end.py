@@ -105,6 +105,25 @@ def test_hubspot_hears_of_what_was_played(
     assert mine - {"VIEWED", "attention"} == expected - {barrier}
 
 
+def test_a_late_usertoken_takes_its_play_along(page: Page, site: Site, relay: Relay) -> None:
+    """HubSpot's cookie comes after the play: what was watched before is the contact's."""
+    embed = f'<script async src="{relay.url}/playrelay.js" data-consent="none"></script>'
+    page.goto(site.put(video() + embed, "/late"))
+    ready(page)
+    with page.expect_response(f"{relay.url}/v1/progress"):
+        play(page)
+        ended(page)
+    page.evaluate(f"document.cookie = 'hubspotutk={KNOWN_UTK}; path=/'")
+    leave(page)
+    wanted: set[str | int] = {"STARTED", 25, 50, 75, 100}
+    for event in heard(relay):
+        body = event["body"]
+        if body.get("pageUrl") == f"{site.url}/late":
+            wanted.discard(body.get("playedPercent") or body.get("state"))
+        if not wanted:
+            break
+
+
 def heard(relay: Relay) -> Iterator[dict[str, Any]]:
     """The events that the sandbox kept, as they come."""
     with httpx.stream("GET", f"{relay.url}/demo/events", timeout=PATIENCE) as answer:
