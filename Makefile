@@ -33,7 +33,7 @@ format: $(VENV)/.dev ## rewrite the code as lint wants it
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(VENV)/.dev ## the benchmarks: ratios within one run
+bench: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages ## the benchmarks: ratios within one run
 	$(BIN)/python -m tests.bench
 
 .PHONY: docs

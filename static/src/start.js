@@ -11,13 +11,13 @@ import { playing } from "./tracker.js";
 // `pagehide` comes first, but a tab that is hidden already gets no other word.
 let gone = false;
 const turn = (/** @type {Event} */ { type }) => {
-  const hidden = type == "pagehide" || document.hidden;
-  if (!hidden) send();
+  const leaving = type == "pagehide";
+  if (!leaving && !document.hidden) send();
   else if (!gone) {
     for (const look of playing) look("");
     flush(true);
   }
-  gone = type == "pagehide";
+  gone = leaving;
 };
 
 export const start = () => {

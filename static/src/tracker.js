@@ -39,8 +39,10 @@ export const track = (node, player) => {
   /** Views by source. @type {Record<string, Look>} */
   const views = {};
   let ignored = false;
+  let source = "";
   const look = guard((/** @type {string} */ type) => {
-    const source = player.currentSrc;
+    // Some browsers have the next source already when they say that the last one is gone.
+    if (type != "emptied") source = player.currentSrc;
     if (!views[source]) {
       const wish = attribute(node, "playrelay");
       if (

@@ -1,13 +1,13 @@
-"""A Chromium for the tests: the system's, or one installed for them. `make test` runs this.
+"""Browsers for the tests: the system's, or some installed for them. `make test` runs this.
 
-`python -m tests.browser.install` ends with 0 when there is one, and also without one, saying what
-that skips; but with 1 where `CI` is true, for there nobody would notice.
+`python -m tests.browser.install` ends with 0 when there are a Chromium and a Firefox, and also
+without them, saying what that skips; but with 1 where `CI` is true, for there nobody would notice.
 """
 
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from playwright.sync_api import Error, sync_playwright
 
@@ -26,7 +26,8 @@ FLAGS = (
 """What Chromium is started with: nothing of its own on the network, and `play()` at once."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-"""What systems call it."""
+FIREFOX_NAMES = ("firefox-esr", "firefox")
+"""What systems call them."""
 
 
 def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
@@ -34,20 +35,33 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
     named = environment.get("PLAYRELAY_CHROMIUM")
     if named:
         return named
-    paths = (shutil.which(name, path=environment.get("PATH")) for name in NAMES)
-    # Ubuntu has a script of that name that only says where the browser would be.
+    return _first(NAMES, environment)
+
+
+def find_firefox(environment: Mapping[str, str] = os.environ) -> str | None:
+    """`PLAYRELAY_FIREFOX`, else the first on the PATH that starts."""
+    return environment.get("PLAYRELAY_FIREFOX") or _first(FIREFOX_NAMES, environment)
+
+
+def _first(names: Sequence[str], environment: Mapping[str, str]) -> str | None:
+    paths = (shutil.which(name, path=environment.get("PATH")) for name in names)
+    # Ubuntu has scripts of these names that only say where the browser would be.
     return next((path for path in paths if path and runs([path, "--version"])), None)
 
 
 def main() -> int:
-    """See that there is one; returns the exit status."""
-    if find_chromium() or _from_system() or _from_playwright():
-        return 0
-    say(
-        "no Chromium found or installed: the browser tests are skipped "
-        "(install one, or name it in PLAYRELAY_CHROMIUM)"
-    )
-    return int(in_ci())
+    """See that there are; returns the exit status."""
+    missing = []
+    if not (find_chromium() or _from_system() or _from_playwright()):
+        missing.append("Chromium")
+    if not (find_firefox() or (installed("firefox-esr") and find_firefox())):
+        missing.append("Firefox")
+    for name in missing:
+        say(
+            f"no {name} found or installed: the tests in it are skipped "
+            f"(install one, or name it in PLAYRELAY_{name.upper()})"
+        )
+    return int(bool(missing) and in_ci())
 
 
 def _from_system() -> bool:

@@ -1,0 +1,105 @@
+"""A stock Firefox, spoken to by the protocol that browsers share (WebDriver BiDi).
+
+Playwright drives a Firefox of its own making, and of Debian's only a newer one.
+"""
+
+import itertools
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
+
+from tests.browser.hosts import PATIENCE
+
+PREFERENCES = {
+    "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
+    # Nothing of its own on the network.
+    "app.normandy.enabled": False,
+    "app.update.disabledForTesting": True,
+    "browser.newtabpage.enabled": False,
+    "browser.safebrowsing.update.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "dom.push.connection.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "services.settings.server": "data:,nothing",
+    "toolkit.telemetry.server": "data:,nothing",
+}
+
+START_SECONDS = 60.0
+
+
+class Tab:
+    """One page."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._numbers = itertools.count(1)
+        self._tell("session.new", capabilities={})
+        self._tab = self._tell("browsingContext.create", type="tab")["context"]
+
+    def open(self, url: str) -> None:
+        """Go there, away from the page that was shown."""
+        self._tell("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+
+    def close(self) -> None:
+        """Close it, as its own button does."""
+        self._tell("browsingContext.close", context=self._tab)
+
+    def evaluate(self, expression: str) -> Any:
+        """What it comes to in the page; a promise is waited for. AssertionError if it throws."""
+        wrapped = f"(async () => JSON.stringify(await ({expression})) ?? null)()"
+        target = {"context": self._tab}
+        given = {"expression": wrapped, "target": target, "awaitPromise": True}
+        done = self._tell("script.evaluate", **given)
+        assert done["type"] == "success", done
+        return json.loads(done["result"].get("value", "null"))
+
+    def passed(self, condition: str) -> None:
+        """Wait until it holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.evaluate(f"!!({condition})"):
+            assert time.monotonic() < deadline, condition
+
+    def _tell(self, method: str, **parameters: object) -> Any:
+        number = next(self._numbers)
+        self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            answer = json.loads(self._connection.recv(timeout=START_SECONDS))
+            if answer.get("id") == number:
+                assert answer["type"] == "success", answer
+                return answer["result"]
+
+
+@contextmanager
+def started(firefox: str, profile: Path) -> Iterator[Tab]:
+    """A Firefox with that folder for its profile; ends it."""
+    lines = (f'user_pref("{name}", {json.dumps(value)});' for name, value in PREFERENCES.items())
+    (profile / "user.js").write_text("\n".join(lines))
+    given = ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", str(profile)]
+    process = subprocess.Popen(  # noqa: S603 - our own
+        [firefox, *given], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        address = _address(process.stderr)
+        with connect(f"{address}/session", max_size=None, proxy=None) as connection:
+            yield Tab(connection)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _address(said: IO[str]) -> str:
+    for line in said:
+        if found := re.search(r"BiDi listening on (ws://\S+)", line):
+            return found[1]
+    raise AssertionError("Firefox ended before it listened")
