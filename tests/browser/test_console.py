@@ -206,6 +206,24 @@ def test_the_keyboard_is_enough(relay: Relay, browser: Browser) -> None:
     page.close()
 
 
+def test_the_focus_stays_where_a_page_renews_itself(relay: Relay, browser: Browser) -> None:
+    """A link that has it keeps it, and what is the same is not read out again."""
+    page = browser.new_page()
+    page.goto(f"{relay.url}/console")
+    link = page.locator("main").get_by_role("link", name="Show").first
+    link.focus()
+    link.evaluate("link => { link.dataset.old = 'yes'; }")
+    expect(page.locator("#news")).to_contain_text("HubSpot rejected")
+    page.evaluate(
+        "() => { window.spoken = 0; new MutationObserver(() => window.spoken++)"
+        ".observe(document.getElementById('news'), {childList: true, characterData: true}); }"
+    )
+    expect(link).not_to_have_attribute("data-old", "yes")
+    expect(link).to_be_focused()
+    assert page.evaluate("window.spoken") == 0
+    page.close()
+
+
 def test_figures_stay_fresh(relay: Relay, browser: Browser) -> None:
     """The page of now follows what happens, without being loaded again."""
     page = browser.new_page()

@@ -32,6 +32,9 @@ const KINDS = {
   }),
 };
 
+/** @param {number | null} part */
+const shown = (part) => (part === null ? "–" : `${part} %`);
+
 /** @param {any} data @param {number} width */
 const options = (data, width) => {
   const { scales, axes, value, tzDate } = KINDS[data.kind](data);
@@ -44,14 +47,14 @@ const options = (data, width) => {
     cursor: { drag: { x: false, y: false } },
     axes: axes.map((axis) => ({ stroke: colour("--soft"), grid: line, ticks: line, ...axis })),
     series: [
-      data.kind === "curve" ? { label: "Part", value: (_u, part) => (part == null ? "–" : `${part} %`) } : { label: "Day" },
+      data.kind === "curve" ? { label: "Part", value: (_u, part) => shown(part) } : { label: "Day" },
       ...data.series.map(({ label }, place) => ({
         label,
         stroke: colour(COLOURS[place]),
         width: 2,
         fill: place ? undefined : `${colour(COLOURS[place])}22`,
         points: { show: data.kind === "days" },
-        value: (_u, given) => (given == null ? "–" : value(given)),
+        value: (_u, given) => (given === null ? "–" : value(given)),
       })),
     ],
   };

@@ -1,8 +1,17 @@
-/** Small conveniences of every page: charts, copying, a second thought before what can't be undone. */
+/** Small conveniences of every page: charts, news, copying, a second thought before what can't be undone. */
 
 import { draw } from "./chart.js";
 
 for (const place of document.querySelectorAll("[data-chart]")) draw(place);
+
+/* What is asked for again and again is read out only when it says something new. */
+const news = document.getElementById("news");
+const readOut = () => {
+  const said = document.querySelector("[data-news]")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  if (said !== news.textContent) news.textContent = said;
+};
+readOut();
+document.addEventListener("htmx:afterSwap", readOut);
 
 document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("[data-copy]") : null;

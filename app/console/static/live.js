@@ -17,8 +17,11 @@ const arrive = ({ data }) => {
   const known = document.getElementById(id);
   const row = element(html);
   if (known?.outerHTML === row.outerHTML) return;
-  if (known) known.replaceWith(row);
-  else list.prepend(row);
+  if (known) {
+    const held = known.contains(document.activeElement);
+    known.replaceWith(row);
+    if (held) row.querySelector("a").focus();
+  } else list.prepend(row);
   list.children[most]?.remove();
   document.getElementById("quiet").hidden = true;
 };
