@@ -33,7 +33,7 @@ const KINDS = {
 };
 
 /** @param {number | null} part */
-const shown = (part) => (part === null ? "–" : `${part} %`);
+const shown = (part) => (part == null ? "–" : `${part} %`);
 
 /** @param {any} data @param {number} width */
 const options = (data, width) => {
@@ -54,7 +54,7 @@ const options = (data, width) => {
         width: 2,
         fill: place ? undefined : `${colour(COLOURS[place])}22`,
         points: { show: data.kind === "days" },
-        value: (_u, given) => (given === null ? "–" : value(given)),
+        value: (_u, given) => (given == null ? "–" : value(given)),
       })),
     ],
   };
