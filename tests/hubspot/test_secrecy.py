@@ -7,9 +7,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from app.hubspot.answers import Answer
 from app.hubspot.client import HubSpotClient
 from app.hubspot.exchange import Exchange
-from app.hubspot.oauth import OAuthApp, introspect_call, refresh_call
+from app.hubspot.oauth import OAuthApp, code_call, introspect_call, refresh_call
+from app.hubspot.provider import provider_result, register_call
 from app.hubspot.results import MissingScope, Refused, Unauthorized
 from app.hubspot.tokens import RefreshingToken, StaticToken
 from tests.hubspot.server import Seen, always, response, serving
@@ -94,3 +96,32 @@ def test_calls_do_not_show_what_they_carry() -> None:
     calls = (refresh_call(APP, SETTINGS_TOKEN), introspect_call(APP, SecretStr("fresh-access")))
     for secret in SECRETS:
         assert secret not in repr((APP, *calls))
+
+
+async def test_installing_an_app_tells_no_log_either(
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Code, tokens and the developer's key, which HubSpot wants in an address, and echoes."""
+    caplog.set_level(logging.DEBUG)
+    secrets = ("the-code", "fresh-access", "fresh-refresh", "client-secret", "developer-key")
+
+    async def hubspot(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        if seen.path.endswith("/token"):
+            grant = {"access_token": "fresh-access", "refresh_token": "fresh-refresh"}
+            writer.write(response(200, grant | {"hub_id": 7}))
+        else:
+            writer.write(response(401, {"message": "bad key developer-key"}))
+
+    async with serving(hubspot) as server:
+        exchange = Exchange(http, server.url, Clock())
+        code = code_call(APP, SecretStr("the-code"), "https://relay.example.com/")
+        granted = await exchange.ask(code)
+        register = register_call(5, SecretStr("developer-key"), "Acme", 1)
+        refused = await exchange.ask(register)
+    assert ("hapikey", "developer-key") in server.seen[1].query
+    assert isinstance(refused, Answer)
+    told = provider_result(refused)
+    assert told == Unauthorized("bad key ***")
+    shown = repr((code, register, granted, refused, told, caplog.records))
+    shown += "\n".join(record.getMessage() for record in caplog.records)
+    assert not [secret for secret in secrets if secret in shown]
