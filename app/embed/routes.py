@@ -14,6 +14,7 @@ PINNED = "public, max-age=31536000, immutable"
 
 _OPEN = {
     "access-control-allow-origin": "*",
+    "access-control-expose-headers": "SourceMap",
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
     "vary": "Accept-Encoding",

@@ -51,7 +51,6 @@ class Costs:
     longest: float = 0
     requests: list[int] = field(default_factory=list)
     """Of each, the size of its body, or of its query where it has none."""
-    preflights: int = 0
 
 
 def report(rounds: int) -> None:
@@ -62,7 +61,7 @@ def report(rounds: int) -> None:
         return
     print(f"a page with a minute of video: ms of script in {rounds} loads (median) and in the play")
     heads = ("tracker", "bytes", "load", "longest", "play", "longest", "requests", "largest")
-    print("{:<22}{:>8}{:>7}{:>9}{:>8}{:>9}{:>10}{:>9}  preflights".format(*heads))
+    print("{:<22}{:>8}{:>7}{:>9}{:>8}{:>9}{:>10}{:>9}".format(*heads))
     with (
         tempfile.TemporaryDirectory() as folder,
         relay(Path(folder), settle_seconds="3600") as ours,
@@ -123,9 +122,8 @@ def _play(page: Page) -> None:
 
 def _count(costs: Costs, sent: dict[str, Any]) -> None:
     request = sent["request"]
-    if sent.get("type") == "Preflight":
-        costs.preflights += 1
-    elif sent.get("type") in {"Fetch", "XHR", "Ping", "Image"}:
+    to_somewhere = request["url"].startswith("http")  # the browser's own buttons are data:
+    if sent.get("type") in {"Fetch", "XHR", "Ping", "Image"} and to_somewhere:
         query = request["url"].partition("?")[2]
         costs.requests.append(len(request.get("postData", query)))
 
@@ -159,7 +157,7 @@ def _outermost(spans: Iterable[tuple[int, int]]) -> list[float]:
 def _page(browser: Browser, *, answered: bool) -> Iterator[Page]:
     """An empty one in a profile of its own, that tells when its video ended a while ago."""
     with browser.new_context() as context:
-        if answered:  # what is intercepted has no preflight: only where it must be
+        if answered:
             context.route(ELSEWHERE, _answer)
         page = context.new_page()
         tell = f"setTimeout(() => console.log('ended'), {SETTLE_MS})"
@@ -174,7 +172,7 @@ def _answer(route: Route) -> None:
 def _row(name: str, size: int, costs: Costs) -> str:
     load, largest = statistics.median(costs.loads), max(costs.requests, default=0)
     times = f"{load:>7.1f}{costs.longest_load:>9.1f}{costs.play:>8.1f}{costs.longest:>9.1f}"
-    return f"{name:<22}{size:>8}{times}{len(costs.requests):>10}{largest:>9}{costs.preflights:>12}"
+    return f"{name:<22}{size:>8}{times}{len(costs.requests):>10}{largest:>9}"
 
 
 @contextmanager

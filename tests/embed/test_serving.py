@@ -118,6 +118,7 @@ def test_the_source_map_lies_where_the_header_says(
 ) -> None:
     """Relative to the script, as developer tools resolve it."""
     script = relay.get(below + path)
+    assert script.headers["access-control-expose-headers"] == "SourceMap"
     found = relay.get(str(script.url.join(script.headers["sourcemap"])))
     assert found.json()["sources"]
 
