@@ -12,6 +12,8 @@ from tests.simulation.visitors import DAY, HOUR
 
 Fate = Literal["must", "may", "never"]
 
+_FATES: tuple[Fate, ...] = ("must", "may", "never")
+
 PARK = 30 * DAY
 LAST_LOOK = 25 * HOUR
 """How long before its end a stranger is certainly asked about for the last time."""
@@ -64,8 +66,9 @@ class Ladder:
         if utk in self._run.erased:
             return "may"
         signed = view.signed(end)
-        if signed is not None:
-            return "may" if self._refuses_merged and self._merged(signed, end) else "must"
+        if signed is not None and not (self._refuses_merged and self._merged(signed, end)):
+            return "must"
+        sent: Fate = "may" if signed is not None else "never"  # perhaps before it was merged
         known: Fate = "never"
         if utk in self._truth.known:
             since = self._truth.known[utk][1]
@@ -73,7 +76,7 @@ class Ladder:
         by_mail: Fate = "never"
         if self._mail(view, end) is not None:
             by_mail = self._believed(view, born)
-        return next(fate for fate in ("must", "may", "never") if fate in {known, by_mail})
+        return next(fate for fate in _FATES if fate in {known, by_mail, sent})
 
     def _mail(self, view: Heard, by: float) -> int | None:
         hsenc = view.hsenc(by)

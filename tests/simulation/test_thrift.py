@@ -1,9 +1,11 @@
 """HubSpot's limit is a budget: well used while there is much to do, and little of it wasted."""
 
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
 
+from app.bootstrap import SENDERS
 from app.sandbox.limiter import WINDOW_SECONDS
 from tests.simulation.clock import EPOCH
 from tests.simulation.conftest import FULL
@@ -47,6 +49,23 @@ def test_strangers_cost_little(open_store: Opener) -> None:
     print(f"{cost:.3f} requests a milestone")  # noqa: T201 - shown by `pytest -rP`
     assert cost <= most
     assert run.hubspot.ledger.statuses.keys() == {200}
+
+
+def test_errors_stay_few(open_store: Opener) -> None:
+    """Of a day's requests, or some twenty, whatever the links of mails that HubSpot has forgotten.
+
+    Who is known by a usertoken goes on, that day too.
+    """
+    crowd = replace(CALM, kinds={"recipient": 4, "contact": 1}, dead_mail=1, days=2)
+    run = simulate("1", replace(scenario(250, crowd), days_after=31), open_store)
+    assert judge(run).faults == {}
+    days: dict[int, Counter[bool]] = defaultdict(Counter)
+    for seen in run.hubspot.ledger.requests:
+        days[seen.arrived_ms // 1000 // int(DAY)][seen.status != 200] += 1
+    quota = run.relays[0].quota
+    for day in days.values():
+        assert day[True] <= max(quota.error_floor, quota.error_share * day.total()) + SENDERS
+    assert max(day[True] for day in days.values()) >= quota.error_floor, "the guard had to step in"
 
 
 @pytest.mark.timeout(300)

@@ -46,6 +46,38 @@ async def test_a_refused_contact_id_gives_way_to_the_usertoken(store: Store) -> 
     )
 
 
+@pytest.mark.parametrize("identity", [{"_hsenc": "p2"}, SIGNED], ids=["mail", "signed"])
+async def test_the_last_rung_is_asked_about(store: Store, identity: dict[str, Any]) -> None:
+    """However late the rung above it is refused: whoever is a contact by then is found.
+
+    Until then nobody had to ask, or nothing waited for the answer any more.
+    """
+    await played(store, **identity)
+    if "_hsenc" in identity:
+        await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
+    job = await claimed(store, SOON)
+    assert isinstance(job.identity, Identity)
+    await settle(store, job, Delivered(7, 42, job.identity.rung), now=SOON)
+    await store.tend(SOON + MINUTE, RETENTION, 100)
+    later = NOW + DAY
+    await played(store, later, **identity, playedPercent=30)
+    job = await claimed(store, later)
+    assert isinstance(job.identity, Identity)
+    await settle(store, job, Disowned(job.identity.key), now=later)
+    assert await looked_up(store, {"utk": 9}, later) == 1
+    assert (await claimed(store, later)).identity == Identity("usertoken", contact_id=9)
+
+
+async def test_a_question_rests_only_when_nothing_may_wait_for_it(store: Store) -> None:
+    """An event on its way by another rung may come back to wait for the answer."""
+    await played(store, _hsenc="p2")
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + SECOND})
+    job = await claimed(store, SOON)
+    await store.tend(SOON + SECOND, RETENTION, 100)
+    await settle(store, job, Disowned("mail"), now=SOON + SECOND)
+    assert await looked_up(store, {"utk": 9}, SOON + 2 * MINUTE) == 1
+
+
 async def test_a_refused_mail_gives_way_at_once(passing: Store) -> None:
     """Where the next rung is known, nothing waits."""
     await played(passing, _hsenc="p2")

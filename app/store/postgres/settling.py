@@ -57,6 +57,12 @@ ASK_AFRESH = """
     SET contact_id = NULL, asked_at = NULL, asked = 0, ask_at = $3, ask_by = $3
     WHERE utk = $1 AND contact_id = $2
 """
+# Nobody asked, as long as another identity was good enough; or nothing waited for the answer.
+ASK_AT_LAST = """
+    INSERT INTO playrelay.contacts AS c (utk, ask_at, ask_by) VALUES ($1, $2, $2)
+    ON CONFLICT (utk) DO UPDATE SET asked = 0, ask_at = $2, ask_by = $2
+    WHERE c.contact_id IS NULL AND c.ask_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,5 +169,7 @@ async def _next_rung(db: Db, mode: IdentityMode, job: Job, outcome: Disowned, no
         await db.change(ASK_AFRESH, stored["utk"], int(contact_id), now)
     identity = (await known_of(db, [play], lock=True)).whose(play, mode)
     if isinstance(identity, Unknown):
+        if mode == "lookup" and stored["utk"] is not None:
+            await db.change(ASK_AT_LAST, stored["utk"], now)
         return _Next("waiting", None, identity.why, blameless=1)
     return _Next("due", now, outcome.reason, blameless=1)

@@ -61,13 +61,13 @@ PRUNE_CONTACTS = """
         WHERE asked_at <= $1 AND NOT EXISTS (SELECT 1 FROM playrelay.plays p WHERE p.utk = c.utk)
         LIMIT $2 FOR UPDATE OF c SKIP LOCKED)
 """
-# A stranger without waiting events is not worth a request.
+# A stranger none of whose events may yet wait for the answer is not worth a request.
 REST_LOOKUPS = """
     UPDATE playrelay.contacts SET ask_at = NULL, ask_by = NULL WHERE utk IN (
         SELECT c.utk FROM playrelay.contacts c WHERE c.ask_at <= $1 AND c.asked_at IS NOT NULL
         AND c.contact_id IS NULL AND NOT EXISTS (
             SELECT 1 FROM playrelay.plays p JOIN playrelay.outbox o ON o.play = p.id
-            WHERE p.utk = c.utk AND o.status = 'waiting')
+            WHERE p.utk = c.utk AND o.status IN ('waiting', 'due', 'sending'))
         LIMIT $2 FOR UPDATE OF c SKIP LOCKED)
 """
 PRUNE_MAILS = f"""

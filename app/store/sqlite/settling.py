@@ -40,6 +40,12 @@ ASK_AFRESH = """
     UPDATE contacts SET contact_id = NULL, asked_at = NULL, asked = 0, ask_at = :now, ask_by = :now
     WHERE utk = :utk AND contact_id = :contact_id
 """
+# Nobody asked, as long as another identity was good enough; or nothing waited for the answer.
+ASK_AT_LAST = """
+    INSERT INTO contacts (utk, ask_at, ask_by) VALUES (:utk, :now, :now)
+    ON CONFLICT (utk) DO UPDATE SET asked = 0, ask_at = :now, ask_by = :now
+    WHERE contact_id IS NULL AND ask_at IS NULL
+"""
 
 
 def settle(
@@ -133,5 +139,7 @@ def _next_rung(
         db.execute(ASK_AFRESH, void)
     identity = whose(db, play, mode)
     if isinstance(identity, Unknown):
+        if mode == "lookup" and stored[1] is not None:
+            db.execute(ASK_AT_LAST, {"utk": stored[1], "now": now})
         return {"status": "waiting", "reason": identity.why, "blameless": 1}
     return {"status": "due", "due_at": now, "blameless": 1}

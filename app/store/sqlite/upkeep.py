@@ -65,13 +65,13 @@ PRUNE_CONTACTS = """
         SELECT utk FROM contacts c WHERE asked_at <= :before
         AND NOT EXISTS (SELECT 1 FROM plays p WHERE p.utk = c.utk) LIMIT :n)
 """
-# A stranger without waiting events is not worth a request.
+# A stranger none of whose events may yet wait for the answer is not worth a request.
 REST_LOOKUPS = """
     UPDATE contacts SET ask_at = NULL, ask_by = NULL WHERE utk IN (
         SELECT c.utk FROM contacts c WHERE c.ask_at <= :now AND c.asked_at IS NOT NULL
         AND c.contact_id IS NULL AND NOT EXISTS (
             SELECT 1 FROM plays p JOIN outbox o ON o.play = p.id
-            WHERE p.utk = c.utk AND o.status = 'waiting') LIMIT :n)
+            WHERE p.utk = c.utk AND o.status IN ('waiting', 'due', 'sending')) LIMIT :n)
 """
 PRUNE_MAILS = """
     DELETE FROM mails WHERE mail IN (SELECT mail FROM mails WHERE sent_at <= :before LIMIT :n)
