@@ -65,6 +65,9 @@ class Health(msgspec.Struct, frozen=True):
     strained: bool = False
 
 
+UNSURE: frozenset[Rung] = frozenset({"mail", "passthrough"})
+"""Rungs of which only HubSpot can say whether they lead to a contact."""
+
 _FIELDS: dict[Rung, str] = {
     "signed": "contactId",
     "usertoken": "contactId",
@@ -90,7 +93,9 @@ def decide(
     if isinstance(result, Incomplete):
         return Decision(_incomplete(result, sent, now, policy), Healthy())
     if isinstance(result, Refused):
-        return Decision(_refused(result, sent, now, policy), Healthy(erred=True))
+        outcome = _refused(result, sent, now, policy)
+        unlucky = sent.identity.rung in UNSURE and not isinstance(outcome, Rejected)
+        return Decision(outcome, Healthy(erred=True, unlucky=unlucky))
     return _troubled(result, sent, now, health, chance, policy)
 
 

@@ -8,9 +8,9 @@ import structlog
 
 from app.bell import Bell
 from app.deliver.loop import IDLE_SECONDS, TROUBLE_SECONDS, keep_stepping, rest_until
-from app.deliver.policy import DAY, DeliveryPolicy, Health, Sent, decide
+from app.deliver.policy import DAY, UNSURE, DeliveryPolicy, Health, Sent, decide
 from app.deliver.request import body_of
-from app.domain.identity import Identity, Rung, Unknown
+from app.domain.identity import Identity, Unknown
 from app.domain.outcome import (
     Decision,
     Delivered,
@@ -28,9 +28,6 @@ from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
 """Longer than a request, a refresh of the token and both once more: it ends with its holder."""
-
-UNSURE: frozenset[Rung] = frozenset({"mail", "passthrough"})
-"""Rungs of which only HubSpot can say whether they lead to a contact."""
 
 _OUTCOMES = {
     Delivered: "delivered",

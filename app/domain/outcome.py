@@ -73,9 +73,11 @@ class Healthy(msgspec.Struct, frozen=True):
     """The account answers: past failures are forgotten.
 
     `erred`: it refused the request, which counts among the errors, of which HubSpot wants few.
+    `unlucky`: because the request was sent on chance, to an identity that HubSpot may not know.
     """
 
     erred: bool = False
+    unlucky: bool = False
 
 
 class Failing(msgspec.Struct, frozen=True):

@@ -132,7 +132,8 @@ def test_answers_about_the_event(
 ) -> None:
     """The event's own doing ends it, or makes it wait for a contact; the account is well."""
     erred = isinstance(result, Refused)
-    assert decided(result, rung) == Decision(outcome, Healthy(erred=erred))
+    unlucky = erred and rung in {"mail", "passthrough"} and not isinstance(outcome, Rejected)
+    assert decided(result, rung) == Decision(outcome, Healthy(erred=erred, unlucky=unlucky))
 
 
 @pytest.mark.parametrize(

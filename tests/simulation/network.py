@@ -29,12 +29,13 @@ FLAWLESS = Network(lost=0, held=0, doubled=0)
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A ping on its way, in seconds of the run."""
+    """A ping on its way, in seconds of the run. `is_copy`: somebody on the way made it."""
 
     sent_at: float
     arrives_at: float
     visitor: Visitor
     ping: Ping
+    is_copy: bool = False
 
 
 def deliveries(seed: str, truth: Truth, network: Network) -> list[Parcel]:
@@ -62,6 +63,6 @@ def _ways(dice: Random, visitor: Visitor, ping: Ping, network: Network) -> Itera
     if dice.random() < network.doubled:
         later = first.arrives_at + dice.choice((0.5, MINUTE, 3 * HOUR)) * dice.random()
         if dice.random() < 0.5:
-            yield Parcel(sent_at, later, visitor, ping)
+            yield Parcel(sent_at, later, visitor, ping, is_copy=True)
         else:
             yield Parcel(later, later + dice.uniform(0.02, LONGEST_TRANSIT), visitor, ping)

@@ -157,6 +157,7 @@ class _Street:
     def __init__(self, found: Run) -> None:
         self._found = found
         self._house: House | None = None
+        self._taken: set[tuple[int, float]] = set()
         self._opened = asyncio.Event()
 
     def open(self, opened: House) -> None:
@@ -179,12 +180,15 @@ class _Street:
     async def _bring(self, parcel: Parcel) -> None:
         loop = asyncio.get_running_loop()
         sent_at = parcel.sent_at
+        if parcel.is_copy and (id(parcel.ping), sent_at) not in self._taken:
+            return  # the relay was down: nobody on the way had anything to copy
         transit = min(parcel.arrives_at - parcel.sent_at, LONGEST_TRANSIT)
         while True:
             body = letter(parcel.visitor, parcel.ping, sent_at)
             if self._house is not None:
                 status = await self._house.ping(body, parcel.ping.plays[0][0].page.referer)
                 if status == 202:
+                    self._taken.add((id(parcel.ping), sent_at))
                     self._found.arrivals.append(Arrival(loop.time(), parcel))
                     return
                 if status != 503:

@@ -29,7 +29,8 @@ async def limits(store: Store, now: int = NOW) -> tuple[bool, bool]:
 
 
 SILENCE = Failing("the connection broke")
-GOOD, REFUSAL, OUTAGE = Healthy(), Healthy(erred=True), Failing("x", erred=True)
+GOOD, OUTAGE = Healthy(), Failing("x", erred=True)
+REFUSAL, ELSEWHERE = Healthy(erred=True, unlucky=True), Healthy(erred=True)
 
 
 @pytest.mark.parametrize(
@@ -42,13 +43,14 @@ GOOD, REFUSAL, OUTAGE = Healthy(), Healthy(erred=True), Failing("x", erred=True)
         pytest.param([REFUSAL] * 2 + [GOOD] * 6, True, False, id="the share"),
         pytest.param([OUTAGE] * 3, True, True, id="an outage is no refusal"),
         pytest.param([SILENCE] * 3, False, True, id="what never arrived is no error"),
+        pytest.param([ELSEWHERE] * 3, True, True, id="a medium that HubSpot does not know"),
         pytest.param([OUTAGE, OUTAGE, REFUSAL, REFUSAL], True, False, id="both"),
     ],
 )
 async def test_the_share_of_errors(
     store: Store, news: list[AccountNews], *, strained: bool, on_chance: bool
 ) -> None:
-    """A quarter and at least two: only refusals stop what is sent on chance."""
+    """A quarter and at least two: what is sent on chance is stopped by its own refusals alone."""
     await answered(store, *news)
     assert await limits(store) == (strained, on_chance)
 

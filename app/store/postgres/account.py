@@ -92,7 +92,7 @@ async def unused_permit(db: Db, permit: int) -> None:
 async def hear(db: Db, news: AccountNews, now: int) -> None:
     """Keep what an answer says of the account, and count it. Before any event is touched."""
     erred = isinstance(news, Paused) or news.erred
-    refused = erred and isinstance(news, Healthy)
+    refused = isinstance(news, Healthy) and news.unlucky
     if not isinstance(news, Paused) or news.asked:
         await db.change(COUNT_REQUEST, now // DAY_MS, int(erred), int(refused))
     if isinstance(news, Healthy):

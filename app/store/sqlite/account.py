@@ -68,7 +68,7 @@ def unused_permit(db: sqlite3.Connection, permit: int) -> None:
 def hear(db: sqlite3.Connection, news: AccountNews, now: int) -> None:
     """Keep what an answer says of the account, and count it."""
     erred = isinstance(news, Paused) or news.erred
-    refused = erred and isinstance(news, Healthy)
+    refused = isinstance(news, Healthy) and news.unlucky
     if not isinstance(news, Paused) or news.asked:
         given = {"day": now // DAY_MS, "erred": int(erred), "refused": int(refused)}
         db.execute(COUNT_REQUEST, given)
