@@ -15,7 +15,7 @@ run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 (without HubSp
 	@$(BIN)/playrelay serve
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
@@ -74,6 +74,11 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 # A PostgreSQL, and a pooler before it: the system's, or Debian's.
 $(VENV)/.postgres: $(VENV)/.dev
 	@$(BIN)/python -m tests.postgres.install
+	@touch $@
+
+# What deploy/ is checked with: promtool, Caddy, systemd-analyze.
+$(VENV)/.checkers: $(VENV)/.dev
+	@$(BIN)/python -m tests.deploy.install
 	@touch $@
 
 # A Chromium for the tests in a real browser: the system's, or Playwright's own.

@@ -11,6 +11,9 @@ from prometheus_client.registry import Collector
 
 M = TypeVar("M", bound=MetricWrapperBase)
 
+OUTCOMES = ("delivered", "retry", "waiting", "next_rung", "rejected")
+"""What may come of sending an event."""
+
 _COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _COMMIT_ROWS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000)
 _REQUEST_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
@@ -75,6 +78,8 @@ class Metrics:
         self.outcomes = self._counter(
             "playrelay_event_outcomes", "Answers to sent events, by outcome", ["outcome"]
         )
+        for outcome in OUTCOMES:  # from 0 on: Prometheus sees no increase in what only appears
+            self.outcomes.labels(outcome)
         self.retries = self._counter(
             "playrelay_retries", "Events put back to be sent again, by reason", ["reason"]
         )
