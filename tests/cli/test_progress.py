@@ -11,10 +11,9 @@ from app.cli.progress import Progress
 def test_a_terminal_sees_the_count() -> None:
     """Each count takes the place of the one before, and nothing is left at the end."""
     master, slave = pty.openpty()
-    with os.fdopen(slave, "w") as terminal:
-        with Progress("requeueing", terminal) as progress:
-            progress(1_000)
-            progress(2_000)
+    with os.fdopen(slave, "w") as terminal, Progress("requeueing", terminal) as progress:
+        progress(1_000)
+        progress(2_000)
     shown = b""
     with contextlib.suppress(OSError):  # the end, for a terminal that nobody writes to any more
         while part := os.read(master, 10_000):
