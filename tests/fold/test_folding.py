@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from app.domain.media import Catalogue
+from app.domain.known import KnownMedia, KnownMedium
+from app.domain.media import Catalogue, CatalogueEntry
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
-from app.fold.folding import PureFolding
+from app.fold.folding import PureFolding, SitePolicy
 from app.store.values import InboxPing
 from tests.store.setting import FOLDING, NOW, body
 
@@ -57,3 +58,40 @@ def test_the_policies_are_used() -> None:
     assert [event.milestone.value for event in folded.events] == ["10"]
     closed = folding.close(folded.play, NOW)
     assert [event.milestone.event for event in closed.events] == ["attention-span"]
+
+
+def test_each_site_by_its_own_policies() -> None:
+    """Marks are the site's; whoever is no longer in the operator's file goes by the account's."""
+    own = MilestonePolicy(percents=(10,), send_played=False, send_attention=False)
+    folding = PureFolding(
+        ObservationPolicy(Catalogue(), None),
+        MilestonePolicy(percents=(50,), send_played=False),
+        {"academy": SitePolicy(ObservationPolicy(Catalogue(), None), own)},
+    )
+    watched = body(playedPercent=60, watched=[[1, 6], [0, 4]])
+    earned = {}
+    for site in ("academy", "gone", ""):
+        seen = folding.observe([(1, InboxPing(NOW, None, watched, site))]).observations
+        folded = folding.fold(None, seen)
+        closed = folding.close(folded.play, NOW)
+        earned[site] = [event.milestone.value for event in (*folded.events, *closed.events)]
+    assert earned == {"academy": ["10"], "gone": ["50", ""], "": ["50", ""]}
+
+
+def test_what_hubspot_lists_is_known_to_each_site() -> None:
+    """Behind the site's own catalogue, as behind the account's."""
+    entry = CatalogueEntry(external_id="film", name="As the operator calls it")
+    told = ObservationPolicy(Catalogue.of([entry]))
+    folding = PureFolding(
+        ObservationPolicy(Catalogue()),
+        MilestonePolicy(),
+        {"academy": SitePolicy(told, MilestonePolicy())},
+    )
+    folding.know(KnownMedia.of([KnownMedium(42, "VIDEO", "As HubSpot has it", "film")]))
+    ping = body(mediaBridgeId=None, externalId="film", mediaName=None)
+    found: dict[str, tuple[int | None, str | None]] = {}
+    for site in ("academy", ""):
+        (seen,) = folding.observe([(1, InboxPing(NOW, None, ping, site))]).observations
+        found[site] = (seen.play.medium.bridge_id, seen.play.medium.name)
+    assert found["academy"] == (42, "As the operator calls it")
+    assert found[""][0] == 42

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.postgres.ask import fresh_database
 from tests.processes.ports import free_port
 from tests.processes.relay import Relay
 from tests.processes.sandbox import TOKEN, Sandbox
@@ -43,8 +44,10 @@ def two(hubspots: tuple[Sandbox, Sandbox]) -> Sandbox:
     return hubspots[1]
 
 
-def test_each_account_gets_its_own(tmp_path: Path, one: Sandbox, two: Sandbox) -> None:
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_each_account_gets_its_own(tmp_path: Path, one: Sandbox, two: Sandbox, engine: str) -> None:
     """By key or by origin, with the marks of the site that the play was watched on."""
+    shared = {"database_url": fresh_database()} if engine == "postgresql" else {}
     file = account("acme", one.address, TOKEN) + account("globex", two.address, TOKEN)
     file += """
     [sites.www]
@@ -56,7 +59,7 @@ def test_each_account_gets_its_own(tmp_path: Path, one: Sandbox, two: Sandbox) -
     milestones = [10]
     events = "percent"
     """
-    with town(tmp_path / "relay", file).started() as relay:
+    with town(tmp_path / "relay", file, **shared).started() as relay:
         relay.watch("by-key", 30, site="acme")
         relay.watch("same-name", 30, site="www")
         relay.watch("same-name", 30, site="academy")
