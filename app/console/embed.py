@@ -14,7 +14,6 @@ from app.console.words import duration
 from app.domain.url import Url, parse_url
 from app.embed.offer import CONSENT, Choices, offer
 from app.health import TheAccount, TheRelay
-from app.settings import Settings
 
 SITES_OFFERED = 50
 FRESH_MS = 15 * 60 * 1000
@@ -53,6 +52,7 @@ def routes() -> APIRouter:
         console: TheConsole,
         person: ThePerson,
         relay: TheRelay,
+        account: TheAccount,
         wish: Annotated[Wish, Query()],
     ) -> Response:
         told = _offered(wish, parse_url(wish.url) or parse_url(str(request.base_url)))
@@ -64,6 +64,7 @@ def routes() -> APIRouter:
             person,
             wish=wish,
             consents=CONSENT,
+            keys=[each.key for each in account.sites if each.key],
             sites=relay.sightings.origins()[:SITES_OFFERED],
             **told,
         )
@@ -83,8 +84,12 @@ def routes() -> APIRouter:
         else:
             seen = relay.sightings.of(url.origin)
             allowed = relay.progress is None or relay.progress.allows(url.origin)
-            told = diagnose(url.origin, seen, account.settings, relay.clock(), allowed=allowed)
+            file = relay.settings.sites
+            where = f"allowed_origins in {file}" if file else "PLAYRELAY_ALLOWED_ORIGINS"
+            told = diagnose(url.origin, seen, relay.clock(), allowed=allowed, where=where)
             advice = list(told)
+            if account.settings.sandboxed and not allowed:
+                advice.append(Advice("wait", _SANDBOXED))
             if relay.progress is None:
                 advice = [
                     Advice("wait", "This process takes no pings (its role is deliver).", _ELSEWHERE)
@@ -114,19 +119,23 @@ def _offered(wish: Wish, public: Url | None) -> dict[str, Any]:
     }
 
 
+_SANDBOXED = "Without HubSpot credentials only pages of this machine may send."
 _ELSEWHERE = "Open the console of a process with the role all or collect."
 
 
 def diagnose(
-    origin: str, seen: Sighting, settings: Settings, now: int, *, allowed: bool
+    origin: str, seen: Sighting, now: int, *, allowed: bool, where: str
 ) -> Iterator[Advice]:
-    """Whether a site's pings arrive, and if not, at which step they are lost."""
+    """Whether a site's pings arrive, and if not, at which step they are lost.
+
+    `where`: the place in which allowed origins stand.
+    """
 
     def ago(at: int) -> str:
         return f"{duration(now - at)} ago"
 
     if not allowed:
-        remedy = f"Add {origin} to PLAYRELAY_ALLOWED_ORIGINS and restart."
+        remedy = f"Add {origin} to {where} and restart."
         yield Advice("bad", f"{origin} is not allowed to send pings.", remedy)
     if seen.taken_at and seen.taken_at >= seen.refused_at:
         level: Literal["good", "wait"] = "good" if now - seen.taken_at < FRESH_MS else "wait"
@@ -160,5 +169,3 @@ def diagnose(
             "not allow script-src from the relay, or a blocker holds it back. A page that sends no "
             "Referer is noticed only by its pings.",
         )
-    if settings.sandboxed and not allowed:
-        yield Advice("wait", "Without HubSpot credentials only pages of this machine may send.")

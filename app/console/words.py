@@ -36,9 +36,9 @@ def percent(part: float, whole: float) -> str:
     return f"{100 * part / whole:.0f} %" if whole else "–"
 
 
-def clock(ms: float) -> str:
+def clock(length: float) -> str:
     """Seconds of a medium as players show them: `1:05`."""
-    minutes, seconds = divmod(int(ms), 60)
+    minutes, seconds = divmod(int(length), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 

@@ -12,6 +12,9 @@ from tests.console.big import PLAIN
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZE = ViewportSize(width=840, height=560)
+TALL = ViewportSize(width=840, height=860)
+"""For the page of a medium, of which the curve is to be seen."""
+
 SCHEMES = ("light", "dark")
 
 
@@ -26,7 +29,9 @@ def main() -> None:
         send_play(relay, mediaName="Launch film", duration=93, watched=[[1, 30], [3, 5], [0, 15]])
         for path in PAGES:
             for scheme in SCHEMES:
-                watched = Watched(browser, viewport=SIZE, color_scheme=scheme)
+                watched = Watched(
+                    browser, viewport=TALL if "/media/" in path else SIZE, color_scheme=scheme
+                )
                 watched.page.goto(address(relay, path, PLAIN[0]))
                 if path == "/console/doctor":
                     watched.page.get_by_role("button", name="Examine").click()

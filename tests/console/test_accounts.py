@@ -61,3 +61,13 @@ def test_a_change_is_made_and_noted_at_its_account(client: httpx.Client) -> None
     assert "account=globex" in started.headers["location"]
     assert "all that is rejected" in client.get("/console/audit?account=globex").text
     assert "all that is rejected" not in client.get("/console/audit?account=acme").text
+
+
+def test_the_embed_page_knows_the_site_keys(client: httpx.Client) -> None:
+    """Of the account that is looked at; a check says in which file an origin is missing."""
+    page = client.get("/console/embed?account=globex&consent=none").text
+    assert '<option value="globex">' in page
+    assert '<option value="acme">' not in page
+    assert "data-consent=&#34;none&#34;" in page
+    check = client.get("/console/embed/check?account=globex&page=https://other.example/").text
+    assert "Add https://other.example to allowed_origins in" in check

@@ -94,7 +94,7 @@ SITE = "https://www.example.com"
 
 def check(seen: Sighting, *, allowed: bool = True) -> list[Advice]:
     """What is said of the site."""
-    return list(diagnose(SITE, seen, SETTINGS, NOW, allowed=allowed))
+    return list(diagnose(SITE, seen, NOW, allowed=allowed, where="the sites file"))
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,11 @@ def test_the_step_at_which_pings_are_lost(seen: Sighting, level: str, says: str)
 
 
 def test_a_site_that_is_not_allowed_is_named() -> None:
-    """With the variable to which it belongs."""
+    """With the place in which it belongs."""
     first, *_ = check(Sighting(refused_at=NOW, reason="origin_not_allowed"), allowed=False)
     assert (first.level, first.do) == (
         "bad",
-        f"Add {SITE} to PLAYRELAY_ALLOWED_ORIGINS and restart.",
+        f"Add {SITE} to the sites file and restart.",
     )
 
 
