@@ -3,8 +3,12 @@
 import argparse
 import sys
 
-from tests.bench import backlog, forwarding, ingest, tracker
+from tests.bench import backlog, forwarding, growth, ingest, replicas, tracker
+from tests.bench.engines import engines
 from tests.bench.load import wrk_path
+
+SERVERS = ("ingest", "replicas", "growth", "forwarding", "backlog")
+PARTS = (*SERVERS, "tracker")
 
 
 def main() -> int:
@@ -13,20 +17,47 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=5, help="by turns, bare and relay (5)")
     options.add_argument("--seconds", type=int, default=4, help="length of one turn (4)")
     options.add_argument("--backlog", type=int, default=1_000_000, help="pings that wait (10^6)")
+    options.add_argument(
+        "--rows",
+        type=_numbers,
+        default=(0, 100_000, 1_000_000),
+        help="delivered plays in store (0,100000,1000000)",
+    )
+    options.add_argument("--replicas", type=_numbers, default=(1, 2, 4), help="collectors (1,2,4)")
     options.add_argument("--loads", type=int, default=5, help="of a page with each tracker (5)")
+    options.add_argument(
+        "--only", nargs="*", choices=PARTS, default=PARTS, help="some of the benchmarks"
+    )
     options.add_argument("--only-tracker", action="store_true", help="leave the servers out")
     given = options.parse_args()
-    if given.only_tracker:
+    wanted = {"tracker"} if given.only_tracker else set(given.only)
+    if wanted & set(SERVERS):
+        if wrk_path() is None:
+            print("make bench needs wrk: apt-get install wrk, or brew install wrk", file=sys.stderr)
+            return 1
+        _servers(given, wanted)
+    if "tracker" in wanted:
         tracker.report(given.loads)
-        return 0
-    if wrk_path() is None:
-        print("make bench needs wrk: apt-get install wrk, or brew install wrk", file=sys.stderr)
-        return 1
-    ingest.report(given.rounds, given.seconds)
-    forwarding.report()
-    backlog.report(given.backlog)
-    tracker.report(given.loads)
     return 0
+
+
+def _servers(given: argparse.Namespace, wanted: set[str]) -> None:
+    with engines() as found:
+        if "ingest" in wanted:
+            ingest.report(found, given.rounds, given.seconds)
+        if "replicas" in wanted:
+            replicas.report(found, given.replicas, given.seconds)
+        if "growth" in wanted:
+            growth.report(found, given.rows, given.seconds)
+        if "forwarding" in wanted:
+            forwarding.report(found)
+    if "backlog" in wanted:
+        backlog.report(given.backlog)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """Comma-separated."""
+    return tuple(int(part) for part in text.split(","))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import asyncio
 import tempfile
 import time
-from pathlib import Path
 
 from app.bootstrap import now_ms
 from app.store.sqlite.engine import open_sqlite
@@ -16,21 +15,21 @@ CONNECTIONS = 64
 SECONDS = 4
 GATHER = 2_000
 DRAINED = 20_000
-ORIGINS = {"allowed_origins": "https://www.example.com"}
+COLLECT = {"role": "collect", "allowed_origins": "https://www.example.com"}
 
 
 def report(rows: int) -> None:
     """Acknowledgements and memory with `rows` waiting, as shares of those with an empty store."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Path(folder) / "full"
-        with relay(Path(folder) / "empty", role="collect", **ORIGINS) as ours:
+        store = f"sqlite:///{folder}/full.db"
+        with relay(f"sqlite:///{folder}/empty.db", COLLECT) as ours:
             empty = post(ours.url, CONNECTIONS, SECONDS)
             empty_memory = ours.memory_mib()
         asyncio.run(_fill(store, rows))
-        with relay(store, role="collect", **ORIGINS) as ours:
+        with relay(store, COLLECT) as ours:
             full = post(ours.url, CONNECTIONS, SECONDS)
             full_memory = ours.memory_mib()
-        with relay(store, role="deliver", hubspot_rate="1") as ours:
+        with relay(store, {"role": "deliver", "hubspot_rate": "1"}) as ours:
             began = time.monotonic()
             until = ours.metric("playrelay_folded_pings_total") + DRAINED
             while ours.metric("playrelay_folded_pings_total") < until:
@@ -45,8 +44,8 @@ def report(rows: int) -> None:
     print("acknowledgements that one core gives with nothing else to do")
 
 
-async def _fill(folder: Path, rows: int) -> None:
-    store = await open_sqlite(f"sqlite:///{folder}/playrelay.db", "lookup")
+async def _fill(url: str, rows: int) -> None:
+    store = await open_sqlite(url, "lookup")
     now = now_ms()
     for start in range(0, rows, GATHER):
         pings = (

@@ -1,12 +1,12 @@
 """What an event costs on its way out, and a play on disk."""
 
 import asyncio
-import tempfile
 import time
-from pathlib import Path
+from collections.abc import Sequence
 
 import httpx
 
+from tests.bench.engines import Engine
 from tests.bench.pings import ping
 from tests.bench.servers import Server, relay, sandbox
 
@@ -14,26 +14,31 @@ PLAYS = 1_000
 EVENTS_A_PLAY = 2  # STARTED and 25 %
 
 
-def report() -> None:
+def report(engines: Sequence[Engine]) -> None:
     """Processor time per forwarded event beside a bare httpx POST, and bytes per play."""
-    with tempfile.TemporaryDirectory() as folder, sandbox() as hubspot:
+    print(
+        f"forwarding {_events()} events of {PLAYS} plays, one ping each: an event's processor time,"
+    )
+    print("ping and look-up included; a play's bytes on disk, its events included")
+    print(f"{'engine':<9} {'ms':>6} {'bare POSTs':>11} {'bytes':>7}")
+    with sandbox() as hubspot:
         settings = {
             "hubspot_base_url": hubspot.url,
             "hubspot_access_token": "sandbox-access-token",
             "hubspot_rate": "10000",
             "allowed_origins": "*",
         }
-        with relay(Path(folder), **settings) as ours:
-            before = ours.cpu_seconds()
-            asyncio.run(_send(ours))
-            ours.wait_for('playrelay_event_outcomes_total{outcome="delivered"}', _events())
-            spent = ours.cpu_seconds() - before
-        bare = _bare_posts(hubspot)
-        size = sum(path.stat().st_size for path in Path(folder).glob("playrelay.db*"))
-    print(f"forwarding {_events()} events of {PLAYS} plays, one ping each")
-    print(f"processor time an event, ping and look-up included: {spent / _events() * 1e3:.2f} ms,")
-    print(f"  {spent / bare:.2f} of so many bare httpx POSTs one after the other")
-    print(f"bytes on disk a play, its {EVENTS_A_PLAY} events included: {size / PLAYS:.0f}\n")
+        for engine in engines:
+            database = engine.database("forwarding")
+            with relay(database.url, settings) as ours:
+                empty, before = database.size(), ours.cpu_seconds()
+                asyncio.run(_send(ours))
+                ours.wait_for('playrelay_event_outcomes_total{outcome="delivered"}', _events())
+                spent, size = ours.cpu_seconds() - before, database.size() - empty
+            bare = _bare_posts(hubspot)
+            per_event = spent / _events() * 1e3
+            print(f"{engine.name:<9} {per_event:>6.2f} {spent / bare:>11.2f} {size / PLAYS:>7.0f}")
+    print()
 
 
 def _events() -> int:

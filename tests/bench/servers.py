@@ -74,17 +74,17 @@ def bare_server() -> Iterator[Server]:
 
 
 @contextmanager
-def relay(folder: Path, **settings: str) -> Iterator[Server]:
-    """`playrelay serve` on a store in `folder`."""
+def relay(database_url: str, settings: Mapping[str, str], core: int = 0) -> Iterator[Server]:
+    """`playrelay serve` on that store, on that core."""
     port = free_port()
     environment = {
         "PLAYRELAY_PORT": str(port),
-        "PLAYRELAY_DATABASE_URL": f"sqlite:///{folder}/playrelay.db",
+        "PLAYRELAY_DATABASE_URL": database_url,
         "PLAYRELAY_PINGS_PER_MINUTE": "0",
         "PLAYRELAY_LOG_LEVEL": "warning",
         **{f"PLAYRELAY_{name.upper()}": value for name, value in settings.items()},
     }
-    with _running(["-m", "app", "serve"], port, environment) as server:
+    with _running(["-m", "app", "serve"], port, environment, core) as server:
         yield server
 
 

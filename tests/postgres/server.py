@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,14 +46,18 @@ def _version(path: Path) -> float:
 
 
 class Server:
-    """One cluster, from `with` to its end. It can be stopped, killed and started again."""
+    """One cluster, from `with` to its end. It can be stopped, killed and started again.
 
-    def __init__(self, settings: Mapping[str, str] = FAST) -> None:
+    `through`: a command that runs the one given it.
+    """
+
+    def __init__(self, settings: Mapping[str, str] = FAST, through: Sequence[str] = ()) -> None:
         programs = binaries()
         if programs is None:
             raise RuntimeError("PostgreSQL is not installed: python -m tests.postgres.install")
         self._programs = programs
         self._settings = dict(settings)
+        self._through = through
         # Not in a test's own folder: another user reads it, and a socket's path must be short.
         self._folder = Path(tempfile.mkdtemp(prefix="playrelay-postgres-", dir="/tmp"))
         self._process: subprocess.Popen[bytes] | None = None
@@ -78,6 +82,7 @@ class Server:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 [
+                    *self._through,
                     *as_somebody(),
                     str(self._programs / "postgres"),
                     "-D",

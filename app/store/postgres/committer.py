@@ -7,6 +7,7 @@ confirmed that it is on disk.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from operator import itemgetter
 
 from app.store.interface import StoreError
 from app.store.postgres.db import Direct
@@ -15,6 +16,7 @@ from app.store.postgres.pool import drop
 from app.store.rules import MAX_ROWS_A_COMMIT, MAX_WAITING_BYTES
 
 Append = tuple[int, str | None, bytes, str]
+_body = itemgetter(2)
 COLUMNS = ("received_at", "referer", "body", "site")
 
 CommitObserver = Callable[[int, float], None]
@@ -88,7 +90,7 @@ class Committer:
                     if not waiter.done():
                         waiter.set_result(None)
                 self._observe(len(rows), time.perf_counter() - began)
-            self._waiting_bytes -= sum(len(row[2]) for row in rows)
+            self._waiting_bytes -= sum(map(len, map(_body, rows)))
 
     async def _commit(self, rows: list[Append]) -> None:
         """All rows in one transaction, or a StoreError and none of them acknowledged."""

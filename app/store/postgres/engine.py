@@ -92,11 +92,17 @@ async def open_postgres(
     direct = partial(connect, address)
     clock = ServerClock(wall)
     await pool.run(clock.compare)
+    # Through a pooler notices don't arrive: others are heard of by looking.
+    news = News(pool, None if address.pooled else direct, schema, bells)
+
+    def committed(rows: int, seconds: float) -> None:
+        observe(rows, seconds)
+        news.tell("pings")
+
     return PostgresStore(
         pool,
-        Committer(direct, schema, address.shown, observe, pooled=address.pooled),
-        # Through a pooler notices don't arrive: others are heard of by looking.
-        News(pool, None if address.pooled else direct, schema, bells),
+        Committer(direct, schema, address.shown, committed, pooled=address.pooled),
+        news,
         mode,
         clock,
         schema,
@@ -128,7 +134,6 @@ class PostgresStore(Store):
 
     async def append(self, ping: InboxPing) -> None:
         await self._committer.append((ping.received_at, ping.referer, ping.body, ping.site))
-        self._news.tell("pings")
 
     async def check_writable(self, now: int) -> None:
         await self._pool.run(lambda db: db.change(BEAT, now, ROOM))

@@ -5,6 +5,7 @@ that it changes until it has committed; locks are taken in the order of the keys
 a play or a usertoken that both see for the first time, one of them starts again.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ from app.store.rules import (
     encode_play,
     pause,
 )
-from app.store.values import FoldReport, InboxPing, Unfoldable
+from app.store.values import FoldReport, InboxPing, Observed, Unfoldable
 
 TAKE_INBOX = """
     DELETE FROM playrelay.inbox WHERE id = ANY (ARRAY(
@@ -89,6 +90,9 @@ CLOSE_PLAYS = """
     FROM unnest($1::bigint[], $2::text[]) AS n (id, state) WHERE p.id = n.id
 """
 
+AT_ONCE = 10
+"""Rows or plays that are worked on before the event loop gets to do something else."""
+
 Rows = Sequence[tuple[int, InboxPing]]
 
 
@@ -139,7 +143,7 @@ async def _attempt(db: Db, fold: Callable[[], Awaitable[FoldReport]]) -> FoldRep
 async def _fold_rows(
     db: Db, folding: Folding, mode: IdentityMode, now: int, settle_ms: int, rows: Rows
 ) -> FoldReport:
-    observed = folding.observe(rows)
+    observed = await _observe(folding, rows)
     await _set_aside(db, rows, observed.unfoldable)
     views: dict[bytes, list[Observation]] = defaultdict(list)
     for observation in observed.observations:
@@ -147,7 +151,9 @@ async def _fold_rows(
     locked = await db.rows(LOCK_PLAYS, sorted(views)) if views else []
     before = {row["view"]: decode_play(row["state"]) for row in locked}
     changed = []
-    for view, seen in views.items():
+    for number, (view, seen) in enumerate(views.items()):
+        if number % AT_ONCE == 0:
+            await asyncio.sleep(0)
         folded = folding.fold(before.get(view), seen)
         if folded.play != before.get(view):
             received = [observation.received_at for observation in seen]
@@ -156,6 +162,17 @@ async def _fold_rows(
     new = sum(seen.before is None for seen in changed)
     await figures.count_day(db, now, pings=len(rows), plays=new, events=events)
     return FoldReport(len(rows), len(views), events, len(observed.unfoldable))
+
+
+async def _observe(folding: Folding, rows: Rows) -> Observed:
+    """Decode a few rows at a time: in between, pings are answered."""
+    observed = Observed([])
+    for start in range(0, len(rows), AT_ONCE):
+        part = folding.observe(rows[start : start + AT_ONCE])
+        observed.observations.extend(part.observations)
+        observed.unfoldable.extend(part.unfoldable)
+        await asyncio.sleep(0)
+    return observed
 
 
 async def _write(

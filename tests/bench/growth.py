@@ -1,0 +1,90 @@
+"""How it goes with what stands in the store: acknowledgements, delay, memory, time of a claim."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from app.bootstrap import now_ms
+from app.domain.media import Catalogue
+from app.domain.milestones import MilestonePolicy
+from app.domain.observation import ObservationPolicy
+from app.domain.outcome import Delivered, Healthy
+from app.fold.folding import PureFolding
+from app.store.values import InboxPing, Quota
+from tests.bench.engines import Database, Engine
+from tests.bench.load import Load, post
+from tests.bench.pings import ping
+from tests.bench.servers import relay
+
+CONNECTIONS = 256
+CLAIMS = 300
+DAY_MS = 24 * 60 * 60 * 1000
+QUOTA = Quota(rate=100_000, window_ms=10_000)
+FOLDING = PureFolding(ObservationPolicy(Catalogue()), MilestonePolicy(percents=()))
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one size: what wrk saw, MiB of the relay after it, ms of a claim (median)."""
+
+    load: Load
+    memory: float
+    claim: float
+
+
+def report(engines: Sequence[Engine], sizes: Sequence[int], seconds: int) -> None:
+    """A row a size: shares of the figures with the smallest one."""
+    print(f"delivered plays in store, {CONNECTIONS} connections: shares of the first row")
+    print(
+        f"{'engine':<9} {'plays':>9} {'rate':>6} {'p99':>6} {'memory':>7} {'claim':>6}   claim, ms"
+    )
+    for engine in engines:
+        first: Figures | None = None
+        for size in sizes:
+            found = _measure(engine.database(f"growth-{size}"), size, seconds)
+            first = first or found
+            print(
+                f"{engine.name:<9} {size:>9} {found.load.per_second / first.load.per_second:>6.2f} "
+                f"{found.load.p99 / first.load.p99:>6.2f} {found.memory / first.memory:>7.2f} "
+                f"{found.claim / first.claim:>6.2f}   {found.claim:.2f}"
+            )
+    print()
+
+
+def _measure(database: Database, size: int, seconds: int) -> Figures:
+    asyncio.run(_one_play(database))
+    if size:
+        database.fill(size, now_ms() - DAY_MS)
+    claim = asyncio.run(_claims(database))
+    settings = {"role": "collect", "allowed_origins": "https://www.example.com"}
+    with relay(database.url, settings) as ours:
+        load = post(ours.url, CONNECTIONS, seconds)
+        return Figures(load, ours.memory_mib(), claim)
+
+
+async def _one_play(database: Database) -> None:
+    store = await database.open("passthrough")
+    await store.append(InboxPing(now_ms(), None, ping("first").encode()))
+    await store.fold(10, FOLDING, now_ms(), 1000)
+    await store.close()
+
+
+async def _claims(database: Database) -> float:
+    """The median time of a claim, in ms, each event being settled before the next is claimed."""
+    store = await database.open("passthrough")
+    now = now_ms()
+    pings = (ping(f"fresh-{number}", f"{number:032x}") for number in range(CLAIMS))
+    await asyncio.gather(*(store.append(InboxPing(now, None, body.encode())) for body in pings))
+    await store.fold(CLAIMS, FOLDING, now, 1000)
+    took = []
+    for _ in range(CLAIMS):
+        began = time.perf_counter()
+        claim = await store.claim(now, 60_000, QUOTA)
+        took.append(time.perf_counter() - began)
+        if claim.job is not None:
+            await store.settle(claim.job, DELIVERED, Healthy(), now, QUOTA)
+    await store.close()
+    return median(took) * 1000
