@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -64,7 +63,7 @@ def report(rounds: int) -> None:
     print("{:<22}{:>8}{:>7}{:>9}{:>8}{:>9}{:>10}{:>9}".format(*heads))
     with (
         tempfile.TemporaryDirectory() as folder,
-        relay(Path(folder), settle_seconds="3600") as ours,
+        relay(f"sqlite:///{folder}/relay.db", {"settle_seconds": "3600"}) as ours,
         serving_site() as site,
         _sink() as collector,
         launched(chromium) as browser,
