@@ -22,26 +22,12 @@ from app.policies import WINDOW_MS
 from app.store.interface import Store
 from app.store.values import Claim, InboxPing, Job, Observed, Quota
 from tests.simulation.house import Opener, Rests
-from tests.simulation.hubspot import Answers
-from tests.simulation.network import FLAWLESS, Network
-from tests.simulation.population import CALM
+from tests.simulation.network import FLAWLESS
 from tests.simulation.referee import judge
 from tests.simulation.run import Scenario, simulate
-from tests.simulation.visitors import DAY, HOUR, MINUTE
+from tests.simulation.scenarios import EVENING, RATE
+from tests.simulation.visitors import DAY, MINUTE
 from tests.simulation.wire import CLEAN
-
-RATE = 12
-EVENING = Scenario(
-    40,
-    replace(CALM, kinds={"contact": 3, "recipient": 1}, days=10 * MINUTE / DAY, pace=0.05),
-    Network(lost=0.1, held=0.2, doubled=0.3),
-    CLEAN,
-    Answers({"rate": RATE}),
-    settings={"hubspot_rate": RATE},
-    oauth=False,
-    days_after=HOUR / DAY,
-)
-"""A small crowd before an account with a low limit, on a network that mixes pings up."""
 
 IMPATIENT = replace(
     EVENING,

@@ -1,0 +1,71 @@
+"""A store that lives in real time, for a house whose time leaps: each call is waited for at once.
+
+While it is, the house's time stands still; then it passes as with the store's own threads.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, cast
+
+from app.domain.identity import IdentityMode
+from app.store.interface import Store
+from app.store.postgres.engine import open_postgres
+from tests.simulation.clock import COMMIT_SECONDS
+from tests.simulation.house import Opener
+
+
+class Ashore:
+    """Looks like the store that `opening` opens; that has a thread and an event loop of its own."""
+
+    def __init__(self, opening: Coroutine[Any, Any, Store]) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="ashore", daemon=True)
+        self._thread.start()
+        try:
+            self._store = self._done(opening)
+        except BaseException:
+            self._end()
+            raise
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        return partial(self._call, name)
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[None]:
+        """As the store's own."""
+        inside = self._store.exclusive()
+        self._done(inside.__aenter__())
+        try:
+            yield
+        finally:
+            self._done(inside.__aexit__(None, None, None))
+
+    async def close(self) -> None:
+        """Close it, and end its thread."""
+        self._done(self._store.close())
+        self._end()
+
+    async def _call(self, name: str, *given: object, **named: object) -> Any:
+        result = self._done(getattr(self._store, name)(*given, **named))
+        await asyncio.sleep(COMMIT_SECONDS)
+        return result
+
+    def _done(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def postgres_at(url: str, account: str) -> Opener:
+    """Opens the account's store on that PostgreSQL."""
+
+    async def opened(mode: IdentityMode) -> Store:
+        return cast("Store", Ashore(open_postgres(url, mode, account=account)))
+
+    return opened

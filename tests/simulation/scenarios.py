@@ -1,0 +1,23 @@
+"""What more than one test lets happen."""
+
+from dataclasses import replace
+
+from tests.simulation.hubspot import Answers
+from tests.simulation.network import Network
+from tests.simulation.population import CALM
+from tests.simulation.run import Scenario
+from tests.simulation.visitors import DAY, HOUR, MINUTE
+from tests.simulation.wire import CLEAN
+
+RATE = 12
+EVENING = Scenario(
+    40,
+    replace(CALM, kinds={"contact": 3, "recipient": 1}, days=10 * MINUTE / DAY, pace=0.05),
+    Network(lost=0.1, held=0.2, doubled=0.3),
+    CLEAN,
+    Answers({"rate": RATE}),
+    settings={"hubspot_rate": RATE},
+    oauth=False,
+    days_after=HOUR / DAY,
+)
+"""A small crowd before an account with a low limit, on a network that mixes pings up."""

@@ -1,0 +1,28 @@
+"""The same house on PostgreSQL: an evening; all faults for weeks where it is run in full."""
+
+import pytest
+
+from tests.postgres.shared import postgres_url
+from tests.simulation.ashore import postgres_at
+from tests.simulation.calamities import every_fault
+from tests.simulation.conftest import FULL
+from tests.simulation.referee import judge
+from tests.simulation.run import Scenario, simulate
+from tests.simulation.scenarios import EVENING
+from tests.store.engines import Postgres
+
+VISITORS = 60
+SCENARIOS = [EVENING]
+if FULL:
+    SCENARIOS += [every_fault(seed, VISITORS) for seed in (3, 4)]
+
+
+@pytest.mark.timeout(3600 if FULL else 300)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: f"{each.visitors} visitors")
+def test_hubspot_has_the_truth(scenario: Scenario) -> None:
+    """Nothing lost, nothing doubled, the right contact, and no more requests than the limit."""
+    run = simulate("1", scenario, postgres_at(postgres_url(), Postgres.name()))
+    verdict = judge(run)
+    assert verdict.faults == {}
+    assert verdict.attributed > scenario.visitors
+    assert run.hubspot.sandbox.limiter.refused == {}
