@@ -24,6 +24,10 @@ UNKNOWN = {
         "the visitor brought nothing to be known by: no hubspotutk cookie (no consent, or no "
         "HubSpot tracking code on the page), no link of a HubSpot mail, no signed contactId"
     ),
+    "forwarded": (
+        "the visitor brought nothing else to be known by: no hubspotutk cookie (no consent, or no "
+        "HubSpot tracking code on the page), no signed contactId"
+    ),
     "refused": "HubSpot knows nobody by what the visitor brought",
 }
 
@@ -113,11 +117,14 @@ def _waits(walk: Walk, event: OutboxEntry) -> str:
     if event.reason in WAITS:
         return WAITS[event.reason]
     why = walk.identity.why if isinstance(walk.identity, Unknown) else event.reason
+    utk = walk.play.utk[1] if walk.play.utk else None
+    forwarded = walk.mail_owner is not None and walk.mail_owner != utk
+    if forwarded and why == "anonymous":
+        why = "forwarded"
     parts = [UNKNOWN.get(why, why)]
     if said := event.answer.get("message"):
         parts.append(f"its words: {said}")
-    utk = walk.play.utk[1] if walk.play.utk else None
-    if walk.mail_owner is not None and walk.mail_owner != utk:
+    if forwarded:
         parts.append(
             "the link of the mail is not believed, since it came with another visitor before: "
             "mails are forwarded"

@@ -93,6 +93,18 @@ def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
             id="forwarded",
         ),
         pytest.param(
+            walk(
+                event("waiting", reason="anonymous"),
+                identity=Unknown("anonymous"),
+                mail_owner="another",
+            ),
+            "1 event waiting: the visitor brought nothing else to be known by: no hubspotutk "
+            "cookie (no consent, or no HubSpot tracking code on the page), no signed contactId; "
+            "the link of the mail is not believed, since it came with another visitor before: "
+            "mails are forwarded",
+            id="forwarded, and no cookie",
+        ),
+        pytest.param(
             walk(event("waiting", reason="error_guard")),
             "1 event waiting: put off until tomorrow: HubSpot may not know the visitor, and has "
             "answered as many errors today as it allows",
