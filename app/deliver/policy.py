@@ -25,6 +25,7 @@ from app.hubspot.results import (
     Trouble,
     Unauthorized,
 )
+from app.store.rules import last_ask
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -165,9 +166,15 @@ def _refused(
 
 
 def _disowned(said: Refused, sent: Sent, now: int, policy: DeliveryPolicy) -> Wait | Disowned:
-    """The usertoken may yet become a contact's, and is the last rung; any other gives way."""
+    """The usertoken may yet become a contact's, and is the last rung; any other gives way.
+
+    As a stranger is looked up once more in the last hours, so is a usertoken tried.
+    """
     if sent.identity.rung == "passthrough":
-        return Wait("stranger", now + ask_again(sent.attempts - 1, policy))
+        again = now + ask_again(sent.attempts - 1, policy)
+        end = sent.created_at + policy.give_up_after
+        last = end - last_ask(policy.give_up_after).notice
+        return Wait("stranger", last if now < last < again else again)
     return Disowned(
         sent.identity.key,
         http_status=said.status,

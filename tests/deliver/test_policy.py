@@ -236,6 +236,20 @@ def test_a_stranger_to_hubspot_waits_ever_longer(attempts: int, wait: int) -> No
     assert decision.outcome == Wait("stranger", NOW + wait)
 
 
+@pytest.mark.parametrize(
+    ("age", "wait"),
+    [
+        pytest.param(8 * DAY, 22 * DAY - 6 * HOUR, id="before its end"),
+        pytest.param(7 * DAY, 22 * DAY, id="in its time"),
+        pytest.param(30 * DAY - 5 * HOUR, 22 * DAY, id="that was it"),
+    ],
+)
+def test_a_stranger_to_hubspot_is_tried_in_the_last_hours(age: int, wait: int) -> None:
+    """Whoever became a contact since is found, though the next regular try would come too late."""
+    decision = decided(refused("contactUtk"), "passthrough", attempts=4, age=age)
+    assert decision.outcome == Wait("stranger", NOW + wait)
+
+
 results: st.SearchStrategy[Any] = st.one_of(
     st.builds(Accepted, st.integers(1), st.integers(1)),
     st.builds(Incomplete, st.just(("contactId",)) | st.just(("contactId", "mediaBridgeId"))),

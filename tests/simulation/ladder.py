@@ -23,7 +23,7 @@ LAG = 60.0
 
 
 class Ladder:
-    """The rules for one run (identity: lookup)."""
+    """The rules for one run, whichever side finds out whose a usertoken is."""
 
     def __init__(self, run: Run, views: Mapping[ViewKey, Heard]) -> None:
         self._run = run

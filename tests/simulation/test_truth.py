@@ -34,6 +34,14 @@ def test_hubspot_has_the_truth(open_store: Opener, seed: int) -> None:
     assert run.erased
 
 
+def test_hubspot_may_convert_the_usertokens(open_store: Opener) -> None:
+    """The same holds where usertokens are sent as they are, and no word is said of strangers."""
+    scenario = replace(every_fault(1, 100), settings={"identity": "passthrough"})
+    verdict = judge(simulate("1", scenario, open_store))
+    assert verdict.faults == {}
+    assert verdict.attributed > 100
+
+
 def story(run: Run) -> tuple[Any, ...]:
     """All that HubSpot saw, and all that the relay acknowledged, with the times."""
     ledger = run.hubspot.ledger
