@@ -1,6 +1,7 @@
 """What the platform asks: alive? able to store? and the figures."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -13,6 +14,11 @@ from app.domain.outcome import STATUSES
 from app.relay import Account, Relay
 from app.store.interface import StoreError
 from app.telemetry.exposition import Figures, exposition
+
+SLOW_SECONDS = 0.5
+REST = 20
+"""Counting a large store that took longer than `SLOW_SECONDS` is not repeated for `REST` times as
+long: looking may cost a twentieth of the store's time."""
 
 _log = structlog.get_logger(__name__)
 
@@ -40,6 +46,7 @@ TheAccount = Annotated[Account, Depends(account_of)]
 def health_routes() -> APIRouter:
     """`/healthz`, `/readyz`, `/metrics`."""
     router = APIRouter(tags=["platform"])
+    rest_until: dict[str, float] = {}
 
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
@@ -70,7 +77,7 @@ def health_routes() -> APIRouter:
     async def metrics(relay: TheRelay) -> Response:
         """Prometheus' text format; docs/METRICS.md names each figure."""
         now = relay.clock()
-        await asyncio.gather(*(_gauge(each, now) for each in relay.accounts.values()))
+        await asyncio.gather(*(_gauge(each, now, rest_until) for each in relay.accounts.values()))
         figures: dict[str, Figures] = {"": relay.refused}
         figures |= {name: each.metrics.registry for name, each in relay.accounts.items()}
         return Response(exposition(figures), media_type=CONTENT_TYPE_LATEST)
@@ -90,13 +97,20 @@ async def _fault(account: Account, now: int) -> str:
     return ""
 
 
-async def _gauge(account: Account, now: int) -> None:
+async def _gauge(account: Account, now: int, rest_until: dict[str, float]) -> None:
+    """Set the gauges. `rest_until`: by account, until when (monotonic) what they say is enough."""
     metrics = account.metrics
+    began = time.monotonic()
+    if began < rest_until.get(account.name, began):
+        return
     try:
         depths = await account.store.depths(now)
     except StoreError as error:
         metrics.store_errors.labels(error.fault).inc()
         return
+    took = time.monotonic() - began
+    if took > SLOW_SECONDS:
+        rest_until[account.name] = began + REST * took
     metrics.inbox_depth.set(depths.inbox)
     metrics.inbox_age.set(depths.inbox_age / 1000)
     for status in STATUSES:
