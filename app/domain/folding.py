@@ -31,7 +31,7 @@ def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolic
         play = observation.play if play is None else merge(play, observation.play)
         for milestone in due(play, policy):
             events.append(Event(milestone, observation.occurred_at))
-            play = _handed_on(play, milestone)
+            play = _handed_on(play, events[-1])
     if play is None:
         raise ValueError("fold needs at least one observation")
     return Folded(play, events)
@@ -41,15 +41,20 @@ def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
     """A play that has fallen silent: its attention span becomes due, once.
 
     It is dated to when the furthest was reached: what comes last may be an old ping that was held
-    up. `quiet_since`: when the last one arrived, for a play that was stored without that time.
+    up. But not ahead of what was earned before it, as by an end. `quiet_since`: when the last ping
+    arrived, for a play that was stored without that time.
     """
     events: list[Event] = []
     _, _, furthest_at = play.furthest
     for milestone in due_when_quiet(play, policy):
-        events.append(Event(milestone, furthest_at or quiet_since))
-        play = _handed_on(play, milestone)
+        events.append(Event(milestone, max(furthest_at or quiet_since, play.earned_at)))
+        play = _handed_on(play, events[-1])
     return Folded(play, events)
 
 
-def _handed_on(play: Play, milestone: Milestone) -> Play:
-    return msgspec.structs.replace(play, handed_on=play.handed_on | {milestone.key})
+def _handed_on(play: Play, event: Event) -> Play:
+    return msgspec.structs.replace(
+        play,
+        handed_on=play.handed_on | {event.milestone.key},
+        earned_at=max(play.earned_at, event.occurred_at),
+    )

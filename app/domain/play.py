@@ -43,6 +43,8 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     hsenc: Seen[str] | None = None
     contact_id: Seen[int] | None = None
     handed_on: frozenset[str] = frozenset()
+    earned_at: int = 0
+    """When the latest of them was earned, in ms."""
     refused: frozenset[str] = frozenset()
     """The keys of identities (`domain.identity`) that HubSpot knows nobody by."""
     site: str = ""
@@ -85,6 +87,7 @@ def merge(one: Play, other: Play) -> Play:
         hsenc=_earlier(one.hsenc, other.hsenc),
         contact_id=_earlier(one.contact_id, other.contact_id),
         handed_on=one.handed_on | other.handed_on,
+        earned_at=max(one.earned_at, other.earned_at),
         refused=one.refused | other.refused,
         site=one.site,
         attributed=one.attributed or other.attributed,

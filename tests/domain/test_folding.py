@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.domain.folding import Event, close, fold
 from app.domain.milestones import ATTENTION, earned, reached
@@ -42,11 +43,15 @@ def retold(draw: st.DrawFn) -> tuple[list[Observation], list[list[Observation]]]
 def test_order_repetition_and_batches_make_no_difference(
     told: tuple[list[Observation], list[list[Observation]]],
 ) -> None:
-    """However a session's pings arrive, the state and the set of milestones are the same."""
+    """However a session's pings arrive, the state and the set of milestones are the same.
+
+    But for when a milestone was earned: it is told as soon as it is, and never told again.
+    """
     pings, batches = told
     states, events = in_batches(batches)
     straight_states, straight_events = in_batches([[each] for each in pings])
-    assert states[-1] == straight_states[-1]
+    ends = [replace(known[-1], earned_at=0) for known in (states, straight_states)]
+    assert ends[0] == ends[1]
     assert {event.milestone for event in events} == {event.milestone for event in straight_events}
 
 
@@ -117,6 +122,15 @@ def test_the_attention_span_is_dated_to_when_the_furthest_was_reached() -> None:
     for pings in ([furthest, older, again], [again, older, furthest]):
         known = fold(None, pings, ALL).play
         assert close(known, NOW + 99_000, ALL).events == [Event(ATTENTION, NOW + 4000)]
+
+
+def test_the_attention_span_is_not_dated_before_what_came_ahead_of_it() -> None:
+    """An end that completes the play later than its last span is the later of the two."""
+    watched = seen(NOW, watched=[(1, 19), (0, 1)])
+    end = seen(NOW + 3000, watched=[(1, 18), (0, 2)], ended=True)
+    known = fold(fold(None, [watched], ALL).play, [end], ALL)
+    assert [event.occurred_at for event in known.events] == [NOW + 3000]
+    assert close(known.play, NOW + 9000, ALL).events == [Event(ATTENTION, NOW + 3000)]
 
 
 def test_closing_nothing_yields_nothing() -> None:

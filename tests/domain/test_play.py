@@ -12,7 +12,10 @@ from tests.domain.setting import NOW, observations, play
 
 handed_on = st.frozensets(st.sampled_from(["media-played:STARTED", "media-played-percent:25"]))
 plays = st.builds(
-    lambda seen, keys: msgspec.structs.replace(seen.play, handed_on=keys), observations(), handed_on
+    lambda seen, keys, at: msgspec.structs.replace(seen.play, handed_on=keys, earned_at=at),
+    observations(),
+    handed_on,
+    st.integers(NOW, NOW + 9),
 )
 
 
