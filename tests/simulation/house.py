@@ -151,6 +151,7 @@ async def house(parts: Parts, loop: VirtualLoop) -> AsyncIterator[House]:
     # A refresh may hold a rotated token: see `Wire.spares_tokens`.
     await tokens.aclose()
     await store.close()
+    stop.set()  # whoever was killed with a request in flight finds no store, and would try again
     for task in tasks:
         task.cancel()
     ends = await asyncio.gather(*tasks, return_exceptions=True)
