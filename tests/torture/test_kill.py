@@ -84,16 +84,13 @@ def test_events_keep_their_time(aftermath: Aftermath) -> None:
 
 
 def test_a_session_arrives_in_order(aftermath: Aftermath) -> None:
-    """Within a session no milestone arrives before one that stands ahead of it, repeats left out.
-
-    The attention span comes last or late: it is dated to what was watched, not to when it was due.
-    """
+    """Within a session no event arrives before one that stands ahead of it, repeats left out."""
     for events in aftermath.of.values():
         first = {milestone_of(kept): kept for kept in reversed(events)}
         times = [
             kept["body"]["occurredTimestamp"]
             for kept in events
-            if kept is first[milestone_of(kept)] and kept["event"] != "attention-span"
+            if kept is first[milestone_of(kept)]
         ]
         assert times == sorted(times)
 
