@@ -108,6 +108,13 @@ def identity_of(
     )
 
 
+def is_vouched_for(play: Play) -> bool:
+    """Whether the site signed a contactId that HubSpot has not refused: nobody need be asked."""
+    if play.contact_id is None:
+        return False
+    return Identity("signed", contact_id=play.contact_id[1]).key not in play.refused
+
+
 def mail_key(hsenc: str) -> bytes:
     """Sixteen bytes that stand for an `_hsenc`, and don't tell it."""
     return blake2b(hsenc.encode(), digest_size=16).digest()

@@ -68,6 +68,15 @@ async def test_the_last_rung_is_asked_about(store: Store, identity: dict[str, An
     assert (await claimed(store, later)).identity == Identity("usertoken", contact_id=9)
 
 
+async def test_a_cookie_that_comes_after_the_refusal(store: Store) -> None:
+    """A later ping of a refused signed play brings a usertoken: that is asked about."""
+    await played(store, **SIGNED, contactUtk=None)
+    await settle(store, await claimed(store), Disowned("signed:7"))
+    await played(store, SOON, **SIGNED, playedPercent=30)
+    assert await looked_up(store, {"utk": 9}, NOW + MINUTE) == 2
+    assert (await claimed(store, NOW + MINUTE)).identity == Identity("usertoken", contact_id=9)
+
+
 async def test_a_question_rests_only_when_nothing_may_wait_for_it(store: Store) -> None:
     """An event on its way by another rung may come back to wait for the answer."""
     await played(store, _hsenc="p2")

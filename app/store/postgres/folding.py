@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from app.domain.figures import changes as moved
 from app.domain.folding import Folded
-from app.domain.identity import IdentityMode
+from app.domain.identity import IdentityMode, is_vouched_for
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding
@@ -248,7 +248,7 @@ async def _introduce(db: Db, changed: Sequence[_Seen], mode: IdentityMode, now: 
         for seen in changed
         if mode == "lookup"
         and seen.folded.play.utk is not None
-        and seen.folded.play.contact_id is None
+        and not is_vouched_for(seen.folded.play)
         and (seen.before is None or seen.before.utk != seen.folded.play.utk)
     }
     if not wanted:

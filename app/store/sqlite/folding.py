@@ -7,7 +7,7 @@ from functools import partial
 
 from app.domain.figures import changes
 from app.domain.folding import Folded
-from app.domain.identity import IdentityMode, Unknown
+from app.domain.identity import IdentityMode, Unknown, is_vouched_for
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding
@@ -172,7 +172,7 @@ def _introduce(
     db: sqlite3.Connection, before: Play | None, play: Play, mode: IdentityMode, now: int
 ) -> None:
     """Have HubSpot asked about the visitor of a new play, or one who has just become known."""
-    if mode != "lookup" or play.utk is None or play.contact_id is not None:
+    if mode != "lookup" or play.utk is None or is_vouched_for(play):
         return
     if before is None or before.utk != play.utk:
         (in_use,) = db.execute(PERMITS_IN_USE, (now,)).fetchone()
