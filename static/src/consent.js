@@ -1,11 +1,7 @@
 /** Whether anything may be stored or sent. */
 
 import { options } from "./options.js";
-import { flush, forget } from "./outbox.js";
 import { usertoken } from "./visitor.js";
-
-/** The last word of the banner or the site. @type {boolean | undefined} */
-let word;
 
 export const allowed = () =>
   !(
@@ -15,11 +11,4 @@ export const allowed = () =>
         /do_not_track=yes/.test(document.cookie)
     )
   ) &&
-  (word ?? (options.consent == "none" || (options.consent == "auto" && usertoken())));
-
-/** @param {boolean} granted */
-export const consent = (granted) => {
-  word = granted;
-  if (granted) flush();
-  else forget();
-};
+  (options.consent == "none" || (options.consent == "auto" && usertoken()));

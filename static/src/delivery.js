@@ -14,10 +14,10 @@ import { fetch, fetchLater, parse, stringify } from "./pristine.js";
 /** @typedef {Record<string, any>} Play a play as the relay is to receive it */
 /** @typedef {[play: Play, losses: number]} Entry */
 
-/** What is kept at most: so many views, characters of JSON, and milliseconds. */
+/** What is kept at most: so many views, characters of JSON, and milliseconds (23 days). */
 const MAX_VIEWS = 50;
 const MAX_CHARACTERS = 32e3;
-const MAX_AGE = 30 * 864e5;
+const MAX_AGE = 2e9;
 
 /** A relay that doesn't answer is given up after so long (milliseconds). */
 const PATIENCE = 2e4;

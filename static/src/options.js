@@ -3,7 +3,8 @@
 /**
  * The attributes of the script's element, or what the npm entry is given.
  * @typedef {object} Options
- * @property {string} [consent] auto (default), hubspot, manual or none
+ * @property {string | false} [consent] auto (default), hubspot, manual or none; the last word on it
+ *   settles it: none or false
  * @property {string} relay the relay's address, with a slash at its end
  * @property {(name: string) => Promise<{ default: any }>} load imports one of adapters/
  * @property {string} [context]

@@ -2,7 +2,7 @@
 
 import { allowed } from "./consent.js";
 import { put, secure, send, wipe } from "./delivery.js";
-import { log } from "./options.js";
+import { log, options } from "./options.js";
 import { whenIdle } from "./pristine.js";
 import { readVisitor } from "./visitor.js";
 
@@ -56,7 +56,15 @@ export const report = (play, node, due) => {
   whenIdle(() => flush(due));
 };
 
-export const forget = () => {
-  plays = {};
-  wipe();
+/**
+ * The banner's or the site's word: what waited for it may leave, or all is forgotten.
+ * @param {boolean} granted
+ */
+export const consent = (granted) => {
+  options.consent = granted && "none";
+  if (granted) flush();
+  else {
+    plays = {};
+    wipe();
+  }
 };

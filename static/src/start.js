@@ -1,10 +1,9 @@
 /** Sets everything going. */
 
-import { consent } from "./consent.js";
 import { send } from "./delivery.js";
 import { findPlayers } from "./finder.js";
 import { options, use } from "./options.js";
-import { flush } from "./outbox.js";
+import { consent, flush } from "./outbox.js";
 import { listen, whenIdle } from "./pristine.js";
 import { playing } from "./tracker.js";
 

@@ -1,9 +1,8 @@
 /** Puts the parts together: players and their views on one side, consent and delivery on the other. */
 
-import { consent } from "./consent.js";
 import { attribute, decorative, describe } from "./media.js";
 import { guard, use } from "./options.js";
-import { emit, report } from "./outbox.js";
+import { consent, emit, report } from "./outbox.js";
 import { readPage } from "./page.js";
 import { listen } from "./pristine.js";
 import { identify } from "./visitor.js";

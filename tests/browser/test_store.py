@@ -88,11 +88,11 @@ def test_the_store_is_bounded(
 
 
 def test_what_is_too_old_is_dropped(page: Page, site: Site, collector: Collector) -> None:
-    """After thirty days nobody waits for it any more; a day less, and it is sent."""
+    """After 24 days nobody waits for it any more; a day less, and it is sent."""
     day, now = 86_400_000, page.evaluate("Date.now()")
     plays = [
-        *earlier(1, now - 30 * day),
-        *earlier(1, now - 29 * day, sessionId="young"),
+        *earlier(1, now - 24 * day),
+        *earlier(1, now - 23 * day, sessionId="young"),
     ]
     hold(page, site, plays)
     page.goto(site.put(script(collector)))
