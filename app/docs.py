@@ -148,6 +148,10 @@ def figures_table() -> str:
             f"{_duration(rules.STRANGER_PAUSE_MS)} to {_duration(rules.LONGEST_PAUSE_MS)}",
         ),
         ("age at which a known contact is looked up again", _duration(rules.RECHECK_AFTER_MS)),
+        (
+            "rest of a medium that HubSpot refused",
+            " to ".join(map(_duration, (rules.REFUSED_MEDIUM_MS, rules.LONGEST_REFUSED_MEDIUM_MS))),
+        ),
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),
         ("lease of an event in flight", _duration(sender.LEASE_MS)),
         ("share of a token's life after which it is renewed", f"{tokens.RENEW_AFTER:.0%}"),

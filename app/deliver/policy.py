@@ -10,6 +10,7 @@ from app.domain.outcome import (
     Failing,
     Healthy,
     Paused,
+    RefusedMedium,
     Rejected,
     Retry,
     Wait,
@@ -76,6 +77,9 @@ _FIELDS: dict[Rung, str] = {
     "passthrough": "contactUtk",
 }
 """HubSpot's name for what each rung sends."""
+
+_MEDIUM = frozenset({"mediaBridgeId", "externalId"})
+"""HubSpot's names for what a medium is known by."""
 
 
 def decide(
@@ -152,7 +156,8 @@ def _incomplete(
     sure = sent.identity.contact_id is not None
     if result.missing == ("contactId",) or ("contactId" in result.missing and not sure):
         return _disowned(said, sent, now, policy)
-    return Rejected("incomplete", 200, message=said.message)
+    kind = Rejected if "contactId" in result.missing else RefusedMedium
+    return kind("incomplete", 200, message=said.message)
 
 
 def _refused(
@@ -160,9 +165,8 @@ def _refused(
 ) -> Wait | Disowned | Rejected:
     if _FIELDS[sent.identity.rung] in result.fields:
         return _disowned(result, sent, now, policy)
-    return Rejected(
-        "refused", result.status, result.category, result.message, result.correlation_id
-    )
+    kind = RefusedMedium if _MEDIUM.intersection(result.fields) else Rejected
+    return kind("refused", result.status, result.category, result.message, result.correlation_id)
 
 
 def _disowned(said: Refused, sent: Sent, now: int, policy: DeliveryPolicy) -> Wait | Disowned:

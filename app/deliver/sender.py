@@ -15,11 +15,14 @@ from app.domain.outcome import (
     Decision,
     Delivered,
     Disowned,
-    Healthy,
+    Failing,
     Paused,
+    RefusedMedium,
     Rejected,
     Retry,
+    Unasked,
     Wait,
+    was_asked,
 )
 from app.hubspot.client import HubSpotClient
 from app.store.interface import Store, StoreError
@@ -35,6 +38,7 @@ _OUTCOMES = {
     Wait: "waiting",
     Disowned: "next_rung",
     Rejected: "rejected",
+    RefusedMedium: "rejected",
 }
 
 _log = structlog.get_logger(__name__)
@@ -85,7 +89,10 @@ class Sender:
                 job, now, desk.quota, sent=False, wait="error_guard", until=tomorrow
             )
             return 0
-        decision = await self._send(job, identity, Health(claim.failures, claim.strained))
+        if job.refusal is not None:
+            decision = Decision(job.refusal, Unasked())
+        else:
+            decision = await self._send(job, identity, Health(claim.failures, claim.strained))
         await self._write_down(job, decision)
         self._tell(job, decision)
         return 0
@@ -109,7 +116,7 @@ class Sender:
             body = body_of(job, identity)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends this event alone
             words = f"{type(error).__name__}: {error}"
-            return Decision(Rejected("unsendable", message=words), Healthy())
+            return Decision(Rejected("unsendable", message=words), Unasked())
         try:
             result = await self._hubspot.send(job.event, body)
         except asyncio.CancelledError:
@@ -130,7 +137,7 @@ class Sender:
         outcome, account = decision.outcome, decision.account
         name = _OUTCOMES[type(outcome)]
         self._metrics.outcomes.labels(name).inc()
-        if not isinstance(account, Paused) or account.asked:
+        if was_asked(account):
             self._metrics.budget.labels("event" if name == "delivered" else "wasted").inc()
         if isinstance(outcome, Retry):
             self._metrics.retries.labels(outcome.reason.partition(":")[0]).inc()
@@ -148,5 +155,5 @@ class Sender:
             )
         if isinstance(account, Paused):
             _log.error("account_paused", reason=account.reason, until=account.until)
-        elif not isinstance(account, Healthy):
+        elif isinstance(account, Failing):
             _log.warning("hubspot_unavailable", reason=account.reason)

@@ -44,6 +44,11 @@ class Medium(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str | None = None
     duration: float | None = None
 
+    @property
+    def ids(self) -> str:
+        """By what HubSpot knows it, in one word: mediaBridgeId, externalId, or both."""
+        return f"{self.bridge_id or ''}/{self.external_id or ''}"
+
 
 class CatalogueEntry(msgspec.Struct, frozen=True):
     """What the operator knows of one medium: found by `external_id` or `media_url`.

@@ -66,6 +66,10 @@ class Rejected(msgspec.Struct, frozen=True):
     correlation_id: str = ""
 
 
+class RefusedMedium(Rejected, frozen=True):
+    """Its medium is why: other events of that medium are spared the request for a while."""
+
+
 Outcome = Delivered | Retry | Wait | Disowned | Rejected
 
 
@@ -102,7 +106,16 @@ class Paused(msgspec.Struct, frozen=True):
     asked: bool = True
 
 
-AccountNews = Healthy | Failing | Paused
+class Unasked(msgspec.Struct, frozen=True):
+    """Nothing was sent: nothing is learnt of the account, and the permit is free again."""
+
+
+AccountNews = Healthy | Failing | Paused | Unasked
+
+
+def was_asked(news: AccountNews) -> bool:
+    """Whether HubSpot got a request: that counts, and its permit is used."""
+    return not isinstance(news, Unasked) and (not isinstance(news, Paused) or news.asked)
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ import msgspec
 from app.domain.figures import BINS
 from app.domain.folding import Folded
 from app.domain.media import Medium
-from app.domain.outcome import Outcome
+from app.domain.outcome import Outcome, Rejected
 from app.domain.page import Page
 from app.domain.ping import BadJsonError, InvalidPingError, parse
 from app.domain.play import Play
@@ -68,10 +68,21 @@ LATELY_MS = 18 * 60 * 60 * 1000
 PATIENCE_MS = 2 * 24 * 60 * 60 * 1000
 """How long after its end an answer is waited for."""
 
+REFUSED_MEDIUM_MS = 60 * 60 * 1000
+"""So long are events of a medium that HubSpot refused spared the request; twice that next time."""
+
+LONGEST_REFUSED_MEDIUM_MS = DAY_MS
+"""But no longer than this."""
+
 encode_play = msgspec.json.Encoder().encode
 decode_play = msgspec.json.Decoder(Play).decode
 encode_medium = msgspec.json.Encoder().encode
 decode_medium = msgspec.json.Decoder(Medium).decode
+
+UNREADABLE_PLAY = Play("?", Medium(name="a play that can't be read"), (0, 0, Page()), 0)
+UNREADABLE = '{"message": "its play can\'t be read: a fault of the relay\'s, please report it"}'
+
+_decode_refusal = msgspec.json.Decoder(Rejected).decode
 
 _packing = struct.Struct(f"<{BINS}i")
 
@@ -177,6 +188,19 @@ def latest_ask(at: int | None, now: int) -> int | None:
     return None if at is None else at + max(0, at - now) // GATHER_SHARE
 
 
+def readable(state: bytes | str) -> Play | None:
+    """The play; None where its state says nothing to this release: others must not suffer."""
+    try:
+        return decode_play(state)
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def shown(state: bytes | str) -> Play:
+    """The play for people to look at, or one that says that it can't be read."""
+    return readable(state) or UNREADABLE_PLAY
+
+
 def closed(folding: Folding, state: bytes | str, quiet_since: int) -> tuple[Play, Folded] | None:
     """A silent play and what closing it comes to; None where that breaks, so that others go on."""
     try:
@@ -189,6 +213,17 @@ def closed(folding: Folding, state: bytes | str, quiet_since: int) -> tuple[Play
 def answer_of(outcome: Outcome) -> str:
     """What HubSpot said, as JSON."""
     return json.dumps({k: v for k, v in msgspec.structs.asdict(outcome).items() if v})
+
+
+def spared(answer: bytes | str) -> Rejected:
+    """What becomes of an event of a medium that HubSpot refused with that answer, as JSON."""
+    return msgspec.structs.replace(_decode_refusal(answer), reason="medium_refused")
+
+
+def sparing(refusals: int) -> int:
+    """How long events of a medium are spared after so many refusals in a row, in ms."""
+    longer: int = REFUSED_MEDIUM_MS * 2 ** min(refusals - 1, 30)
+    return min(longer, LONGEST_REFUSED_MEDIUM_MS)
 
 
 def pack_seen(counts: Iterable[int]) -> bytes:

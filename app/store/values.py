@@ -8,7 +8,7 @@ import msgspec
 from app.domain.identity import Identity, Unknown
 from app.domain.milestones import EventType
 from app.domain.observation import Observation
-from app.domain.outcome import Status
+from app.domain.outcome import Rejected, Status
 from app.domain.play import Play
 
 
@@ -78,6 +78,7 @@ class Job:
     """One claimed event, with all that is known of its play. Held until `lease_until`.
 
     `identity`: as whom it is to be sent. `proven`: an event of the play went out by the same rung.
+    `refusal`: HubSpot refused its medium lately, so it is not to be sent at all.
     """
 
     id: int
@@ -91,6 +92,7 @@ class Job:
     play: Play
     identity: Identity | Unknown
     proven: bool = False
+    refusal: Rejected | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,13 @@ WAITS = {
     "many errors today as it allows",
 }
 
+OURS = {
+    "medium_refused": "without asking HubSpot, which refused the medium shortly before",
+    "unsendable": "by the relay",
+    "unreadable": "by the relay",
+}
+"""Of rejections that are not HubSpot's answer to the event."""
+
 
 class Step(msgspec.Struct, frozen=True):
     """One thing that happened at `at` (ms since the epoch), or will."""
@@ -82,12 +89,7 @@ def _verdict(walk: Walk, contacts: tuple[int, ...], pause: str, account: str) ->
         parts.append(f"{delivered} of {count(len(walk.events), 'event')} on contact {whom}")
     by_status = {status: _of(walk.events, status) for status in ("rejected", "waiting", "due")}
     if rejected := by_status["rejected"]:
-        said = rejected[0].answer.get("message") or rejected[0].reason
-        ids = " ".join(str(event.id) for event in rejected)
-        parts.append(
-            f"{count(len(rejected), 'event')} rejected by HubSpot ({said}): mend the cause, then "
-            f"playrelay outbox requeue {ids}{f' --account {account}' if account else ''}"
-        )
+        parts.append(_rejected(rejected, account))
     if waiting := by_status["waiting"]:
         parts.append(f"{count(len(waiting), 'event')} waiting: {_waits(walk, waiting[0])}")
     if due := by_status["due"]:
@@ -101,6 +103,17 @@ def _verdict(walk: Walk, contacts: tuple[int, ...], pause: str, account: str) ->
     if discarded := _of(walk.events, "discarded"):
         parts.append(f"{count(len(discarded), 'event')} discarded by a person")
     return "; ".join(parts) or _no_events(walk.play)
+
+
+def _rejected(events: list[OutboxEntry], account: str) -> str:
+    said = events[0].answer.get("message") or events[0].reason
+    ids = " ".join(str(event.id) for event in events)
+    events_are = f"{count(len(events), 'event')} rejected"
+    by = OURS.get(events[0].reason, "by HubSpot")
+    return (
+        f"{events_are} {by} ({said}): mend the cause, then "
+        f"playrelay outbox requeue {ids}{f' --account {account}' if account else ''}"
+    )
 
 
 def _of(events: list[OutboxEntry], status: str) -> list[OutboxEntry]:
@@ -164,6 +177,8 @@ def _ended(event: OutboxEntry) -> Step:
     if event.status == "delivered":
         rung = BY.get(answer.get("rung"), "")  # type: ignore[call-overload] # from our own JSON
         what += f" to contact {answer.get('contact_id')}, known by {rung}"
+    elif event.reason in OURS:
+        what += f", {OURS[event.reason]}: {answer.get('message')}"
     elif message := answer.get("message"):
         reference = f" [{answer['correlation_id']}]" if answer.get("correlation_id") else ""
         what += f"; HubSpot said: {message}{reference}"

@@ -48,6 +48,7 @@ FILL_POSTGRES = (
     FROM plays WHERE received_at = {then}
     """,
     "VACUUM ANALYZE",
+    "CHECKPOINT",
 )
 """Plays that were delivered a day ago, one event each, in a store that holds one play already."""
 

@@ -1,6 +1,7 @@
 """How it goes with what stands in the store: acknowledgements, delay, memory, time of a claim."""
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ def _measure(database: Database, size: int, seconds: int) -> Figures:
     asyncio.run(_one_play(database))
     if size:
         database.fill(size, now_ms() - DAY_MS)
+        os.sync()  # or the disk would still be busy with that
     claim = asyncio.run(_claims(database))
     settings = {"role": "collect", "allowed_origins": "https://www.example.com"}
     with relay(database.url, settings) as ours:

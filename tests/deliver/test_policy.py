@@ -26,6 +26,7 @@ from app.domain.outcome import (
     Failing,
     Healthy,
     Paused,
+    RefusedMedium,
     Rejected,
     Retry,
     Wait,
@@ -48,6 +49,7 @@ HALF_PAST = 1_790_001_000_000
 """The next full half hour."""
 POLICY = DeliveryPolicy()
 REJECTED = Rejected("refused", 400, "VALIDATION_ERROR", "no", "c-1")
+NO_MEDIUM = RefusedMedium("refused", 400, "VALIDATION_ERROR", "no", "c-1")
 
 
 def decided(
@@ -86,7 +88,12 @@ STRANGER = Wait("stranger", NOW + 10 * MINUTE)
     [
         pytest.param(Accepted(7, 42), "mail", Delivered(7, 42, "mail"), id="kept"),
         pytest.param(refused(), "signed", REJECTED, id="refused"),
-        pytest.param(refused("mediaBridgeId"), "mail", REJECTED, id="refused for another field"),
+        pytest.param(refused("pageUrl"), "mail", REJECTED, id="refused for another field"),
+        pytest.param(refused("mediaBridgeId"), "mail", NO_MEDIUM, id="no such mediaBridgeId"),
+        pytest.param(refused("pageUrl", "externalId"), "signed", NO_MEDIUM, id="no externalId"),
+        pytest.param(
+            refused("externalId", "contactId"), "signed", disowned("signed:7"), id="neither nor"
+        ),
         pytest.param(refused("contactUtk"), "passthrough", STRANGER, id="utk of no contact"),
         pytest.param(refused("_hsenc"), "mail", disowned("mail"), id="_hsenc of no contact"),
         pytest.param(refused("contactUtk"), "mail", REJECTED, id="a utk that was not sent"),
@@ -118,7 +125,7 @@ STRANGER = Wait("stranger", NOW + 10 * MINUTE)
         pytest.param(
             Incomplete(("mediaBridgeId",)),
             "passthrough",
-            Rejected(
+            RefusedMedium(
                 "incomplete",
                 200,
                 message="HubSpot answered 200 without mediaBridgeId: nothing kept",

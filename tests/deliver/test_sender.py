@@ -10,6 +10,7 @@ from app.store.values import Quota
 from tests.deliver.office import Office
 from tests.store.setting import FOLDING, NOW, SETTLE
 
+REASONS = {"refuse": "refused", "silent": "incomplete"}
 ALL_OF_60 = ["session STARTED", "session 25", "session 50", "session VIEWED"]
 
 
@@ -84,20 +85,37 @@ async def test_an_unknown_usertoken_waits(passing: Office, unknown: str) -> None
 
 @pytest.mark.parametrize("unknown", ["refuse", "silent"])
 async def test_unknown_media_are_told_to_a_person(passing: Office, unknown: str) -> None:
-    """What HubSpot will not have is kept with its words, and the next event is tried."""
+    """What HubSpot will not have is kept with its words, and it is not asked again for the rest."""
     passing.world(utks={"utk": 9}, media={}, unknown_media=unknown)
     await passing.arrive(playedPercent=30)
+    await passing.arrive(sessionId="another")
     await passing.send_all()
     assert set((await passing.outbox()).values()) == {"rejected"}
-    (_, entry) = await passing.store.outbox_list("rejected", 10)
-    if unknown == "refuse":
-        assert entry.answer["category"] == "VALIDATION_ERROR"
-        assert entry.answer["http_status"] == 400
-        assert entry.answer["message"]
-        assert entry.answer["correlation_id"]
-    else:
-        assert "mediaBridgeId" in str(entry.answer["message"])
-    assert passing.counted("event_outcomes", outcome="rejected") == 2
+    entries = await passing.store.outbox_list("rejected", 10)
+    assert {entry.reason for entry in entries} == {REASONS[unknown], "medium_refused"}
+    for entry in entries:
+        if unknown == "refuse":
+            assert entry.answer["category"] == "VALIDATION_ERROR"
+            assert entry.answer["http_status"] == 400
+            assert entry.answer["message"]
+            assert entry.answer["correlation_id"]
+        else:
+            assert "mediaBridgeId" in str(entry.answer["message"])
+    assert len(passing.requests) == 1
+    assert passing.counted("event_outcomes", outcome="rejected") == 3
+    assert passing.counted("hubspot_budget", use="wasted") == 1
+
+
+async def test_a_medium_that_hubspot_knows_at_last_is_sent_again(passing: Office) -> None:
+    """Within an hour, whatever nobody has done about it."""
+    passing.world(utks={"utk": 9}, media={}, unknown_media="refuse")
+    await passing.arrive()
+    await passing.send_all()
+    passing.world(unknown_media="accept")
+    passing.clock.now += 60 * MINUTE
+    await passing.arrive(sessionId="later", playedPercent=30)
+    await passing.send_all()
+    assert passing.sent == ["later STARTED", "later 25"]
 
 
 async def test_a_rejected_event_can_be_replayed(passing: Office) -> None:

@@ -10,10 +10,11 @@ from app.sandbox.limiter import WINDOW_SECONDS
 from tests.simulation.clock import EPOCH
 from tests.simulation.conftest import FULL
 from tests.simulation.house import Opener
+from tests.simulation.hubspot import Answers
 from tests.simulation.network import FLAWLESS
 from tests.simulation.population import CALM, Mix
 from tests.simulation.referee import judge
-from tests.simulation.run import Scenario, simulate
+from tests.simulation.run import Run, Scenario, simulate
 from tests.simulation.visitors import DAY, HOUR, MINUTE
 from tests.simulation.wire import CLEAN, Line, Outage, OutageKind
 
@@ -32,6 +33,14 @@ A_COMMIT = 0.05
 def scenario(visitors: int, mix: Mix, line: Line = CLEAN) -> Scenario:
     """A static token, so that all permits are there for events and look-ups."""
     return Scenario(visitors, mix, FLAWLESS, line=line, oauth=False)
+
+
+def errors_by_day(run: Run) -> list[Counter[bool]]:
+    """How many requests of each day (UTC) ended in an error (True), and how many did not."""
+    days: dict[int, Counter[bool]] = defaultdict(Counter)
+    for seen in run.hubspot.ledger.requests:
+        days[seen.arrived_ms // 1000 // int(DAY)][seen.status != 200] += 1
+    return list(days.values())
 
 
 @pytest.mark.timeout(1800)
@@ -59,13 +68,25 @@ def test_errors_stay_few(open_store: Opener) -> None:
     crowd = replace(CALM, kinds={"recipient": 4, "contact": 1}, dead_mail=1, days=2)
     run = simulate("1", replace(scenario(250, crowd), days_after=31), open_store)
     assert judge(run).faults == {}
-    days: dict[int, Counter[bool]] = defaultdict(Counter)
-    for seen in run.hubspot.ledger.requests:
-        days[seen.arrived_ms // 1000 // int(DAY)][seen.status != 200] += 1
     quota = run.relays[0].quota
-    for day in days.values():
+    days = errors_by_day(run)
+    for day in days:
         assert day[True] <= max(quota.error_floor, quota.error_share * day.total()) + SENDERS
-    assert max(day[True] for day in days.values()) >= quota.error_floor, "the guard had to step in"
+    assert max(day[True] for day in days) >= quota.error_floor, "the guard had to step in"
+
+
+def test_media_that_hubspot_refuses_cost_few_errors(open_store: Opener) -> None:
+    """Two of 22: each is asked about now and then, and not for each event.
+
+    After 1, 3, 7 and 15 hours of the first day; by all senders when it is new.
+    """
+    crowd = replace(CALM, kinds={"contact": 1}, unknown_media=True, days=2)
+    answers = Answers({"unknown_media": "refuse"})
+    run = simulate("1", replace(scenario(250, crowd), answers=answers), open_store)
+    assert judge(run).faults == {}
+    errors = [day[True] for day in errors_by_day(run)]
+    assert 0 < max(errors) <= 2 * (SENDERS + 4)
+    assert run.counted("playrelay_event_outcomes_total", outcome="rejected") > 10 * sum(errors)
 
 
 @pytest.mark.timeout(300)

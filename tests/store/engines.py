@@ -1,15 +1,18 @@
 """The engines that the store's suite runs on; one more line here, and it runs on one more."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 from app.domain.identity import IdentityMode
 from app.store.interface import Store
+from app.store.postgres.address import schema_of
 from app.store.postgres.engine import open_postgres
 from app.store.sqlite.engine import open_sqlite
+from tests.postgres.ask import ask
 from tests.postgres.shared import postgres_url
 
 
@@ -26,6 +29,10 @@ class Database(Protocol):
 
     def fresh(self) -> "Database":
         """Another empty one."""
+        ...
+
+    def spoil(self) -> None:
+        """What is kept of each play makes no sense any more, to this release."""
         ...
 
 
@@ -48,6 +55,11 @@ class Sqlite:
     def fresh(self) -> "Sqlite":
         """Another file."""
         return Sqlite(self._folder)
+
+    def spoil(self) -> None:
+        """See `Database`."""
+        with closing(sqlite3.connect(self._path)) as db, db:
+            db.execute("UPDATE plays SET state = CAST('[]' AS BLOB)")
 
     @asynccontextmanager
     async def _opened(self, mode: IdentityMode) -> AsyncIterator[Store]:
@@ -78,6 +90,11 @@ class Postgres:
     def fresh(self) -> "Postgres":
         """Another schema."""
         return Postgres(self._folder)
+
+    def spoil(self) -> None:
+        """See `Database`."""
+        plays = f'"{schema_of(self.account)}".plays'
+        ask(self._url, f"UPDATE {plays} SET state = '[]'")  # noqa: S608 - ours
 
     @asynccontextmanager
     async def _opened(self, mode: IdentityMode) -> AsyncIterator[Store]:

@@ -1,5 +1,6 @@
 """Claims are leases: one holder at a time, in order within a play, and given back by time."""
 
+import asyncio
 from typing import Any
 
 from app.domain.identity import Identity
@@ -213,3 +214,21 @@ async def test_release_to_wait(passing: Store) -> None:
     (entry,) = await entries(passing, "waiting")
     assert (entry.reason, entry.attempts) == ("stranger", 0)
     assert await drained(passing) == []
+
+
+async def test_a_play_that_cannot_be_read_holds_up_no_other(database: Database) -> None:
+    """Its events are rejected, and people can look at them; what came later goes out."""
+    async with database.open("passthrough") as store:
+        await played(store, sessionId="spoilt", playedPercent=30)
+        await asyncio.to_thread(database.spoil)
+        await played(store, sessionId="sound")
+        claim = await store.claim(NOW, LEASE, QUOTA)
+        assert (claim.job, claim.next_at, claim.quota_left) == (None, NOW, QUOTA.rate)
+        assert (await claimed(store)).play.session_id == "sound"
+        spoilt = await entries(store, "rejected")
+        assert [entry.reason for entry in spoilt] == ["unreadable"] * 2
+        assert "report it" in str(spoilt[0].answer["message"])
+        assert spoilt[0].play.medium.name == "a play that can't be read"
+        assert [family.count for family in await store.families(9)] == [2]
+        (_, walk) = await store.latest(9)
+        assert walk.play == spoilt[0].play

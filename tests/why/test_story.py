@@ -71,6 +71,12 @@ def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
             id="rejected",
         ),
         pytest.param(
+            walk(event("rejected", reason="medium_refused", message="no such media")),
+            "1 event rejected without asking HubSpot, which refused the medium shortly before (no "
+            "such media): mend the cause, then playrelay outbox requeue 7",
+            id="rejected unasked",
+        ),
+        pytest.param(
             walk(event("waiting", reason="stranger"), identity=STRANGER),
             "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet)",
             id="stranger",

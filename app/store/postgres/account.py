@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.outcome import AccountNews, Failing, Healthy, Paused
+from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Unasked, was_asked
 from app.store.postgres.db import Db
 from app.store.rules import DAY_MS, Books, Standing, Window, stand
 from app.store.values import Quota
@@ -91,9 +91,11 @@ async def unused_permit(db: Db, permit: int) -> None:
 
 async def hear(db: Db, news: AccountNews, now: int) -> None:
     """Keep what an answer says of the account, and count it. Before any event is touched."""
+    if isinstance(news, Unasked):
+        return
     erred = isinstance(news, Paused) or news.erred
     refused = isinstance(news, Healthy) and news.unlucky
-    if not isinstance(news, Paused) or news.asked:
+    if was_asked(news):
         await db.change(COUNT_REQUEST, now // DAY_MS, int(erred), int(refused))
     if isinstance(news, Healthy):
         if await db.change(HEALTHY, now):

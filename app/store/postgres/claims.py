@@ -8,10 +8,12 @@ working on at this moment is passed over.
 from dataclasses import replace
 
 from app.domain.identity import Identity, IdentityMode
+from app.store.postgres import figures
 from app.store.postgres.account import Gate, standing, take_permit
 from app.store.postgres.db import Db, Row
+from app.store.postgres.refused import refusal_of
 from app.store.postgres.whom import known_of
-from app.store.rules import BACKLOG_TURN, FRESH_MS, decode_play
+from app.store.rules import BACKLOG_TURN, FRESH_MS, UNREADABLE, readable
 from app.store.values import Claim, Job
 
 SOON_MS = 50
@@ -40,6 +42,12 @@ LEASE = """
     AND id = (SELECT min(id) FROM playrelay.outbox WHERE play = $1 AND status = 'due')
     RETURNING id, event, value, occurred_at, created_at, attempts
 """
+# What can't be read can't be sent, and must not hold up the others.
+SET_ASIDE = """
+    UPDATE playrelay.outbox SET status = 'rejected', due_at = NULL, settled_at = $2,
+        reason = 'unreadable', family = 'unreadable', answer = $3::text::jsonb
+    WHERE play = $1 AND status = 'due'
+"""
 NEXT_DUE = "SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due' AND due_at > $1"
 PROVEN = """
     SELECT 1 FROM playrelay.outbox
@@ -66,20 +74,26 @@ async def claim(db: Db, gate: Gate, mode: IdentityMode, now: int, lease_ms: int)
         if await db.value(ANYBODYS, now):
             return replace(none, next_at=now + SOON_MS)
         return replace(none, next_at=await db.value(NEXT_DUE, now))
+    play = readable(found["state"])
+    if play is None:
+        set_aside = await db.change(SET_ASIDE, found["play"], now, UNREADABLE)
+        await figures.count_day(db, now, rejected=set_aside)
+        return replace(none, next_at=now)
     leased = await db.row(LEASE, found["play"], now + lease_ms)
     if leased is None:  # a person was quicker
         return replace(none, next_at=now)
-    play = decode_play(found["state"])
     identity = (await known_of(db, [play])).whose(play, mode)
-    proven = False
+    proven, refusal = False, None
     if isinstance(identity, Identity):
         proven = await db.value(PROVEN, found["play"], identity.rung) is not None
+        refusal = await refusal_of(db, play.medium, now, lease_ms, strained=account.strained)
     job = Job(
         permit=await take_permit(db, gate, now, lease_ms),
         lease_until=now + lease_ms,
         play=play,
         identity=identity,
         proven=proven,
+        refusal=refusal,
         **dict(leased),
     )
     return replace(none, job=job, quota_left=account.left - 1)

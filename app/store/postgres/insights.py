@@ -5,6 +5,7 @@ from app.domain.outcome import STATUSES, Status
 from app.store.insights import COUNTED, Act, AuditEntry, Choice, Family, Sample, Standing
 from app.store.postgres.db import Db
 from app.store.postgres.people import ENTRY, entry_of
+from app.store.postgres.refused import accept_all
 from app.store.postgres.walks import PLAY, walks_of
 from app.store.postgres.whom import known_of
 from app.store.rules import DAY_MS
@@ -140,6 +141,8 @@ async def change_rejected(db: Db, act: Act, choice: Choice, note: int, limit: in
     else:
         ids = [row["id"] for row in await db.rows(CHOSEN, choice.before, limit)]
     done = await db.change(ACTS[act], now, ids, choice.before)
+    if act == "requeue":
+        await accept_all(db)
     await db.change(COUNT_AT_NOTE, done, note)
     return done
 

@@ -6,7 +6,8 @@ import msgspec
 
 from app.domain.outcome import STATUSES, Status
 from app.store.postgres.db import Db, Row
-from app.store.rules import DAY_MS, decode_play, names
+from app.store.postgres.refused import accept_all
+from app.store.rules import DAY_MS, names, shown
 from app.store.values import Depths, OutboxEntry
 
 ENTRY = """
@@ -110,8 +111,10 @@ async def outbox_show(db: Db, event_id: int) -> OutboxEntry | None:
 
 
 async def outbox_requeue(db: Db, event_ids: Sequence[int], now: int) -> int:
-    """Due again, with a clean slate."""
-    return await db.change(REQUEUE, now, list(event_ids))
+    """Due again, with a clean slate, as are the media that HubSpot refused."""
+    done = await db.change(REQUEUE, now, list(event_ids))
+    await accept_all(db)
+    return done
 
 
 async def outbox_discard(db: Db, event_ids: Sequence[int], now: int) -> int:
@@ -155,4 +158,4 @@ def entry_of(row: Row) -> OutboxEntry:
     """A row of the outbox with its play, as `ENTRY` selects it."""
     *columns, answer, state = row
     # The columns stand in the order of the fields, and PostgreSQL keeps their types.
-    return OutboxEntry(*columns, _answer.decode(answer), decode_play(state))  # type: ignore[call-arg]
+    return OutboxEntry(*columns, _answer.decode(answer), shown(state))  # type: ignore[call-arg]

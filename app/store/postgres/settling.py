@@ -14,14 +14,17 @@ from app.domain.outcome import (
     Delivered,
     Disowned,
     Outcome,
+    RefusedMedium,
     Rejected,
     Retry,
     Status,
     Wait,
+    was_asked,
 )
 from app.store.postgres import figures
 from app.store.postgres.account import Gate, hear, unused_permit, used_permit
 from app.store.postgres.db import Db, Row
+from app.store.postgres.refused import accept, refuse
 from app.store.postgres.whom import known_of
 from app.store.rules import answer_of, decode_play, encode_play
 from app.store.values import Job
@@ -88,7 +91,11 @@ async def settle(
     now: int,
 ) -> None:
     """Write the outcome, the account's state, and start the permit's ten seconds."""
-    await used_permit(db, gate, job.permit, now)
+    asked = was_asked(account)
+    if asked:
+        await used_permit(db, gate, job.permit, now)
+    else:
+        await unused_permit(db, job.permit)
     await hear(db, account, now)
     answer = answer_of(outcome)
     if isinstance(outcome, Delivered):
@@ -97,6 +104,7 @@ async def settle(
         if before is not None and settled is not None:
             await _attribute(db, before)
             await figures.count_day(db, now, delivered=1)
+        await accept(db, job.play.medium)
         return
     if isinstance(outcome, Retry):
         what = _Next("due", outcome.at, outcome.reason, blameless=int(outcome.blameless))
@@ -106,10 +114,13 @@ async def settle(
         what = await _next_rung(db, mode, job, outcome, now)
     else:
         family = family_of(outcome.reason, outcome.category, outcome.message)
-        what = _Next("rejected", None, outcome.reason, settled_at=now, family=family)
+        given = (outcome.reason, now, int(not asked))
+        what = _Next("rejected", None, *given, family=family)
     await _settle(db, job, replace(what, answer=answer))
     if isinstance(outcome, Rejected):
         await figures.count_day(db, now, rejected=1)
+    if isinstance(outcome, RefusedMedium):
+        await refuse(db, job.play.medium, outcome, now)
 
 
 async def release(

@@ -92,6 +92,7 @@ PRUNE_QUARANTINE = f"""
     DELETE FROM playrelay.quarantine
     WHERE id IN (SELECT id FROM playrelay.quarantine WHERE received_at <= $1 {_FREE})
 """  # noqa: S608 - ours
+PRUNE_REFUSED_MEDIA = "DELETE FROM playrelay.refused_media WHERE try_at <= $1"
 
 
 async def tend(db: Db, now: int, retention: Retention, limit: int) -> Upkeep:
@@ -103,6 +104,7 @@ async def tend(db: Db, now: int, retention: Retention, limit: int) -> Upkeep:
         await db.change(figures, oldest, limit)
     await db.change(PRUNE_DAYS, oldest)
     await db.change(PRUNE_AUDIT, now - retention.figures_ms)
+    await db.change(PRUNE_REFUSED_MEDIA, parked)
     await db.change(REST_LOOKUPS, now, limit)
     await db.change(ASK_ONCE_MORE, now, limit, parked, last.notice, last.company, last.old_enough)
     given_back = await db.change(GIVE_BACK, now, limit)

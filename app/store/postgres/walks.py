@@ -4,7 +4,7 @@ from app.domain.identity import IdentityMode
 from app.store.postgres.db import Db, Row
 from app.store.postgres.people import ENTRY, entry_of
 from app.store.postgres.whom import known_of
-from app.store.rules import decode_play
+from app.store.rules import shown
 from app.store.values import Asked, Walk
 
 PLAY = """
@@ -40,7 +40,7 @@ async def walks_of(db: Db, mode: IdentityMode, query: str, *given: object) -> li
 
 async def _walk(db: Db, mode: IdentityMode, row: Row) -> Walk:
     play_row, state, pings, begun_at, received_at, settles_at, utk, *asked = row
-    play = decode_play(state)
+    play = shown(state)
     known = await known_of(db, [play])
     return Walk(
         play=play,

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from app.domain.outcome import AccountNews, Failing, Healthy, Paused
+from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Unasked, was_asked
 from app.store.rules import DAY_MS, Books, Standing, Window, stand
 from app.store.values import Quota
 
@@ -67,9 +67,11 @@ def unused_permit(db: sqlite3.Connection, permit: int) -> None:
 
 def hear(db: sqlite3.Connection, news: AccountNews, now: int) -> None:
     """Keep what an answer says of the account, and count it."""
+    if isinstance(news, Unasked):
+        return
     erred = isinstance(news, Paused) or news.erred
     refused = isinstance(news, Healthy) and news.unlucky
-    if not isinstance(news, Paused) or news.asked:
+    if was_asked(news):
         given = {"day": now // DAY_MS, "erred": int(erred), "refused": int(refused)}
         db.execute(COUNT_REQUEST, given)
     if isinstance(news, Healthy):

@@ -8,8 +8,10 @@ import sqlite3
 from dataclasses import replace
 
 from app.domain.identity import Identity, IdentityMode
-from app.store.rules import BACKLOG_TURN, FRESH_MS, decode_play
+from app.store.rules import BACKLOG_TURN, FRESH_MS, UNREADABLE, readable
+from app.store.sqlite import figures
 from app.store.sqlite.account import standing, take_permit
+from app.store.sqlite.refused import refusal_of
 from app.store.sqlite.whom import whose
 from app.store.values import Claim, Job, Quota
 
@@ -36,6 +38,12 @@ LEASE = """
     RETURNING id, event, value, occurred_at, created_at, attempts
 """
 NEXT_DUE = "SELECT min(due_at) FROM outbox WHERE status = 'due' AND due_at > ?"
+# What can't be read can't be sent, and must not hold up the others.
+SET_ASIDE = """
+    UPDATE outbox SET status = 'rejected', due_at = NULL, settled_at = :now, reason = 'unreadable',
+        family = 'unreadable', answer = :answer
+    WHERE play = :play AND status = 'due'
+"""
 LOAD_PLAY = "SELECT state FROM plays WHERE id = ?"
 PROVEN = "SELECT 1 FROM outbox WHERE play = ? AND status = 'delivered' AND reason = ? LIMIT 1"
 
@@ -58,13 +66,18 @@ def claim(
     play_row = _next_play(db, now, backlogs_turn=account.latest % BACKLOG_TURN == BACKLOG_TURN - 1)
     if play_row is None:
         return replace(none, next_at=db.execute(NEXT_DUE, (now,)).fetchone()[0])
+    play = readable(db.execute(LOAD_PLAY, (play_row,)).fetchone()[0])
+    if play is None:
+        set_aside = {"play": play_row, "now": now, "answer": UNREADABLE}
+        figures.count_day(db, now, rejected=db.execute(SET_ASIDE, set_aside).rowcount)
+        return replace(none, next_at=now)
     leased = {"play": play_row, "lease_until": now + lease_ms}
     event_id, event, value, occurred_at, created_at, attempts = db.execute(LEASE, leased).fetchone()
-    play = decode_play(db.execute(LOAD_PLAY, (play_row,)).fetchone()[0])
     identity = whose(db, play, mode)
-    proven = False
+    proven, refusal = False, None
     if isinstance(identity, Identity):
         proven = db.execute(PROVEN, (play_row, identity.rung)).fetchone() is not None
+        refusal = refusal_of(db, play.medium, now, lease_ms, strained=account.strained)
     job = Job(
         id=event_id,
         permit=take_permit(db, now, lease_ms, quota),
@@ -77,6 +90,7 @@ def claim(
         play=play,
         identity=identity,
         proven=proven,
+        refusal=refusal,
     )
     return replace(none, job=job, quota_left=account.left - 1)
 

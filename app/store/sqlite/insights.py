@@ -7,6 +7,7 @@ from app.domain.outcome import STATUSES, Status
 from app.store.insights import COUNTED, Act, AuditEntry, Choice, Family, Sample, Standing
 from app.store.rules import DAY_MS
 from app.store.sqlite.people import ENTRY, entry_of
+from app.store.sqlite.refused import accept_all
 from app.store.sqlite.walks import LATEST_FIRST, PLAY, walks_of
 from app.store.sqlite.whom import whose
 from app.store.values import Walk
@@ -144,6 +145,8 @@ def change_rejected(
         query = CHOSEN["all" if choice.family is None else "family"]
         ids = [row for (row,) in db.execute(query, given)]
     done = sum(db.execute(ACTS[act], given | {"id": each}).rowcount for each in ids)
+    if act == "requeue":
+        accept_all(db)
     db.execute(COUNT_AT_NOTE, (done, note))
     return done
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.domain.outcome import STATUSES, Status
-from app.store.rules import DAY_MS, decode_play, names
+from app.store.rules import DAY_MS, names, shown
+from app.store.sqlite.refused import accept_all
 from app.store.values import Depths, OutboxEntry
 
 ENTRY = """
@@ -98,8 +99,10 @@ def outbox_show(db: sqlite3.Connection, event_id: int) -> OutboxEntry | None:
 
 
 def outbox_requeue(db: sqlite3.Connection, event_ids: Sequence[int], now: int) -> int:
-    """Due again, with a clean slate."""
-    return sum(db.execute(REQUEUE, {"now": now, "id": each}).rowcount for each in event_ids)
+    """Due again, with a clean slate, as are the media that HubSpot refused."""
+    done = sum(db.execute(REQUEUE, {"now": now, "id": each}).rowcount for each in event_ids)
+    accept_all(db)
+    return done
 
 
 def outbox_discard(db: sqlite3.Connection, event_ids: Sequence[int], now: int) -> int:
@@ -141,4 +144,4 @@ def entry_of(row: tuple[Any, ...]) -> OutboxEntry:
     """A row of the outbox with its play, as the queries above select it."""
     *columns, answer, state = row
     # The columns stand in the order of the fields, and STRICT tables keep their types.
-    return OutboxEntry(*columns, json.loads(answer), decode_play(state))  # type: ignore[call-arg]
+    return OutboxEntry(*columns, json.loads(answer), shown(state))  # type: ignore[call-arg]

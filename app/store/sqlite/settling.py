@@ -6,10 +6,20 @@ import msgspec
 
 from app.domain.families import family_of
 from app.domain.identity import Identity, IdentityMode, Unknown
-from app.domain.outcome import AccountNews, Delivered, Disowned, Outcome, Retry, Wait
+from app.domain.outcome import (
+    AccountNews,
+    Delivered,
+    Disowned,
+    Outcome,
+    RefusedMedium,
+    Retry,
+    Wait,
+    was_asked,
+)
 from app.store.rules import answer_of, decode_play, encode_play
 from app.store.sqlite import figures
 from app.store.sqlite.account import hear, unused_permit, used_permit
+from app.store.sqlite.refused import accept, refuse
 from app.store.sqlite.whom import whose
 from app.store.values import Job, Quota
 
@@ -58,18 +68,23 @@ def settle(
     quota: Quota,
 ) -> None:
     """Write the outcome, the account's state, and start the permit's ten seconds."""
-    used_permit(db, job.permit, now, quota)
+    asked = was_asked(account)
+    if asked:
+        used_permit(db, job.permit, now, quota)
+    else:
+        unused_permit(db, job.permit)
     hear(db, account, now)
     given: dict[str, object] = {"id": job.id, "lease_until": job.lease_until, "now": now}
     given |= {"answer": answer_of(outcome)}
     if isinstance(outcome, Delivered):
+        accept(db, job.play.medium)
         row = db.execute(SETTLE_DELIVERED, given | {"reason": outcome.rung}).fetchone()
         if row is not None:
             figures.count_day(db, now, delivered=1)
             _attribute(db, row[0])
         return
-    given |= {"reason": outcome.reason, "blameless": 0, "settled_at": None, "due_at": None}
-    given |= {"family": ""}
+    given |= {"reason": outcome.reason, "blameless": int(not asked), "family": ""}
+    given |= {"settled_at": None, "due_at": None}
     if isinstance(outcome, Retry):
         given |= {"status": "due", "due_at": outcome.at, "blameless": int(outcome.blameless)}
     elif isinstance(outcome, Wait):
@@ -80,6 +95,8 @@ def settle(
         family = family_of(outcome.reason, outcome.category, outcome.message)
         given |= {"status": "rejected", "settled_at": now, "family": family}
         figures.count_day(db, now, rejected=1)
+        if isinstance(outcome, RefusedMedium):
+            refuse(db, job.play.medium, outcome, now)
     _settle(db, given)
 
 

@@ -90,6 +90,7 @@ PRUNE_MEDIA = """
 PRUNE_DAYS = "DELETE FROM days WHERE day < :before"
 PRUNE_AUDIT = "DELETE FROM audit WHERE at < :before"
 PRUNE_QUARANTINE = "DELETE FROM quarantine WHERE received_at <= :before"
+PRUNE_REFUSED_MEDIA = "DELETE FROM refused_media WHERE try_at <= :before"
 
 
 def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> Upkeep:
@@ -104,6 +105,7 @@ def tend(db: sqlite3.Connection, now: int, retention: Retention, limit: int) -> 
     for figures in (PRUNE_PAGES, PRUNE_FIGURES, PRUNE_MEDIA, PRUNE_DAYS):
         change(figures, oldest)
     change(PRUNE_AUDIT, now - retention.figures_ms)
+    change(PRUNE_REFUSED_MEDIA, now - retention.park_ms)
     change(REST_LOOKUPS, now)
     change(ASK_ONCE_MORE, now - retention.park_ms)
     return Upkeep(

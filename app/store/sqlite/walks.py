@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.identity import IdentityMode
-from app.store.rules import decode_play
+from app.store.rules import shown
 from app.store.sqlite.people import entry_of
 from app.store.sqlite.whom import mail_owner, whose
 from app.store.values import Asked, OutboxEntry, Walk
@@ -49,7 +49,7 @@ def walks_of(
 
 def _walk(db: sqlite3.Connection, mode: IdentityMode, row: tuple[Any, ...]) -> Walk:
     play_row, state, pings, begun_at, received_at, settles_at, utk, *asked = row
-    play = decode_play(state)
+    play = shown(state)
     events: list[OutboxEntry] = [entry_of(each) for each in db.execute(EVENTS, (play_row,))]
     return Walk(
         play=play,

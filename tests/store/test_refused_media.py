@@ -1,0 +1,151 @@
+"""Media that HubSpot refused rest: now and then one event asks, the rest are spared."""
+
+import pytest
+
+from app.domain.outcome import Delivered, Healthy, RefusedMedium, Rejected, Unasked
+from app.store.insights import Choice
+from app.store.interface import Store
+from app.store.values import Job, Quota
+from tests.store.setting import (
+    DAY,
+    HOUR,
+    LEASE,
+    NOW,
+    QUOTA,
+    RETENTION,
+    SECOND,
+    claimed,
+    entries,
+    played,
+    settle,
+)
+
+REFUSED = RefusedMedium("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
+SPARED = Rejected("medium_refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+
+
+async def next_of(store: Store, medium: int | None, now: int, **fields: str) -> Job:
+    """A play of that medium begins, and its event is claimed."""
+    await played(store, now, sessionId=f"s{now}-{medium}", mediaBridgeId=medium, **fields)
+    return await claimed(store, now)
+
+
+async def refused(store: Store, now: int = NOW) -> None:
+    """HubSpot refuses an event of medium 42, which was to be sent."""
+    job = await next_of(store, 42, now)
+    assert job.refusal is None
+    await settle(store, job, REFUSED, Healthy(erred=True), now)
+
+
+async def test_the_other_events_of_the_medium_are_spared(passing: Store) -> None:
+    """With HubSpot's words on it; those of other media are sent."""
+    await refused(passing)
+    assert (await next_of(passing, 42, NOW + SECOND)).refusal == SPARED
+    assert (await next_of(passing, 43, NOW + SECOND)).refusal is None
+    other = await next_of(passing, None, NOW + SECOND, externalId="42")
+    assert other.refusal is None
+
+
+async def test_what_is_spared_costs_nothing(passing: Store) -> None:
+    """No permit, no request, no error, and no attempt of the event's."""
+    await refused(passing)
+    job = await next_of(passing, 42, NOW + SECOND)
+    assert job.refusal is not None
+    await settle(passing, job, job.refusal, Unasked(), NOW + SECOND)
+    depths = await passing.depths(NOW + SECOND)
+    assert (depths.requests_today, depths.errors_today, depths.quota_used) == (1, 1, 1)
+    entry = (await entries(passing, "rejected"))[-1]
+    assert (entry.reason, entry.attempts) == ("medium_refused", 0)
+    assert entry.answer["message"] == "no such media"
+    assert [family.count for family in await passing.families(9)] == [2]
+
+
+async def test_one_event_asks_again(passing: Store) -> None:
+    """After an hour, and the others wait for its answer; each refusal doubles the rest."""
+    await refused(passing)
+    assert (await next_of(passing, 42, NOW + HOUR - 1)).refusal == SPARED
+    probe = await next_of(passing, 42, NOW + HOUR)
+    assert probe.refusal is None
+    assert (await next_of(passing, 42, NOW + HOUR + 1)).refusal == SPARED
+    await settle(passing, probe, REFUSED, now=NOW + HOUR + SECOND)
+    assert (await next_of(passing, 42, NOW + 3 * HOUR)).refusal == SPARED
+    assert (await next_of(passing, 42, NOW + 3 * HOUR + SECOND)).refusal is None
+
+
+async def test_a_probe_that_dies_is_followed_by_another(passing: Store) -> None:
+    """Once its lease has ended."""
+    await refused(passing)
+    await next_of(passing, 42, NOW + HOUR)
+    assert (await next_of(passing, 42, NOW + HOUR + LEASE)).refusal is None
+
+
+async def test_the_rest_never_grows_beyond_a_day(passing: Store) -> None:
+    """However often HubSpot refuses the medium."""
+    now = NOW
+    for _ in range(9):
+        await refused(passing, now)
+        now += DAY
+
+
+async def test_several_refusals_at_once_are_one(passing: Store) -> None:
+    """Senders that were under way together don't make the rest longer."""
+    jobs = [await next_of(passing, 42, NOW + number) for number in range(4)]
+    for job in jobs:
+        await settle(passing, job, REFUSED, now=NOW + SECOND)
+    assert (await next_of(passing, 42, NOW + HOUR + SECOND)).refusal is None
+
+
+async def test_a_delivery_ends_the_rest(passing: Store) -> None:
+    """HubSpot has the medium now: all of its events are sent again."""
+    await refused(passing)
+    await settle(passing, await next_of(passing, 42, NOW + HOUR), DELIVERED, now=NOW + HOUR)
+    assert (await next_of(passing, 42, NOW + HOUR + 1)).refusal is None
+    await refused(passing, NOW + HOUR + 2)
+    assert (await next_of(passing, 42, NOW + 2 * HOUR + 2)).refusal is None, "it counts from one"
+
+
+async def test_whoever_requeues_ends_it_too(passing: Store) -> None:
+    """By ids or by family: the cause is said to be mended."""
+    await refused(passing)
+    (entry,) = await entries(passing)
+    assert await passing.outbox_requeue([entry.id], NOW) == 1
+    job = await claimed(passing)
+    assert job.refusal is None
+    await settle(passing, job, REFUSED)
+    note = await passing.note("ana", "requeue", "", NOW)
+    assert await passing.change_rejected("requeue", Choice(NOW), note, 9, NOW) == 1
+    assert (await claimed(passing)).refusal is None
+
+
+async def test_discarding_does_not(passing: Store) -> None:
+    """It says nothing of the medium."""
+    await refused(passing)
+    note = await passing.note("ana", "discard", "", NOW)
+    assert await passing.change_rejected("discard", Choice(NOW), note, 9, NOW) == 1
+    assert (await next_of(passing, 42, NOW + SECOND)).refusal == SPARED
+
+
+async def test_near_the_limit_of_errors_it_is_not_asked_about(passing: Store) -> None:
+    """The rest then lasts until the next day, when errors are counted anew."""
+    strict = Quota(rate=100, window_ms=10_000, error_share=0.1, error_floor=1)
+    midnight = NOW - NOW % DAY + DAY
+    await refused(passing, midnight - 3 * HOUR)
+    await played(passing, midnight - HOUR, sessionId="late")
+    job = (await passing.claim(midnight - HOUR, LEASE, strict)).job
+    assert job is not None
+    assert job.refusal == SPARED
+    await passing.release(job, midnight, QUOTA, sent=False)
+    assert (await claimed(passing, midnight, strict)).refusal is None
+
+
+@pytest.mark.parametrize(("after", "hours"), [(-1, 4), (0, 1)])
+async def test_it_is_forgotten_in_time(passing: Store, after: int, hours: int) -> None:
+    """A month after it might have been asked about; the next refusal is then the first again."""
+    await refused(passing)
+    await refused(passing, NOW + HOUR)
+    now = NOW + 3 * HOUR + RETENTION.park_ms + after
+    await passing.tend(now, RETENTION, 9)
+    await refused(passing, now)
+    assert (await next_of(passing, 42, now + hours * HOUR - 1)).refusal == SPARED
+    assert (await next_of(passing, 42, now + hours * HOUR)).refusal is None
