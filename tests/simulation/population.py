@@ -41,8 +41,8 @@ class Mix:
     """Which visitors, over how many days, and what goes wrong with them (shares of 1).
 
     `returns`: the share that comes once more, and of these again; `away`: how long, at most.
-    `pace`: what the length of media and pauses is multiplied by. `unknown_media`: two of 22 media are
-    unknown to HubSpot.
+    `pace`: what the length of media and pauses is multiplied by. `unknown_media`: of 22 media two
+    are unknown to HubSpot.
     """
 
     kinds: Mapping[str, float] = field(default_factory=lambda: EVERYBODY)
@@ -59,7 +59,9 @@ class Mix:
     dead_mail: float = 0.05
 
 
-CALM = Mix(clocks=0, merged=0, withdrawn=0, unknown_media=False, dead_mail=0, late_cookie=0, devices=0)
+CALM = Mix(
+    clocks=0, merged=0, withdrawn=0, unknown_media=False, dead_mail=0, late_cookie=0, devices=0
+)
 
 
 def populate(seed: str, count: int, mix: Mix) -> Truth:
