@@ -29,6 +29,7 @@ from app.settings import Settings, variable_name
 from app.settings.model import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
 from app.settings.sitesfile import NEEDS_KEY
 from app.store import rules
+from app.store.rules import asking, settling
 from app.telemetry.metrics import Metrics
 
 ROOT = Path(__file__).parent.parent
@@ -137,21 +138,19 @@ def policy_table() -> str:
 
 def figures_table() -> str:
     """The other figures that an operator may want to know."""
+    rests = (settling.REFUSED_MEDIUM_MS, settling.LONGEST_REFUSED_MEDIUM_MS)
     rows = [
         ("requests to HubSpot in flight", f"{bootstrap.SENDERS}, and one look-up"),
         ("length of the rate window, with a margin", _duration(policies.WINDOW_MS)),
         ("requests of a window kept for OAuth", str(policies.RESERVED_FOR_TOKENS)),
         ("usertokens in a look-up", str(lookup.TOKENS_A_REQUEST)),
-        ("wait for company before a look-up", _duration(rules.FIRST_LOOKUP_AFTER_MS)),
+        ("wait for company before a look-up", _duration(asking.FIRST_LOOKUP_AFTER_MS)),
         (
             "between look-ups of a stranger who starts more plays",
-            f"{_duration(rules.STRANGER_PAUSE_MS)} to {_duration(rules.LONGEST_PAUSE_MS)}",
+            f"{_duration(asking.STRANGER_PAUSE_MS)} to {_duration(asking.LONGEST_PAUSE_MS)}",
         ),
-        ("age at which a known contact is looked up again", _duration(rules.RECHECK_AFTER_MS)),
-        (
-            "rest of a medium that HubSpot refused",
-            " to ".join(map(_duration, (rules.REFUSED_MEDIUM_MS, rules.LONGEST_REFUSED_MEDIUM_MS))),
-        ),
+        ("age at which a known contact is looked up again", _duration(asking.RECHECK_AFTER_MS)),
+        ("rest of a medium that HubSpot refused", " to ".join(map(_duration, rests))),
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),
         ("lease of an event in flight", _duration(sender.LEASE_MS)),
         ("share of a token's life after which it is renewed", f"{tokens.RENEW_AFTER:.0%}"),

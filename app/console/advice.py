@@ -5,7 +5,8 @@ from typing import Literal
 
 from app.console.words import duration, number
 from app.settings import Settings
-from app.store.insights import Day, Standing
+from app.store.insights import Day
+from app.store.values import Depths
 
 Level = Literal["good", "wait", "bad"]
 
@@ -64,13 +65,13 @@ class Advice:
     path: str = ""
 
 
-def advise(standing: Standing, today: Day, settings: Settings, now: int) -> list[Advice]:
+def advise(depths: Depths, today: Day, settings: Settings, now: int) -> list[Advice]:
     """The gravest first; a good word where nothing is wrong."""
-    found = [*_faults(standing, settings, now)]
+    found = [*_faults(depths, settings, now)]
     found.sort(key=lambda each: ("bad", "wait", "good").index(each.level))
     if found:
         return found
-    if not (today.pings or standing.inbox):
+    if not (today.pings or depths.inbox):
         return [
             Advice(
                 "wait",
@@ -82,43 +83,43 @@ def advise(standing: Standing, today: Day, settings: Settings, now: int) -> list
     return [Advice("good", "All is well: pings arrive, and what they come to is sent.")]
 
 
-def _faults(standing: Standing, settings: Settings, now: int) -> list[Advice]:
+def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
     found = []
-    if standing.paused_until > now:
-        reason, _, detail = standing.pause_reason.partition(":")
+    if depths.paused_until > now:
+        reason, _, detail = depths.pause_reason.partition(":")
         level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
-        rest = f"Sending rests for {duration(standing.paused_until - now)} more"
+        rest = f"Sending rests for {duration(depths.paused_until - now)} more"
         path = "/console/connect" if reason in CONNECTING else ""
         said = f"{says} {rest}{f' ({detail.strip()})' if detail else ''}."
         found.append(Advice(level, said, do, path))
-    elif standing.due_age > SLOW_MS:
+    elif depths.due_age > SLOW_MS:
         found.append(
             Advice(
                 "wait",
-                f"The oldest event has been due for {duration(standing.due_age)}: more arrives "
+                f"The oldest event has been due for {duration(depths.due_age)}: more arrives "
                 "than HubSpot's rate limit lets through, or nobody delivers.",
                 _slow(settings),
                 "/console/doctor",
             )
         )
-    if standing.inbox_age > SLOW_MS:
+    if depths.inbox_age > SLOW_MS:
         found.append(
             Advice(
                 "bad",
-                f"A ping has waited for {duration(standing.inbox_age)} to be read.",
+                f"A ping has waited for {duration(depths.inbox_age)} to be read.",
                 "A process with the role all or deliver must run on this store.",
                 "/console/doctor",
             )
         )
-    if standing.quarantined:
+    if depths.quarantined:
         found.append(
             Advice(
                 "bad",
-                f"{number(standing.quarantined)} pings broke the fold and are set aside.",
+                f"{number(depths.quarantined)} pings broke the fold and are set aside.",
                 "Please report it as a bug; nothing of them is lost.",
             )
         )
-    if rejected := standing.outbox["rejected"]:
+    if rejected := depths.outbox["rejected"]:
         found.append(
             Advice(
                 "wait",
@@ -127,11 +128,11 @@ def _faults(standing: Standing, settings: Settings, now: int) -> list[Advice]:
                 "/console/rejected",
             )
         )
-    if standing.errors_today * 25 > standing.requests_today >= 500:  # noqa: PLR2004 - 4 %, of enough
+    if depths.errors_today * 25 > depths.requests_today >= 500:  # noqa: PLR2004 - 4 %, of enough
         found.append(
             Advice(
                 "wait",
-                f"{number(standing.errors_today)} of today's {number(standing.requests_today)} "
+                f"{number(depths.errors_today)} of today's {number(depths.requests_today)} "
                 "requests ended in an error; HubSpot wants less than 5 %.",
                 "Nothing uncertain is sent any more today.",
             )

@@ -9,7 +9,7 @@ from app.console.pages import TheConsole, ThePerson
 from app.domain.figures import DAY_MS
 from app.health import TheAccount, TheRelay
 from app.relay import Account
-from app.store.insights import Day
+from app.store.insights import COUNTED, Day
 
 DAYS_SHOWN = 14
 
@@ -45,15 +45,15 @@ def routes() -> APIRouter:
 
 async def _told(account: Account, now: int) -> dict[str, Any]:
     day = now // DAY_MS
-    standing = await account.store.standing(now)
+    depths = await account.store.depths(now, COUNTED)
     days = await account.store.days(day - DAYS_SHOWN + 1)
     today = next((each for each in days if each.day == day), Day(day))
     known = {each.day: each for each in days}
     every = [known.get(each, Day(each)) for each in range(day - DAYS_SHOWN + 1, day + 1)]
     return {
-        "standing": standing,
+        "depths": depths,
         "today": today,
-        "advice": advise(standing, today, account.settings, now),
+        "advice": advise(depths, today, account.settings, now),
         "rate": account.quota.rate,
         "window": account.quota.window_ms // 1000,
         "chart": {

@@ -3,14 +3,13 @@
 Counts beyond `COUNTED` are not counted on, and days are counted from the epoch (UTC).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from app.domain.figures import NONE, Figures
 from app.domain.identity import Identity, Unknown
 from app.domain.media import Medium
-from app.domain.outcome import Status
 from app.store.values import OutboxEntry, Walk
 
 COUNTED = 100_000
@@ -21,24 +20,6 @@ PAGES_A_DAY = 50
 
 Act = Literal["requeue", "discard"]
 Order = Literal["latest", "most"]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What stands where now. Ages in ms; 0 where there is nothing. Counts end at `COUNTED`."""
-
-    inbox: int
-    inbox_age: int
-    outbox: Mapping[Status, int]
-    due_age: int
-    strangers: int
-    quarantined: int
-    paused_until: int
-    pause_reason: str
-    failures: int
-    quota_used: int
-    requests_today: int
-    errors_today: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +107,6 @@ class AuditEntry:
 
 class Insights(Protocol):
     """A part of `Store`."""
-
-    async def standing(self, now: int) -> Standing:
-        """What stands where, counted as far as `COUNTED`."""
-        ...
 
     async def days(self, since: int) -> list[Day]:
         """Each day from `since` on that saw anything, in order."""

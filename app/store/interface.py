@@ -150,8 +150,8 @@ class Store(Inbox, TokenVault, Connections, Insights, Shelf, Protocol):
         """End a pause that only a person can mend: the restart may mean that one did."""
         ...
 
-    async def depths(self, now: int) -> Depths:
-        """What stands where."""
+    async def depths(self, now: int, most: int | None = None) -> Depths:
+        """What stands where. `most`: where counting ends; None: nowhere."""
         ...
 
     async def outbox_list(self, status: Status | None, limit: int) -> list[OutboxEntry]:

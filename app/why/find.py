@@ -1,5 +1,6 @@
 """Who or what is asked about: a session, a usertoken or a contact, told apart by looking."""
 
+from app.store.insights import COUNTED
 from app.store.interface import Store
 from app.store.values import Walk
 from app.why.story import Story, tell
@@ -20,8 +21,8 @@ async def stories(
 
 async def pause_of(store: Store, now: int) -> str:
     """Why nothing is sent at the moment; empty if something is."""
-    standing = await store.standing(now)
-    return standing.pause_reason if standing.paused_until > now else ""
+    depths = await store.depths(now, COUNTED)
+    return depths.pause_reason if depths.paused_until > now else ""
 
 
 async def walks_of(store: Store, who: str, limit: int) -> list[Walk]:

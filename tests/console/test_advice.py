@@ -9,11 +9,12 @@ from app.console.advice import PAUSES, SLOW_MS, Advice, advise
 from app.console.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
 from app.settings import Settings
-from app.store.insights import Day, Standing
+from app.store.insights import Day
+from app.store.values import Depths
 
 NOW = 1_790_000_000_000
 SETTINGS = Settings(_env_file=None)
-CALM = Standing(
+CALM = Depths(
     inbox=0,
     inbox_age=0,
     outbox=dict.fromkeys(STATUSES, 0),
@@ -22,7 +23,6 @@ CALM = Standing(
     quarantined=0,
     paused_until=0,
     pause_reason="",
-    failures=0,
     quota_used=0,
     requests_today=1000,
     errors_today=1,
@@ -30,32 +30,32 @@ CALM = Standing(
 BUSY = Day(NOW // 86_400_000, pings=5)
 
 
-def standing(rejected: int = 0, **changed: object) -> Standing:
+def depths(rejected: int = 0, **changed: object) -> Depths:
     """A calm one, but for what is given."""
     outbox: dict[Status, int] = {**CALM.outbox, "rejected": rejected}
     return dataclasses.replace(CALM, outbox=outbox, **changed)  # type: ignore[arg-type]
 
 
-def told(stands: Standing, today: Day = BUSY, settings: Settings = SETTINGS) -> list[Advice]:
+def told(stand: Depths, today: Day = BUSY, settings: Settings = SETTINGS) -> list[Advice]:
     """What is said of it."""
-    return advise(stands, today, settings, NOW)
+    return advise(stand, today, settings, NOW)
 
 
 def test_all_is_well() -> None:
     """A good word, and no other."""
-    assert [each.level for each in told(standing())] == ["good"]
+    assert [each.level for each in told(depths())] == ["good"]
 
 
 def test_a_day_without_pings_points_to_the_snippet() -> None:
     """For silence may mean that nobody embeds the script."""
-    (only,) = told(standing(), Day(BUSY.day))
+    (only,) = told(depths(), Day(BUSY.day))
     assert (only.level, only.path) == ("wait", "/console/embed")
 
 
 @pytest.mark.parametrize("reason", PAUSES)
 def test_each_pause_says_what_to_do(reason: str) -> None:
     """And how long it lasts."""
-    (only,) = told(standing(paused_until=NOW + 120_000, pause_reason=f"{reason}: detail"))
+    (only,) = told(depths(paused_until=NOW + 120_000, pause_reason=f"{reason}: detail"))
     assert only.level == PAUSES[reason][0]
     assert "for 2 minutes more (detail)" in only.says
     assert only.do
@@ -63,12 +63,12 @@ def test_each_pause_says_what_to_do(reason: str) -> None:
 
 def test_a_pause_that_is_over_is_none() -> None:
     """Its reason stays in the store for a while."""
-    assert told(standing(paused_until=NOW, pause_reason="bad_token"))[0].level == "good"
+    assert told(depths(paused_until=NOW, pause_reason="bad_token"))[0].level == "good"
 
 
 def test_the_gravest_comes_first() -> None:
     """Whatever else is to be said."""
-    found = told(standing(rejected=3, inbox_age=SLOW_MS + 1, quarantined=2, due_age=SLOW_MS + 1))
+    found = told(depths(rejected=3, inbox_age=SLOW_MS + 1, quarantined=2, due_age=SLOW_MS + 1))
     assert [each.level for each in found] == ["bad", "bad", "wait", "wait"]
     assert "3 events" in found[-1].says
 
@@ -76,7 +76,7 @@ def test_the_gravest_comes_first() -> None:
 def test_a_process_that_only_collects_says_who_sends() -> None:
     """Where events lie about."""
     settings = Settings(_env_file=None, role="collect")
-    (only,) = told(standing(due_age=SLOW_MS + 1), settings=settings)
+    (only,) = told(depths(due_age=SLOW_MS + 1), settings=settings)
     assert "role deliver" in only.do
 
 
@@ -85,7 +85,7 @@ def test_a_process_that_only_collects_says_who_sends() -> None:
 )
 def test_errors_near_what_hubspot_allows(requests: int, errors: int, *, said: bool) -> None:
     """From 4 % of a day's requests on, if these are enough to tell."""
-    found = told(standing(requests_today=requests, errors_today=errors))
+    found = told(depths(requests_today=requests, errors_today=errors))
     assert ("ended in an error" in found[0].says) is said
 
 

@@ -54,6 +54,13 @@ REJECTED = Rejected("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
             id="to be tried again",
         ),
         pytest.param(
+            Retry(NOW + 5, "daily_limit", blameless=True),
+            "due",
+            "daily_limit",
+            {"at": NOW + 5, "reason": "daily_limit", "blameless": True},
+            id="put off for the account's sake",
+        ),
+        pytest.param(
             Wait("stranger", NOW + 9),
             "waiting",
             "stranger",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.domain.identity import IdentityMode
-from app.store.insights import Choice
+from app.store.insights import COUNTED, Choice
 from app.store.postgres import figures as postgres_figures
 from app.store.postgres import insights as postgres_insights
 from app.store.postgres import walks as postgres_walks
@@ -50,7 +50,7 @@ def questions(insights: Any, figures: Any, walks: Any) -> list[tuple[str, Callab
         for act in ("requeue", "discard")
     }
     return [
-        ("standing", lambda db: insights.standing(db, NOW)),
+        ("depths", lambda db: insights.depths(db, NOW, COUNTED)),
         ("days", lambda db: figures.days(db, 0)),
         ("latest", lambda db: insights.latest(db, MODE, 20)),
         *media.items(),

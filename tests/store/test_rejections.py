@@ -1,5 +1,7 @@
 """Rejected events by kind, changed by hand in chunks, and who did it."""
 
+from dataclasses import replace
+
 from app.domain.identity import Identity
 from app.domain.outcome import Rejected
 from app.store.insights import AuditEntry, Choice
@@ -110,15 +112,18 @@ async def test_the_audit_log_goes_back_page_by_page(store: Store) -> None:
     assert await store.audit(ALL) == []
 
 
-async def test_the_standing(store: Store) -> None:
-    """What stands where, as far as a person wants to know."""
+async def test_the_depths(store: Store) -> None:
+    """What stands where: all of it, or as far as counting goes."""
     await rejections(store, 2)
     await arrive(store, NOW - SECOND)
-    standing = await store.standing(NOW)
-    assert (standing.inbox, standing.inbox_age) == (1, SECOND)
-    assert (standing.outbox["rejected"], standing.outbox["due"]) == (2, 0)
-    assert (standing.requests_today, standing.quota_used) == (3, 3)
-    assert standing.pause_reason == ""
+    depths = await store.depths(NOW)
+    assert (depths.inbox, depths.inbox_age) == (1, SECOND)
+    assert (depths.outbox["rejected"], depths.outbox["due"]) == (2, 0)
+    assert (depths.requests_today, depths.quota_used) == (3, 3)
+    assert depths.pause_reason == ""
+    assert await store.depths(NOW, 2) == depths
+    one = replace(depths, outbox={**depths.outbox, "rejected": 1})
+    assert await store.depths(NOW, 1) == one
 
 
 async def test_the_latest_plays(store: Store) -> None:

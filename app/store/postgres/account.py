@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from app.domain.figures import DAY_MS
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Unasked, was_asked
 from app.store.postgres.db import Db
-from app.store.rules import DAY_MS, Books, Standing, Window, stand
+from app.store.rules.account import Allowance, Books, Window, allowed
 from app.store.values import Quota
 
 # One claim at a time looks at the account, of all replicas: so no two take the last permit. An
@@ -57,8 +58,8 @@ class Gate:
     ahead: int = 0
 
 
-async def standing(db: Db, gate: Gate, now: int) -> Standing:
-    """How the account stands at this moment; nobody else finds out before this transaction ends."""
+async def allowance(db: Db, gate: Gate, now: int) -> Allowance:
+    """What the account allows; nobody else finds out before this transaction ends."""
     await db.value(TAKE_TURN, gate.key)
     await db.change(FREE_PERMITS, now + gate.ahead)
     window = Window(**await db.figures(COUNT_PERMITS))
@@ -66,7 +67,7 @@ async def standing(db: Db, gate: Gate, now: int) -> Standing:
         window = replace(window, frees_at=window.frees_at - gate.ahead)
     books = await db.figures(ACCOUNT)
     sending_until = books.pop("sending_until")
-    return stand(Books(**books), window, sending_until, now, gate.quota)
+    return allowed(Books(**books), window, sending_until, now, gate.quota)
 
 
 async def take_permit(db: Db, gate: Gate, now: int, lease_ms: int) -> int:

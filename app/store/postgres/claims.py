@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from app.domain.identity import Identity, IdentityMode
 from app.store.postgres import figures
-from app.store.postgres.account import Gate, standing, take_permit
+from app.store.postgres.account import Gate, allowance, take_permit
 from app.store.postgres.db import Db, Row
 from app.store.postgres.refused import refusal_of
 from app.store.postgres.whom import known_of
-from app.store.rules import BACKLOG_TURN, FRESH_MS, UNREADABLE, readable
+from app.store.rules.account import FRESH_MS
+from app.store.rules.states import UNREADABLE, readable
 from app.store.values import Claim, Job
 
 SOON_MS = 50
@@ -57,19 +58,11 @@ PROVEN = """
 
 async def claim(db: Db, gate: Gate, mode: IdentityMode, now: int, lease_ms: int) -> Claim:
     """Lease the next event and a permit for it, or say when to ask again."""
-    account = await standing(db, gate, now)
-    none = Claim(
-        None,
-        account.wait_until,
-        account.failures,
-        account.left,
-        account.strained,
-        account.on_chance,
-    )
+    account = await allowance(db, gate, now)
+    none = account.nothing()
     if account.wait_until is not None:
         return none
-    backlogs_turn = account.latest % BACKLOG_TURN == BACKLOG_TURN - 1
-    found = await _next_play(db, now, backlogs_turn=backlogs_turn)
+    found = await _next_play(db, now, backlogs_turn=account.backlogs_turn)
     if found is None:
         if await db.value(ANYBODYS, now):
             return replace(none, next_at=now + SOON_MS)

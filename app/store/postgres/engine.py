@@ -22,7 +22,6 @@ from app.store.insights import (
     MediumReport,
     Order,
     Sample,
-    Standing,
 )
 from app.store.interface import Folding, Store
 from app.store.postgres import (
@@ -218,8 +217,8 @@ class PostgresStore(Store):
     async def unpause(self) -> None:
         await self._pool.run(connections.unpause)
 
-    async def depths(self, now: int) -> Depths:
-        return await self._pool.run(lambda db: people.depths(db, now))
+    async def depths(self, now: int, most: int | None = None) -> Depths:
+        return await self._pool.run(lambda db: insights.depths(db, now, most))
 
     async def outbox_list(self, status: Status | None, limit: int) -> list[OutboxEntry]:
         return await self._pool.run(lambda db: people.outbox_list(db, status, limit))
@@ -252,9 +251,6 @@ class PostgresStore(Store):
                 work = partial(walks.walks, mode=self._mode, query=query, who=who, limit=limit)
                 found += await self._pool.run(work)
         return found
-
-    async def standing(self, now: int) -> Standing:
-        return await self._pool.run(lambda db: insights.standing(db, now))
 
     async def days(self, since: int) -> list[Day]:
         return await self._pool.run(lambda db: figures.days(db, since))

@@ -6,7 +6,7 @@ Locks are taken in the order of the keys, after all others, and the day's last: 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from app.domain.figures import BINS, COUNTS, Cell, Change, Figures, changes
+from app.domain.figures import DAY_MS, Cell, Change, Figures, changes
 from app.domain.play import Play
 from app.store.insights import (
     PAGES_A_DAY,
@@ -14,16 +14,14 @@ from app.store.insights import (
     MediumFigures,
     MediumReport,
     Order,
-    PageFigures,
 )
 from app.store.postgres.db import Db
-from app.store.rules import (
-    DAY_MS,
+from app.store.rules.figures import (
+    add_seen,
     decode_medium,
     encode_medium,
-    pack_seen,
     page_name,
-    unpack_seen,
+    report_of,
 )
 
 MEDIA = """
@@ -155,20 +153,8 @@ async def medium(db: Db, row: int, since: int, pages: int) -> MediumReport | Non
     found = await db.row(ONE, row)
     if found is None:
         return None
-    counts, seen = [0] * COUNTS, [0] * BINS
-    by_day: list[tuple[int, Figures]] = []
-    for day, *told, packed in await db.rows(DAYS_OF, row, since):
-        by_day.append((day, Figures.of(told)))
-        counts = [one + two for one, two in zip(counts, told, strict=True)]
-        if packed:
-            seen = [one + two for one, two in zip(seen, unpack_seen(packed), strict=True)]
-    return MediumReport(
-        id=row,
-        medium=decode_medium(found["about"]),
-        figures=Figures.of(counts, seen),
-        days=by_day,
-        pages=[PageFigures(*each) for each in await db.rows(PAGES_OF, row, since, pages)],
-    )
+    days_of = await db.rows(DAYS_OF, row, since)
+    return report_of(row, found["about"], days_of, await db.rows(PAGES_OF, row, since, pages))
 
 
 async def _media(db: Db, found: Mapping[Cell, Change]) -> dict[str, int]:
@@ -188,14 +174,9 @@ async def _seen(db: Db, cells: Mapping[Place, Change]) -> dict[Place, bytes]:
     if not mapped:
         return {}
     known = {
-        (row["medium"], row["day"]): unpack_seen(row["seen"])
-        for row in await db.rows(SEEN, *_columns(mapped))
+        (row["medium"], row["day"]): row["seen"] for row in await db.rows(SEEN, *_columns(mapped))
     }
-    none = (0,) * BINS
-    return {
-        place: pack_seen(map(sum, zip(known.get(place, none), cells[place].seen, strict=True)))
-        for place in mapped
-    }
+    return {place: add_seen(known.get(place), cells[place].seen) for place in mapped}
 
 
 async def _keep_pages(db: Db, cells: Mapping[Place, Change]) -> None:

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from app.domain.figures import changes as moved
 from app.domain.folding import Folded
-from app.domain.identity import IdentityMode, is_vouched_for
+from app.domain.identity import IdentityMode
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding
@@ -23,14 +23,8 @@ from app.store.postgres.db import Db
 from app.store.postgres.events import Change, add_events
 from app.store.postgres.faults import Raced, is_the_stores
 from app.store.postgres.whom import Known, known_of, vouch
-from app.store.rules import (
-    RECHECK_AFTER_MS,
-    closed,
-    company,
-    decode_play,
-    encode_play,
-    pause,
-)
+from app.store.rules.asking import RECHECK_AFTER_MS, company, pause, to_ask
+from app.store.rules.states import closed, decode_play, encode_play, row_of
 from app.store.values import FoldReport, InboxPing, Observed, Unfoldable
 
 TAKE_INBOX = """
@@ -243,14 +237,8 @@ async def _introduce(db: Db, changed: Sequence[_Seen], mode: IdentityMode, now: 
     plays = [seen.folded.play for seen in changed]
     await vouch(db, plays, now)
     known = await known_of(db, [*plays, *(s.before for s in changed if s.before)], lock=True)
-    wanted = {
-        seen.folded.play.utk[1]
-        for seen in changed
-        if mode == "lookup"
-        and seen.folded.play.utk is not None
-        and not is_vouched_for(seen.folded.play)
-        and (seen.before is None or seen.before.utk != seen.folded.play.utk)
-    }
+    asked = {to_ask(seen.before, seen.folded.play, mode) for seen in changed}
+    wanted = {utk for utk in asked if utk is not None}
     if not wanted:
         return known
     in_use = await db.value(PERMITS_IN_USE, now)
@@ -268,19 +256,7 @@ def _columns(several: Sequence[_Seen], settle_ms: int) -> tuple[list[object], ..
     """The rows of `plays`, column by column."""
     rows = []
     for seen in several:
-        play, latest = seen.folded.play, max(seen.received)
-        rows.append(
-            (
-                seen.view,
-                play.session_id,
-                len(seen.received),
-                min(seen.received),
-                latest,
-                latest + settle_ms if any(play.spans) else None,
-                play.utk[1] if play.utk else None,
-                play.contact_id[1] if play.contact_id else None,
-                play.hsenc is not None and "mail" not in play.refused,
-                encode_play(play).decode(),
-            )
-        )
+        play = seen.folded.play
+        given = row_of(play, seen.received, settle_ms)
+        rows.append((seen.view, *given, encode_play(play).decode()))
     return tuple(list(column) for column in zip(*rows, strict=True))

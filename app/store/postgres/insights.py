@@ -1,36 +1,30 @@
 """What people look at, and what they change of the rejected: bounded by indexes and limits."""
 
 from app.domain.identity import IdentityMode
-from app.domain.outcome import STATUSES, Status
-from app.store.insights import COUNTED, Act, AuditEntry, Choice, Family, Sample, Standing
+from app.domain.outcome import STATUSES
+from app.store.insights import COUNTED, Act, AuditEntry, Choice, Family, Sample
 from app.store.postgres.db import Db
-from app.store.postgres.people import ENTRY, entry_of
+from app.store.postgres.people import ENTRY
 from app.store.postgres.refused import accept_all
 from app.store.postgres.walks import PLAY, walks_of
 from app.store.postgres.whom import known_of
-from app.store.rules import DAY_MS
-from app.store.values import Walk
+from app.store.rules.showing import counts, depths_of, entry_of
+from app.store.values import Depths, Walk
 
-
-def _counting(what: str) -> str:
-    return f"(SELECT count(*) FROM (SELECT 1 FROM playrelay.{what} LIMIT {COUNTED}) AS found)"  # noqa: S608 - ours
-
-
-COUNTS: dict[Status, str] = {
-    status: _counting(f"outbox WHERE status = '{status}'") for status in STATUSES
+ROWS: dict[str, str] = {
+    "inbox": "playrelay.inbox",
+    "strangers": "playrelay.contacts WHERE ask_at IS NOT NULL",
+    "quarantined": "playrelay.quarantine",
+    **{each: f"playrelay.outbox WHERE status = '{each}'" for each in STATUSES},
 }
-STANDING = f"""
-    SELECT {_counting("inbox")} AS inbox,
+DEPTHS = """
+    SELECT {counts},
         (SELECT received_at FROM playrelay.inbox ORDER BY id LIMIT 1) AS inbox_oldest,
-        (SELECT due_at FROM playrelay.outbox WHERE status = 'due' ORDER BY due_at LIMIT 1)
-            AS oldest_due,
-        {_counting("contacts WHERE ask_at IS NOT NULL")} AS strangers,
-        {_counting("quarantine")} AS quarantined,
+        (SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due') AS oldest_due,
         (SELECT count(*) FROM playrelay.permits WHERE frees_at > $1) AS quota_used,
-        {", ".join(f"{query} AS {status}" for status, query in COUNTS.items())},
-        paused_until, reason, failures, day, requests, errors
+        paused_until, reason, day, requests, errors
     FROM playrelay.account
-"""  # noqa: S608 - ours
+"""
 LATEST = f"{PLAY} ORDER BY p.received_at DESC, p.id DESC LIMIT $1"
 
 # From each family to the next along the index, instead of over all that is rejected.
@@ -84,25 +78,9 @@ AUDIT = """
 _LAST = 2**62
 
 
-async def standing(db: Db, now: int) -> Standing:
-    """What stands where, counted as far as a person wants to know."""
-    found = await db.figures(STANDING, now)
-    today = found["day"] == now // DAY_MS
-    inbox_oldest, oldest_due = found["inbox_oldest"], found["oldest_due"]
-    return Standing(
-        inbox=found["inbox"],
-        inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
-        outbox={status: found[status] for status in STATUSES},
-        due_age=max(0, now - oldest_due) if oldest_due else 0,
-        strangers=found["strangers"],
-        quarantined=found["quarantined"],
-        paused_until=found["paused_until"],
-        pause_reason=found["reason"],
-        failures=found["failures"],
-        quota_used=found["quota_used"],
-        requests_today=found["requests"] if today else 0,
-        errors_today=found["errors"] if today else 0,
-    )
+async def depths(db: Db, now: int, most: int | None) -> Depths:
+    """What stands where."""
+    return depths_of(await db.figures(DEPTHS.format(counts=counts(ROWS, most)), now), now)
 
 
 async def latest(db: Db, mode: IdentityMode, limit: int) -> list[Walk]:

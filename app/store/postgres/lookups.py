@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from app.domain.outcome import AccountNews
-from app.store.postgres.account import Gate, hear, standing, take_permit, used_permit
+from app.store.postgres.account import Gate, allowance, hear, take_permit, used_permit
 from app.store.postgres.db import Db
 from app.store.postgres.whom import LOCK_CONTACTS
-from app.store.rules import YIELD_MS, latest_ask
+from app.store.rules.asking import YIELD_MS, latest_ask
 from app.store.values import LookupClaim
 
 DUE_LOOKUPS = """
@@ -47,7 +47,7 @@ STILL_WAITING = """
 
 async def claim_lookup(db: Db, gate: Gate, now: int, limit: int, lease_ms: int) -> LookupClaim:
     """Take the usertokens that are due; their next look-up stands at the lease's end meanwhile."""
-    account = await standing(db, gate, now)
+    account = await allowance(db, gate, now)
     wait_until = account.wait_until
     if wait_until is None:
         wait_until = await _worth_asking(db, now, limit)

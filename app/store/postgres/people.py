@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
-from app.domain.outcome import STATUSES, Status
-from app.store.postgres.db import Db, Row
+from app.domain.outcome import Status
+from app.store.postgres.db import Db
 from app.store.postgres.refused import accept_all
-from app.store.rules import DAY_MS, names, shown
-from app.store.values import Depths, OutboxEntry
+from app.store.rules.showing import entry_of
+from app.store.rules.states import names
+from app.store.values import OutboxEntry
 
 ENTRY = """
     SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at,
@@ -29,22 +28,6 @@ REQUEUE = f"""
 DISCARD = """
     UPDATE playrelay.outbox SET status = 'discarded', settled_at = $1, due_at = NULL
     WHERE id = ANY ($2::bigint[]) AND status IN ('due', 'waiting', 'rejected', 'unattributed')
-"""
-# One by one: each is a walk along the index that holds just those rows, and not over the table.
-_COUNTS = (
-    f"(SELECT count(*) FROM playrelay.outbox WHERE status = '{status}') AS {status}"  # noqa: S608 - ours
-    for status in STATUSES
-)
-COUNT_STATUSES = f"SELECT {', '.join(_COUNTS)}"
-FIGURES = """
-    SELECT (SELECT count(*) FROM playrelay.inbox) AS inbox,
-        (SELECT received_at FROM playrelay.inbox ORDER BY id LIMIT 1) AS inbox_oldest,
-        (SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due') AS oldest_due,
-        (SELECT count(*) FROM playrelay.contacts WHERE ask_at IS NOT NULL) AS strangers,
-        (SELECT count(*) FROM playrelay.quarantine) AS quarantined,
-        (SELECT count(*) FROM playrelay.permits WHERE frees_at > $1) AS quota_used,
-        paused_until, reason, day, requests, errors
-    FROM playrelay.account
 """
 
 # Where HubSpot converts the usertokens, only its answers tell whose they are.
@@ -73,29 +56,6 @@ FORGET_UNREAD = {
 }
 PAGE = 1_000
 """Unread pings looked through at a time."""
-
-_answer = msgspec.json.Decoder(dict[str, str | int])
-
-
-async def depths(db: Db, now: int) -> Depths:
-    """What stands where."""
-    figures = await db.figures(FIGURES, now)
-    inbox_oldest, oldest_due = figures["inbox_oldest"], figures["oldest_due"]
-    counts = await db.figures(COUNT_STATUSES)
-    today = figures["day"] == now // DAY_MS
-    return Depths(
-        inbox=figures["inbox"],
-        inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
-        outbox={status: counts[status] for status in STATUSES},
-        due_age=max(0, now - oldest_due) if oldest_due else 0,
-        strangers=figures["strangers"],
-        quarantined=figures["quarantined"],
-        paused_until=figures["paused_until"],
-        pause_reason=figures["reason"],
-        quota_used=figures["quota_used"],
-        requests_today=figures["requests"] if today else 0,
-        errors_today=figures["errors"] if today else 0,
-    )
 
 
 async def outbox_list(db: Db, status: Status | None, limit: int) -> list[OutboxEntry]:
@@ -152,10 +112,3 @@ async def _forget_unread(db: Db, table: str, utks: Sequence[str], contact_id: in
         if found:
             erased += await db.change(FORGET_UNREAD[table], found)
     return erased
-
-
-def entry_of(row: Row) -> OutboxEntry:
-    """A row of the outbox with its play, as `ENTRY` selects it."""
-    *columns, answer, state = row
-    # The columns stand in the order of the fields, and PostgreSQL keeps their types.
-    return OutboxEntry(*columns, _answer.decode(answer), shown(state))  # type: ignore[call-arg]

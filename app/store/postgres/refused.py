@@ -3,7 +3,7 @@
 from app.domain.media import Medium
 from app.domain.outcome import RefusedMedium, Rejected
 from app.store.postgres.db import Db
-from app.store.rules import answer_of, spared, sparing
+from app.store.rules.settling import answer_of, spared, sparing
 
 REFUSAL = "SELECT try_at, answer FROM playrelay.refused_media WHERE medium = $1"
 TRY = """

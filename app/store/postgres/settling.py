@@ -3,11 +3,8 @@
 Locks are taken in one order everywhere: account, play, contact, event.
 """
 
-from dataclasses import dataclass, replace
-
 import msgspec
 
-from app.domain.families import family_of
 from app.domain.identity import Identity, IdentityMode, Unknown
 from app.domain.outcome import (
     AccountNews,
@@ -16,9 +13,6 @@ from app.domain.outcome import (
     Outcome,
     RefusedMedium,
     Rejected,
-    Retry,
-    Status,
-    Wait,
     was_asked,
 )
 from app.store.postgres import figures
@@ -26,7 +20,8 @@ from app.store.postgres.account import Gate, hear, unused_permit, used_permit
 from app.store.postgres.db import Db, Row
 from app.store.postgres.refused import accept, refuse
 from app.store.postgres.whom import known_of
-from app.store.rules import answer_of, decode_play, encode_play
+from app.store.rules.settling import Next, answer_of, disown, next_rung, released, settled
+from app.store.rules.states import decode_play, encode_play
 from app.store.values import Job
 
 # A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
@@ -68,19 +63,6 @@ ASK_AT_LAST = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Next:
-    """What the event becomes; `blameless` (0 or 1): attempts that don't count."""
-
-    status: Status
-    due_at: int | None = None
-    reason: str = ""
-    settled_at: int | None = None
-    blameless: int = 0
-    answer: str = "{}"
-    family: str = ""
-
-
 async def settle(
     db: Db,
     gate: Gate,
@@ -97,26 +79,18 @@ async def settle(
     else:
         await unused_permit(db, job.permit)
     await hear(db, account, now)
-    answer = answer_of(outcome)
     if isinstance(outcome, Delivered):
         before = await db.row(LOCK_PLAY, job.id)
-        settled = await db.value(SETTLE_DELIVERED, job.id, now, outcome.rung, answer)
-        if before is not None and settled is not None:
+        given = (now, outcome.rung, answer_of(outcome))
+        done = await db.value(SETTLE_DELIVERED, job.id, *given)
+        if before is not None and done is not None:
             await _attribute(db, before)
             await figures.count_day(db, now, delivered=1)
         await accept(db, job.play.medium)
-        return
-    if isinstance(outcome, Retry):
-        what = _Next("due", outcome.at, outcome.reason, blameless=int(outcome.blameless))
-    elif isinstance(outcome, Wait):
-        what = _Next("waiting", outcome.until, outcome.reason)
     elif isinstance(outcome, Disowned):
-        what = await _next_rung(db, mode, job, outcome, now)
+        await _settle(db, job, await _next_rung(db, mode, job, outcome, now))
     else:
-        family = family_of(outcome.reason, outcome.category, outcome.message)
-        given = (outcome.reason, now, int(not asked))
-        what = _Next("rejected", None, *given, family=family)
-    await _settle(db, job, replace(what, answer=answer))
+        await _settle(db, job, settled(outcome, now, asked=asked))
     if isinstance(outcome, Rejected):
         await figures.count_day(db, now, rejected=1)
     if isinstance(outcome, RefusedMedium):
@@ -144,16 +118,15 @@ async def release(
         identity = (await known_of(db, [job.play], lock=True)).whose(job.play, mode)
         if isinstance(identity, Identity):
             wait = ""  # the answer came between the claim and now
-    what = _Next("waiting", until, wait) if wait else _Next("due", now)
-    await _settle(db, job, replace(what, blameless=int(not sent)))
+    await _settle(db, job, released(wait, until, now, sent=sent))
 
 
-async def _settle(db: Db, job: Job, what: _Next) -> None:
+async def _settle(db: Db, job: Job, what: Next) -> None:
     await db.row(LOCK_PLAY, job.id)
     given = (what.status, what.due_at, what.reason)
-    rest = (what.settled_at, what.blameless, what.answer, what.family)
+    rest = (what.settled_at, int(what.blameless), what.answer, what.family)
     play = await db.value(SETTLE, job.id, job.lease_until, *given, *rest)
-    if play is not None and what.status in {"due", "waiting"}:
+    if play is not None and what.status != "rejected":
         await db.change(COME_ALONG, job.id, play, *given)
 
 
@@ -166,21 +139,18 @@ async def _attribute(db: Db, stored: Row) -> None:
         await figures.move(db, before, after)
 
 
-async def _next_rung(db: Db, mode: IdentityMode, job: Job, outcome: Disowned, now: int) -> _Next:
+async def _next_rung(db: Db, mode: IdentityMode, job: Job, outcome: Disowned, now: int) -> Next:
     """The play forgets the identity that HubSpot knows nobody by, and is due as the next one."""
     stored = await db.row(LOCK_PLAY, job.id)
-    if stored is None:  # erased meanwhile
-        return _Next("due", now, outcome.reason)
-    play = decode_play(stored["state"])
-    play = msgspec.structs.replace(play, refused=play.refused | {outcome.identity})
+    if stored is None:  # erased meanwhile, and the event with it
+        return next_rung(outcome, job.identity, now)
+    play = disown(decode_play(stored["state"]), outcome)
     by_mail = "mail" in play.refused
     await db.change(DISOWN, stored["id"], encode_play(play).decode(), not by_mail)
     rung, _, contact_id = outcome.identity.partition(":")
     if rung == "usertoken":
         await db.change(ASK_AFRESH, stored["utk"], int(contact_id), now)
     identity = (await known_of(db, [play], lock=True)).whose(play, mode)
-    if isinstance(identity, Unknown):
-        if mode == "lookup" and stored["utk"] is not None:
-            await db.change(ASK_AT_LAST, stored["utk"], now)
-        return _Next("waiting", None, identity.why, blameless=1)
-    return _Next("due", now, outcome.reason, blameless=1)
+    if isinstance(identity, Unknown) and mode == "lookup" and stored["utk"] is not None:
+        await db.change(ASK_AT_LAST, stored["utk"], now)
+    return next_rung(outcome, identity, now)

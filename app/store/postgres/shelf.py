@@ -6,9 +6,9 @@ import msgspec
 
 from app.domain.known import KnownMedium
 from app.domain.outcome import AccountNews
-from app.store.postgres.account import Gate, hear, standing, take_permit, used_permit
+from app.store.postgres.account import Gate, allowance, hear, take_permit, used_permit
 from app.store.postgres.db import Db
-from app.store.rules import wait_for_spare
+from app.store.rules.account import wait_for_spare
 from app.store.shelf import Listing, Permit
 
 LISTING = "SELECT revision, listed_at FROM playrelay.listing"
@@ -49,7 +49,7 @@ async def end_listing(db: Db, number: int, now: int) -> None:
 
 async def permit(db: Db, gate: Gate, now: int, lease_ms: int, spare: int) -> Permit:
     """A permit, if events can spare it."""
-    wait_until = wait_for_spare(await standing(db, gate, now), now, gate.quota, spare)
+    wait_until = wait_for_spare(await allowance(db, gate, now), now, gate.quota, spare)
     if wait_until is not None:
         return Permit(None, wait_until)
     return Permit(await take_permit(db, gate, now, lease_ms), now)

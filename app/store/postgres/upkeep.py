@@ -3,8 +3,9 @@
 Every replica does this; rows that another has in hand are left to it.
 """
 
+from app.domain.figures import DAY_MS
 from app.store.postgres.db import Db
-from app.store.rules import DAY_MS, PATIENCE_MS, last_ask
+from app.store.rules.asking import PATIENCE_MS, last_ask
 from app.store.values import Retention, Upkeep
 
 _FREE = "LIMIT $2 FOR UPDATE SKIP LOCKED"

@@ -2,10 +2,11 @@
 
 from app.domain.identity import IdentityMode
 from app.store.postgres.db import Db, Row
-from app.store.postgres.people import ENTRY, entry_of
+from app.store.postgres.people import ENTRY
 from app.store.postgres.whom import known_of
-from app.store.rules import shown
-from app.store.values import Asked, Walk
+from app.store.rules.showing import entry_of, walk_of
+from app.store.rules.states import shown
+from app.store.values import Walk
 
 PLAY = """
     SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at, p.utk,
@@ -39,18 +40,7 @@ async def walks_of(db: Db, mode: IdentityMode, query: str, *given: object) -> li
 
 
 async def _walk(db: Db, mode: IdentityMode, row: Row) -> Walk:
-    play_row, state, pings, begun_at, received_at, settles_at, utk, *asked = row
-    play = shown(state)
+    play = shown(row["state"])
     known = await known_of(db, [play])
-    return Walk(
-        play=play,
-        pings=pings,
-        first_received_at=begun_at,
-        received_at=received_at,
-        settles_at=settles_at,
-        asked=Asked(*asked) if utk is not None and asked[0] is not None else None,
-        mail_owner=known.mail_owner(play),
-        identity=known.whose(play, mode),
-        events=[entry_of(each) for each in await db.rows(EVENTS, play_row)],
-        id=play_row,
-    )
+    events = [entry_of(each) for each in await db.rows(EVENTS, row["id"])]
+    return walk_of(row, play, known.mail_owner(play), known.whose(play, mode), events)

@@ -2,8 +2,9 @@
 
 import sqlite3
 
+from app.domain.figures import DAY_MS
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Unasked, was_asked
-from app.store.rules import DAY_MS, Books, Standing, Window, stand
+from app.store.rules.account import Allowance, Books, Window, allowed
 from app.store.values import Quota
 
 FREE_PERMITS = "DELETE FROM permits WHERE frees_at <= ?"
@@ -35,13 +36,13 @@ RETRY_AT_ONCE = """
 """
 
 
-def standing(db: sqlite3.Connection, now: int, quota: Quota) -> Standing:
-    """How the account stands at this moment."""
+def allowance(db: sqlite3.Connection, now: int, quota: Quota) -> Allowance:
+    """What the account allows at this moment."""
     db.execute(FREE_PERMITS, (now,))
     window = Window(*db.execute(COUNT_PERMITS).fetchone())
     books = Books(*db.execute(ACCOUNT).fetchone())
     (sending_until,) = db.execute(SENDING_NOW).fetchone()
-    return stand(books, window, sending_until, now, quota)
+    return allowed(books, window, sending_until, now, quota)
 
 
 def take_permit(db: sqlite3.Connection, now: int, lease_ms: int, quota: Quota) -> int:

@@ -8,9 +8,10 @@ import sqlite3
 from dataclasses import replace
 
 from app.domain.identity import Identity, IdentityMode
-from app.store.rules import BACKLOG_TURN, FRESH_MS, UNREADABLE, readable
+from app.store.rules.account import FRESH_MS
+from app.store.rules.states import UNREADABLE, readable
 from app.store.sqlite import figures
-from app.store.sqlite.account import standing, take_permit
+from app.store.sqlite.account import allowance, take_permit
 from app.store.sqlite.refused import refusal_of
 from app.store.sqlite.whom import whose
 from app.store.values import Claim, Job, Quota
@@ -52,18 +53,11 @@ def claim(
     db: sqlite3.Connection, mode: IdentityMode, now: int, lease_ms: int, quota: Quota
 ) -> Claim:
     """Lease the next event and a permit for it, or say when to ask again."""
-    account = standing(db, now, quota)
-    none = Claim(
-        None,
-        account.wait_until,
-        account.failures,
-        account.left,
-        account.strained,
-        account.on_chance,
-    )
+    account = allowance(db, now, quota)
+    none = account.nothing()
     if account.wait_until is not None:
         return none
-    play_row = _next_play(db, now, backlogs_turn=account.latest % BACKLOG_TURN == BACKLOG_TURN - 1)
+    play_row = _next_play(db, now, backlogs_turn=account.backlogs_turn)
     if play_row is None:
         return replace(none, next_at=db.execute(NEXT_DUE, (now,)).fetchone()[0])
     play = readable(db.execute(LOAD_PLAY, (play_row,)).fetchone()[0])

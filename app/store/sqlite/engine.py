@@ -22,7 +22,6 @@ from app.store.insights import (
     MediumReport,
     Order,
     Sample,
-    Standing,
 )
 from app.store.interface import Folding, Store, StoreError
 from app.store.shelf import Listing, Permit
@@ -174,8 +173,8 @@ class SqliteStore(Store):
     async def unpause(self) -> None:
         await self._writer.run(connections.unpause)
 
-    async def depths(self, now: int) -> Depths:
-        return await self._reader.run(lambda db: people.depths(db, now))
+    async def depths(self, now: int, most: int | None = None) -> Depths:
+        return await self._reader.run(lambda db: insights.depths(db, now, most))
 
     async def outbox_list(self, status: Status | None, limit: int) -> list[OutboxEntry]:
         return await self._reader.run(lambda db: people.outbox_list(db, status, limit))
@@ -208,9 +207,6 @@ class SqliteStore(Store):
                 work = partial(walks.walks, mode=self._mode, query=query, who=who, limit=limit)
                 found += await self._reader.run(work)
         return found
-
-    async def standing(self, now: int) -> Standing:
-        return await self._reader.run(lambda db: insights.standing(db, now))
 
     async def days(self, since: int) -> list[Day]:
         return await self._reader.run(lambda db: figures.days(db, since))

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.figures import BINS, COUNTS, Cell, Change, Figures, changes
+from app.domain.figures import DAY_MS, Cell, Change, Figures, changes
 from app.domain.play import Play
 from app.store.insights import (
     PAGES_A_DAY,
@@ -12,15 +12,13 @@ from app.store.insights import (
     MediumFigures,
     MediumReport,
     Order,
-    PageFigures,
 )
-from app.store.rules import (
-    DAY_MS,
+from app.store.rules.figures import (
+    add_seen,
     decode_medium,
     encode_medium,
-    pack_seen,
     page_name,
-    unpack_seen,
+    report_of,
 )
 
 MEDIUM = """
@@ -140,26 +138,13 @@ def medium(db: sqlite3.Connection, row: int, since: int, pages: int) -> MediumRe
     found = db.execute(ONE, (row,)).fetchone()
     if found is None:
         return None
-    counts, seen = [0] * COUNTS, [0] * BINS
-    by_day: list[tuple[int, Figures]] = []
-    for day, *told, packed in db.execute(DAYS_OF, (row, since)):
-        by_day.append((day, Figures.of(told)))
-        counts = [one + two for one, two in zip(counts, told, strict=True)]
-        if packed:
-            seen = [one + two for one, two in zip(seen, unpack_seen(packed), strict=True)]
-    return MediumReport(
-        id=row,
-        medium=decode_medium(found[1]),
-        figures=Figures.of(counts, seen),
-        days=by_day,
-        pages=[PageFigures(*each) for each in db.execute(PAGES_OF, (row, since, pages))],
-    )
+    days_of, pages_of = db.execute(DAYS_OF, (row, since)), db.execute(PAGES_OF, (row, since, pages))
+    return report_of(row, found[1], days_of, pages_of)
 
 
 def _seen(db: sqlite3.Connection, medium: int, day: int, change: Change) -> bytes:
     row = db.execute(SEEN, (medium, day)).fetchone()
-    known = unpack_seen(row[0]) if row and row[0] else (0,) * BINS
-    return pack_seen(map(sum, zip(known, change.seen, strict=True)))
+    return add_seen(row[0] if row else None, change.seen)
 
 
 def _keep_page(db: sqlite3.Connection, given: dict[str, Any]) -> None:

@@ -7,18 +7,12 @@ from functools import partial
 
 from app.domain.figures import changes
 from app.domain.folding import Folded
-from app.domain.identity import IdentityMode, Unknown, is_vouched_for
+from app.domain.identity import IdentityMode, Unknown
 from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.interface import Folding
-from app.store.rules import (
-    RECHECK_AFTER_MS,
-    closed,
-    company,
-    decode_play,
-    encode_play,
-    pause,
-)
+from app.store.rules.asking import RECHECK_AFTER_MS, company, pause, to_ask
+from app.store.rules.states import closed, decode_play, encode_play, row_of
 from app.store.sqlite import figures
 from app.store.sqlite.whom import vouch, whose
 from app.store.values import FoldReport, InboxPing, Unfoldable
@@ -172,11 +166,10 @@ def _introduce(
     db: sqlite3.Connection, before: Play | None, play: Play, mode: IdentityMode, now: int
 ) -> None:
     """Have HubSpot asked about the visitor of a new play, or one who has just become known."""
-    if mode != "lookup" or play.utk is None or is_vouched_for(play):
-        return
-    if before is None or before.utk != play.utk:
+    utk = to_ask(before, play, mode)
+    if utk is not None:
         (in_use,) = db.execute(PERMITS_IN_USE, (now,)).fetchone()
-        given = {"utk": play.utk[1], "now": now, "soon": now + company(in_use)}
+        given = {"utk": utk, "now": now, "soon": now + company(in_use)}
         rest, longest = pause(in_use)
         given |= {"pause": rest, "longest": longest, "long_ago": now - RECHECK_AFTER_MS}
         db.execute(INTRODUCE_UTK, given)
@@ -185,22 +178,8 @@ def _introduce(
 def _save(
     db: sqlite3.Connection, view: bytes, play: Play, received: Sequence[int], settle_ms: int
 ) -> int:
-    row = db.execute(
-        SAVE_PLAY,
-        (
-            view,
-            play.session_id,
-            len(received),
-            min(received),
-            max(received),
-            max(received) + settle_ms if any(play.spans) else None,
-            play.utk[1] if play.utk else None,
-            play.contact_id[1] if play.contact_id else None,
-            play.hsenc is not None and "mail" not in play.refused,
-            encode_play(play),
-        ),
-    ).fetchone()
-    return int(row[0])
+    given = (view, *row_of(play, received, settle_ms), encode_play(play))
+    return int(db.execute(SAVE_PLAY, given).fetchone()[0])
 
 
 def _add_events(

@@ -3,35 +3,34 @@
 import sqlite3
 
 from app.domain.identity import IdentityMode
-from app.domain.outcome import STATUSES, Status
-from app.store.insights import COUNTED, Act, AuditEntry, Choice, Family, Sample, Standing
-from app.store.rules import DAY_MS
-from app.store.sqlite.people import ENTRY, entry_of
+from app.domain.outcome import STATUSES
+from app.store.insights import COUNTED, Act, AuditEntry, Choice, Family, Sample
+from app.store.rules.showing import counts, depths_of, entry_of
+from app.store.sqlite.people import ENTRY
 from app.store.sqlite.refused import accept_all
 from app.store.sqlite.walks import LATEST_FIRST, PLAY, walks_of
 from app.store.sqlite.whom import whose
-from app.store.values import Walk
+from app.store.values import Depths, Walk
 
 # The words of the partial indexes stand in the queries, or SQLite would not see that they fit.
-_IN_SETTLED = "status IN ('delivered', 'unattributed', 'discarded') AND"
-_COUNT = "SELECT count(*) FROM (SELECT 1 FROM {what} LIMIT {most})"
-_SETTLED: frozenset[Status] = frozenset({"delivered", "unattributed", "discarded"})
-
-
-def _counting(status: Status) -> str:
-    within = _IN_SETTLED if status in _SETTLED else ""
-    return _COUNT.format(what=f"outbox WHERE {within} status = '{status}'", most=COUNTED)
-
-
-COUNTS: dict[Status, str] = {status: _counting(status) for status in STATUSES}
-INBOX = _COUNT.format(what="inbox", most=COUNTED)
-INBOX_OLDEST = "SELECT received_at FROM inbox ORDER BY id LIMIT 1"
-OLDEST_DUE = "SELECT min(due_at) FROM outbox WHERE status = 'due'"
-STRANGERS = _COUNT.format(what="contacts WHERE ask_at IS NOT NULL", most=COUNTED)
-QUARANTINED = _COUNT.format(what="quarantine", most=COUNTED)
-PERMITS = "SELECT count(*) FROM permits WHERE frees_at > ?"
-ACCOUNT = "SELECT paused_until, reason, failures, day, requests, errors FROM account"
-
+_SETTLED = dict.fromkeys(
+    ("delivered", "unattributed", "discarded"),
+    "status IN ('delivered', 'unattributed', 'discarded') AND ",
+)
+ROWS: dict[str, str] = {
+    "inbox": "inbox",
+    "strangers": "contacts WHERE ask_at IS NOT NULL",
+    "quarantined": "quarantine",
+    **{each: f"outbox WHERE {_SETTLED.get(each, '')}status = '{each}'" for each in STATUSES},
+}
+DEPTHS = """
+    SELECT {counts},
+        (SELECT received_at FROM inbox ORDER BY id LIMIT 1) AS inbox_oldest,
+        (SELECT min(due_at) FROM outbox WHERE status = 'due') AS oldest_due,
+        (SELECT count(*) FROM permits WHERE frees_at > ?) AS quota_used,
+        paused_until, reason, day, requests, errors
+    FROM account
+"""
 LATEST = f"{PLAY} {LATEST_FIRST}"
 
 # From each family to the next along the index, instead of over all that is rejected.
@@ -85,30 +84,11 @@ AUDIT = """
 _LAST = 2**62
 
 
-def standing(db: sqlite3.Connection, now: int) -> Standing:
-    """What stands where, counted as far as a person wants to know."""
-
-    def one(query: str, *given: object) -> int:
-        row = db.execute(query, given).fetchone()
-        return int(row[0] or 0) if row else 0
-
-    inbox_oldest, oldest_due = one(INBOX_OLDEST), one(OLDEST_DUE)
-    paused_until, reason, failures, day, requests, errors = db.execute(ACCOUNT).fetchone()
-    today = day == now // DAY_MS
-    return Standing(
-        inbox=one(INBOX),
-        inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
-        outbox={status: one(query) for status, query in COUNTS.items()},
-        due_age=max(0, now - oldest_due) if oldest_due else 0,
-        strangers=one(STRANGERS),
-        quarantined=one(QUARANTINED),
-        paused_until=paused_until,
-        pause_reason=reason,
-        failures=failures,
-        quota_used=one(PERMITS, now),
-        requests_today=requests if today else 0,
-        errors_today=errors if today else 0,
-    )
+def depths(db: sqlite3.Connection, now: int, most: int | None) -> Depths:
+    """What stands where."""
+    found = db.execute(DEPTHS.format(counts=counts(ROWS, most)), (now,))
+    names = [name for name, *_ in found.description]
+    return depths_of(dict(zip(names, found.fetchone(), strict=True)), now)
 
 
 def latest(db: sqlite3.Connection, mode: IdentityMode, limit: int) -> list[Walk]:

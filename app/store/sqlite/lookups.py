@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from app.domain.outcome import AccountNews
-from app.store.rules import YIELD_MS, latest_ask
-from app.store.sqlite.account import hear, standing, take_permit, used_permit
+from app.store.rules.asking import YIELD_MS, latest_ask
+from app.store.sqlite.account import allowance, hear, take_permit, used_permit
 from app.store.values import LookupClaim, Quota
 
 DUE_LOOKUPS = "SELECT utk, asked FROM contacts WHERE ask_at <= ? ORDER BY ask_by, utk LIMIT ?"
@@ -34,7 +34,7 @@ def claim_lookup(
     db: sqlite3.Connection, now: int, limit: int, lease_ms: int, quota: Quota
 ) -> LookupClaim:
     """Take the usertokens that are due; their next look-up stands at the lease's end meanwhile."""
-    account = standing(db, now, quota)
+    account = allowance(db, now, quota)
     wait_until = account.wait_until
     if wait_until is None:
         wait_until = _worth_asking(db, now, limit)

@@ -1,14 +1,13 @@
 """What people ask of the store: looking, requeueing, discarding, forgetting."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from app.domain.outcome import STATUSES, Status
-from app.store.rules import DAY_MS, names, shown
+from app.domain.outcome import Status
+from app.store.rules.showing import entry_of
+from app.store.rules.states import names
 from app.store.sqlite.refused import accept_all
-from app.store.values import Depths, OutboxEntry
+from app.store.values import OutboxEntry
 
 ENTRY = """
     SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),
@@ -27,20 +26,6 @@ DISCARD = """
     UPDATE outbox SET status = 'discarded', settled_at = :now, due_at = NULL
     WHERE id = :id AND status IN ('due', 'waiting', 'rejected', 'unattributed')
 """
-# Its words are those of the partial index, or SQLite would not see that it fits.
-COUNT_SETTLED = """
-    SELECT count(*) FROM outbox
-    WHERE status IN ('delivered', 'unattributed', 'discarded') AND status = ?
-"""
-COUNT_STATUS = "SELECT count(*) FROM outbox WHERE status = ?"
-SETTLED: frozenset[Status] = frozenset({"delivered", "unattributed", "discarded"})
-OLDEST_DUE = "SELECT min(due_at) FROM outbox WHERE status = 'due'"
-INBOX_DEPTH = "SELECT count(*) FROM inbox"
-INBOX_OLDEST = "SELECT received_at FROM inbox ORDER BY id LIMIT 1"
-STRANGERS = "SELECT count(*) FROM contacts WHERE ask_at IS NOT NULL"
-QUARANTINED = "SELECT count(*) FROM quarantine"
-ACCOUNT = "SELECT paused_until, reason, day, requests, errors FROM account"
-PERMITS_IN_USE = "SELECT count(*) FROM permits WHERE frees_at > ?"
 
 # Where HubSpot converts the usertokens, only its answers tell whose they are.
 UTKS_OF_CONTACT = """
@@ -54,34 +39,6 @@ FORGET_CONTACT = "DELETE FROM contacts WHERE utk = ?"
 FORGET_MAILS = "DELETE FROM mails WHERE utk = ?"
 UNREAD = "SELECT id, referer, body FROM {table}"
 FORGET_UNREAD = "DELETE FROM {table} WHERE id = ?"
-
-
-def depths(db: sqlite3.Connection, now: int) -> Depths:
-    """What stands where. Each count is one walk along an index that holds just those rows."""
-
-    def one(query: str, *given: object) -> int:
-        row = db.execute(query, given).fetchone()
-        return int(row[0] or 0) if row else 0
-
-    inbox_oldest, oldest_due = one(INBOX_OLDEST), one(OLDEST_DUE)
-    paused_until, reason, day, requests, errors = db.execute(ACCOUNT).fetchone()
-    today = day == now // DAY_MS
-    return Depths(
-        inbox=one(INBOX_DEPTH),
-        inbox_age=max(0, now - inbox_oldest) if inbox_oldest else 0,
-        outbox={
-            status: one(COUNT_SETTLED if status in SETTLED else COUNT_STATUS, status)
-            for status in STATUSES
-        },
-        due_age=max(0, now - oldest_due) if oldest_due else 0,
-        strangers=one(STRANGERS),
-        quarantined=one(QUARANTINED),
-        paused_until=paused_until,
-        pause_reason=reason,
-        quota_used=one(PERMITS_IN_USE, now),
-        requests_today=requests if today else 0,
-        errors_today=errors if today else 0,
-    )
 
 
 def outbox_list(db: sqlite3.Connection, status: Status | None, limit: int) -> list[OutboxEntry]:
@@ -138,10 +95,3 @@ def _naming(
     for row, referer, body in db.execute(UNREAD.format(table=table)).fetchall():
         if names(body, referer, wanted, contact_id):
             yield row
-
-
-def entry_of(row: tuple[Any, ...]) -> OutboxEntry:
-    """A row of the outbox with its play, as the queries above select it."""
-    *columns, answer, state = row
-    # The columns stand in the order of the fields, and STRICT tables keep their types.
-    return OutboxEntry(*columns, json.loads(answer), shown(state))  # type: ignore[call-arg]

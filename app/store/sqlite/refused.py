@@ -4,7 +4,7 @@ import sqlite3
 
 from app.domain.media import Medium
 from app.domain.outcome import RefusedMedium, Rejected
-from app.store.rules import answer_of, spared, sparing
+from app.store.rules.settling import answer_of, spared, sparing
 
 REFUSAL = "SELECT try_at, answer FROM refused_media WHERE medium = ?"
 TRY = "UPDATE refused_media SET refusals = refusals + 1, try_at = :until WHERE medium = :medium"

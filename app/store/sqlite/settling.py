@@ -1,10 +1,10 @@
 """What became of a claimed event: its one outcome, and what that means for the rest of its play."""
 
 import sqlite3
+from dataclasses import asdict
 
 import msgspec
 
-from app.domain.families import family_of
 from app.domain.identity import Identity, IdentityMode, Unknown
 from app.domain.outcome import (
     AccountNews,
@@ -12,11 +12,11 @@ from app.domain.outcome import (
     Disowned,
     Outcome,
     RefusedMedium,
-    Retry,
-    Wait,
+    Rejected,
     was_asked,
 )
-from app.store.rules import answer_of, decode_play, encode_play
+from app.store.rules.settling import Next, answer_of, disown, next_rung, released, settled
+from app.store.rules.states import decode_play, encode_play
 from app.store.sqlite import figures
 from app.store.sqlite.account import hear, unused_permit, used_permit
 from app.store.sqlite.refused import accept, refuse
@@ -74,30 +74,21 @@ def settle(
     else:
         unused_permit(db, job.permit)
     hear(db, account, now)
-    given: dict[str, object] = {"id": job.id, "lease_until": job.lease_until, "now": now}
-    given |= {"answer": answer_of(outcome)}
     if isinstance(outcome, Delivered):
         accept(db, job.play.medium)
-        row = db.execute(SETTLE_DELIVERED, given | {"reason": outcome.rung}).fetchone()
+        given = {"id": job.id, "now": now, "reason": outcome.rung, "answer": answer_of(outcome)}
+        row = db.execute(SETTLE_DELIVERED, given).fetchone()
         if row is not None:
             figures.count_day(db, now, delivered=1)
             _attribute(db, row[0])
-        return
-    given |= {"reason": outcome.reason, "blameless": int(not asked), "family": ""}
-    given |= {"settled_at": None, "due_at": None}
-    if isinstance(outcome, Retry):
-        given |= {"status": "due", "due_at": outcome.at, "blameless": int(outcome.blameless)}
-    elif isinstance(outcome, Wait):
-        given |= {"status": "waiting", "due_at": outcome.until}
     elif isinstance(outcome, Disowned):
-        given |= _next_rung(db, mode, job, outcome, now)
+        _settle(db, job, _next_rung(db, mode, job, outcome, now))
     else:
-        family = family_of(outcome.reason, outcome.category, outcome.message)
-        given |= {"status": "rejected", "settled_at": now, "family": family}
+        _settle(db, job, settled(outcome, now, asked=asked))
+    if isinstance(outcome, Rejected):
         figures.count_day(db, now, rejected=1)
-        if isinstance(outcome, RefusedMedium):
-            refuse(db, job.play.medium, outcome, now)
-    _settle(db, given)
+    if isinstance(outcome, RefusedMedium):
+        refuse(db, job.play.medium, outcome, now)
 
 
 def release(
@@ -118,14 +109,13 @@ def release(
         unused_permit(db, job.permit)
     if isinstance(job.identity, Unknown) and isinstance(whose(db, job.play, mode), Identity):
         wait = ""  # the answer came between the claim and now
-    given = {"id": job.id, "lease_until": job.lease_until, "reason": wait, "answer": "{}"}
-    given |= {"status": "waiting", "due_at": until} if wait else {"status": "due", "due_at": now}
-    _settle(db, given | {"settled_at": None, "blameless": int(not sent), "family": ""})
+    _settle(db, job, released(wait, until, now, sent=sent))
 
 
-def _settle(db: sqlite3.Connection, given: dict[str, object]) -> None:
+def _settle(db: sqlite3.Connection, job: Job, what: Next) -> None:
+    given = asdict(what) | {"id": job.id, "lease_until": job.lease_until}
     row = db.execute(SETTLE, given).fetchone()
-    if row is not None and given["status"] in {"due", "waiting"}:
+    if row is not None and what.status != "rejected":
         db.execute(COME_ALONG, given | {"play": row[0]})
 
 
@@ -140,14 +130,13 @@ def _attribute(db: sqlite3.Connection, play_row: int) -> None:
 
 def _next_rung(
     db: sqlite3.Connection, mode: IdentityMode, job: Job, outcome: Disowned, now: int
-) -> dict[str, object]:
+) -> Next:
     """The play forgets the identity that HubSpot knows nobody by, and is due as the next one."""
     (play_row,) = db.execute("SELECT play FROM outbox WHERE id = ?", (job.id,)).fetchone() or (0,)
     stored = db.execute(LOAD_PLAY, (play_row,)).fetchone()
-    if stored is None:  # erased meanwhile
-        return {"status": "due", "due_at": now}
-    play = decode_play(stored[0])
-    play = msgspec.structs.replace(play, refused=play.refused | {outcome.identity})
+    if stored is None:  # erased meanwhile, and the event with it
+        return next_rung(outcome, job.identity, now)
+    play = disown(decode_play(stored[0]), outcome)
     by_mail = "mail" in play.refused
     db.execute(DISOWN, {"play": play_row, "state": encode_play(play), "mail": not by_mail})
     rung, _, contact_id = outcome.identity.partition(":")
@@ -155,8 +144,6 @@ def _next_rung(
         void = {"utk": stored[1], "contact_id": int(contact_id), "now": now}
         db.execute(ASK_AFRESH, void)
     identity = whose(db, play, mode)
-    if isinstance(identity, Unknown):
-        if mode == "lookup" and stored[1] is not None:
-            db.execute(ASK_AT_LAST, {"utk": stored[1], "now": now})
-        return {"status": "waiting", "reason": identity.why, "blameless": 1}
-    return {"status": "due", "due_at": now, "blameless": 1}
+    if isinstance(identity, Unknown) and mode == "lookup" and stored[1] is not None:
+        db.execute(ASK_AT_LAST, {"utk": stored[1], "now": now})
+    return next_rung(outcome, identity, now)

@@ -7,9 +7,9 @@ import msgspec
 
 from app.domain.known import KnownMedium
 from app.domain.outcome import AccountNews
-from app.store.rules import wait_for_spare
+from app.store.rules.account import wait_for_spare
 from app.store.shelf import Listing, Permit
-from app.store.sqlite.account import hear, standing, take_permit, used_permit
+from app.store.sqlite.account import allowance, hear, take_permit, used_permit
 from app.store.values import Quota
 
 LISTING = "SELECT revision, listed_at FROM listing"
@@ -48,7 +48,7 @@ def end_listing(db: sqlite3.Connection, number: int, now: int) -> None:
 
 def permit(db: sqlite3.Connection, now: int, lease_ms: int, quota: Quota, spare: int) -> Permit:
     """A permit, if events can spare it."""
-    wait_until = wait_for_spare(standing(db, now, quota), now, quota, spare)
+    wait_until = wait_for_spare(allowance(db, now, quota), now, quota, spare)
     if wait_until is not None:
         return Permit(None, wait_until)
     return Permit(take_permit(db, now, lease_ms, quota), now)

@@ -3,7 +3,8 @@
 import sqlite3
 from dataclasses import asdict
 
-from app.store.rules import DAY_MS, PATIENCE_MS, last_ask
+from app.domain.figures import DAY_MS
+from app.store.rules.asking import PATIENCE_MS, last_ask
 from app.store.values import Quota, Retention, Upkeep
 
 GIVE_BACK = """

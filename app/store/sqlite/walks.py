@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.identity import IdentityMode
-from app.store.rules import shown
-from app.store.sqlite.people import entry_of
+from app.store.rules.showing import entry_of, walk_of
+from app.store.rules.states import shown
+from app.store.sqlite.people import ENTRY
 from app.store.sqlite.whom import mail_owner, whose
-from app.store.values import Asked, OutboxEntry, Walk
+from app.store.values import Walk
 
 PLAY = """
     SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at, p.utk,
@@ -26,11 +27,7 @@ OF_CONTACT = f"""
         UNION SELECT play FROM outbox WHERE json_extract(answer, '$.contact_id') = :who)
     {LATEST_FIRST}
 """  # noqa: S608 - ours
-EVENTS = """
-    SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at, coalesce(o.due_at, 0),
-        o.attempts, o.reason, o.answer, p.state
-    FROM outbox o JOIN plays p ON p.id = o.play WHERE o.play = ? ORDER BY o.id
-"""
+EVENTS = f"{ENTRY} WHERE o.play = ? ORDER BY o.id"
 
 
 def walks(
@@ -48,18 +45,6 @@ def walks_of(
 
 
 def _walk(db: sqlite3.Connection, mode: IdentityMode, row: tuple[Any, ...]) -> Walk:
-    play_row, state, pings, begun_at, received_at, settles_at, utk, *asked = row
-    play = shown(state)
-    events: list[OutboxEntry] = [entry_of(each) for each in db.execute(EVENTS, (play_row,))]
-    return Walk(
-        play=play,
-        pings=pings,
-        first_received_at=begun_at,
-        received_at=received_at,
-        settles_at=settles_at,
-        asked=Asked(*asked) if utk is not None and asked[0] is not None else None,
-        mail_owner=mail_owner(db, play),
-        identity=whose(db, play, mode),
-        events=events,
-        id=play_row,
-    )
+    play = shown(row[1])
+    events = [entry_of(each) for each in db.execute(EVENTS, row[:1])]
+    return walk_of(row, play, mail_owner(db, play), whose(db, play, mode), events)

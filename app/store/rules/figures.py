@@ -1,0 +1,54 @@
+"""Figures of media as they stand in the store, and what their rows come to."""
+
+import struct
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from app.domain.figures import BINS, COUNTS, Figures
+from app.domain.media import Medium
+from app.domain.page import Page
+from app.store.insights import MediumReport, PageFigures
+
+encode_medium = msgspec.json.Encoder().encode
+decode_medium = msgspec.json.Decoder(Medium).decode
+
+_packing = struct.Struct(f"<{BINS}i")
+_NOTHING = (0,) * BINS
+
+
+def page_name(page: Page) -> str:
+    """What tells a page from others, for people."""
+    return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"
+
+
+def add_seen(packed: bytes | None, more: Iterable[int]) -> bytes:
+    """How many plays saw each percent of a medium, with so many more of them.
+
+    Packed as 32-bit integers, the lowest byte first.
+    """
+    return _packing.pack(*map(sum, zip(_unpacked(packed), more, strict=True)))
+
+
+def report_of(
+    row: int, about: bytes | str, days: Iterable[Iterable[Any]], pages: Iterable[Iterable[Any]]
+) -> MediumReport:
+    """All about one medium. `days`: day, plain counts, seen (packed); `pages`: page, plays."""
+    counts, seen = [0] * COUNTS, [*_NOTHING]
+    by_day: list[tuple[int, Figures]] = []
+    for day, *told, packed in days:
+        by_day.append((day, Figures.of(told)))
+        counts = [one + two for one, two in zip(counts, told, strict=True)]
+        seen = [one + two for one, two in zip(seen, _unpacked(packed), strict=True)]
+    return MediumReport(
+        id=row,
+        medium=decode_medium(about),
+        figures=Figures.of(counts, seen),
+        days=by_day,
+        pages=[PageFigures(*each) for each in pages],
+    )
+
+
+def _unpacked(packed: bytes | None) -> tuple[int, ...]:
+    return _packing.unpack(packed) if packed else _NOTHING

@@ -1,0 +1,85 @@
+"""What people are shown, of the rows that an engine found for them."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.domain.figures import DAY_MS
+from app.domain.identity import Identity, Unknown
+from app.domain.outcome import STATUSES
+from app.domain.play import Play
+from app.store.rules.states import shown
+from app.store.values import Asked, Depths, OutboxEntry, Walk
+
+_COUNT = "(SELECT count(*) FROM {rows}) AS {name}"
+_COUNT_TO = "(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {most}) AS found) AS {name}"
+
+
+def counts(rows: Mapping[str, str], most: int | None) -> str:
+    """A column for each of `rows` (table and condition, by name): how many, as far as `most`.
+
+    One by one: each can be a walk along an index that holds just those rows.
+    """
+    count = _COUNT if most is None else _COUNT_TO
+    return ", ".join(count.format(name=name, rows=each, most=most) for name, each in rows.items())
+
+
+def depths_of(row: Mapping[str, Any], now: int) -> Depths:
+    """What stands where.
+
+    `row`: how many events there are of each status; `inbox`, `strangers`, `quarantined` and
+    `quota_used` as in `Depths`; since when `inbox_oldest` and `oldest_due` (or None) are there; of
+    the account `paused_until`, `reason`, and the `requests` and `errors` of its `day`.
+    """
+    today = row["day"] == now // DAY_MS
+    return Depths(
+        inbox=row["inbox"],
+        inbox_age=_age(row["inbox_oldest"], now),
+        outbox={status: row[status] for status in STATUSES},
+        due_age=_age(row["oldest_due"], now),
+        strangers=row["strangers"],
+        quarantined=row["quarantined"],
+        paused_until=row["paused_until"],
+        pause_reason=row["reason"],
+        quota_used=row["quota_used"],
+        requests_today=row["requests"] if today else 0,
+        errors_today=row["errors"] if today else 0,
+    )
+
+
+def entry_of(row: Iterable[Any]) -> OutboxEntry:
+    """An event of the outbox: the columns of an entry in their order, its play's state at last."""
+    *columns, answer, state = row
+    # The columns stand in the order of the fields, and the tables keep their types.
+    return OutboxEntry(*columns, json.loads(answer), shown(state))  # type: ignore[call-arg]
+
+
+def walk_of(
+    row: Iterable[Any],
+    play: Play,
+    mail_owner: str | None,
+    identity: Identity | Unknown,
+    events: list[OutboxEntry],
+) -> Walk:
+    """A play's way.
+
+    `row`: id, state, pings, begun_at, received_at, settles_at, utk, and of its usertoken asked,
+    asked_at, contact_id, ask_by.
+    """
+    play_row, _, pings, begun_at, received_at, settles_at, utk, *asked = row
+    return Walk(
+        play=play,
+        pings=pings,
+        first_received_at=begun_at,
+        received_at=received_at,
+        settles_at=settles_at,
+        asked=Asked(*asked) if utk is not None and asked[0] is not None else None,
+        mail_owner=mail_owner,
+        identity=identity,
+        events=events,
+        id=play_row,
+    )
+
+
+def _age(since: int | None, now: int) -> int:
+    return max(0, now - since) if since else 0
