@@ -81,6 +81,23 @@ async def test_two_processes_may_start_at_once(path: Path) -> None:
     await store.close()
 
 
+async def test_any_number_may_prepare_it_at_once(path: Path) -> None:
+    """One after the other: none finds a file that is half made."""
+    await asyncio.gather(*(asyncio.to_thread(files.prepare, path) for _ in range(4)))
+
+
+async def test_a_migration_that_breaks_leaves_nothing(path: Path) -> None:
+    """Not even what came before it: the next start finds what this one found."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE known_media (id)")  # as a migration in the middle will want to
+    with pytest.raises(StoreError, match="known_media already exists"):
+        await open_sqlite(sqlite_url(path), MODE)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    assert tables == [("known_media",)]
+
+
 async def test_a_dead_predecessors_jobs_are_taken_over(path: Path) -> None:
     """What was in flight when the process died is due again for the next one, at once."""
     first = await open_sqlite(sqlite_url(path), "passthrough")

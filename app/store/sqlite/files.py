@@ -58,9 +58,13 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def prepare(path: Path) -> None:
-    """Create the folder and the file, for the relay's user alone, and migrate the schema."""
-    os.close(_open(path))
+    """Create the folder and the file, for the relay's user alone, and migrate the schema.
+
+    One process at a time: SQLite itself has no patience with two that make a file ready.
+    """
+    handle = _open(path)
     try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         migrate(path)
     except sqlite3.Error as error:
         raise store_error(error, str(path)) from error
@@ -68,6 +72,8 @@ def prepare(path: Path) -> None:
         if not isinstance(error.orig, sqlite3.Error):
             raise
         raise store_error(error.orig, str(path)) from error
+    finally:
+        os.close(handle)
 
 
 def _open(path: Path) -> int:
@@ -103,16 +109,15 @@ def expect_in_place(path: str, opened: FileId | None) -> None:
 
 
 def migrate(path: Path) -> None:
-    """Apply the migrations that are missing, under a lock, all or none."""
+    """Apply the migrations that are missing, all or none."""
     db = connect(path)
     engine = create_engine("sqlite://", creator=lambda: db, poolclass=NullPool)
     try:
-        with engine.connect() as connection:
+        # Begun for SQLAlchemy as well, or Alembic would commit after each of them.
+        with engine.connect() as connection, connection.begin():
             # Only now: SQLAlchemy's first look at a connection ends with a rollback.
             db.execute("BEGIN EXCLUSIVE")
             upgrade(connection)
-            if db.in_transaction:
-                db.execute("COMMIT")
     finally:
         db.close()
         engine.dispose()
