@@ -82,7 +82,8 @@ def torture(folder: Path, make: MakePlant) -> Iterator[Aftermath]:
         with make(folder / "relay", sandbox, RATE) as plant:
             began = time.monotonic()
             sessions, kills = _kill_repeatedly(plant)
-            until("all is delivered", lambda: _quiet(plant), seconds=120 + KILLS)
+            # Between kills more arrives than the limit lets through.
+            until("all is delivered", lambda: _quiet(plant), seconds=120 + 3 * KILLS)
             yield Aftermath(
                 sessions,
                 kills,
