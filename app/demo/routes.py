@@ -29,6 +29,7 @@ _PARTS = (
     "clip.mp4",
     "tune.mp3",
 )
+_COLOURS = _HERE.parent / "console" / "static" / "colours.css"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; media-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -64,8 +65,8 @@ def demo_routes() -> APIRouter:
         text = Template((_HERE / "demo.html").read_text("utf-8"))
         return HTMLResponse(text.substitute(told), headers=_PAGE_HEADERS)
 
-    for name in _PARTS:
-        router.add_api_route(f"/demo/{name}", _part(_HERE / name), methods=["GET", "HEAD"])
+    for path in (_COLOURS, *(_HERE / name for name in _PARTS)):
+        router.add_api_route(f"/demo/{path.name}", _part(path), methods=["GET", "HEAD"])
 
     @router.get("/demo/events")
     async def events(request: Request) -> Response:

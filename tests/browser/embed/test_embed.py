@@ -1,14 +1,13 @@
 """What `playrelay embed` prints works in a browser."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import Error, Page
 
 from app.embed.build import read_build
-from tests.browser.demo_kit import KNOWN_UTK, Relay
+from tests.browser.demo_kit import Relay
 from tests.browser.embed_kit import Embed, passed, ready, watch_it_through
 from tests.browser.hosts import Site
 from tests.browser.player import video
@@ -17,25 +16,6 @@ VIOLATIONS = """<script nonce="ours">
 window.violations = [];
 addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
 </script>"""
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
-    """One sandboxed relay for all of these; pages on this machine may send."""
-    with Relay(tmp_path_factory.mktemp("relay")) as relay:
-        yield relay
-
-
-@pytest.fixture
-def embed(relay: Relay, capsys: pytest.CaptureFixture[str]) -> Embed:
-    """The command, for that relay."""
-    return Embed(relay, capsys)
-
-
-@pytest.fixture
-def contact(context: BrowserContext, site: Site) -> None:
-    """The browser is a contact's."""
-    context.add_cookies([{"name": "hubspotutk", "value": KNOWN_UTK, "url": site.url}])
 
 
 @pytest.mark.usefixtures("contact")

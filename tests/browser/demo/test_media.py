@@ -1,16 +1,11 @@
 """The demo's other media: a tune, a document, and the switch between them."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.demo_kit import (
     PATIENCE,
     WHOLE_PLAY,
     Relay,
-    chromium,
     open_demo,
     play_to_the_end,
     rows,
@@ -20,26 +15,6 @@ from tests.browser.demo_kit import (
 )
 
 expect.set_options(timeout=PATIENCE * 1000)
-
-
-@pytest.fixture
-def relay(tmp_path: Path) -> Iterator[Relay]:
-    """A sandboxed relay whose attention spans are final after a second."""
-    with Relay(tmp_path) as relay:
-        yield relay
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """A Chromium of the test's own."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Page:
-    """An empty page in it."""
-    return browser.new_page()
 
 
 def test_a_tune_arrives_like_a_film(relay: Relay, page: Page) -> None:

@@ -1,13 +1,12 @@
 """The recipes of docs/EMBED.md, run in a browser as they stand there."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Page, Route
 
 from app.embed.build import STATIC
-from tests.browser.demo_kit import KNOWN_UTK, Relay
+from tests.browser.demo_kit import Relay
 from tests.browser.embed_kit import Embed, ended, heard, passed, ready, watch_it_through
 from tests.browser.hosts import Site
 from tests.browser.player import leave, play, video
@@ -23,25 +22,6 @@ TAG_MANAGER = """(markup) => {
     }
 }"""
 """Parses markup and makes its scripts anew, as tag managers do."""
-
-
-@pytest.fixture(scope="module")
-def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
-    """One sandboxed relay for all of these; pages on this machine may send."""
-    with Relay(tmp_path_factory.mktemp("relay")) as relay:
-        yield relay
-
-
-@pytest.fixture
-def embed(relay: Relay, capsys: pytest.CaptureFixture[str]) -> Embed:
-    """The command, for that relay."""
-    return Embed(relay, capsys)
-
-
-@pytest.fixture
-def contact(context: BrowserContext, site: Site) -> None:
-    """The browser is a contact's."""
-    context.add_cookies([{"name": "hubspotutk", "value": KNOWN_UTK, "url": site.url}])
 
 
 def test_the_tag_managers_recipe_keeps_its_attributes(

@@ -1,7 +1,6 @@
 """The demo, end to end: a real relay process, a real Chromium, and what its page shows."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,7 +14,6 @@ from tests.browser.demo_kit import (
     PATIENCE,
     WHOLE_PLAY,
     Relay,
-    chromium,
     events,
     open_demo,
     play_to_the_end,
@@ -26,26 +24,6 @@ from tests.browser.demo_kit import (
 )
 
 expect.set_options(timeout=PATIENCE * 1000)
-
-
-@pytest.fixture
-def relay(tmp_path: Path) -> Iterator[Relay]:
-    """A sandboxed relay whose attention spans are final after a second."""
-    with Relay(tmp_path) as relay:
-        yield relay
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """A Chromium of the test's own."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser: Browser) -> Page:
-    """An empty page in it."""
-    return browser.new_page()
 
 
 def test_a_play_to_the_end_shows_every_event_and_the_page_is_clean(
