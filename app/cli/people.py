@@ -33,7 +33,8 @@ def forget(given: argparse.Namespace) -> int:
     """Erase by usertoken, in each account; or by contact, whose id is one account's own."""
 
     async def erase(store: Store, _account: str) -> int:
-        erased = await store.forget(utk=given.utk, contact_id=given.contact)
+        with Progress("looking through pings") as progress:
+            erased = await store.forget(utk=given.utk, contact_id=given.contact, progress=progress)
         return await _noted(store, "forget", "a visitor", erased)  # whom, nobody may know any more
 
     erased = in_one(given, erase) if given.contact is not None else sum(in_each(given, erase))

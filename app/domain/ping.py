@@ -132,13 +132,15 @@ def parse(body: bytes, referer: str | None) -> Parsed:
         envelope = _envelope.decode(body)
     except msgspec.ValidationError as error:
         if str(error).startswith("Expected `object`"):
-            raise BadJsonError("the body must be a JSON object") from None
+            raise BadJsonError(
+                'the body is no JSON object: send one play, or several as {"plays": […]}'
+            ) from None
         raise InvalidPingError(_explain(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         mended = _LONE_SURROGATE.sub(_replaced, body)
         if mended != body:
             return parse(mended, referer)
-        raise BadJsonError(f"the body is not JSON: {error}") from None
+        raise _not_json(error) from None
 
     if envelope.plays is None:
         one = _decode(body, 0, None, referer)
@@ -167,7 +169,7 @@ def _decode(
     except RecursionError:
         return Fault(index, "invalid", "the play is nested too deeply")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadJsonError(f"the body is not JSON: {error}") from None
+        raise _not_json(error) from None
     if not is_told(play.media_bridge_id, play.external_id, play.media_url):
         detail = (
             "mediaBridgeId, externalId or mediaUrl (an http(s) address): "
@@ -183,6 +185,10 @@ def _decode(
         detail = "pageUrl: send the http(s) address of the page (or pageId, for a HubSpot page)"
         return Fault(index, "invalid", detail)
     return play
+
+
+def _not_json(error: Exception) -> BadJsonError:
+    return BadJsonError(f"the body is not JSON ({error}): send what JSON.stringify makes of it")
 
 
 def _replaced(escape: re.Match[bytes]) -> bytes:

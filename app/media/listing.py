@@ -1,25 +1,25 @@
 """All of HubSpot's media objects, page by page, onto the shelf."""
 
-from collections.abc import Callable
 from functools import partial
 
 from app.domain.media_url import MEDIA_TYPES
 from app.hubspot.client import HubSpotClient
 from app.hubspot.media import MediaPage
 from app.media.asking import Asker, Stopped
+from app.store.interface import OnProgress
 from app.store.shelf import Shelf
 
 MOST = 100_000
 """Objects that are kept: all of them lie in the memory of the fold."""
 
-Progress = Callable[[int], None]
-"""Told how many there are so far."""
-
 
 async def list_media(
-    store: Shelf, client: HubSpotClient, asker: Asker, number: int, progress: Progress
+    store: Shelf, client: HubSpotClient, asker: Asker, number: int, progress: OnProgress
 ) -> int | Stopped:
-    """Put them all on the shelf under `number`; how many. The listing is not ended by that."""
+    """Put them all on the shelf under `number`; how many. The listing is not ended by that.
+
+    `progress`: told how many there are so far.
+    """
     count = 0
     for media_type in MEDIA_TYPES:
         after: str | None = None

@@ -6,8 +6,8 @@ from functools import partial
 from app.domain.known import KnownMedium
 from app.hubspot.client import HubSpotClient
 from app.media.asking import Asker, Stopped
-from app.media.listing import Progress
 from app.media.reported import Reported
+from app.store.interface import OnProgress
 from app.store.shelf import Shelf
 
 
@@ -17,7 +17,7 @@ async def register(
     asker: Asker,
     wanted: Sequence[Reported],
     number: int,
-    progress: Progress,
+    progress: OnProgress,
 ) -> tuple[list[KnownMedium], Stopped | None]:
     """Make them; what was made is on the shelf at once, under `number`, whatever stops the rest.
 

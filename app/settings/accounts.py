@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from app.domain.origin import OriginPolicy
 from app.domain.sites import ties
+from app.settings.faults import field_of, told
 from app.settings.model import (
     ACCOUNT_FIELDS,
     PREFIX,
@@ -21,7 +22,6 @@ from app.settings.model import (
     Settings,
     SettingsError,
     key_name,
-    told,
 )
 from app.settings.sitesfile import NEEDS_KEY, SitesFile, Table
 
@@ -138,10 +138,8 @@ def _checked(
         return _Given(**values)
     except ValidationError as error:
         for fault in error.errors():
-            message = told(str(fault["msg"]))
-            if fault["loc"]:
-                field = str(fault["loc"][0])
-            else:  # our own words begin with the variable
+            field, message = field_of(fault), told(fault)
+            if not field:  # our own words begin with the variable
                 variable, _, message = message.partition(": ")
                 field = variable.removeprefix(PREFIX).lower()
             if field in fields:

@@ -3,12 +3,13 @@
 import difflib
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from app.settings.accounts import accounts_of
-from app.settings.model import PREFIX, Settings, SettingsError, told, variable_name
+from app.settings.faults import field_of, told
+from app.settings.model import PREFIX, Settings, SettingsError, variable_name
 
 
 def load_settings(env_file: str | None = ".env") -> Settings:
@@ -39,12 +40,6 @@ def unknown_variables(
     return lines
 
 
-def _line(fault: Any) -> str:
-    message = told(str(fault["msg"]))
-    if not fault["loc"]:
-        return message
-    location = str(fault["loc"][0])
-    field = (
-        location if location.startswith(PREFIX) or location == "PORT" else variable_name(location)
-    )
-    return f"{field}: {message}"
+def _line(fault: ErrorDetails) -> str:
+    field = field_of(fault)
+    return f"{variable_name(field)}: {told(fault)}" if field else told(fault)

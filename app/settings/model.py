@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -79,6 +80,7 @@ SITE_FIELDS = (
 )
 """What it may say of a site; or of an account, for all of its sites."""
 
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
 _CREDENTIALS = frozenset({"access_token", "client_id", "refresh_token"})
 
 
@@ -198,7 +200,6 @@ class Settings(BaseSettings):
     )
     console_user_header: str | None = Field(
         None,
-        pattern=r"^[A-Za-z0-9-]+$",
         description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names who is signed "
         "in (single sign-on); opens `/console` to them",
     )
@@ -245,8 +246,18 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for each in value:
-            if each != "*":
-                ipaddress.ip_network(each, strict=False)
+            if each != "*" and not _is_network(each):
+                raise ValueError(f"{each!r} is no address: write 10.0.0.1, 10.0.0.0/8 or *")
+        return value
+
+    @field_validator("console_user_header")
+    @classmethod
+    def _header(cls, value: str | None) -> str | None:
+        if value is not None and not _HEADER.fullmatch(value):
+            raise ValueError(
+                f"{value!r} is no header's name: write letters, digits and dashes, "
+                "such as X-Forwarded-User"
+            )
         return value
 
     @field_validator("database_url")
@@ -371,13 +382,6 @@ def vocabulary() -> Vocabulary:
     )
 
 
-def told(message: str) -> str:
-    """Pydantic's words for a fault, as part of a sentence; ours are one already."""
-    if message.startswith("Value error, "):
-        return message.removeprefix("Value error, ")
-    return message[0].lower() + message[1:]
-
-
 def _secrets(value: SecretStr | None) -> list[SecretStr]:
     """Comma-separated secrets."""
     parts = value.get_secret_value().split(",") if value else []
@@ -405,6 +409,14 @@ def _expect_database(url: str) -> None:
         ) from None
     if not parts.path.strip("/"):
         raise ValueError("names no database: write postgresql://user:password@host/database")
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:

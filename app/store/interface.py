@@ -4,7 +4,7 @@ Times are milliseconds since the epoch and always come from the caller. Every me
 has committed at the engine's full durability; every method may raise StoreError.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from app.domain.folding import Folded
@@ -30,6 +30,9 @@ from app.store.values import (
     Upkeep,
     Walk,
 )
+
+OnProgress = Callable[[int], None]
+"""Told how far long work is."""
 
 
 class StoreError(Exception):
@@ -181,8 +184,17 @@ class Store(Inbox, TokenVault, Connections, Insights, Shelf, Protocol):
         """The plays of a session, a usertoken or a contact, the latest first."""
         ...
 
-    async def forget(self, *, utk: str | None, contact_id: int | None) -> int:
-        """Erase a visitor everywhere; returns how many plays and waiting pings went."""
+    async def forget(
+        self,
+        *,
+        utk: str | None,
+        contact_id: int | None,
+        progress: OnProgress = lambda _looked: None,
+    ) -> int:
+        """Erase a visitor everywhere; returns how many plays and waiting pings went.
+
+        `progress`: told how many waiting pings were looked through so far; from any thread.
+        """
         ...
 
     async def close(self) -> None:

@@ -136,8 +136,12 @@ def test_a_wrong_field_is_named(relay: httpx.Client, change: dict[str, Any], fie
     ids=["empty", "cut", "list", "null", "text", "quotes", "utf8", "deep"],
 )
 def test_what_is_no_json_object_is_bad_json(relay: httpx.Client, body: bytes) -> None:
-    """The request is refused with a stable reason, however odd its body."""
-    assert problem(relay.post(PATH, content=body))["reason"] == "bad_json"
+    """The request is refused with a stable reason and what to send, however odd its body."""
+    refused = problem(relay.post(PATH, content=body))
+    assert refused["reason"] == "bad_json"
+    assert (
+        "): send what JSON.stringify" in refused["detail"] or ": send one play" in refused["detail"]
+    )
 
 
 def test_nesting_is_bounded(relay: httpx.Client) -> None:

@@ -79,6 +79,39 @@ def test_a_wrong_value_names_its_variable(
     assert "\n" not in line
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PORT", "abc", "'abc' is no whole number: give one from 0 to 65535"),
+        ("HUBSPOT_RATE", "1.5", "'1.5' is no whole number: give one from 1 to 10000"),
+        ("HUBSPOT_RATE", "0", "'0' is out of range: give a whole number from 1 to 10000"),
+        ("PINGS_PER_MINUTE", "no", "'no' is no whole number: give one of at least 0"),
+        ("MILESTONES", "25,much", "'much' is no whole number: give one from 1 to 100"),
+        ("PARK_DAYS", "week", "'week' is no number: give one above 0 and up to 3650"),
+        ("PARK_DAYS", "nan", "'nan' is out of range: give a number above 0 and up to 3650"),
+        ("ROLE", "both", "'both' is not known: write 'all', 'collect' or 'deliver'"),
+        ("EVENTS", "seen", "'seen' is not known: write 'percent', 'played' or 'attention'"),
+        ("MEDIA_REGISTER", "maybe", "'maybe' is neither yes nor no: write true or false"),
+        ("TRUSTED_PROXIES", "here", "'here' is no address: write 10.0.0.1, 10.0.0.0/8 or *"),
+        (
+            "CONSOLE_USER_HEADER",
+            "a b",
+            "'a b' is no header's name: write letters, digits and dashes, such as X-Forwarded-User",
+        ),
+        (
+            "HUBSPOT_RATE",
+            "1" * 5_000,
+            f"'{'1' * 39}… is no whole number: give one from 1 to 10000",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    """What was written, and what may be."""
+    assert faults(monkeypatch, **{name: value}) == [f"{PREFIX}{name}: {told}"]
+
+
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A person who made three mistakes reads three lines."""
     lines = faults(monkeypatch, HUBSPOT_RATE="x", ROLE="y", LOG_LEVEL="z")

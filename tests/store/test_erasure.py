@@ -1,5 +1,6 @@
 """Forgetting a visitor leaves nothing of them anywhere, and everything of everybody else."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from app.domain.outcome import Delivered, Healthy
 from app.store.interface import Store
+from app.store.rules.states import PAGE
 from app.store.values import InboxPing
 from tests.store.setting import (
     LEASE,
@@ -100,6 +102,18 @@ async def test_in_quarantine(store: Store) -> None:
     await fold(store)
     assert await store.forget(utk="utk", contact_id=None) == 1
     assert (await store.depths(NOW)).quarantined == 1
+
+
+async def test_among_many(store: Store) -> None:
+    """However many wait, all are looked through, and it is told how many these were."""
+    others = body(contactUtk="other")
+    await asyncio.gather(*(store.append(InboxPing(NOW, None, others)) for _ in range(PAGE)))
+    await arrive(store)
+    await store.append(InboxPing(NOW, None, b'{"contactUtk": "utk", broken'))
+    told: list[int] = []
+    assert await store.forget(utk="utk", contact_id=None, progress=told.append) == 2
+    assert told == [PAGE, PAGE + 2]
+    assert (await store.depths(NOW)).inbox == PAGE
 
 
 async def test_while_an_event_is_in_flight(passing: Store) -> None:

@@ -23,7 +23,7 @@ from app.store.insights import (
     Order,
     Sample,
 )
-from app.store.interface import Folding, Store
+from app.store.interface import Folding, OnProgress, Store
 from app.store.postgres import (
     claims,
     connections,
@@ -289,8 +289,14 @@ class PostgresStore(Store):
     async def audit(self, limit: int, before: int | None = None) -> list[AuditEntry]:
         return await self._pool.run(lambda db: insights.audit(db, limit, before))
 
-    async def forget(self, *, utk: str | None, contact_id: int | None) -> int:
-        return await self._pool.run(lambda db: people.forget(db, utk, contact_id))
+    async def forget(
+        self,
+        *,
+        utk: str | None,
+        contact_id: int | None,
+        progress: OnProgress = lambda _looked: None,
+    ) -> int:
+        return await self._pool.run(lambda db: people.forget(db, utk, contact_id, progress))
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         return self._pool.holding(self._token_turn)

@@ -1,12 +1,13 @@
 """What people ask of the store: looking, requeueing, discarding, forgetting."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from app.domain.outcome import Status
-from app.store.postgres.db import Db
+from app.store.interface import OnProgress
+from app.store.postgres.db import Db, Row
 from app.store.postgres.refused import accept_all
 from app.store.rules.showing import entry_of
-from app.store.rules.states import names
+from app.store.rules.states import PAGE, names
 from app.store.values import OutboxEntry
 
 ENTRY = """
@@ -54,8 +55,6 @@ FORGET_UNREAD = {
     table: f"DELETE FROM playrelay.{table} WHERE id = ANY ($1::bigint[])"  # noqa: S608 - ours
     for table in UNREAD
 }
-PAGE = 1_000
-"""Unread pings looked through at a time."""
 
 
 async def outbox_list(db: Db, status: Status | None, limit: int) -> list[OutboxEntry]:
@@ -82,7 +81,7 @@ async def outbox_discard(db: Db, event_ids: Sequence[int], now: int) -> int:
     return await db.change(DISCARD, now, list(event_ids))
 
 
-async def forget(db: Db, utk: str | None, contact_id: int | None) -> int:
+async def forget(db: Db, utk: str | None, contact_id: int | None, progress: OnProgress) -> int:
     """Erase plays, events, look-ups and pings not read yet, by usertoken or by contact.
 
     The unread ones first: those that are being folded at this moment are waited for, and their
@@ -92,9 +91,12 @@ async def forget(db: Db, utk: str | None, contact_id: int | None) -> int:
     if contact_id is not None:
         utks |= {row["utk"] for row in await db.rows(UTKS_OF_CONTACT, contact_id)}
     wanted = sorted(utks)
-    erased = 0
-    for table in UNREAD:
-        erased += await _forget_unread(db, table, wanted, contact_id)
+    erased = looked = 0
+    async for table, rows in _unread(db):
+        found = [r["id"] for r in rows if names(r["body"], r["referer"], wanted, contact_id)]
+        erased += await db.change(FORGET_UNREAD[table], found)
+        looked += len(rows)
+        progress(looked)
     erased += await db.change(FORGET_PLAYS, wanted)
     if contact_id is not None:
         erased += await db.change(FORGET_PLAYS_OF, contact_id)
@@ -103,12 +105,10 @@ async def forget(db: Db, utk: str | None, contact_id: int | None) -> int:
     return erased
 
 
-async def _forget_unread(db: Db, table: str, utks: Sequence[str], contact_id: int | None) -> int:
-    """Erase the rows whose pings carry one of the identities."""
-    erased = latest = 0
-    while rows := await db.rows(UNREAD[table], latest, PAGE):
-        latest = rows[-1]["id"]
-        found = [r["id"] for r in rows if names(r["body"], r["referer"], utks, contact_id)]
-        if found:
-            erased += await db.change(FORGET_UNREAD[table], found)
-    return erased
+async def _unread(db: Db) -> AsyncIterator[tuple[str, list[Row]]]:
+    """A page of unread pings after the other, with the table where they stand."""
+    for table, query in UNREAD.items():
+        latest = 0
+        while rows := await db.rows(query, latest, PAGE):
+            latest = rows[-1]["id"]
+            yield table, rows

@@ -18,6 +18,10 @@ UNREADABLE_PLAY = Play("?", Medium(name="a play that can't be read"), (0, 0, Pag
 UNREADABLE = '{"message": "its play can\'t be read: a fault of the relay\'s, please report it"}'
 
 
+PAGE = 1_000
+"""Unread pings looked through at a time."""
+
+
 def row_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[object, ...]:
     """What stands beside a play's state, when so many pings more have arrived.
 

@@ -23,7 +23,7 @@ from app.store.insights import (
     Order,
     Sample,
 )
-from app.store.interface import Folding, Store, StoreError
+from app.store.interface import Folding, OnProgress, Store, StoreError
 from app.store.shelf import Listing, Permit
 from app.store.sqlite import (
     claims,
@@ -245,8 +245,14 @@ class SqliteStore(Store):
     async def audit(self, limit: int, before: int | None = None) -> list[AuditEntry]:
         return await self._reader.run(lambda db: insights.audit(db, limit, before))
 
-    async def forget(self, *, utk: str | None, contact_id: int | None) -> int:
-        return await self._writer.run(lambda db: people.forget(db, utk, contact_id))
+    async def forget(
+        self,
+        *,
+        utk: str | None,
+        contact_id: int | None,
+        progress: OnProgress = lambda _looked: None,
+    ) -> int:
+        return await self._writer.run(lambda db: people.forget(db, utk, contact_id, progress))
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
         return nullcontext()  # one process alone delivers from a file

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from app.domain.outcome import Status
+from app.store.interface import OnProgress
 from app.store.rules.showing import entry_of
-from app.store.rules.states import names
+from app.store.rules.states import PAGE, names
 from app.store.sqlite.refused import accept_all
 from app.store.values import OutboxEntry
 
@@ -37,7 +39,7 @@ GIVEN_TO_CONTACT = "id IN (SELECT play FROM outbox WHERE json_extract(answer, '$
 FORGET_PLAYS = "DELETE FROM plays WHERE {where}"  # their events go with them, by foreign key
 FORGET_CONTACT = "DELETE FROM contacts WHERE utk = ?"
 FORGET_MAILS = "DELETE FROM mails WHERE utk = ?"
-UNREAD = "SELECT id, referer, body FROM {table}"
+UNREAD = "SELECT id, referer, body FROM {table} WHERE id > ? ORDER BY id LIMIT ?"
 FORGET_UNREAD = "DELETE FROM {table} WHERE id = ?"
 
 
@@ -67,7 +69,9 @@ def outbox_discard(db: sqlite3.Connection, event_ids: Sequence[int], now: int) -
     return sum(db.execute(DISCARD, {"now": now, "id": each}).rowcount for each in event_ids)
 
 
-def forget(db: sqlite3.Connection, utk: str | None, contact_id: int | None) -> int:
+def forget(
+    db: sqlite3.Connection, utk: str | None, contact_id: int | None, progress: OnProgress
+) -> int:
     """Erase plays, events, look-ups and pings not read yet, by usertoken or by contact."""
     utks = {utk} if utk else set()
     if contact_id is not None:
@@ -80,18 +84,21 @@ def forget(db: sqlite3.Connection, utk: str | None, contact_id: int | None) -> i
         erased += db.execute(FORGET_PLAYS.format(where=where), (value,)).rowcount
     for query in (FORGET_CONTACT, FORGET_MAILS):
         db.executemany(query, [(each,) for each in utks])
-    for table in ("inbox", "quarantine"):
-        unread = list(_naming(db, table, utks, contact_id))
-        db.executemany(FORGET_UNREAD.format(table=table), [(row,) for row in unread])
-        erased += len(unread)
+    wanted = sorted(utks)
+    looked = 0
+    for table, rows in _unread(db):
+        found = [(r,) for r, referer, body in rows if names(body, referer, wanted, contact_id)]
+        db.executemany(FORGET_UNREAD.format(table=table), found)
+        erased += len(found)
+        looked += len(rows)
+        progress(looked)
     return erased
 
 
-def _naming(
-    db: sqlite3.Connection, table: str, utks: set[str], contact_id: int | None
-) -> Iterator[int]:
-    """Rows whose pings carry one of the identities."""
-    wanted = sorted(utks)
-    for row, referer, body in db.execute(UNREAD.format(table=table)).fetchall():
-        if names(body, referer, wanted, contact_id):
-            yield row
+def _unread(db: sqlite3.Connection) -> Iterator[tuple[str, list[Any]]]:
+    """A page of unread pings after the other, with the table where they stand."""
+    for table in ("inbox", "quarantine"):
+        latest = 0
+        while rows := db.execute(UNREAD.format(table=table), (latest, PAGE)).fetchall():
+            latest = rows[-1][0]
+            yield table, rows

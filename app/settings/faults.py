@@ -1,0 +1,65 @@
+"""What a person is told of a value that will not do: what is wrong with it, and what to write."""
+
+from functools import cache
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from app.settings.model import PREFIX, Settings
+
+LONGEST_SHOWN = 40
+"""Characters of a value that are repeated to who wrote it."""
+
+_NOUNS = {"integer": "whole number", "number": "number"}
+_REMEDIES = {
+    "string_type": "is no text: put it in quotes",
+    "path_type": "is no text: put it in quotes",
+    "tuple_type": 'is no list: write ["…", "…"]',
+}
+
+
+def field_of(fault: ErrorDetails) -> str:
+    """The field of Settings that it is about; empty where our own words begin with the variable."""
+    return str(fault["loc"][0]).removeprefix(PREFIX).lower() if fault["loc"] else ""
+
+
+def told(fault: ErrorDetails) -> str:
+    """What follows the name of the variable, or of the file's key. No secret is repeated."""
+    kind = fault["type"]
+    if kind == "value_error":  # in our own words
+        return str(fault["ctx"]["error"])
+    if kind in _REMEDIES:
+        return _REMEDIES[kind]
+    if kind == "literal_error":
+        return f"{_shown(fault)} is not known: write {fault['ctx']['expected']}"
+    if kind.startswith("bool_"):
+        return f"{_shown(fault)} is neither yes nor no: write true or false"
+    wanted = _schemas()[field_of(fault)]
+    wanted = wanted.get("items", wanted)
+    noun = _NOUNS.get(wanted.get("type", ""))
+    return f"will not do: {fault['msg']}" if noun is None else _no_number(fault, noun, wanted)
+
+
+def _no_number(fault: ErrorDetails, noun: str, wanted: dict[str, Any]) -> str:
+    if fault["type"].startswith(("int_", "float_")):
+        return f"{_shown(fault)} is no {noun}: give one {_bounds(wanted)}"
+    return f"{_shown(fault)} is out of range: give a {noun} {_bounds(wanted)}"
+
+
+@cache
+def _schemas() -> dict[str, dict[str, Any]]:
+    """What each field takes, as JSON Schema."""
+    schemas: dict[str, dict[str, Any]] = Settings.model_json_schema(by_alias=False)["properties"]
+    return schemas
+
+
+def _bounds(wanted: dict[str, Any]) -> str:
+    least, most = wanted.get("minimum"), wanted.get("maximum")
+    if least is None:
+        return f"above {wanted['exclusiveMinimum']} and up to {most}"
+    return f"of at least {least}" if most is None else f"from {least} to {most}"
+
+
+def _shown(fault: ErrorDetails) -> str:
+    value = repr(fault["input"])
+    return value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
