@@ -1,4 +1,4 @@
-"""The relay examines itself: settings, store, clock, token, scopes; and says what to do."""
+"""The relay examines itself: settings, store, media, clock, token, scopes; and says what to do."""
 
 import email.utils
 from collections.abc import AsyncIterator
@@ -12,8 +12,10 @@ from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.oauth import Introspection
 from app.hubspot.results import Contacts, LookupResult, MissingScope, NotConnected, Unauthorized
 from app.settings import Settings, unknown_variables
+from app.store.insights import REFUSED_MEDIA
 from app.store.interface import Store, StoreError
 from app.telemetry.metrics import Metrics
+from app.why.refused import counted, remedy
 
 CLOCK_TOLERANCE_SECONDS = 5.0
 PROBE_UTK = "0" * 32
@@ -38,6 +40,7 @@ class Finding:
 async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     """Every check of one account that can be run, in turn; `store` is open."""
     yield await _store(store)
+    yield await _media(store)
     if settings.sandboxed:
         yield Finding("HubSpot", "no credentials: the built-in sandbox is used")
         return
@@ -73,6 +76,16 @@ async def _store(store: Store) -> Finding:
         return Finding("store", "takes writes, delivery is paused", depths.pause_reason)
     waiting = depths.outbox["waiting"]
     return Finding("store", f"takes writes; {depths.outbox['due']} events due, {waiting} waiting")
+
+
+async def _media(store: Store) -> Finding:
+    try:
+        refused = await store.refused_media(now_ms(), REFUSED_MEDIA)
+    except StoreError as error:
+        return Finding("media", "can't be looked at", str(error))
+    if refused:
+        return Finding("media", counted(refused), remedy(refused))
+    return Finding("media", "none that HubSpot refuses")
 
 
 async def _clock(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from app.domain.outcome import STATUSES
 from app.relay import Account, Relay
+from app.store.insights import REFUSED_MEDIA
 from app.store.interface import StoreError
 from app.telemetry.exposition import Figures, exposition
 
@@ -105,6 +106,7 @@ async def _gauge(account: Account, now: int, rest_until: dict[str, float]) -> No
         return
     try:
         depths = await account.store.depths(now)
+        refused = await account.store.refused_media(now, REFUSED_MEDIA)
     except StoreError as error:
         metrics.store_errors.labels(error.fault).inc()
         return
@@ -118,6 +120,7 @@ async def _gauge(account: Account, now: int, rest_until: dict[str, float]) -> No
     metrics.outbox_age.set(depths.due_age / 1000)
     metrics.strangers.set(depths.strangers)
     metrics.quarantine_depth.set(depths.quarantined)
+    metrics.refused_media.set(len(refused))
     metrics.quota_left.set(max(0, account.quota.rate - depths.quota_used))
     metrics.day_requests.set(depths.requests_today)
     metrics.day_errors.set(depths.errors_today)

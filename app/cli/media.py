@@ -25,6 +25,7 @@ from app.settings import PREFIX, AccountSettings, SettingsError
 from app.store.interface import Store
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
+from app.why.refused import remedy, told
 
 MOST_AT_ONCE = 100
 """Media that one run registers unless told otherwise: pages can report what they like."""
@@ -93,6 +94,8 @@ async def _register(desk: Desk, wanted: list[Reported], *, allowed: bool) -> int
         await desk.store.end_listing(desk.number, now_ms())
     for each in made:
         _say(f"registered {each.title} as {each.bridge_id}")
+    if any(each.refusal for each in wanted[: len(made)]):
+        _say("what was rejected of them can be sent now: playrelay outbox requeue --rejected")
     return 0 if stopped is None else _fail(stopped)
 
 
@@ -112,6 +115,9 @@ async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
         return 0
     for each in found:
         _say(_line(each))
+    if refused := [each.refusal for each in found if each.refusal]:
+        what = count(len(refused), "medium", "media")
+        _say(f"HubSpot refuses {what}: {remedy(refused, account.name)}")
     if not listing.revision:
         _say("HubSpot's media were not listed yet: playrelay media sync")
         return 0
@@ -149,7 +155,8 @@ async def _known(store: Store) -> KnownMedia:
 def _line(each: Reported) -> str:
     medium = each.medium
     called = medium.name or medium.external_id or medium.url or ""
-    return f"{each.plays:>8}  {medium.type:<8}  {called}  → {_standing(each)}"
+    refused = f". {told(each.refusal, now_ms())}" if each.refusal else ""
+    return f"{each.plays:>8}  {medium.type:<8}  {called}  → {_standing(each)}{refused}"
 
 
 def _standing(each: Reported) -> str:

@@ -1,12 +1,14 @@
 """What is wrong, and what to do about it, in a sentence each: from how things stand. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from app.console.words import duration, number
 from app.settings import Settings
-from app.store.insights import Day
+from app.store.insights import Day, Refusal
 from app.store.values import Depths
+from app.why.refused import counted, remedy
 
 Level = Literal["good", "wait", "bad"]
 
@@ -65,9 +67,14 @@ class Advice:
     path: str = ""
 
 
-def advise(depths: Depths, today: Day, settings: Settings, now: int) -> list[Advice]:
-    """The gravest first; a good word where nothing is wrong."""
+def advise(
+    depths: Depths, refused: Sequence[Refusal], today: Day, settings: Settings, now: int
+) -> list[Advice]:
+    """The gravest first; a good word where nothing is wrong. `refused`: media, by HubSpot."""
     found = [*_faults(depths, settings, now)]
+    if refused:
+        todo = f"What to do: {remedy(refused)}."
+        found.append(Advice("wait", f"{counted(refused)}.", todo, "/console/media"))
     found.sort(key=lambda each: ("bad", "wait", "good").index(each.level))
     if found:
         return found

@@ -10,6 +10,7 @@ from app.console.words import date
 from app.domain.figures import BINS, DAY_MS
 from app.health import TheAccount, TheRelay
 from app.store.insights import MediumFigures, MediumReport, Order
+from app.why.refused import remedy, told
 from app.why.words import named
 
 ROWS = 50
@@ -39,14 +40,17 @@ def routes() -> APIRouter:
         days: Days = 28,
         after: Annotated[str | None, Query(pattern=_CURSOR)] = None,
     ) -> Response:
-        since = relay.clock() // DAY_MS - days + 1
-        media = await account.store.media(order, since, ROWS + 1, _cursor(after))
+        now = relay.clock()
+        media = await account.store.media(order, now // DAY_MS - days + 1, ROWS + 1, _cursor(after))
+        refusals = await account.store.refusals([each.medium for each in media[:ROWS]])
         more = _cursor_after(media[ROWS - 1], order) if len(media) > ROWS else None
         return console.pages.page(
             request,
             "media.html",
             person,
             media=media[:ROWS],
+            refused={ids: told(each, now) for ids, each in refusals.items()},
+            remedy=remedy(refusals.values(), account.name),
             order=order,
             days=days,
             spans=SPANS,
@@ -78,14 +82,18 @@ def routes() -> APIRouter:
         medium: MediumId,
         days: Days = 28,
     ) -> Response:
-        today = relay.clock() // DAY_MS
+        now = relay.clock()
+        today = now // DAY_MS
         since = today - days + 1
         report = await _report(account, medium, since, PAGES_SHOWN)
+        refusals = (await account.store.refusals([report.medium])).values()
         return console.pages.page(
             request,
             "medium.html",
             person,
             report=report,
+            refused=[told(each, now) for each in refusals],
+            remedy=remedy(refusals, account.name),
             days=days,
             spans=SPANS,
             funnel=_funnel(report),

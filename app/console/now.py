@@ -9,7 +9,7 @@ from app.console.pages import TheConsole, ThePerson
 from app.domain.figures import DAY_MS
 from app.health import TheAccount, TheRelay
 from app.relay import Account
-from app.store.insights import COUNTED, Day
+from app.store.insights import COUNTED, REFUSED_MEDIA, Day
 
 DAYS_SHOWN = 14
 
@@ -46,6 +46,7 @@ def routes() -> APIRouter:
 async def _told(account: Account, now: int) -> dict[str, Any]:
     day = now // DAY_MS
     depths = await account.store.depths(now, COUNTED)
+    refused = await account.store.refused_media(now, REFUSED_MEDIA)
     days = await account.store.days(day - DAYS_SHOWN + 1)
     today = next((each for each in days if each.day == day), Day(day))
     known = {each.day: each for each in days}
@@ -53,7 +54,7 @@ async def _told(account: Account, now: int) -> dict[str, Any]:
     return {
         "depths": depths,
         "today": today,
-        "advice": advise(depths, today, account.settings, now),
+        "advice": advise(depths, refused, today, account.settings, now),
         "rate": account.quota.rate,
         "window": account.quota.window_ms // 1000,
         "chart": {

@@ -27,6 +27,15 @@ class KnownMedium(msgspec.Struct, frozen=True, omit_defaults=True):
     external_id: str | None = None
     urls: tuple[str, ...] = ()
 
+    @property
+    def meant_by(self) -> tuple[str, ...]:
+        """Each `Medium.ids` that means it."""
+        by_id = Medium(bridge_id=self.bridge_id)
+        if self.external_id is None:
+            return (by_id.ids,)
+        by_both = Medium(bridge_id=self.bridge_id, external_id=self.external_id)
+        return by_id.ids, by_both.ids, Medium(external_id=self.external_id).ids
+
     def entry(self) -> CatalogueEntry:
         """As the catalogue has it; without a duration, for HubSpot's spec names no unit of it."""
         return CatalogueEntry(

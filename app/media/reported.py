@@ -1,12 +1,12 @@
 """What pages have reported, each medium beside the object of HubSpot's that it is."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.known import KnownMedia, KnownMedium, Match
 from app.domain.media import Medium, Wanted
 from app.domain.media_url import media_address, media_identity, name_from
-from app.store.insights import Insights
+from app.store.insights import Insights, Refusal
 
 PORTION = 500
 _NEVER = 2**31
@@ -14,12 +14,16 @@ _NEVER = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A medium with its plays; `like`: an object like it, which may be another one."""
+    """A medium with its plays; `like`: an object like it, which may be another one.
+
+    `refusal`: what HubSpot said where it refused the last event of the medium.
+    """
 
     medium: Medium
     plays: int
     match: Match | None
     like: KnownMedium | None = None
+    refusal: Refusal | None = None
 
     @property
     def registrable(self) -> bool:
@@ -33,8 +37,10 @@ async def reported(store: Insights, known: KnownMedia) -> AsyncIterator[Reported
     """Each medium that was played, the one played most first."""
     after: tuple[int, int] | None = None
     while portion := await store.media("most", _NEVER, PORTION, after):
+        refusals = await store.refusals([each.medium for each in portion])
         for each in portion:
-            yield beside(each.medium, each.plays, known)
+            found = beside(each.medium, each.plays, known)
+            yield replace(found, refusal=refusals.get(each.medium.ids))
         after = (portion[-1].plays, portion[-1].id)
 
 

@@ -3,11 +3,11 @@
 Counts beyond `COUNTED` are not counted on, and days are counted from the epoch (UTC).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from app.domain.figures import NONE, Figures
+from app.domain.figures import DAY_MS, NONE, Figures
 from app.domain.identity import Identity, Unknown
 from app.domain.media import Medium
 from app.store.values import OutboxEntry, Walk
@@ -17,6 +17,12 @@ COUNTED = 100_000
 
 PAGES_A_DAY = 50
 """Pages told apart for a medium and day; plays on others are counted together."""
+
+REFUSED_MEDIA = 1_000
+"""And of media that HubSpot refuses: visitors can invent as many as they like."""
+
+REFUSED_FOR_MS = DAY_MS
+"""A medium that nobody asks about for so long after its rest is not told of as refused any more."""
 
 Act = Literal["requeue", "discard"]
 Order = Literal["latest", "most"]
@@ -65,6 +71,19 @@ class MediumReport:
     figures: Figures
     days: Sequence[tuple[int, Figures]]
     pages: Sequence[PageFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A medium that HubSpot refused, by its `Medium.ids`, and what HubSpot said of it last.
+
+    `times`: in a row. From `try_at` on (ms since the epoch) one event asks again.
+    """
+
+    medium: str
+    times: int
+    try_at: int
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +143,17 @@ class Insights(Protocol):
 
     async def medium(self, medium: int, since: int, pages: int) -> MediumReport | None:
         """One medium, with so many pages at most."""
+        ...
+
+    async def refused_media(self, now: int, limit: int) -> list[Refusal]:
+        """The media that HubSpot refuses at present, those that rest longest first.
+
+        They rest, or their rest is over for less than `REFUSED_FOR_MS`.
+        """
+        ...
+
+    async def refusals(self, media: Sequence[Medium]) -> Mapping[str, Refusal]:
+        """What HubSpot said last of those of these that it refused last, by `Medium.ids`."""
         ...
 
     async def families(self, limit: int) -> list[Family]:

@@ -40,7 +40,10 @@ class Shelf(Protocol):
         ...
 
     async def shelve(self, media: Sequence[KnownMedium], listing: int) -> None:
-        """Put these there, in place of what is known of them. `listing`: a number of its own."""
+        """Put these there, in place of what is known of them. `listing`: a number of its own.
+
+        Media that HubSpot refused and that turn out to be among what is new rest no longer.
+        """
         ...
 
     async def end_listing(self, listing: int, now: int) -> None:

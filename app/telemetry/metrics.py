@@ -116,6 +116,10 @@ class Metrics:
             "playrelay_strangers", "Usertokens that wait to be looked up (again)"
         )
         self.quarantine_depth = self._gauge("playrelay_quarantine_depth", "Pings set aside")
+        self.refused_media = self._gauge(
+            "playrelay_refused_media",
+            "Media that HubSpot refuses: their events are rejected",
+        )
         self.quota_left = self._gauge(
             "playrelay_hubspot_quota_left", "Requests HubSpot would still take in this window"
         )

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser.console_kit import PAGES, Watched, address, crowded_relay
 from tests.browser.demo_kit import PATIENCE, Relay, chromium, send_play, tab_to
-from tests.console.big import SCRIPT
+from tests.console.big import REFUSED, SCRIPT
 
 MOST_BYTES = 300_000
 PHONE = ViewportSize(width=320, height=640)
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, f"/console/media/{REFUSED}"])
 def test_a_page_is_clean(relay: Relay, browser: Browser, path: str) -> None:
     """No complaint, no other host, nothing that strangers wrote is run; small, and fit for all.
 
@@ -62,6 +62,19 @@ def test_what_strangers_wrote_stays_text(relay: Relay, browser: Browser) -> None
     expect(watched.page.locator("main img, main script")).to_have_count(0)
     assert watched.complaints == []
     watched.page.close()
+
+
+def test_a_medium_that_hubspot_refuses_is_found_from_now(relay: Relay, browser: Browser) -> None:
+    """Over the list, on which it is marked, to its own page with what to do."""
+    page = browser.new_page()
+    page.goto(f"{relay.url}/console")
+    hint = page.locator(".notice").filter(has_text="HubSpot refuses 1 medium")
+    hint.get_by_role("link", name="Show").click()
+    row = page.get_by_role("row").filter(has_text="HubSpot refuses it")
+    expect(row).to_have_count(1)
+    row.get_by_role("link").click()
+    expect(page.locator(".notice")).to_contain_text("playrelay media register")
+    page.close()
 
 
 def test_charts_are_drawn_in_the_colours_at_hand(relay: Relay, browser: Browser) -> None:
@@ -188,7 +201,7 @@ def test_the_doctor_examines(relay: Relay, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{relay.url}/console/doctor")
     page.get_by_role("button", name="Examine").click()
-    expect(page.locator("#findings li")).to_have_count(3)
+    expect(page.locator("#findings li")).to_have_count(4)
     expect(page.locator("#findings")).to_contain_text("takes writes")
     page.close()
 

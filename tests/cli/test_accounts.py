@@ -96,7 +96,7 @@ def test_doctor_examines_each(capsys: Printed) -> None:
     """Its settings once, the rest for each account below its name."""
     assert main(["doctor"]) == 0
     lines = [line.split()[:2] for line in capsys.readouterr().out.splitlines()]
-    each = [["ok", "store"], ["ok", "HubSpot"]]
+    each = [["ok", "store"], ["ok", "media"], ["ok", "HubSpot"]]
     assert lines == [["ok", "settings"], ["acme:"], *each, ["globex:"], *each]
 
 

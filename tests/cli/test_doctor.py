@@ -1,6 +1,8 @@
 """`doctor` against a real store and a HubSpot stand-in on another port: one line a check."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -51,7 +53,7 @@ def test_a_good_static_token(tmp_path: Path, hubspot: Server) -> None:
     """With a good token every line says ok, and the token is not printed."""
     status, says, printed = _examined(tmp_path, hubspot, PLAYRELAY_HUBSPOT_ACCESS_TOKEN=TOKEN)
     assert status == 0
-    assert list(says) == ["settings", "store", "clock", "token", "scopes"]
+    assert list(says) == ["settings", "store", "media", "clock", "token", "scopes"]
     assert all(line.startswith("ok ") for line in says.values())
     assert TOKEN not in printed
 
@@ -88,6 +90,19 @@ def test_a_hubspot_that_is_down(tmp_path: Path, hubspot: Server) -> None:
     assert status == 1
     assert "can't be reached" in says["HubSpot"]
     assert "PLAYRELAY_HUBSPOT_BASE_URL" in says["HubSpot"]
+
+
+def test_a_medium_that_hubspot_refuses(tmp_path: Path) -> None:
+    """It fails with HubSpot's words and what to do."""
+    assert _examined(tmp_path, None)[1]["media"].startswith("ok ")
+    with closing(sqlite3.connect(tmp_path / "data" / "playrelay.db")) as db, db:
+        refusal = ("/film", 2**41, '{"reason": "refused", "message": "no such media"}')
+        db.execute("INSERT INTO refused_media VALUES (?, 1, ?, ?)", refusal)
+    status, says, _ = _examined(tmp_path, None)
+    assert status == 1
+    assert says["media"].startswith(
+        "FAIL HubSpot refuses 1 medium: externalId film (no such media): register it"
+    )
 
 
 def test_wrong_settings(tmp_path: Path) -> None:

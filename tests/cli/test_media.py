@@ -145,6 +145,35 @@ def test_nothing_is_registered_unasked(relay: Relay, hubspot: Sandbox) -> None:
     assert sent(hubspot, "s5")["mediaBridgeId"] == int(made["talk-1"]["id"])
 
 
+def test_media_that_hubspot_refuses_are_told_and_mended(relay: Relay, hubspot: Sandbox) -> None:
+    """With its words and what to do; once they are registered, the next event goes out at once."""
+    hubspot.world(unknown_media="refuse")
+    watch(relay, "s1", externalId="film-1", mediaName="The film")
+    watch(relay, "s2", externalId="film-1", mediaName="The film")
+    assert relay.metric("playrelay_refused_media") == 1
+    refused = [each for each in hubspot.requests() if each["status"] == 400]
+    listed = relay.verb("media", "list").stdout
+    (line,) = [line for line in listed.splitlines() if "The film" in line]
+    assert "unmatched: externalId film-1. HubSpot refuses it: " in line
+    assert "Asked again at " in line
+    assert "HubSpot refuses 1 medium: register it (playrelay media register) or make it" in listed
+    (told,) = json.loads(relay.verb("media", "list", "--json").stdout)["reported"]
+    assert told["refusal"]["medium"] == "/film-1"
+    assert told["refusal"]["said"] in line
+
+    made = relay.verb("media", "register", "--yes").stdout
+    assert "registered The film as " in made
+    assert "can be sent now: playrelay outbox requeue --rejected" in made
+    assert relay.metric("playrelay_refused_media") == 0
+    assert "HubSpot refuses" not in relay.verb("media", "list").stdout
+    watch(relay, "s3", externalId="film-1", mediaName="The film")
+    assert {kept["body"]["sessionId"] for kept in hubspot.events()} == {"s3"}
+    assert relay.verb("outbox", "requeue", "--rejected").returncode == 0
+    until("all is sent", relay.idle)
+    assert {kept["body"]["sessionId"] for kept in hubspot.events()} == {"s1", "s2", "s3"}
+    assert [each for each in hubspot.requests() if each["status"] == 400] == refused
+
+
 def test_without_credentials_there_is_nobody_to_ask(relay: Relay) -> None:
     """The sandbox inside a relay is another process's: exit status 2."""
     ended = relay.verb("media", "sync", PLAYRELAY_HUBSPOT_ACCESS_TOKEN="")

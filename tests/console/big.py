@@ -21,6 +21,9 @@ FORMULA = '=HYPERLINK("http://evil.example")'
 PLAIN = ("Product tour", "Customer story")
 """What they might be called instead."""
 
+REFUSED = 397
+"""A medium that HubSpot refuses, near the top of the list."""
+
 MOMENT = 5_000
 """Between two plays, in ms."""
 
@@ -90,6 +93,10 @@ ADD_PAGES = """
         || CASE WHEN n.i % 4 THEN 'p' || (n.i % 4) ELSE :script END, 9 FROM media m, n
     WHERE n.i < :days
 """
+ADD_REFUSED = """
+    INSERT INTO refused_media VALUES ('/film-' || (:refused - 1), 3, :now + 1000 * :step,
+        json_object('message', :script || ' is no media object', 'reason', 'refused'))
+"""
 ADD_DAYS = """
     INSERT INTO days SELECT :today - i, 9000 + 100 * (i % 5), 3000 + 40 * (i % 7), 6000, 5600, 12
     FROM n WHERE i < :days
@@ -107,14 +114,14 @@ def fill(path: Path, now: int, names: tuple[str, str] = (SCRIPT, FORMULA)) -> No
     """
     script, formula = names
     given = {"now": now, "step": MOMENT, "state": _STATE, "media": MEDIA, "script": script}
-    given |= {"formula": formula, "last": PLAYS - 1}
+    given |= {"formula": formula, "last": PLAYS - 1, "refused": REFUSED}
     given |= {"rejected": REJECTED, "today": now // DAY_MS, "days": DAYS}
     curve = [40 - part * 30 // BINS for part in range(BINS)]
     given |= {"seen": struct.pack(f"<{BINS}i", *curve)}
     steps = (NUMBERS, ADD_PLAYS, ADD_EVENTS, ADD_CONTACTS, ADD_MEDIA, ADD_FIGURES, ADD_PAGES)
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA synchronous = OFF")
-        for step in (*steps, ADD_DAYS, ADD_AUDIT):
+        for step in (*steps, ADD_REFUSED, ADD_DAYS, ADD_AUDIT):
             db.execute(step, given)
         db.commit()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

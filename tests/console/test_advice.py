@@ -1,6 +1,7 @@
 """What is wrong and what to do, from how things stand."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,7 +10,7 @@ from app.console.advice import PAUSES, SLOW_MS, Advice, advise
 from app.console.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
 from app.settings import Settings
-from app.store.insights import Day
+from app.store.insights import Day, Refusal
 from app.store.values import Depths
 
 NOW = 1_790_000_000_000
@@ -36,9 +37,14 @@ def depths(rejected: int = 0, **changed: object) -> Depths:
     return dataclasses.replace(CALM, outbox=outbox, **changed)  # type: ignore[arg-type]
 
 
-def told(stand: Depths, today: Day = BUSY, settings: Settings = SETTINGS) -> list[Advice]:
+def told(
+    stand: Depths,
+    today: Day = BUSY,
+    settings: Settings = SETTINGS,
+    refused: Sequence[Refusal] = (),
+) -> list[Advice]:
     """What is said of it."""
-    return advise(stand, today, settings, NOW)
+    return advise(stand, refused, today, settings, NOW)
 
 
 def test_all_is_well() -> None:
@@ -78,6 +84,14 @@ def test_a_process_that_only_collects_says_who_sends() -> None:
     settings = Settings(_env_file=None, role="collect")
     (only,) = told(depths(due_age=SLOW_MS + 1), settings=settings)
     assert "role deliver" in only.do
+
+
+def test_media_that_hubspot_refuses_are_told() -> None:
+    """With what to do, and the page on which they are marked."""
+    (only,) = told(depths(), refused=[Refusal("/film", 1, NOW, "no such media")])
+    assert (only.level, only.path) == ("wait", "/console/media")
+    assert only.says == "HubSpot refuses 1 medium: externalId film (no such media)."
+    assert "playrelay media register" in only.do
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,27 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
     )
 
 
+def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Path) -> None:
+    """With its words, when it is asked again and what to do; and now says that there are some."""
+    assert "HubSpot refuses" not in page(client, "media") + page(client, "now")
+    with closing(sqlite3.connect(folder / "playrelay.db", timeout=10)) as db:
+        refusal = ("/+film", 2_000_000_000_000, '{"reason": "refused", "message": "no <b> media"}')
+        db.execute("INSERT INTO refused_media VALUES (?, 1, ?, ?)", refusal)
+        db.commit()
+    line = "HubSpot refuses it: no &lt;b&gt; media. Asked again at 2033-05-18 03:33:20 UTC."
+    listed = page(client, "media")
+    assert listed.count(line) == 1
+    assert "playrelay media register" in listed
+    ids = re.findall(r"/console/media/(\d+)", listed)
+    pages = {each: page(client, f"media/{each}") for each in ids}
+    (marked,) = [text for text in pages.values() if line in text]
+    assert "<code>+film</code>" in marked
+    assert "playrelay media register" in marked
+    now = page(client, "now")
+    assert "HubSpot refuses 1 medium: externalId +film (no &lt;b&gt; media)." in now
+    assert 'href="/console/media"' in now
+
+
 def test_the_snippet(client: httpx.Client) -> None:
     """As `playrelay embed` prints it; an address that is none is told."""
     text = html.unescape(

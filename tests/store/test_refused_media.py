@@ -1,9 +1,14 @@
 """Media that HubSpot refused rest: now and then one event asks, the rest are spared."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
+from app.domain.known import KnownMedium
+from app.domain.media import Medium
 from app.domain.outcome import Delivered, Healthy, RefusedMedium, Rejected, Unasked
-from app.store.insights import Choice
+from app.store.insights import Choice, Refusal
 from app.store.interface import Store
 from app.store.values import Job, Quota
 from tests.store.setting import (
@@ -22,6 +27,7 @@ from tests.store.setting import (
 
 REFUSED = RefusedMedium("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
 SPARED = Rejected("medium_refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
+FILM = KnownMedium(42, "VIDEO", "The film", "film")
 DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
 
 
@@ -149,3 +155,65 @@ async def test_it_is_forgotten_in_time(passing: Store, after: int, hours: int) -
     await refused(passing, now)
     assert (await next_of(passing, 42, now + hours * HOUR - 1)).refusal == SPARED
     assert (await next_of(passing, 42, now + hours * HOUR)).refusal is None
+
+
+async def test_people_see_what_rests(passing: Store) -> None:
+    """With HubSpot's words, those that rest longest first; and for a day after the rest."""
+    await refused(passing)
+    await refused(passing, NOW + HOUR)
+    other = await next_of(passing, None, NOW, externalId="film")
+    await settle(passing, other, RefusedMedium("incomplete", 200), now=NOW)
+    twice = Refusal("42/", 2, NOW + 3 * HOUR, "no such media")
+    once = Refusal("/film", 1, NOW + HOUR, "incomplete")
+    assert await passing.refused_media(NOW + 2 * HOUR, 9) == [twice, once]
+    assert await passing.refused_media(NOW, 1) == [twice]
+    assert await passing.refused_media(NOW + HOUR + DAY, 9) == [twice]
+    assert await passing.refused_media(NOW + 3 * HOUR + DAY, 9) == []
+    unasked = [Medium(bridge_id=42), Medium(bridge_id=42, external_id="film"), Medium()]
+    assert await passing.refusals(unasked) == {"42/": twice}
+    assert await passing.refusals([]) == {}
+
+
+async def test_asked_or_not_it_is_one_family(passing: Store) -> None:
+    """Where HubSpot named no category as well."""
+    said = RefusedMedium("incomplete", 200, message="200 without mediaBridgeId")
+    await settle(passing, await next_of(passing, 42, NOW), said)
+    job = await next_of(passing, 42, NOW + SECOND)
+    assert job.refusal is not None
+    await settle(passing, job, job.refusal, Unasked(), NOW + SECOND)
+    assert [family.count for family in await passing.families(9)] == [2]
+
+
+@pytest.mark.parametrize(
+    ("fields", "ended"),
+    [
+        ({"mediaBridgeId": 42}, True),
+        ({"externalId": "film"}, True),
+        ({"mediaBridgeId": 42, "externalId": "film"}, True),
+        ({"mediaBridgeId": 42, "externalId": "another"}, False),
+        ({"mediaBridgeId": 43}, False),
+    ],
+)
+async def test_what_hubspot_turns_out_to_have_rests_no_longer(
+    passing: Store,
+    fields: dict[str, Any],
+    ended: bool,  # noqa: FBT001 - a table
+) -> None:
+    """It was made there, by us or by hand: what is waiting is sent at once."""
+    medium = {"mediaBridgeId": None, **fields}
+    await played(passing, NOW, sessionId="first", **medium)
+    await settle(passing, await claimed(passing), REFUSED)
+    await played(passing, NOW + 1, sessionId="next", **medium)
+    await passing.shelve([FILM], 1)
+    assert ((await claimed(passing, NOW + 1)).refusal is None) is ended
+
+
+async def test_a_listing_without_news_ends_no_rest(passing: Store) -> None:
+    """HubSpot refuses what it has listed before: to list it again, by a timer, changes nothing."""
+    await passing.shelve([FILM], 1)
+    await refused(passing)
+    await passing.shelve([FILM], 2)
+    await passing.shelve([], 2)
+    assert (await next_of(passing, 42, NOW + SECOND)).refusal == SPARED
+    await passing.shelve([msgspec.structs.replace(FILM, external_id="other")], 3)
+    assert (await next_of(passing, 42, NOW + 2 * SECOND)).refusal is None

@@ -8,6 +8,7 @@ from app.domain.known import KnownMedium
 from app.domain.outcome import AccountNews
 from app.store.postgres.account import Gate, allowance, hear, take_permit, used_permit
 from app.store.postgres.db import Db
+from app.store.postgres.refused import accept_new
 from app.store.rules.account import wait_for_spare
 from app.store.shelf import Listing, Permit
 
@@ -36,9 +37,14 @@ async def known_media(db: Db) -> list[KnownMedium]:
 
 
 async def shelve(db: Db, media: Sequence[KnownMedium], number: int) -> None:
-    """A portion of a listing. Of two with the same id the last counts: one command, one word."""
-    abouts = {each.bridge_id: _encode(each).decode() for each in media}
-    await db.change(SHELVE, number, [*abouts], [*abouts.values()])
+    """A portion of a listing. Media that were refused and are news end their rest.
+
+    Of two with the same id the last counts: one command, one word.
+    """
+    objects = {each.bridge_id: each for each in media}
+    abouts = [_encode(each).decode() for each in objects.values()]
+    await accept_new(db, [*zip(objects.values(), abouts, strict=True)])
+    await db.change(SHELVE, number, [*objects], abouts)
 
 
 async def end_listing(db: Db, number: int, now: int) -> None:

@@ -72,8 +72,13 @@ def answer_of(outcome: Outcome) -> str:
 
 
 def spared(answer: bytes | str) -> Rejected:
-    """What becomes of an event of a medium that HubSpot refused with that answer, as JSON."""
-    return msgspec.structs.replace(_decode_refusal(answer), reason="medium_refused")
+    """What becomes of an event of a medium that HubSpot refused with that answer, as JSON.
+
+    Where HubSpot named no category the reason stands for it: the family is the same.
+    """
+    said = _decode_refusal(answer)
+    category = said.category or said.reason
+    return msgspec.structs.replace(said, reason="medium_refused", category=category)
 
 
 def sparing(refusals: int) -> int:

@@ -4,12 +4,17 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
-from app.domain.outcome import STATUSES
+from app.domain.outcome import STATUSES, Rejected
 from app.domain.play import Play
+from app.store.insights import Refusal
 from app.store.rules.states import shown
 from app.store.values import Asked, Depths, OutboxEntry, Walk
+
+_decode_refusal = msgspec.json.Decoder(Rejected).decode
 
 _COUNT = "(SELECT count(*) FROM {rows}) AS {name}"
 _COUNT_TO = "(SELECT count(*) FROM (SELECT 1 FROM {rows} LIMIT {most}) AS found) AS {name}"
@@ -52,6 +57,12 @@ def entry_of(row: Iterable[Any]) -> OutboxEntry:
     *columns, answer, state = row
     # The columns stand in the order of the fields, and the tables keep their types.
     return OutboxEntry(*columns, json.loads(answer), shown(state))  # type: ignore[call-arg]
+
+
+def refusal(medium: str, times: int, try_at: int, answer: bytes | str) -> Refusal:
+    """A medium that HubSpot refused with that answer, as JSON."""
+    said = _decode_refusal(answer)
+    return Refusal(medium, times, try_at, said.message or said.category or said.reason)
 
 
 def walk_of(

@@ -8,6 +8,7 @@ from sqlite3 import Connection as Database
 
 from app.domain.identity import IdentityMode
 from app.domain.known import KnownMedium
+from app.domain.media import Medium
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
@@ -21,6 +22,7 @@ from app.store.insights import (
     MediumFigures,
     MediumReport,
     Order,
+    Refusal,
     Sample,
 )
 from app.store.interface import Folding, OnProgress, Store, StoreError
@@ -34,6 +36,7 @@ from app.store.sqlite import (
     insights,
     lookups,
     people,
+    refused,
     settling,
     shelf,
     upkeep,
@@ -221,6 +224,12 @@ class SqliteStore(Store):
 
     async def medium(self, medium: int, since: int, pages: int) -> MediumReport | None:
         return await self._reader.run(lambda db: figures.medium(db, medium, since, pages))
+
+    async def refused_media(self, now: int, limit: int) -> list[Refusal]:
+        return await self._reader.run(lambda db: refused.refused_media(db, now, limit))
+
+    async def refusals(self, media: Sequence[Medium]) -> Mapping[str, Refusal]:
+        return await self._reader.run(lambda db: refused.refusals(db, media))
 
     async def families(self, limit: int) -> list[Family]:
         return await self._reader.run(lambda db: insights.families(db, limit))

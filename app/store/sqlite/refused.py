@@ -1,10 +1,15 @@
 """Media that HubSpot refused: now and then one event of theirs asks again, the rest are spared."""
 
+import json
 import sqlite3
+from collections.abc import Iterable, Sequence
 
+from app.domain.known import KnownMedium
 from app.domain.media import Medium
 from app.domain.outcome import RefusedMedium, Rejected
+from app.store.insights import REFUSED_FOR_MS, Refusal
 from app.store.rules.settling import answer_of, spared, sparing
+from app.store.rules.showing import refusal
 
 REFUSAL = "SELECT try_at, answer FROM refused_media WHERE medium = ?"
 TRY = "UPDATE refused_media SET refusals = refusals + 1, try_at = :until WHERE medium = :medium"
@@ -16,6 +21,13 @@ REFUSE = """
 SPARE = "UPDATE refused_media SET try_at = :until WHERE medium = :medium"
 ACCEPT = "DELETE FROM refused_media WHERE medium = ?"
 ACCEPT_ALL = "DELETE FROM refused_media"
+ACCEPT_NEW = """
+    DELETE FROM refused_media WHERE medium IN (SELECT value FROM json_each(:ids))
+    AND NOT EXISTS (SELECT 1 FROM known_media WHERE id = :id AND about = :about)
+"""
+_TOLD = "SELECT medium, refusals, try_at, answer FROM refused_media"
+AT_PRESENT = f"{_TOLD} WHERE try_at > ? ORDER BY try_at DESC LIMIT ?"
+AMONG = f"{_TOLD} WHERE medium IN (SELECT value FROM json_each(?))"  # noqa: S608 - ours
 
 
 def refusal_of(
@@ -50,3 +62,23 @@ def accept(db: sqlite3.Connection, medium: Medium) -> None:
 def accept_all(db: sqlite3.Connection) -> None:
     """A person says that the cause is mended: each may be tried at once."""
     db.execute(ACCEPT_ALL)
+
+
+def accept_new(db: sqlite3.Connection, found: Iterable[tuple[KnownMedium, bytes]]) -> None:
+    """HubSpot has these objects, and on the shelf (as JSON) they are new or stand otherwise."""
+    given = [
+        {"ids": json.dumps(each.meant_by), "id": each.bridge_id, "about": about}
+        for each, about in found
+    ]
+    db.executemany(ACCEPT_NEW, given)
+
+
+def refused_media(db: sqlite3.Connection, now: int, limit: int) -> list[Refusal]:
+    """Those of the present."""
+    return [refusal(*row) for row in db.execute(AT_PRESENT, (now - REFUSED_FOR_MS, limit))]
+
+
+def refusals(db: sqlite3.Connection, media: Sequence[Medium]) -> dict[str, Refusal]:
+    """Those of these media."""
+    rows = db.execute(AMONG, (json.dumps([each.ids for each in media]),))
+    return {row[0]: refusal(*row) for row in rows}

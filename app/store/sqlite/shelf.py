@@ -10,6 +10,7 @@ from app.domain.outcome import AccountNews
 from app.store.rules.account import wait_for_spare
 from app.store.shelf import Listing, Permit
 from app.store.sqlite.account import allowance, hear, take_permit, used_permit
+from app.store.sqlite.refused import accept_new
 from app.store.values import Quota
 
 LISTING = "SELECT revision, listed_at FROM listing"
@@ -36,8 +37,11 @@ def known_media(db: sqlite3.Connection) -> list[KnownMedium]:
 
 
 def shelve(db: sqlite3.Connection, media: Sequence[KnownMedium], number: int) -> None:
-    """A portion of a listing."""
-    db.executemany(SHELVE, [(each.bridge_id, number, _encode(each)) for each in media])
+    """A portion of a listing. Media that were refused and are news end their rest."""
+    abouts = [_encode(each) for each in media]
+    accept_new(db, zip(media, abouts, strict=True))
+    rows = [(each.bridge_id, number, about) for each, about in zip(media, abouts, strict=True)]
+    db.executemany(SHELVE, rows)
 
 
 def end_listing(db: sqlite3.Connection, number: int, now: int) -> None:

@@ -6,3 +6,4 @@ CREATE TABLE playrelay.refused_media (
     try_at   bigint NOT NULL,
     answer   json NOT NULL
 );
+CREATE INDEX refused_media_in_time ON playrelay.refused_media (try_at);

@@ -6,3 +6,4 @@ CREATE TABLE refused_media (
     try_at   INTEGER NOT NULL,
     answer   TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX refused_media_in_time ON refused_media (try_at);

@@ -1,0 +1,54 @@
+"""Media that HubSpot refuses, in words: what it said, when it is asked again, what to do."""
+
+from collections.abc import Collection, Sequence
+
+from app.store.insights import REFUSED_MEDIA, Refusal
+from app.why.words import moment
+
+
+def told(refusal: Refusal, now: int) -> str:
+    """Of one medium, as a sentence and a half."""
+    said = refusal.said.rstrip(". ")
+    again = (
+        f"Asked again at {moment(refusal.try_at)}"
+        if refusal.try_at > now
+        else "Its next event asks again"
+    )
+    return f"HubSpot refuses it: {said}. {again}."
+
+
+def counted(refused: Sequence[Refusal]) -> str:
+    """How many there are, and the one that rests longest; `refused` must not be empty."""
+    first = refused[0]
+    many = "1 medium" if len(refused) == 1 else f"{len(refused):,} media"
+    if len(refused) >= REFUSED_MEDIA:
+        many = f"{many} or more"
+    among = ":" if len(refused) == 1 else ", such as"
+    said = first.said.rstrip(". ")
+    return f"HubSpot refuses {many}{among} {named(first)} ({said})"
+
+
+def named(refusal: Refusal) -> str:
+    """By HubSpot's names: `mediaBridgeId 42, externalId film`."""
+    bridge_id, _, external_id = refusal.medium.partition("/")
+    given = (("mediaBridgeId", bridge_id), ("externalId", external_id))
+    return ", ".join(f"{name} {value}" for name, value in given if value)
+
+
+def remedy(refused: Collection[Refusal], account: str = "") -> str:
+    """What to do; an object can be made with any externalId, but not with an id of our choice.
+
+    `account`: its name, where there are several.
+    """
+    option = f" --account {account}" if account else ""
+    by_id = sum(not each.medium.startswith("/") for each in refused)
+    todo = []
+    if unmade := len(refused) - by_id:
+        them = "it" if unmade == 1 else "them"
+        todo.append(
+            f"register {them} (playrelay media register{option}) or make {them} in HubSpot by "
+            f"hand, then playrelay outbox requeue --rejected{option}"
+        )
+    if by_id:
+        todo.append("correct a wrong mediaBridgeId in the page or the catalogue")
+    return "; ".join(todo)

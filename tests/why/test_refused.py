@@ -1,0 +1,46 @@
+"""What people read of a medium that HubSpot refuses."""
+
+import pytest
+
+from app.store.insights import REFUSED_MEDIA, Refusal
+from app.why.refused import counted, remedy, told
+
+NOW = 1_790_000_000_000
+FILM = Refusal("/film", 2, NOW + 1, "No such media.")
+OBJECT = Refusal("42/", 1, NOW, "no such object")
+BOTH = Refusal("42/a/b", 1, NOW, "no")
+
+
+def test_one_medium() -> None:
+    """HubSpot's words and when it is asked again."""
+    again = "Asked again at 2026-09-21 14:13:20 UTC."
+    assert told(FILM, NOW) == f"HubSpot refuses it: No such media. {again}"
+    assert told(FILM, NOW + 1).endswith(". Its next event asks again.")
+
+
+@pytest.mark.parametrize(
+    ("refused", "says"),
+    [
+        ([FILM], "1 medium: externalId film (No such media)"),
+        ([OBJECT, FILM], "2 media, such as mediaBridgeId 42 (no such object)"),
+        ([BOTH, FILM], "2 media, such as mediaBridgeId 42, externalId a/b (no)"),
+        ([FILM] * REFUSED_MEDIA, "1,000 media or more, such as externalId film (No such media)"),
+    ],
+)
+def test_how_many_there_are(refused: list[Refusal], says: str) -> None:
+    """With an example, by HubSpot's names."""
+    assert counted(refused) == f"HubSpot refuses {says}"
+
+
+@pytest.mark.parametrize(
+    ("refused", "registers", "corrects"),
+    [([FILM], True, False), ([OBJECT], False, True), ([BOTH, FILM], True, True)],
+)
+def test_what_to_do(refused: list[Refusal], *, registers: bool, corrects: bool) -> None:
+    """What has an externalId alone can be made; nobody can make an object with a given id."""
+    do = remedy(refused, "acme")
+    register = "playrelay media register --account acme"
+    requeue = "then playrelay outbox requeue --rejected --account acme"
+    assert (register in do, requeue in do) == (registers, registers)
+    assert ("correct a wrong mediaBridgeId" in do) is corrects
+    assert "--account" not in remedy(refused)
