@@ -38,7 +38,7 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.ledger import Ledger
 from app.sandbox.world import World
-from app.server import EmbeddedServer, listen
+from app.server import embedded
 from app.settings import AccountSettings, Settings, accounts_of, is_postgresql
 from app.store.interface import Store
 from app.store.postgres.engine import open_postgres
@@ -244,14 +244,8 @@ async def _embedded_sandbox(settings: Settings, ledger: Ledger) -> AsyncIterator
     config = uvicorn.Config(
         sandbox, http=CuttableProtocol, log_config=None, access_log=False, lifespan="off"
     )
-    with listen("127.0.0.1", 0) as bound:
-        server = EmbeddedServer(config)
-        task = asyncio.create_task(server.serve([bound]), name="sandbox")
-        try:
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await task
+    async with embedded(config, 0, "sandbox") as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @asynccontextmanager

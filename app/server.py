@@ -1,9 +1,9 @@
-"""uvicorn, with slow peers cut off, and one server more for the embedded sandbox."""
+"""uvicorn, with slow peers cut off, and servers beside it in the same process."""
 
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -125,6 +125,19 @@ class EmbeddedServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave them alone."""
         yield
+
+
+@contextlib.asynccontextmanager
+async def embedded(config: uvicorn.Config, port: int, name: str) -> AsyncIterator[int]:
+    """Serve this machine alone meanwhile; yields the port (0: a free one). Raises OSError."""
+    with listen("127.0.0.1", port) as bound:
+        server = EmbeddedServer(config)
+        task = asyncio.create_task(server.serve([bound]), name=name)
+        try:
+            yield bound.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await task
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,6 +1,5 @@
 """A server for one guest: the browser that HubSpot sends back after the app was installed."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.server import EmbeddedServer, PatientProtocol, listen
+from app.server import PatientProtocol, embedded
 
 PATH = "/connect"
 
@@ -55,11 +54,5 @@ async def expecting(port: int, receive: Receive) -> AsyncIterator[str]:
         lifespan="off",
         timeout_graceful_shutdown=1,
     )
-    with listen("127.0.0.1", port) as bound:
-        server = EmbeddedServer(config)
-        task = asyncio.create_task(server.serve([bound]), name="loopback")
-        try:
-            yield f"http://localhost:{bound.getsockname()[1]}{PATH}"
-        finally:
-            server.should_exit = True
-            await task
+    async with embedded(config, port, "loopback") as listening:
+        yield f"http://localhost:{listening}{PATH}"

@@ -75,11 +75,9 @@ class Answer:
 
 def event_result(answer: Answer) -> SendResult:
     """What the answer to an event amounts to."""
-    if not is_success(answer):
-        return failure(answer)
-    body = json_object(answer)
-    if body is None:
-        return not_hubspots(answer)
+    body = body_of(answer)
+    if not isinstance(body, dict):
+        return body
     contact_id = _int64_id(body.get("contactId"))
     media_bridge_id = _int64_id(body.get("mediaBridgeId"))
     if contact_id is not None and media_bridge_id is not None:
@@ -94,11 +92,9 @@ def contacts_result(answer: Answer) -> LookupResult:
     A merged contact goes by its canonical id; `is-contact: false` is a visitor whom HubSpot has
     seen and does not know. Entries of any other shape are passed over, as strangers.
     """
-    if not is_success(answer):
-        return failure(answer)
-    body = json_object(answer)
-    if body is None:
-        return not_hubspots(answer)
+    body = body_of(answer)
+    if not isinstance(body, dict):
+        return body
     found: dict[str, int] = {}
     for utk, entry in body.items():
         if isinstance(entry, dict) and entry.get("is-contact") is not False:
@@ -106,6 +102,14 @@ def contacts_result(answer: Answer) -> LookupResult:
             if contact_id is not None:
                 found[utk] = contact_id
     return Contacts(found)
+
+
+def body_of(answer: Answer) -> dict[str, object] | Refused | Trouble:
+    """The JSON object of a success, or what the answer amounts to without one."""
+    if not is_success(answer):
+        return failure(answer)
+    body = json_object(answer)
+    return not_hubspots(answer) if body is None else body
 
 
 def failure(answer: Answer) -> Refused | Trouble:

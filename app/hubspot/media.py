@@ -14,7 +14,7 @@ from app.domain.media import Medium
 from app.domain.media_url import MEDIA_TYPES, MediaType, type_of_file
 from app.domain.text import tidy
 from app.domain.url import parse_url
-from app.hubspot.answers import Answer, failure, is_success, json_object, not_hubspots, text
+from app.hubspot.answers import Answer, body_of, not_hubspots, text
 from app.hubspot.exchange import Call
 from app.hubspot.results import Refused, Trouble
 
@@ -43,11 +43,11 @@ def page_call(media_type: MediaType, after: str | None) -> Call:
 
 def page_result(answer: Answer) -> MediaPage | Refused | Trouble:
     """What the answer amounts to; objects of any other shape than the spec's are passed over."""
-    if not is_success(answer):
-        return failure(answer)
-    body = json_object(answer)
-    results = body.get("results") if body else None
-    if body is None or not isinstance(results, list):
+    body = body_of(answer)
+    if not isinstance(body, dict):
+        return body
+    results = body.get("results")
+    if not isinstance(results, list):
         return not_hubspots(answer)
     media = tuple(found for each in results if (found := _known(each)))
     paging = body.get("paging")
@@ -73,9 +73,10 @@ def make_call(medium: Medium) -> Call:
 
 def make_result(answer: Answer) -> KnownMedium | Refused | Trouble:
     """The object that was made."""
-    if not is_success(answer):
-        return failure(answer)
-    return _known(json_object(answer)) or not_hubspots(answer)
+    body = body_of(answer)
+    if not isinstance(body, dict):
+        return body
+    return _known(body) or not_hubspots(answer)
 
 
 def _known(value: object) -> KnownMedium | None:

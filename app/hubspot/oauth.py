@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr
 
-from app.hubspot.answers import Answer, failure, is_success, json_object, not_hubspots, text
+from app.hubspot.answers import Answer, body_of, failure, is_success, json_object, text
 from app.hubspot.exchange import Call
 from app.hubspot.results import (
     MissingScope,
@@ -156,11 +156,9 @@ def grant_result(answer: Answer) -> Grant | Trouble:
 
 def introspection_result(answer: Answer) -> Introspection | Refused | Trouble:
     """What the answer to an introspection amounts to."""
-    if not is_success(answer):
-        return failure(answer)
-    body = json_object(answer)
-    if body is None:
-        return not_hubspots(answer)
+    body = body_of(answer)
+    if not isinstance(body, dict):
+        return body
     return Introspection(
         active=body.get("active") is True,
         scopes=_texts(body.get("scopes")),

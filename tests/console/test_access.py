@@ -1,6 +1,5 @@
 """Who may enter the console, and how a session is proven."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -10,20 +9,6 @@ from app.console.session import SESSION_SECONDS, Sessions
 from app.settings import SettingsError, load_settings
 from tests.console.setting import COOKIE, HTML, PASSWORD, relay, sign_in, token
 from tests.live.relay import Live, live_relay, settings_for
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """One whose console has a password."""
-    with relay(tmp_path_factory.mktemp("guarded"), console_password=PASSWORD) as live:
-        yield live
-
-
-@pytest.fixture
-def client(guarded: Live) -> Iterator[httpx.Client]:
-    """A browser that was never here."""
-    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as fresh:
-        yield fresh
 
 
 def test_without_a_session_the_sign_in_is_shown(client: httpx.Client) -> None:

@@ -8,12 +8,6 @@ from app.console.chores import KEPT, Chore, Chores
 from app.store.interface import StoreError
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
 class Work:
     """So many steps of ten, the last of which may fail; `reached`: a step is under way."""
 

@@ -18,12 +18,6 @@ from tests.live.relay import live_relay, settings_for
 from tests.store.setting import NOW, played
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
 def drawn(walk: Walk) -> str:
     """A row of few words."""
     return f"{walk.play.session_id} {walk.play.percent:.0f}"

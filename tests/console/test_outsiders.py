@@ -1,16 +1,14 @@
 """An outsider gets nothing: every route of the console is tried, those to come included."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import httpx
-import pytest
 from starlette.routing import Route
 
 from app.console import why
 from app.console.routes import PAGES
 from app.console.session import Sessions
-from tests.console.setting import COOKIE, HTML, PASSWORD, relay, sign_in, token
+from tests.console.setting import COOKIE, HTML, sign_in, token
 from tests.live.relay import Live
 
 OPEN = {"/console/sign-in"}
@@ -34,20 +32,6 @@ def doors() -> list[Door]:
         if isinstance(route, Route)
         for method in sorted(route.methods or ())
     ]
-
-
-@pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A relay whose console has a password."""
-    with relay(tmp_path_factory.mktemp("guarded"), console_password=PASSWORD) as live:
-        yield live
-
-
-@pytest.fixture
-def client(guarded: Live) -> Iterator[httpx.Client]:
-    """A browser that was never here."""
-    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as fresh:
-        yield fresh
 
 
 CLOSED = [door for door in doors() if door.path not in OPEN]

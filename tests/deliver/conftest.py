@@ -8,12 +8,6 @@ import pytest
 from tests.deliver.office import Office, office
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy of the machine's must not come in between."""

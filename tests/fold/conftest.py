@@ -10,12 +10,6 @@ from tests.store.engines import Sqlite
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
-@pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """An empty store, where events are due at once."""
     async with Sqlite(tmp_path).open("passthrough") as opened:

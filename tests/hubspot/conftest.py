@@ -9,12 +9,6 @@ from app.hubspot.client import make_http
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
-@pytest.fixture
 async def http(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     """The product's own HTTP client; a proxy of the machine's must not come in between."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -39,12 +39,6 @@ class Office:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
-@pytest.fixture
 def clock() -> Clock:
     """Seconds since the epoch, for HubSpot and for us."""
     return Clock()

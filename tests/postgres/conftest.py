@@ -12,12 +12,6 @@ from tests.store.engines import Postgres
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
-@pytest.fixture
 def url() -> str:
     """An empty database."""
     return fresh_database()

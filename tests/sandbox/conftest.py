@@ -14,12 +14,6 @@ from tests.sandbox.setting import Clock
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """The loop the product runs on."""
-    return "asyncio"
-
-
-@pytest.fixture
 def clock() -> Clock:
     """The sandbox's time."""
     return Clock()

@@ -9,12 +9,6 @@ from app.store.interface import Store
 from tests.store.engines import ENGINES, Database
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    """The relay runs on asyncio."""
-    return "asyncio"
-
-
 @pytest.fixture(params=ENGINES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """An empty database."""

@@ -104,6 +104,15 @@ async def test_in_quarantine(store: Store) -> None:
     assert (await store.depths(NOW)).quarantined == 1
 
 
+async def test_a_longer_usertoken_is_anothers(store: Store) -> None:
+    """Its pings stay, read and unread, sound and broken."""
+    await played(store, contactUtk="utk2")
+    await arrive(store, contactUtk="utk2")
+    await store.append(InboxPing(NOW, None, b'{"contactUtk": "my-utk", broken'))
+    assert await store.forget(utk="utk", contact_id=None) == 0
+    assert (await store.depths(NOW)).inbox == 2
+
+
 async def test_among_many(store: Store) -> None:
     """However many wait, all are looked through, and it is told how many these were."""
     others = body(contactUtk="other")

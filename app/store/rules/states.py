@@ -1,5 +1,6 @@
 """Plays and pings as they stand in the store, and what can be read of them."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -62,11 +63,16 @@ def closed(folding: Folding, state: bytes | str, quiet_since: int) -> tuple[Play
 
 
 def names(body: bytes, referer: str | None, utks: Sequence[str], contact_id: int | None) -> bool:
-    """Whether a ping carries one of the identities; what can't be read is searched as text."""
+    """Whether a ping carries one of the identities. What can't be read is searched as text."""
     try:
         plays = parse(body, referer).plays
     except (BadJsonError, InvalidPingError):
         plays = []
     by_contact = contact_id is not None and any(play.contact_id == contact_id for play in plays)
     by_utk = any(play.contact_utk and play.contact_utk.strip() in utks for play in plays)
-    return by_contact or by_utk or any(utk.encode() in body for utk in utks)
+    return by_contact or by_utk or any(_as_a_word(utk).search(body) for utk in utks)
+
+
+def _as_a_word(utk: str) -> re.Pattern[bytes]:
+    """Not in the midst of another one: that is somebody else's."""
+    return re.compile(rb"(?<![\w-])" + re.escape(utk.encode()) + rb"(?![\w-])")
