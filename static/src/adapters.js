@@ -36,16 +36,10 @@ const scan = () => {
 };
 
 /** @param {Node} root */
-const plan = (root) => {
+export const plan = (root) => {
   roots.add(root);
   planned ||= whenIdle(scan);
 };
-const observer = new MutationObserver((changes) => {
+export const observer = new MutationObserver((changes) => {
   for (const { target } of changes) plan(target.getRootNode());
 });
-
-/** @param {Document | ShadowRoot} root */
-export const watchFor = (root) => {
-  observer.observe(root, { childList: true, subtree: true, attributeFilter: ["src"] });
-  return plan(root);
-};

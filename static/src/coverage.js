@@ -15,7 +15,7 @@ export const covered = (ranges) => {
   let end = 0;
   for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
     if (to > end) {
-      total += to - Math.max(from, end);
+      total += to - Math.max(end, from);
       end = to;
     }
   }
@@ -25,20 +25,22 @@ export const covered = (ranges) => {
 /**
  * The attention map: how often each hundredth of the medium was watched. A stretch counts for a
  * span only if it holds the whole of it, give or take a fiftieth (media seldom begin and end
- * exactly where they say): the map must never tell of more than was watched.
+ * exactly where they say), and so does one of the ranges: the map must never tell of more than was
+ * watched, and where a stretch ended is not always known exactly.
  * @param {Range[]} stretches each played once from its beginning to its end
+ * @param {Range[]} ranges what was played at all
  * @param {number} length of a span
  * @returns {Runs}
  */
-export const attention = (stretches, length) => {
+export const attention = (stretches, ranges, length) => {
   /** @type {Runs} */
   const runs = [];
   /** @type {[number, number] | undefined} */
   let run;
   for (let span = 0; span < 100; span++) {
-    const times = stretches.filter(
-      ([from, to]) => from / length <= span + 0.02 && to / length >= span + 0.98,
-    ).length;
+    const holds = (/** @type {Range} */ [from, to]) =>
+      from <= (span + 0.02) * length && to >= (span + 0.98) * length;
+    const times = ranges.some(holds) ? stretches.filter(holds).length : 0;
     if (run?.[0] != times) runs.push((run = [times, 0]));
     run[1]++;
   }

@@ -34,13 +34,16 @@ const LONGEST = 1e6;
 /** @type {Entry[] | undefined} */
 let memory;
 
-/** Throws where an entry is nothing like one. @param {Entry} entry */
-const isFresh = ([play]) => play.occurredTimestamp > Date.now() - MAX_AGE;
-
 /** Oldest first. @returns {Entry[]} */
 const load = () => {
   try {
-    return memory || parse(localStorage.playrelay).filter(isFresh);
+    return (
+      memory ||
+      // Throws where an entry is nothing like one.
+      parse(localStorage.playrelay).filter(
+        (/** @type {Entry} */ [play]) => play.occurredTimestamp > Date.now() - MAX_AGE,
+      )
+    );
   } catch {
     return []; // nothing there, or not ours
   }
@@ -48,11 +51,12 @@ const load = () => {
 
 /** @param {Entry[]} entries */
 const save = (entries) => {
+  let text;
   const kept = entries.slice(-MAX_VIEWS);
-  while (stringify(kept).length > MAX_CHARACTERS) kept.shift();
+  while ((text = stringify(kept)).length > MAX_CHARACTERS) kept.shift();
   try {
     memory = undefined;
-    if (kept[0]) localStorage.playrelay = stringify(kept);
+    if (kept[0]) localStorage.playrelay = text;
     else delete localStorage.playrelay;
   } catch {
     memory = kept;
@@ -75,8 +79,8 @@ let net;
  */
 const post = (via, signal, sentAt) =>
   via(options.relay + "v1/progress", {
-    method: "POST",
     credentials: "omit",
+    method: "POST",
     keepalive: true,
     signal,
     body: stringify({ sentAt, site: options.site, plays: load().map(([play]) => play) }),
@@ -88,8 +92,7 @@ const post = (via, signal, sentAt) =>
  */
 export const secure = () => {
   net?.abort();
-  net = new AbortController();
-  if (fetchLater && load()[0]) post(fetchLater, net.signal);
+  if (fetchLater && load()[0]) post(fetchLater, (net = new AbortController()).signal);
 };
 
 export const send = guard(() => {
@@ -119,7 +122,7 @@ export const send = guard(() => {
           hold = false;
           send();
         },
-        Math.min(wait, LONGEST) * (1e3 + Math.random() * 500) || 3e4,
+        Math.min(LONGEST, wait) * (1e3 + Math.random() * 500) || 3e4,
       );
     }
   });
@@ -128,7 +131,7 @@ export const send = guard(() => {
 
 /** @param {Play} play */
 export const put = (play) =>
-  save([...load().filter(([{ sessionId }]) => sessionId != play.sessionId), [play, 0]]);
+  save([...load().filter(([old]) => old.sessionId != play.sessionId), [play, 0]]);
 
 export const wipe = () => {
   net?.abort();

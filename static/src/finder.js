@@ -3,7 +3,7 @@
  * at all. An element is noticed when it begins to play, because only then does it matter.
  */
 
-import { watchFor } from "./adapters.js";
+import { observer, plan } from "./adapters.js";
 import { guard } from "./options.js";
 import { listen } from "./pristine.js";
 import { adopt } from "./tracker.js";
@@ -26,7 +26,8 @@ const follow = (owner, name, after) => {
 
 const enter = guard((/** @type {Document | ShadowRoot} */ root) => {
   listen(root, "play playing", (event) => adopt(event.target));
-  watchFor(root);
+  observer.observe(root, { childList: true, subtree: true, attributeFilter: ["src"] });
+  plan(root);
   for (const element of root.querySelectorAll("*")) {
     adopt(element);
     if (element.shadowRoot) enter(element.shadowRoot);

@@ -16,9 +16,8 @@
  * @returns {string | undefined}
  */
 export const attribute = (node, name) =>
-  node
-    ? node.getAttribute?.("data-" + name) || attribute(node.parentNode || node.host, name)
-    : undefined;
+  node &&
+  (node.getAttribute?.("data-" + name) || attribute(node.parentNode || node.host, name));
 
 /**
  * @param {any} node
@@ -49,11 +48,3 @@ export const describe = (node, source) => {
     mediaType: attribute(node, "media-type") || (tag == "audio" ? "AUDIO" : "VIDEO"),
   };
 };
-
-/**
- * Whether a player is decoration: a silent loop, or a silent picture of a camera, that nobody
- * asked for and nobody can steer.
- * @param {any} player
- */
-export const decorative = (player) =>
-  player.muted && !player.controls && ((player.autoplay && player.loop) || player.srcObject);

@@ -21,9 +21,9 @@ export const emit = (node, name, detail) => {
   return node.dispatchEvent(
     new CustomEvent("playrelay:" + name, {
       detail,
-      cancelable: true,
       bubbles: true,
       composed: true,
+      cancelable: true,
     }),
   );
 };
@@ -64,7 +64,7 @@ export const consent = (granted) => {
   options.consent = granted && "none";
   if (granted) flush();
   else {
-    plays = {};
     wipe();
+    plays = {};
   }
 };

@@ -11,7 +11,7 @@ export const readPage = () => {
   /** @type {HTMLLinkElement | null} */
   const link = document.querySelector("link[rel=canonical]");
   // Single-page sites often leave the landing page's canonical link in place.
-  const own = link && (pathname == landing || new URL(link.href).pathname == pathname) && link;
+  const own = link && (pathname == landing || pathname == new URL(link.href).pathname) && link;
   return {
     // The token in a mail's link names who was mailed. The relay takes out the rest.
     pageUrl: (own || location).href.replace(/_hs\w+=[^&#]*&?/g, ""),

@@ -1,6 +1,6 @@
 /** Puts the parts together: players and their views on one side, consent and delivery on the other. */
 
-import { attribute, decorative, describe } from "./media.js";
+import { attribute, describe } from "./media.js";
 import { guard, use } from "./options.js";
 import { consent, emit, report } from "./outbox.js";
 import { readPage } from "./page.js";
@@ -9,13 +9,14 @@ import { identify } from "./visitor.js";
 
 /** @typedef {import("./adapters/view.js").Player} Player */
 /** @typedef {(type: string) => void} Look takes notice of what has happened to a player */
+/** @typedef {ReturnType<typeof import("./adapters/view.js").default>} View */
 
-const EVENTS = "timeupdate playing pause seeking ended emptied";
+const EVENTS = "playing waiting seeking pause ended emptied volumechange ratechange";
 
 /** @param {Record<string, any>} play is given a session and the page, unless it has them */
 const newPlay = (play) =>
   Object.assign(play, {
-    sessionId: Date.now() + String(Math.random()),
+    sessionId: "" + Date.now() + Math.random(),
     ...readPage(),
     ...play,
   });
@@ -31,14 +32,16 @@ let begin;
  * Follows a player through all that it plays. What it returns is to be called with the type of
  * whatever happens to it.
  * @param {any} node the element that stands for the player
- * @param {Player} player
+ * @param {Player & Partial<HTMLMediaElement>} player
  * @returns {Look}
  */
 export const track = (node, player) => {
-  /** Views by source. @type {Record<string, Look>} */
+  /** Views by source. @type {Record<string, View>} */
   const views = {};
   let ignored = false;
   let source = "";
+  /** @type {any} */
+  let timer = 0;
   const look = guard((/** @type {string} */ type) => {
     // Some browsers have the next source already when they say that the last one is gone.
     if (type != "emptied") source = player.currentSrc;
@@ -48,7 +51,12 @@ export const track = (node, player) => {
         !begin ||
         wish == "off" ||
         !(type == "playing" || (player.played?.length ?? !player.paused)) ||
-        (wish != "on" && decorative(player) && (ignored = true))
+        (wish != "on" &&
+          // Decoration: a silent loop, or a silent picture of a camera, that nobody can steer.
+          !player.controls &&
+          player.muted &&
+          (player.srcObject || (player.autoplay && player.loop)) &&
+          (ignored = true))
       )
         return;
       const play = newPlay(describe(node, source));
@@ -59,11 +67,14 @@ export const track = (node, player) => {
         player,
         play,
         ignored || jumped,
-        (name, detail) => emit(node, name, detail),
-        (due) => report({ ...play }, node, due),
+        node,
+        emit,
+        report,
       );
     }
-    views[source](type);
+    clearTimeout(timer);
+    const wait = views[source](type);
+    timer = wait && setTimeout(look, wait);
     if (player.paused) playing.delete(look);
     else playing.add(look);
   });
@@ -81,7 +92,7 @@ export const isNew = (node) => !seen.has(node) && seen.add(node);
 export const adopt = guard((/** @type {any} */ node) => {
   if (node instanceof HTMLMediaElement && isNew(node)) {
     const look = track(node, node);
-    listen(node, EVENTS, (event) => look(event.type));
+    listen(node, EVENTS, ({ type }) => look(type));
   }
 });
 

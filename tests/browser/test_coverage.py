@@ -85,6 +85,27 @@ def test_an_overlapping_rewatch_counts_once_and_shows_in_the_map(
     assert view.spans[80:] == [0] * 20
 
 
+def test_a_second_time_that_ends_in_a_jump_shows_in_the_map(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Where it jumped from is known no more: the clock says how far it was."""
+    show(page, site, collector, video())
+    play(page)
+    until(page, 5)
+    play(page, start=2)
+    until(page, 4.5)
+    play(page, start=8)
+    until(page, 8.5)
+    played = pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    spans = collector.view().spans
+    assert spans[23:40] == [2] * 17
+    assert spans[5:15] == [1] * 10
+    assert spans[70:80] == [0] * 10
+    assert collector.view().percent <= played + 0.1
+
+
 def test_a_loop_is_covered_once(page: Page, site: Site, collector: Collector) -> None:
     """It never ends, fires no `ended`, and each milestone comes once."""
     show(page, site, collector, video(attributes="loop"))
@@ -179,6 +200,63 @@ def test_paused_scrubbing_is_not_watching(page: Page, site: Site, collector: Col
     leave(page)
     collector.wait(lambda told: told.plays and told.view().last.get("playedPercent") == int(played))
     assert collector.view().milestones == []
+
+
+HEARD = """() => {
+    window.heard = [];
+    for (const name of ["start", "milestone"]) {
+        v.addEventListener(`playrelay:${name}`, ({ detail }) => {
+            heard.push(`${detail.milestone ?? name} ${v.paused ? "at rest" : "playing"}`);
+        });
+    }
+}"""
+"""Keeps what the page is told, and whether the player was playing."""
+
+
+def test_milestones_come_while_it_plays_though_nothing_listens(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """`timeupdate`, which comes four times a second, has no listener."""
+    page.add_init_script(
+        """window.listened = new Set();
+        const { addEventListener } = EventTarget.prototype;
+        EventTarget.prototype.addEventListener = function (type, ...rest) {
+            listened.add(type);
+            return addEventListener.call(this, type, ...rest);
+        };"""
+    )
+    show(page, site, collector, video("minute.webm"))
+    page.evaluate(HEARD)
+    play(page, rate=8)
+    passed(page, "heard.includes('50 playing')")
+    assert page.evaluate("heard") == ["start playing", "25 playing", "50 playing"]
+    assert page.evaluate("[listened.has('playing'), listened.has('timeupdate')]") == [True, False]
+    leave(page)
+
+
+def test_a_play_that_becomes_faster_is_looked_at_sooner(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A minute of a quarter's speed lies before the first milestone, and then no more."""
+    show(page, site, collector, video("minute.webm"))
+    page.evaluate(HEARD)
+    play(page, rate=0.25)
+    passed(page, "heard.length && v.currentTime > 0.1")
+    page.evaluate("v.playbackRate = 8")
+    passed(page, "heard.includes('25 playing')")
+    leave(page)
+
+
+def test_decoration_that_is_unmuted_is_noticed_at_once(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Nothing else happens to it."""
+    show(page, site, collector, video("minute.webm", "muted autoplay loop"))
+    page.evaluate(HEARD)
+    passed(page, "v.currentTime > 1")
+    page.evaluate("v.muted = false")
+    passed(page, "heard.includes('start playing')")
+    leave(page)
 
 
 def test_muted_decoration_is_ignored_until_it_is_heard(

@@ -2,8 +2,9 @@
  * One view: one element playing one source, from the first picture on.
  *
  * `played` is the truth about coverage. The attention map needs to know how often, too: it is made
- * of the stretches that went by without a seek. A look at the position costs next to nothing; all
- * else waits until the position is reached before which the next milestone can't be due.
+ * of the stretches that went by without a seek. Nothing listens while a stretch goes by: what was
+ * reached at its end is read from the player, or, where it has jumped already, from the clock. A look
+ * at the position costs next to nothing; all else waits until the next milestone can be due.
  */
 
 import { attention, covered } from "../coverage.js";
@@ -17,6 +18,7 @@ import { attention, covered } from "../coverage.js";
  * @property {number} duration
  * @property {boolean} paused
  * @property {number} [playbackRate]
+ * @property {number} [readyState] without it the player tells its positions, several times a second
  * @property {boolean} [ended]
  * @property {boolean} [seeking]
  * @property {string} currentSrc
@@ -30,97 +32,103 @@ const HEARTBEAT = 2e5;
 /** A duration that may still grow is believed when it has stood still for so long (milliseconds). */
 const SETTLING = 2e4;
 
-/** A player that tells only positions tells them several times a second: this is a jump (seconds). */
+/** Further than the clock says by this much is a jump, whatever the player says (seconds). */
 const JUMP = 3;
 
+/** A look at a milestone comes so long after it is due: players begin a little late (milliseconds). */
+const DELAY = 250;
+
 /**
- * Begins a view; what it returns is to be called with the type of whatever happens to the player.
+ * Begins a view; what it returns is to be called with the type of whatever happens to the player. That
+ * tells when to call it again, without a type, if nothing happens before (milliseconds; false: never).
  * @param {Player} player
  * @param {Record<string, any>} play the view in the relay's words: what is known of it already
  * @param {unknown} ignored whether what the player has played up to now is not to be counted
- * @param {(name: string, detail: object) => void} emit tells the page
- * @param {(due: unknown) => void} report passes the play on, soon if it is due
- * @returns {(type: string) => void}
+ * @param {Node} node stands for the player
+ * @param {(node: Node, name: string, detail: object) => void} emit tells the page
+ * @param {(play: object, node: Node, due: boolean) => void} report passes the play on, soon if due
+ * @returns {(type?: string) => number | false}
  */
-export default (player, play, ignored, emit, report) => {
-  let next = performance.now() + HELLO;
-  // A MediaSource's duration may be no more than what was appended up to now.
-  /** @type {number | boolean} */
-  let settled = /^blob/.test(player.currentSrc) && next;
-  /** The one that is being played. @type {Range} */
-  let stretch = [player.currentTime, player.currentTime];
-  /** Each was played once, from its beginning to its end. */
-  let stretches = [stretch];
-  /** The next milestone, and the one when the relay was last told. */
-  let goal = 25;
-  let told = goal;
+export default (player, play, ignored, node, emit, report) => {
+  /** The one that is being played. @type {any} */
+  let stretch = [];
+  /** Each was played once, from its beginning to its end. @type {Range[]} */
+  let stretches = [];
+  let next = 0;
+  let settled = 0;
   let wake = 0;
-  let last = "";
-  /** When it was last seen playing. */
+  /** When it was last looked at, and the speed since then (seconds of the medium a millisecond). */
   let at = 0;
+  let pace = 0;
+  let goal = 25;
+  let last = "";
 
   return (type) => {
     const time = performance.now();
     const { currentTime, ended } = player;
-    const sample = type == "timeupdate";
     const left = type == "emptied";
     const played = !(ignored ||= left) && player.played;
 
-    // Its last position is not to be had any more; it was seen a quarter of a second ago.
-    if (left && time - at < 400)
-      stretch[1] += ((time - at) / 1e3) * /** @type {number} */ (player.playbackRate);
-    if (
-      left ||
-      player.seeking ||
-      currentTime < stretch[1] ||
-      (!played && currentTime > stretch[1] + JUMP)
-    ) {
-      stretches.push((stretch = [currentTime, currentTime]));
+    const to = stretch[1];
+    stretch[1] += (time - at) * pace;
+    if (left || player.seeking || !(currentTime >= to && currentTime <= stretch[1] + JUMP)) {
+      stretches.push((stretch = /** @type {any} */ ([currentTime])));
     }
     stretch[1] = currentTime;
-    at = player.paused ? 0 : time;
-    if (sample && currentTime < wake && time < next) return;
-
-    if (!left) {
-      if (play.duration && play.duration != player.duration) settled = time + SETTLING;
-      play.duration = player.duration;
-    }
-    /** @type {Range[]} */
-    const ranges = played
-      ? Array.from(/** @type {any} */ (played), (_, i) => [played.start(i), played.end(i)])
-      : stretches;
-    if (!last && ranges[0]) {
-      // It has played before it was found.
-      stretches = ranges;
-      stretch = /** @type {Range} */ (ranges.at(-1));
-    }
-
-    let due = time > next || (ended && !play.ended);
-    play.ended ||= ended;
-    if (play.duration < Infinity && (ended || time > /** @type {number} */ (settled))) {
-      const seconds = covered(ranges);
-      const share = (seconds / play.duration) * 100;
-      play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : share | 0;
-      play.watched = attention(stretches, play.duration / 100);
-      for (; play.playedPercent >= goal; goal += 25) {
-        emit("milestone", { ...play, milestone: goal });
-        if (goal > 99) emit("complete", play);
+    at = time;
+    pace = /** @type {any} */ (
+      !player.paused &&
+        /** @type {number} */ (player.readyState) > 2 &&
+        /** @type {number} */ (player.playbackRate) / 1e3
+    );
+    // Later in the alphabet: timeupdate, volumechange, waiting. They are mere samples.
+    if (/** @type {string} */ (type) < "t" || time >= wake) {
+      next ||= time + HELLO;
+      if (!left) {
+        // A MediaSource (blob: or no address) may last longer than what was appended up to now.
+        if (
+          (play.duration || player.currentSrc < "c") &&
+          play.duration != player.duration
+        ) settled = time + SETTLING;
+        play.duration = player.duration;
       }
-      wake = currentTime + ((goal == 100 ? 95 : goal) * play.duration) / 100 - seconds;
-    }
+      /** @type {Range[]} */
+      const ranges = played
+        ? Array.from(/** @type {any} */ (played), (_, i) => [played.start(i), played.end(i)])
+        : stretches;
+      if (!last && ranges[0]) {
+        // It has played before it was found.
+        stretches = ranges;
+        stretch = ranges.at(-1);
+      }
 
-    // The last milestone can wait for the end: it is reached a little ahead of it.
-    due ||= goal > told && !(sample && goal > 100);
-    if (due) {
-      next = time + HEARTBEAT;
-      told = goal;
+      play.ended ||= ended && !(next = 0);
+      if (ended) settled = 0;
+      wake = play.duration < Infinity ? settled : Infinity;
+      if (time >= wake) {
+        const span = play.duration / 100;
+        const share = covered(ranges) / span;
+        play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : share | 0;
+        play.watched = attention(stretches, ranges, span);
+        for (; play.playedPercent >= goal; goal += 25) {
+          next = 0;
+          emit(node, "milestone", { ...play, milestone: goal });
+          if (goal > 99) emit(node, "complete", play);
+        }
+        wake = time + DELAY + ((goal - share) * span) / (pace || 0.002);
+      }
+
+      const due = time > next;
+      if (due) next = time + HEARTBEAT;
+      wake = Math.min(wake, next);
+      const text = play.playedPercent + "" + play.watched;
+      if (due || text != last) {
+        // Until the first milestone the play's beginning is all there is to tell.
+        if (!last || goal > 25) play.occurredTimestamp = Date.now();
+        last = text;
+        report({ ...play }, node, due);
+      }
     }
-    const text = String([play.playedPercent, play.watched]);
-    if (due || text != last) {
-      // Until the first milestone the play's beginning is all there is to tell.
-      if (!last || goal > 25) play.occurredTimestamp = Date.now();
-      last = text;
-      report(due);
-    }
+    return pace > 0 && wake - time;
   };
 };
