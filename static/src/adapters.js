@@ -35,11 +35,12 @@ const scan = () => {
   planned = 0;
 };
 
-/** @param {Node} root */
+/** Looks there, when there is time. @param {Node} root */
 export const plan = (root) => {
   roots.add(root);
   planned ||= whenIdle(scan);
 };
+/** To be told of every root. */
 export const observer = new MutationObserver((changes) => {
   for (const { target } of changes) plan(target.getRootNode());
 });

@@ -51,8 +51,8 @@ export const track = (node, player) => {
         !begin ||
         wish == "off" ||
         !(type == "playing" || (player.played?.length ?? !player.paused)) ||
+        // Decoration: a silent loop, or a silent picture of a camera, that nobody can steer.
         (wish != "on" &&
-          // Decoration: a silent loop, or a silent picture of a camera, that nobody can steer.
           !player.controls &&
           player.muted &&
           (player.srcObject || (player.autoplay && player.loop)) &&
@@ -63,14 +63,7 @@ export const track = (node, player) => {
       emit(node, "start", play);
       // Chromium counts a jump before the first picture as played.
       const jumped = type && player.currentTime > 2 * /** @type {number} */ (player.playbackRate);
-      views[source] = begin(
-        player,
-        play,
-        ignored || jumped,
-        node,
-        emit,
-        report,
-      );
+      views[source] = begin(player, play, ignored || jumped, node, emit, report);
     }
     clearTimeout(timer);
     const wait = views[source](type);

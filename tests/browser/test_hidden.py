@@ -53,7 +53,7 @@ def test_a_tab_tells_when_it_is_hidden_and_counts_on(tab: Tab, collector: Collec
 
 
 def test_a_hidden_tab_that_is_slowed_down_counts_on(tab: Tab, collector: Collector) -> None:
-    """Silent, its timers run once a second: milestones need none of them."""
+    """Silent, its timers run once a second: no milestone is lost for that."""
     tab.evaluate("v.muted = true; v.controls = true")
     tab.hide()
     tab.passed("v.currentTime > 2")

@@ -2,9 +2,9 @@
  * One view: one element playing one source, from the first picture on.
  *
  * `played` is the truth about coverage. The attention map needs to know how often, too: it is made
- * of the stretches that went by without a seek. Nothing listens while a stretch goes by: what was
- * reached at its end is read from the player, or, where it has jumped already, from the clock. A look
- * at the position costs next to nothing; all else waits until the next milestone can be due.
+ * of the stretches that went by without a seek. Nothing listens while a stretch goes by: where it
+ * ended is read from the player, or, if that has jumped already, worked out from the clock. A look at
+ * the position costs next to nothing; all else waits until the next milestone can be due.
  */
 
 import { attention, covered } from "../coverage.js";
@@ -35,12 +35,21 @@ const SETTLING = 2e4;
 /** Further than the clock says by this much is a jump, whatever the player says (seconds). */
 const JUMP = 3;
 
-/** A look at a milestone comes so long after it is due: players begin a little late (milliseconds). */
+/** A milestone is looked for so long after it is due: players begin a little late (milliseconds). */
 const DELAY = 250;
 
+/** How fast a player may run that doesn't tell (seconds of the medium in a millisecond). */
+const GUESS = 0.002;
+
 /**
- * Begins a view; what it returns is to be called with the type of whatever happens to the player. That
- * tells when to call it again, without a type, if nothing happens before (milliseconds; false: never).
+ * The words from here on in the alphabet (timeupdate, volumechange, waiting), and none at all, don't
+ * change what is due when: of such a look nothing is made before its time.
+ */
+const SAMPLES = "t";
+
+/**
+ * Begins a view; what it returns is to be called with the type of whatever happens to the player.
+ * That tells after how many milliseconds to call it without one, should nothing happen before.
  * @param {Player} player
  * @param {Record<string, any>} play the view in the relay's words: what is known of it already
  * @param {unknown} ignored whether what the player has played up to now is not to be counted
@@ -54,12 +63,14 @@ export default (player, play, ignored, node, emit, report) => {
   let stretch = [];
   /** Each was played once, from its beginning to its end. @type {Range[]} */
   let stretches = [];
+  /** When the relay is to hear of it again, the duration is believed, and there may be news. */
   let next = 0;
   let settled = 0;
   let wake = 0;
-  /** When it was last looked at, and the speed since then (seconds of the medium a millisecond). */
+  /** When it was last looked at, and its speed (seconds of the medium in a millisecond). */
   let at = 0;
   let pace = 0;
+  /** The next milestone. */
   let goal = 25;
   let last = "";
 
@@ -69,6 +80,7 @@ export default (player, play, ignored, node, emit, report) => {
     const left = type == "emptied";
     const played = !(ignored ||= left) && player.played;
 
+    // Where it was before a jump is known no more: the clock says how far it had come.
     const to = stretch[1];
     stretch[1] += (time - at) * pace;
     if (left || player.seeking || !(currentTime >= to && currentTime <= stretch[1] + JUMP)) {
@@ -81,15 +93,13 @@ export default (player, play, ignored, node, emit, report) => {
         /** @type {number} */ (player.readyState) > 2 &&
         /** @type {number} */ (player.playbackRate) / 1e3
     );
-    // Later in the alphabet: timeupdate, volumechange, waiting. They are mere samples.
-    if (/** @type {string} */ (type) < "t" || time >= wake) {
+    if (/** @type {string} */ (type) < SAMPLES || time >= wake) {
       next ||= time + HELLO;
       if (!left) {
-        // A MediaSource (blob: or no address) may last longer than what was appended up to now.
-        if (
-          (play.duration || player.currentSrc < "c") &&
-          play.duration != player.duration
-        ) settled = time + SETTLING;
+        // A MediaSource (no address, or blob:) may last longer than what was appended up to now.
+        if ((play.duration || player.currentSrc < "c") && play.duration != player.duration) {
+          settled = time + SETTLING;
+        }
         play.duration = player.duration;
       }
       /** @type {Range[]} */
@@ -102,6 +112,7 @@ export default (player, play, ignored, node, emit, report) => {
         stretch = ranges.at(-1);
       }
 
+      // The end is told at once, and nothing grows after it.
       play.ended ||= ended && !(next = 0);
       if (ended) settled = 0;
       wake = play.duration < Infinity ? settled : Infinity;
@@ -115,7 +126,7 @@ export default (player, play, ignored, node, emit, report) => {
           emit(node, "milestone", { ...play, milestone: goal });
           if (goal > 99) emit(node, "complete", play);
         }
-        wake = time + DELAY + ((goal - share) * span) / (pace || 0.002);
+        wake = time + DELAY + ((goal - share) * span) / (pace || GUESS);
       }
 
       const due = time > next;
