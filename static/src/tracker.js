@@ -50,7 +50,9 @@ export const track = (node, player) => {
       if (
         !begin ||
         wish == "off" ||
-        !(type == "playing" || (player.played?.length ?? !player.paused)) ||
+        // Not a picture yet. Players that don't tell of that are playing when they say so.
+        (!player.played?.length &&
+          (player.paused || /** @type {number} */ (player.readyState) < 3)) ||
         // Decoration: a silent loop, or a silent picture of a camera, that nobody can steer.
         (wish != "on" &&
           !player.controls &&
