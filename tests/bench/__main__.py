@@ -48,7 +48,7 @@ def _servers(given: argparse.Namespace, wanted: set[str]) -> None:
         if "replicas" in wanted:
             replicas.report(found, given.replicas, given.seconds)
         if "growth" in wanted:
-            growth.report(found, given.rows, given.seconds)
+            growth.report(found, given.rows, given.rounds, given.seconds)
         if "forwarding" in wanted:
             forwarding.report(found)
     if "backlog" in wanted:

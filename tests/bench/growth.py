@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -29,42 +29,66 @@ DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one size: what wrk saw, MiB of the relay after it, ms of a claim (median)."""
+    """Of one size: what wrk saw, MiB of the relay after it, ms of a claim."""
 
-    load: Load
+    per_second: float
+    p99: float
     memory: float
     claim: float
 
 
-def report(engines: Sequence[Engine], sizes: Sequence[int], seconds: int) -> None:
-    """A row a size: shares of the figures with the smallest one."""
+def report(engines: Sequence[Engine], sizes: Sequence[int], rounds: int, seconds: int) -> None:
+    """A row a size: shares of the figures with the smallest one; medians of rounds by turns.
+
+    By turns, because a disk is not equally fast all the time, least of all after much was written.
+    """
     print(f"delivered plays in store, {CONNECTIONS} connections: shares of the first row")
     print(
         f"{'engine':<9} {'plays':>9} {'rate':>6} {'p99':>6} {'memory':>7} {'claim':>6}   claim, ms"
     )
     for engine in engines:
-        first: Figures | None = None
-        for size in sizes:
-            found = _measure(engine.database(f"growth-{size}"), size, seconds)
-            first = first or found
+        stores = {size: _filled(engine.database(f"growth-{size}"), size) for size in sizes}
+        found = _by_turns(stores, rounds, seconds)
+        first = found[sizes[0]]
+        for size, each in found.items():
             print(
-                f"{engine.name:<9} {size:>9} {found.load.per_second / first.load.per_second:>6.2f} "
-                f"{found.load.p99 / first.load.p99:>6.2f} {found.memory / first.memory:>7.2f} "
-                f"{found.claim / first.claim:>6.2f}   {found.claim:.2f}"
+                f"{engine.name:<9} {size:>9} {each.per_second / first.per_second:>6.2f} "
+                f"{each.p99 / first.p99:>6.2f} {each.memory / first.memory:>7.2f} "
+                f"{each.claim / first.claim:>6.2f}   {each.claim:.2f}"
             )
     print()
 
 
-def _measure(database: Database, size: int, seconds: int) -> Figures:
+def _filled(database: Database, size: int) -> Database:
     asyncio.run(_one_play(database))
     if size:
         database.fill(size, now_ms() - DAY_MS)
         os.sync()  # or the disk would still be busy with that
-    claim = asyncio.run(_claims(database))
+    return database
+
+
+def _by_turns(stores: Mapping[int, Database], rounds: int, seconds: int) -> dict[int, Figures]:
+    claims: dict[int, list[float]] = {size: [] for size in stores}
+    loads: dict[int, list[Load]] = {size: [] for size in stores}
+    memory: dict[int, list[float]] = {size: [] for size in stores}
+    for turn in range(rounds):
+        for size, database in stores.items():
+            claims[size] += asyncio.run(_claims(database, turn))
     settings = {"role": "collect", "allowed_origins": "https://www.example.com"}
-    with relay(database.url, settings) as ours:
-        load = post(ours.url, CONNECTIONS, seconds)
-        return Figures(load, ours.memory_mib(), claim)
+    for _ in range(rounds):
+        for size, database in stores.items():
+            with relay(database.url, settings) as ours:
+                loads[size].append(post(ours.url, CONNECTIONS, seconds))
+                memory[size].append(ours.memory_mib())
+    return {
+        size: Figures(
+            median(load.per_second for load in loads[size]),
+            median(load.p99 for load in loads[size]),
+            median(memory[size]),
+            median(claims[size]),
+        )
+        for size in stores
+    }
 
 
 async def _one_play(database: Database) -> None:
@@ -74,11 +98,11 @@ async def _one_play(database: Database) -> None:
     await store.close()
 
 
-async def _claims(database: Database) -> float:
-    """The median time of a claim, in ms, each event being settled before the next is claimed."""
+async def _claims(database: Database, turn: int) -> list[float]:
+    """How long each claim took, in ms, each event being settled before the next is claimed."""
     store = await database.open("passthrough")
     now = now_ms()
-    pings = (ping(f"fresh-{number}", f"{number:032x}") for number in range(CLAIMS))
+    pings = (ping(f"fresh-{turn}-{number}", f"{number:032x}") for number in range(CLAIMS))
     await asyncio.gather(*(store.append(InboxPing(now, None, body.encode())) for body in pings))
     await store.fold(CLAIMS, FOLDING, now, 1000)
     took = []
@@ -89,4 +113,4 @@ async def _claims(database: Database) -> float:
         if claim.job is not None:
             await store.settle(claim.job, DELIVERED, Healthy(), now, QUOTA)
     await store.close()
-    return median(took) * 1000
+    return [seconds * 1000 for seconds in took]
