@@ -85,9 +85,12 @@ async def used_permit(db: Db, gate: Gate, permit: int, now: int) -> None:
     await db.change(GIVE_PERMIT, now + gate.ahead + gate.quota.window_ms, permit)
 
 
-async def unused_permit(db: Db, permit: int) -> None:
-    """Nothing was sent: the permit is free at once."""
-    await db.change(DROP_PERMIT, permit)
+async def return_permit(db: Db, gate: Gate, permit: int, now: int, *, used: bool) -> None:
+    """Used it is free after its last window; if nothing was sent, at once."""
+    if used:
+        await used_permit(db, gate, permit, now)
+    else:
+        await db.change(DROP_PERMIT, permit)
 
 
 async def hear(db: Db, news: AccountNews, now: int) -> None:

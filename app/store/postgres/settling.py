@@ -16,7 +16,7 @@ from app.domain.outcome import (
     was_asked,
 )
 from app.store.postgres import figures
-from app.store.postgres.account import Gate, hear, unused_permit, used_permit
+from app.store.postgres.account import Gate, hear, return_permit
 from app.store.postgres.db import Db, Row
 from app.store.postgres.refused import accept, refuse
 from app.store.postgres.whom import known_of
@@ -74,10 +74,7 @@ async def settle(
 ) -> None:
     """Write the outcome, the account's state, and start the permit's ten seconds."""
     asked = was_asked(account)
-    if asked:
-        await used_permit(db, gate, job.permit, now)
-    else:
-        await unused_permit(db, job.permit)
+    await return_permit(db, gate, job.permit, now, used=asked)
     await hear(db, account, now)
     if isinstance(outcome, Delivered):
         before = await db.row(LOCK_PLAY, job.id)
@@ -109,10 +106,7 @@ async def release(
     until: int | None,
 ) -> None:
     """Put a job back as it was. A permit that was not used is free at once."""
-    if sent:
-        await used_permit(db, gate, job.permit, now)
-    else:
-        await unused_permit(db, job.permit)
+    await return_permit(db, gate, job.permit, now, used=sent)
     await db.row(LOCK_PLAY, job.id)
     if isinstance(job.identity, Unknown):
         identity = (await known_of(db, [job.play], lock=True)).whose(job.play, mode)

@@ -61,9 +61,14 @@ def used_permit(db: sqlite3.Connection, permit: int, now: int, quota: Quota) -> 
     db.execute(GIVE_PERMIT, (now + quota.window_ms, permit))
 
 
-def unused_permit(db: sqlite3.Connection, permit: int) -> None:
-    """Nothing was sent: the permit is free at once."""
-    db.execute(DROP_PERMIT, (permit,))
+def return_permit(
+    db: sqlite3.Connection, permit: int, now: int, quota: Quota, *, used: bool
+) -> None:
+    """Used it is free after its last window; if nothing was sent, at once."""
+    if used:
+        used_permit(db, permit, now, quota)
+    else:
+        db.execute(DROP_PERMIT, (permit,))
 
 
 def hear(db: sqlite3.Connection, news: AccountNews, now: int) -> None:

@@ -18,7 +18,7 @@ from app.domain.outcome import (
 from app.store.rules.settling import Next, answer_of, disown, next_rung, released, settled
 from app.store.rules.states import decode_play, encode_play
 from app.store.sqlite import figures
-from app.store.sqlite.account import hear, unused_permit, used_permit
+from app.store.sqlite.account import hear, return_permit
 from app.store.sqlite.refused import accept, refuse
 from app.store.sqlite.whom import whose
 from app.store.values import Job, Quota
@@ -69,10 +69,7 @@ def settle(
 ) -> None:
     """Write the outcome, the account's state, and start the permit's ten seconds."""
     asked = was_asked(account)
-    if asked:
-        used_permit(db, job.permit, now, quota)
-    else:
-        unused_permit(db, job.permit)
+    return_permit(db, job.permit, now, quota, used=asked)
     hear(db, account, now)
     if isinstance(outcome, Delivered):
         accept(db, job.play.medium)
@@ -103,10 +100,7 @@ def release(
     until: int | None,
 ) -> None:
     """Put a job back as it was. A permit that was not used is free at once."""
-    if sent:
-        used_permit(db, job.permit, now, quota)
-    else:
-        unused_permit(db, job.permit)
+    return_permit(db, job.permit, now, quota, used=sent)
     if isinstance(job.identity, Unknown) and isinstance(whose(db, job.play, mode), Identity):
         wait = ""  # the answer came between the claim and now
     _settle(db, job, released(wait, until, now, sent=sent))
