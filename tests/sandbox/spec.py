@@ -1,20 +1,17 @@
-"""HubSpot's published OpenAPI files, as JSON Schemas that can judge a body.
+"""The facts of HubSpot's published OpenAPI files (spec/), as JSON Schemas that can judge a body.
 
 OpenAPI 3.0 is JSON Schema draft 5: 1.0 is no integer, and draft 4's validator agrees. What it has
 beyond that, the integer formats, is added here.
 """
 
 import json
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
-_FOLDER = Path(__file__).parents[2].parent / "shared" / "hubspot"
+from tests.sandbox.extract import SPEC
 
 _formats = FormatChecker(formats=())
 
@@ -35,14 +32,8 @@ def _uuid(value: object) -> bool:
 
 
 def load(name: str) -> dict[str, Any]:
-    """The spec called `name`; where it is not at hand, the test is skipped, but fails in CI."""
-    path = _FOLDER / name
-    if not path.exists():
-        reason = f"HubSpot's published spec {name} is not beside the repository"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    document = json.loads(path.read_text("utf-8"))
+    """The extract called `name`."""
+    document = json.loads((SPEC / name).read_text("utf-8"))
     assert isinstance(document, dict)
     return document
 
