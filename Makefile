@@ -46,7 +46,7 @@ screenshots: $(VENV)/.dev $(VENV)/.browser ## take the pictures of the console i
 
 .PHONY: keep-build
 keep-build: $(VENV)/.runtime ## keep the built script under its own name, before a release
-	@$(BIN)/python -m app.embed.keep
+	@$(BIN)/python -m app.web.tracker.keep
 
 .PHONY: lock
 lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew

@@ -14,10 +14,10 @@ import uvicorn
 
 from app.bell import Bell, Bells, heard
 from app.catalogue import load_catalogue
+from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
 from app.collect.rate import AddressRate
-from app.collect.reception import Gate, Reception
-from app.collect.sightings import Sightings
+from app.collect.sites import SiteEntry, SiteResolver
 from app.credentials import has_tokens, oauth_app, token_source
 from app.deliver.lookup import Lookup
 from app.deliver.policy import DeliveryPolicy
@@ -38,12 +38,12 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.ledger import Ledger
 from app.sandbox.world import World
-from app.server import embedded
 from app.settings import AccountSettings, Settings, accounts_of, is_postgresql
 from app.store.interface import Store
 from app.store.postgres.engine import open_postgres
 from app.store.sqlite.engine import open_sqlite
 from app.telemetry.metrics import Metrics, Tally, pings_by_outcome
+from app.web.server.embedded import embedded
 
 SENDERS = 4
 """At HubSpot's eleven requests a second four are plenty, and few are cheap."""
@@ -68,7 +68,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
 
     Raises SettingsError, StoreError, CatalogueError or SealError where the start must fail.
     """
-    stop, new_id, sightings = asyncio.Event(), _ids(), Sightings(now_ms)
+    stop, new_id, activity = asyncio.Event(), _ids(), OriginActivity(now_ms)
     async with AsyncExitStack() as stack:
         houses = [await _house(stack, account) for account in accounts_of(settings)]
         sole = houses[0].account
@@ -80,12 +80,12 @@ async def assemble(settings: Settings) -> AsyncIterator[Relay]:
             accounts={house.account.name: house.account for house in houses},
             progress=None
             if settings.role == "deliver"
-            else _progress(settings, houses, new_id, refused, sightings),
+            else _progress(settings, houses, new_id, refused, activity),
             refused=refused,
             clock=now_ms,
             stop=stop,
             new_id=new_id,
-            sightings=sightings,
+            activity=activity,
         )
 
 
@@ -209,10 +209,10 @@ def _progress(
     houses: Sequence[_House],
     new_id: Callable[[], str],
     refused: Tally,
-    sightings: Sightings,
+    activity: OriginActivity,
 ) -> ProgressEndpoint:
-    gates = [
-        Gate(
+    entries = [
+        SiteEntry(
             site=site.key,
             origins=OriginPolicy.parse(
                 site.settings.allowed_origins, loopback=site.settings.sandboxed
@@ -227,12 +227,12 @@ def _progress(
         for site in house.account.sites
     ]
     return ProgressEndpoint(
-        Reception(gates),
+        SiteResolver(entries),
         AddressRate(settings.pings_per_minute, time.monotonic),
         clock=now_ms,
         new_id=new_id,
         refused=refused,
-        sightings=sightings,
+        activity=activity,
     )
 
 

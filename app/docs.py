@@ -17,7 +17,7 @@ import msgspec
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app import bootstrap, policies, server
+from app import bootstrap, policies
 from app.collect.problem import REASONS, STATUS, TITLE
 from app.collect.rate import WINDOW_SECONDS
 from app.deliver import lookup, sender
@@ -31,6 +31,7 @@ from app.settings.sitesfile import NEEDS_KEY
 from app.store import rules
 from app.store.rules import asking, settling
 from app.telemetry.metrics import Metrics
+from app.web.server import protocol
 
 ROOT = Path(__file__).parent.parent
 
@@ -118,8 +119,8 @@ def limits_table() -> str:
         ("body of a request", f"{MAX_BODY // 1024} KiB"),
         ("plays in a request", str(MAX_PLAYS)),
         ("spans of an attention map", str(MAX_SPANS)),
-        ("time for a request to arrive whole", _duration(server.REQUEST_SECONDS * _SECOND)),
-        ("time an answer may lie unread", _duration(server.WRITE_SECONDS * _SECOND)),
+        ("time for a request to arrive whole", _duration(protocol.REQUEST_SECONDS * _SECOND)),
+        ("time an answer may lie unread", _duration(protocol.WRITE_SECONDS * _SECOND)),
         ("window of `PLAYRELAY_PINGS_PER_MINUTE`", _duration(WINDOW_SECONDS * _SECOND)),
         ("pings waiting for the disk, all senders", f"{rules.MAX_WAITING_BYTES >> 20} MiB"),
     ]

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
-from app.collect.sightings import Sightings
 from app.sandbox.ledger import Ledger
 from app.settings import Settings, SiteSettings
 from app.store.interface import Store
@@ -37,7 +37,7 @@ class Relay:
 
     `accounts`: by name, at least one, in the order in which people are shown them. `refused`:
     counts the pings that end before their account is known. `clock`: ms since the epoch.
-    `sightings`: what was heard of each site. `leaving`: set when all streams are to end.
+    `activity`: what each origin has done lately. `leaving`: set when all streams are to end.
     """
 
     settings: Settings
@@ -47,7 +47,7 @@ class Relay:
     clock: Callable[[], int]
     stop: asyncio.Event
     new_id: Callable[[], str]
-    sightings: Sightings
+    activity: OriginActivity
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hang_up(self) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from app.cli.address import is_loopback, local_address, public_address
 from app.domain.url import Url
-from app.embed.offer import CONSENT, CONTEXTS, Choices, offer
 from app.settings import Settings, accounts_of, load_settings
+from app.web.tracker.offer import CONSENT, CONTEXTS, Choices, offer
 
 _SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.server import PatientProtocol, embedded
+from app.web.server.embedded import embedded
+from app.web.server.protocol import TimeoutProtocol
 
 PATH = "/connect"
 
@@ -47,7 +48,7 @@ async def expecting(port: int, receive: Receive) -> AsyncIterator[str]:
     app = Starlette(routes=[Route(PATH, arrive)])
     config = uvicorn.Config(
         app,
-        http=PatientProtocol,
+        http=TimeoutProtocol,
         ws="none",
         log_config=None,
         access_log=False,  # the code stands in the address

@@ -14,14 +14,15 @@ from fastapi import FastAPI
 from app.catalogue import CatalogueError
 from app.cli.address import local_address
 from app.hubspot.tokens import SealError
-from app.main import create_app
 from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.world import World
-from app.server import RelayServer, listen, public_config
 from app.settings import Settings, accounts_of, load_settings, unknown_variables
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
+from app.web.app import create_app
+from app.web.server.embedded import listen
+from app.web.server.public import RelayServer, public_config
 
 _log = structlog.get_logger(__name__)
 

@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import structlog
 
+from app.collect.activity import OriginActivity
 from app.collect.problem import STATUS, Refusal, problem
 from app.collect.rate import AddressRate
-from app.collect.reception import Gate, Reception
-from app.collect.sightings import Sightings
+from app.collect.sites import SiteEntry, SiteResolver
 from app.domain.ping import MAX_BODY, BadJsonError, InvalidPingError, Parsed, parse
 from app.store.interface import StoreError
 from app.store.values import InboxPing
@@ -40,16 +40,16 @@ class ProgressEndpoint:
 
     def __init__(
         self,
-        reception: Reception,
+        sites: SiteResolver,
         rate: AddressRate,
         *,
         clock: Callable[[], int],
         new_id: Callable[[], str],
         refused: Tally,
-        sightings: Sightings | None = None,
+        activity: OriginActivity | None = None,
     ) -> None:
-        self._sightings = sightings or Sightings(clock)
-        self._reception = reception
+        self._activity = activity or OriginActivity(clock)
+        self._sites = sites
         self._rate = rate
         self._clock = clock
         self._new_id = new_id
@@ -57,17 +57,17 @@ class ProgressEndpoint:
 
     def allows(self, origin: str) -> bool:
         """Whether pages of that origin may send."""
-        return self._reception.welcomes(origin.encode("latin-1", "replace"))
+        return self._sites.allows(origin.encode("latin-1", "replace"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         origin: bytes | None = None
-        gate: Gate | None = None
-        welcome = False
+        entry: SiteEntry | None = None
+        allowed = False
         try:
             origin, referer, length = _headers(scope)
-            self._reception.expect_welcome(origin)
-            welcome = True
+            self._sites.require_allowed(origin)
+            allowed = True
             if scope["method"] == "OPTIONS":
                 await _answer(send, 204, b"", _preflight(origin))
                 return
@@ -76,31 +76,31 @@ class ProgressEndpoint:
             self._limit(scope)
             body = await _read(receive, length)
             parsed = _parse(body, referer)
-            gate = self._reception.gate(parsed.site, origin)
+            entry = self._sites.resolve(parsed.site, origin)
             _expect_plays(parsed)
             if parsed.plays:
-                await gate.inbox.append(InboxPing(self._clock(), referer, body, gate.site))
-                gate.wake()
-            gate.metrics.pings.count("accepted")
-            gate.metrics.plays.count("accepted", len(parsed.plays))
-            self._sightings.taken(origin)
+                await entry.inbox.append(InboxPing(self._clock(), referer, body, entry.site))
+                entry.wake()
+            entry.metrics.pings.count("accepted")
+            entry.metrics.plays.count("accepted", len(parsed.plays))
+            self._activity.taken(origin)
             if parsed.faults:
-                gate.metrics.plays.count("invalid", len(parsed.faults))
+                entry.metrics.plays.count("invalid", len(parsed.faults))
             answer = b'{"accepted":%d,"rejected":%b}' % (
                 len(parsed.plays),
                 msgspec.json.encode(parsed.faults) if parsed.faults else b"[]",
             )
             await _answer(send, 202, answer, _cors(origin)[:1])  # a POST's answer is never cached
         except Refusal as refusal:
-            self._sightings.refused(origin, refusal.reason, refusal.detail)
-            await self._refuse(send, origin if welcome else None, refusal, gate)
+            self._activity.refused(origin, refusal.reason, refusal.detail)
+            await self._refuse(send, origin if allowed else None, refusal, entry)
         except StoreError as error:
-            await self._refuse(send, origin, _unkept(error, gate), gate)
+            await self._refuse(send, origin, _unkept(error, entry), entry)
         except _GoneError:
             self._refused.count("gone")
         except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
             mistake = Refusal("internal", "look for the request id in the log")
-            instance = await self._refuse(send, origin if welcome else None, mistake, gate)
+            instance = await self._refuse(send, origin if allowed else None, mistake, entry)
             _log.exception("ping_failed", request=instance)
 
     def _limit(self, scope: Scope) -> None:
@@ -110,10 +110,10 @@ class ProgressEndpoint:
             raise Refusal("rate_limited", detail, retry_after=wait)
 
     async def _refuse(
-        self, send: Send, origin: bytes | None, refusal: Refusal, gate: Gate | None
+        self, send: Send, origin: bytes | None, refusal: Refusal, entry: SiteEntry | None
     ) -> str:
         """Send the problem; returns the request's id, as it stands in answer and log."""
-        (gate.metrics.pings if gate else self._refused).count(refusal.reason)
+        (entry.metrics.pings if entry else self._refused).count(refusal.reason)
         instance = self._new_id()
         _log.info("ping_refused", reason=refusal.reason, request=instance)
         headers = [*_cors(origin), (b"x-request-id", instance.encode())]
@@ -181,10 +181,10 @@ def _expect_plays(parsed: Parsed) -> None:
         raise Refusal("invalid", detail, parsed.faults if parsed.batch else None)
 
 
-def _unkept(error: StoreError, gate: Gate | None) -> Refusal:
-    if gate is not None:
-        gate.metrics.store_errors.labels(error.fault).inc()
-    account = gate.account if gate else ""
+def _unkept(error: StoreError, entry: SiteEntry | None) -> Refusal:
+    if entry is not None:
+        entry.metrics.store_errors.labels(error.fault).inc()
+    account = entry.account if entry else ""
     _log.error("store_unavailable", account=account, fault=error.fault, advice=str(error))
     detail = "nothing was kept: send it again later"
     return Refusal("store_unavailable", detail, retry_after=RETRY_AFTER_SECONDS)

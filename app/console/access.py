@@ -13,8 +13,8 @@ from fastapi import HTTPException, Request
 
 from app.collect.rate import AddressRate
 from app.console.session import Sessions
-from app.server import peer_of
 from app.settings import Settings
+from app.web.server.proxies import peer_of
 
 TRIES_PER_MINUTE = 10
 """Wrong passwords from one address; after these even the right one has to wait."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.console.pages import TheConsole, ThePerson
-from app.health import TheAccount
+from app.web.dependencies import TheAccount
 
 SHOWN = 50
 

@@ -14,11 +14,11 @@ from app.console.access import Person
 from app.console.changes import Change, Form
 from app.console.pages import HEADERS, TheConsole, ThePerson, link_to
 from app.credentials import connecting, known_connection
-from app.health import TheAccount, TheRelay
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES
 from app.relay import Account
+from app.web.dependencies import TheAccount, TheRelay
 
 PATH = "/console/connect"
 LONGEST_NAME = 100

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from app.console.changes import Change
 from app.console.pages import TheConsole, ThePerson
 from app.doctor import Finding, examine, variables
-from app.health import TheAccount, TheRelay
+from app.web.dependencies import TheAccount, TheRelay
 
 PATIENCE_SECONDS = 60.0
 

@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from app.collect.sightings import Sighting
+from app.collect.activity import Activity
 from app.console.advice import Advice
 from app.console.pages import TheConsole, ThePerson
 from app.console.words import duration
 from app.domain.url import Url, parse_url
-from app.embed.offer import CONSENT, Choices, offer
-from app.health import TheAccount, TheRelay
+from app.web.dependencies import TheAccount, TheRelay
+from app.web.tracker.offer import CONSENT, Choices, offer
 
 SITES_OFFERED = 50
 FRESH_MS = 15 * 60 * 1000
-"""What was heard longer ago is said to be old."""
+"""Activity older than this is said to be old."""
 
 
 class Wish(BaseModel):
@@ -39,7 +39,7 @@ def note_script(request: Request) -> None:
     url = urlsplit(request.headers.get("referer", ""))
     if url.scheme in {"http", "https"} and url.netloc:
         origin = f"{url.scheme}://{url.netloc}".encode("latin-1", "replace")
-        request.app.state.relay.sightings.script(origin)
+        request.app.state.relay.activity.script(origin)
 
 
 def routes() -> APIRouter:
@@ -65,7 +65,7 @@ def routes() -> APIRouter:
             wish=wish,
             consents=CONSENT,
             keys=[each.key for each in account.sites if each.key],
-            sites=relay.sightings.origins()[:SITES_OFFERED],
+            sites=relay.activity.origins()[:SITES_OFFERED],
             **told,
         )
 
@@ -82,7 +82,7 @@ def routes() -> APIRouter:
         if url is None:
             advice = [Advice("wait", "Give the address of a page that has the snippet.")]
         else:
-            seen = relay.sightings.of(url.origin)
+            seen = relay.activity.of(url.origin)
             allowed = relay.progress is None or relay.progress.allows(url.origin)
             file = relay.settings.sites
             where = f"allowed_origins in {file}" if file else "PLAYRELAY_ALLOWED_ORIGINS"
@@ -124,7 +124,7 @@ _ELSEWHERE = "Open the console of a process with the role all or collect."
 
 
 def diagnose(
-    origin: str, seen: Sighting, now: int, *, allowed: bool, where: str
+    origin: str, seen: Activity, now: int, *, allowed: bool, where: str
 ) -> Iterator[Advice]:
     """Whether a site's pings arrive, and if not, at which step they are lost.
 

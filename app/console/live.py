@@ -12,11 +12,11 @@ from fastapi.responses import StreamingResponse
 
 from app.bell import heard
 from app.console.pages import HEADERS, TheConsole, ThePerson
-from app.health import TheAccount, TheRelay
 from app.relay import Account, Relay
 from app.store.insights import Insights
 from app.store.interface import StoreError
 from app.store.values import Walk
+from app.web.dependencies import TheAccount, TheRelay
 
 SHOWN = 20
 EVERY_SECONDS = 1.0

@@ -8,8 +8,8 @@ from app.console.csv_file import csv_file
 from app.console.pages import TheConsole, ThePerson
 from app.console.words import date
 from app.domain.figures import BINS, DAY_MS
-from app.health import TheAccount, TheRelay
 from app.store.insights import MediumFigures, MediumReport, Order
+from app.web.dependencies import TheAccount, TheRelay
 from app.why.refused import remedy, told
 from app.why.words import named
 

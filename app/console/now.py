@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 from app.console.advice import advise
 from app.console.pages import TheConsole, ThePerson
 from app.domain.figures import DAY_MS
-from app.health import TheAccount, TheRelay
 from app.relay import Account
 from app.store.insights import COUNTED, REFUSED_MEDIA, Day
+from app.web.dependencies import TheAccount, TheRelay
 
 DAYS_SHOWN = 14
 

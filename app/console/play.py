@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from app.console.access import Person
 from app.console.changes import Change
 from app.console.pages import TheConsole, ThePerson
-from app.health import TheAccount, TheRelay
+from app.web.dependencies import TheAccount, TheRelay
 from app.why.find import pause_of, walks_of
 from app.why.story import tell
 

@@ -10,8 +10,8 @@ from app.console.changes import Change, Form
 from app.console.pages import HEADERS, TheConsole, ThePerson, link_to
 from app.deliver.request import body_of
 from app.domain.identity import Identity
-from app.health import TheAccount, TheRelay
 from app.store.insights import Act, Choice, Sample
+from app.web.dependencies import TheAccount, TheRelay
 from app.why.words import count
 
 FAMILIES = 100

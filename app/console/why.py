@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.collect.schema import PROBLEM
 from app.console.pages import TheConsole
-from app.health import TheRelay
 from app.store.interface import StoreError
+from app.web.dependencies import TheRelay
 from app.why.find import stories
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from app.cli import main
-from app.embed.build import read_build
+from app.web.tracker.build import read_build
 
 URL = ("--url", "https://relay.example.com")
 ORIGINS = "PLAYRELAY_ALLOWED_ORIGINS"

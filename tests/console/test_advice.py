@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.collect.sightings import Sighting, Sightings
+from app.collect.activity import Activity, OriginActivity
 from app.console.advice import PAUSES, SLOW_MS, Advice, advise
 from app.console.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
@@ -106,7 +106,7 @@ def test_errors_near_what_hubspot_allows(requests: int, errors: int, *, said: bo
 SITE = "https://www.example.com"
 
 
-def check(seen: Sighting, *, allowed: bool = True) -> list[Advice]:
+def check(seen: Activity, *, allowed: bool = True) -> list[Advice]:
     """What is said of the site."""
     return list(diagnose(SITE, seen, NOW, allowed=allowed, where="the sites file"))
 
@@ -114,16 +114,16 @@ def check(seen: Sighting, *, allowed: bool = True) -> list[Advice]:
 @pytest.mark.parametrize(
     ("seen", "level", "says"),
     [
-        (Sighting(), "wait", "has loaded the script since"),
-        (Sighting(script_at=NOW - 5_000), "wait", "loaded the script 5 seconds ago"),
-        (Sighting(taken_at=NOW, taken=7), "good", "Pings arrive: 7"),
-        (Sighting(taken_at=NOW - FRESH_MS, taken=7), "wait", "Pings arrive"),
-        (Sighting(1, 2, 1, NOW, "invalid", "duration: too long"), "bad", "refused"),
-        (Sighting(1, NOW, 1, 2, "invalid", "duration"), "good", "Pings arrive"),
+        (Activity(), "wait", "has loaded the script since"),
+        (Activity(script_at=NOW - 5_000), "wait", "loaded the script 5 seconds ago"),
+        (Activity(taken_at=NOW, taken=7), "good", "Pings arrive: 7"),
+        (Activity(taken_at=NOW - FRESH_MS, taken=7), "wait", "Pings arrive"),
+        (Activity(1, 2, 1, NOW, "invalid", "duration: too long"), "bad", "refused"),
+        (Activity(1, NOW, 1, 2, "invalid", "duration"), "good", "Pings arrive"),
     ],
 )
-def test_the_step_at_which_pings_are_lost(seen: Sighting, level: str, says: str) -> None:
-    """The last thing that was heard of the site decides."""
+def test_the_step_at_which_pings_are_lost(seen: Activity, level: str, says: str) -> None:
+    """The latest activity of the site decides."""
     (only,) = check(seen)
     assert only.level == level
     assert says in only.says
@@ -131,22 +131,22 @@ def test_the_step_at_which_pings_are_lost(seen: Sighting, level: str, says: str)
 
 def test_a_site_that_is_not_allowed_is_named() -> None:
     """With the place in which it belongs."""
-    first, *_ = check(Sighting(refused_at=NOW, reason="origin_not_allowed"), allowed=False)
+    first, *_ = check(Activity(refused_at=NOW, reason="origin_not_allowed"), allowed=False)
     assert (first.level, first.do) == (
         "bad",
         f"Add {SITE} to the sites file and restart.",
     )
 
 
-def test_sightings_are_bounded() -> None:
-    """The first heard of are forgotten, and no name is kept whole that is too long."""
+def test_activity_is_bounded() -> None:
+    """The oldest entries are dropped, and names that are too long are cut."""
     now = iter(range(1, 10_000))
-    sightings = Sightings(lambda: next(now))
+    activity = OriginActivity(lambda: next(now))
     for number in range(1_001):
-        sightings.refused(f"https://{number}.example".encode(), "invalid", "x")
-    sightings.taken(b"x" * 5_000)
-    sightings.taken(None)
-    assert len(sightings.origins()) == 1_000
-    assert sightings.of("https://0.example") == Sighting()
-    assert sightings.of("https://1000.example").refused_at == 1_001
-    assert max(map(len, sightings.origins())) == 300
+        activity.refused(f"https://{number}.example".encode(), "invalid", "x")
+    activity.taken(b"x" * 5_000)
+    activity.taken(None)
+    assert len(activity.origins()) == 1_000
+    assert activity.of("https://0.example") == Activity()
+    assert activity.of("https://1000.example").refused_at == 1_001
+    assert max(map(len, activity.origins())) == 300

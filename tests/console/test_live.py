@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from app.console.live import STREAMS, stream
-from app.main import create_app
 from app.relay import Relay
 from app.store.values import Walk
+from app.web.app import create_app
 from tests.console.setting import HTML
 from tests.live.relay import live_relay, settings_for
 from tests.store.setting import NOW, played

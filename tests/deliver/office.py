@@ -29,10 +29,10 @@ from app.sandbox.connection import CuttableProtocol
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
 from app.sandbox.world import World
-from app.server import listen
 from app.store.interface import Store
 from app.store.values import Quota
 from app.telemetry.metrics import Metrics
+from app.web.server.embedded import listen
 from tests.hubspot.vault import Clock
 from tests.store.engines import Sqlite
 from tests.store.setting import NOW, QUOTA, RETENTION, played

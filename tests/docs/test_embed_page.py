@@ -10,9 +10,9 @@ import pytest
 
 from app.cli import main
 from app.cli.embed import add_options
-from app.embed.build import read_build
-from app.embed.offer import CONSENT
-from app.embed.snippet import policy
+from app.web.tracker.build import read_build
+from app.web.tracker.offer import CONSENT
+from app.web.tracker.snippet import policy
 from tests.docs.languages import interpreter
 from tests.docs.pages import ROOT, blocks
 

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from app.main import RelayApp, create_app
-from app.server import PatientProtocol, RelayServer, listen, public_config
 from app.settings import Settings
+from app.web.app import RelayApp, create_app
+from app.web.server.embedded import listen
+from app.web.server.protocol import TimeoutProtocol
+from app.web.server.public import RelayServer, public_config
 
 
 class Live(NamedTuple):
@@ -28,7 +30,7 @@ def settings_for(folder: Path, **values: Any) -> Settings:
 
 
 @contextmanager
-def live_relay(settings: Settings, protocol: type[PatientProtocol] | None = None) -> Iterator[Live]:
+def live_relay(settings: Settings, protocol: type[TimeoutProtocol] | None = None) -> Iterator[Live]:
     """A relay that runs while the block does. `protocol`: one with other limits."""
     up = threading.Event()
     app = create_app(settings)

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.embed.build import read_build
+from app.web.tracker.build import read_build
 from tests.cli.process import Server, environment, run, serving
 
 ROOT = Path(__file__).parent.parent.parent

@@ -14,7 +14,7 @@ from app.bell import Bell
 from app.bootstrap import SENDERS
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.collect.rate import AddressRate
-from app.collect.reception import Gate, Reception
+from app.collect.sites import SiteEntry, SiteResolver
 from app.deliver.lookup import Lookup
 from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Desk, Sender
@@ -122,7 +122,7 @@ async def house(parts: Parts, loop: VirtualLoop) -> AsyncIterator[House]:
     if settings.identity == "lookup":
         workers.append(Lookup(store, client, desk, due, metrics).run)
     count = itertools.count(1)
-    gate = Gate(
+    entry = SiteEntry(
         site="",
         origins=OriginPolicy.parse(settings.allowed_origins),
         needs_key=False,
@@ -132,7 +132,7 @@ async def house(parts: Parts, loop: VirtualLoop) -> AsyncIterator[House]:
         metrics=metrics,
     )
     endpoint = ProgressEndpoint(
-        Reception([gate]),
+        SiteResolver([entry]),
         AddressRate(0, loop.time),
         clock=clock,
         new_id=lambda: f"{next(count):x}",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, Page
 
-from app.embed.build import read_build
+from app.web.tracker.build import read_build
 from tests.browser.demo_kit import Relay
 from tests.browser.embed_kit import Embed, passed, ready, watch_it_through
 from tests.browser.hosts import Site

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page, Route
 
-from app.embed.build import STATIC
+from app.web.tracker.build import STATIC
 from tests.browser.demo_kit import Relay
 from tests.browser.embed_kit import Embed, ended, heard, passed, ready, watch_it_through
 from tests.browser.hosts import Site

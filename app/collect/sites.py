@@ -16,7 +16,7 @@ ORIGINS_REMEMBERED = 1024
 _SHOWN = 200
 
 
-class Gate(NamedTuple):
+class SiteEntry(NamedTuple):
     """A site, as collect sees it: who may send, and where its pings go.
 
     `site`: its key; "" where there is but one, whatever a ping calls it. `needs_key`: no ping is
@@ -33,31 +33,31 @@ class Gate(NamedTuple):
     metrics: Metrics
 
 
-class Reception:
-    """Knows every gate, and remembers what it thought of an origin."""
+class SiteResolver:
+    """Finds the site of a ping, and caches which sites an origin may send for."""
 
-    def __init__(self, gates: Sequence[Gate]) -> None:
-        self._gates = {gate.site: gate for gate in gates}
-        self._only = gates[0] if len(gates) == 1 and not gates[0].needs_key else None
-        policies = {gate.site: gate.origins for gate in gates}
-        keyed = frozenset(gate.site for gate in gates if gate.needs_key)
+    def __init__(self, entries: Sequence[SiteEntry]) -> None:
+        self._entries = {entry.site: entry for entry in entries}
+        self._only = entries[0] if len(entries) == 1 and not entries[0].needs_key else None
+        policies = {entry.site: entry.origins for entry in entries}
+        keyed = frozenset(entry.site for entry in entries if entry.needs_key)
         self._belonging: Callable[[bytes], Belonging] = lru_cache(ORIGINS_REMEMBERED)(
             lambda origin: belonging(origin.decode("latin-1"), policies, keyed)
         )
 
-    def welcomes(self, origin: bytes) -> bool:
+    def allows(self, origin: bytes) -> bool:
         """Whether the origin may send for any site."""
         return bool(self._belonging(origin).allowed)
 
-    def expect_welcome(self, origin: bytes | None) -> None:
+    def require_allowed(self, origin: bytes | None) -> None:
         """Raise Refusal where the origin may send for no site at all."""
-        if origin is not None and not self.welcomes(origin):
-            sole = "" in self._gates
+        if origin is not None and not self.allows(origin):
+            sole = "" in self._entries
             where = "PLAYRELAY_ALLOWED_ORIGINS" if sole else "allowed_origins of one of its sites"
             raise _not_allowed(origin, where)
 
-    def gate(self, key: str | None, origin: bytes | None) -> Gate:
-        """The site that a ping is for. Raises Refusal: none, or one its origin may not send for."""
+    def resolve(self, key: str | None, origin: bytes | None) -> SiteEntry:
+        """Return the site of a ping. Raises Refusal: no such site, or not from that origin."""
         if self._only is not None and (not key or not self._only.site):
             return self._only
         if not key:
@@ -65,14 +65,14 @@ class Reception:
             if site is None:
                 detail = "site: this relay serves several: send the key of one (data-site)"
                 raise Refusal("invalid", detail)
-            return self._gates[site]
-        gate = self._gates.get(key)
-        if gate is None:
+            return self._entries[site]
+        entry = self._entries.get(key)
+        if entry is None:
             detail = f"site: {key[:_SHOWN]!r} is no site of this relay: send another (data-site)"
             raise Refusal("invalid", detail)
         if origin is not None and key not in self._belonging(origin).allowed:
             raise _not_allowed(origin, f"allowed_origins of site {key}")
-        return gate
+        return entry
 
 
 def _not_allowed(origin: bytes, where: str) -> Refusal:

@@ -5,8 +5,8 @@ import gzip
 import brotli
 import pytest
 
-from app.embed.assets import assets_of
-from app.embed.build import Build, kept_builds, read_build
+from app.web.tracker.assets import assets_of
+from app.web.tracker.build import Build, kept_builds, read_build
 
 OLD = Build({"playrelay.js": b"old();" * 50, "adapters/view.js": b"export default 0"})
 NEW = Build({"playrelay.js": b"new();" * 50, "adapters/view.js": b"export default 0"})

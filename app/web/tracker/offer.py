@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.embed.build import STATIC, read_build
-from app.embed.snippet import import_map, policy, script_element, stub_line
+from app.web.tracker.build import STATIC, read_build
+from app.web.tracker.snippet import import_map, policy, script_element, stub_line
 
 CONSENT = ("auto", "hubspot", "manual", "none")
 CONTEXTS = ("EMAIL",)

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from app.embed.build import STATIC, read_build
+from app.web.tracker.build import STATIC, read_build
 
 
 def main(folder: Path = STATIC) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.embed.negotiation import choose_coding, has_already
+from app.web.tracker.negotiation import choose_coding, has_already
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SCRIPT = "playrelay.js"
-_PACKAGED = Path(__file__).parent.parent / "_static"
-STATIC = _PACKAGED if _PACKAGED.exists() else Path(__file__).parent.parent.parent / "static"
+_APP = Path(__file__).parent.parent.parent
+_PACKAGED = _APP / "_static"
+STATIC = _PACKAGED if _PACKAGED.exists() else _APP.parent / "static"
 """In a wheel the files lie inside the package, in a checkout beside it."""
 
 _PATTERNS = ("playrelay.js", "playrelay.js.map", "adapters/*.js", "adapters/*.js.map")

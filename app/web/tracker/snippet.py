@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from app.embed.build import SCRIPT, Build
+from app.web.tracker.build import SCRIPT, Build
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPARE = re.compile(r"\s*([(){}\[\],:;=|])\s*|\s+")

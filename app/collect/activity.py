@@ -1,20 +1,20 @@
-"""What was lately heard of each site: its pages loaded the script, its pings were taken or refused.
+"""What each origin has done lately: loaded the script, sent pings that were taken or refused.
 
-For a person who wonders why nothing arrives. In memory, of this process alone, and bounded.
+For a person who wonders why nothing arrives. Kept in the memory of this process, and bounded.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 ORIGINS = 1_000
-"""Beyond this many sites the first heard of are forgotten."""
+"""Beyond this many origins the oldest entries are dropped."""
 
 LENGTH = 300
-"""Of an origin, in bytes: longer ones are nobody's."""
+"""Longest origin that is kept, in bytes."""
 
 
 @dataclass(slots=True)
-class Sighting:
+class Activity:
     """Times in ms since the epoch, 0: never. `reason`, `detail`: of the last refusal."""
 
     script_at: int = 0
@@ -25,46 +25,46 @@ class Sighting:
     detail: str = ""
 
 
-class Sightings:
+class OriginActivity:
     """By origin, as browsers write it. `clock`: ms since the epoch."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
-        self._by_origin: dict[bytes, Sighting] = {}
+        self._by_origin: dict[bytes, Activity] = {}
 
     def script(self, origin: bytes) -> None:
-        """A page of it has loaded the script."""
+        """A page of that origin has loaded the script."""
         self._of(origin).script_at = self._clock()
 
     def taken(self, origin: bytes | None) -> None:
-        """A ping of it was taken. None: no page's."""
+        """A ping of that origin was taken. None: not sent by a page."""
         if origin is None:
             return
-        sighting = self._of(origin)
-        sighting.taken_at = self._clock()
-        sighting.taken += 1
+        entry = self._of(origin)
+        entry.taken_at = self._clock()
+        entry.taken += 1
 
     def refused(self, origin: bytes | None, reason: str, detail: str) -> None:
-        """A ping of it was refused."""
+        """A ping of that origin was refused."""
         if origin is None:
             return
-        sighting = self._of(origin)
-        sighting.refused_at = self._clock()
-        sighting.reason, sighting.detail = reason, detail
+        entry = self._of(origin)
+        entry.refused_at = self._clock()
+        entry.reason, entry.detail = reason, detail
 
-    def of(self, origin: str) -> Sighting:
-        """What was heard of it."""
-        return self._by_origin.get(origin.encode("latin-1", "replace"), Sighting())
+    def of(self, origin: str) -> Activity:
+        """What that origin has done."""
+        return self._by_origin.get(origin.encode("latin-1", "replace"), Activity())
 
     def origins(self) -> list[str]:
-        """All that were heard of, the last to appear first."""
+        """Every origin that is kept, the newest first."""
         return [origin.decode("latin-1") for origin in reversed(self._by_origin)]
 
-    def _of(self, origin: bytes) -> Sighting:
+    def _of(self, origin: bytes) -> Activity:
         origin = origin[:LENGTH]
         found = self._by_origin.get(origin)
         if found is None:
             if len(self._by_origin) >= ORIGINS:
                 del self._by_origin[next(iter(self._by_origin))]
-            found = self._by_origin[origin] = Sighting()
+            found = self._by_origin[origin] = Activity()
         return found

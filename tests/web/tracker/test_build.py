@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.embed import keep
-from app.embed.build import STATIC, Build, kept_builds, read_build
+from app.web.tracker import keep
+from app.web.tracker.build import STATIC, Build, kept_builds, read_build
 
 FILES = {
     "playrelay.js": b"start()",
@@ -67,7 +67,7 @@ def test_the_name_can_be_worked_out_with_sha256sum(folder: Path) -> None:
     command = (
         "sha256sum $(find playrelay.js* adapters -type f | LC_ALL=C sort) | sha256sum | head -c 16"
     )
-    assert command in (Path(__file__).parents[2] / "docs" / "EMBED.md").read_text("utf-8")
+    assert command in (Path(__file__).parents[3] / "docs" / "EMBED.md").read_text("utf-8")
     shell = shutil.which("bash")
     if shell is None or shutil.which("sha256sum") is None:
         pytest.skip("bash or sha256sum is not installed here")

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.embed.build import STATIC, Build, read_build
-from app.embed.routes import EVERGREEN, PINNED, embed_routes
+from app.web.tracker.build import STATIC, Build, read_build
+from app.web.tracker.routes import EVERGREEN, PINNED, tracker_routes
 from tests.live.relay import live_relay, settings_for
 
 BUILD = read_build()
@@ -161,7 +161,7 @@ async def test_an_upgrade_keeps_what_pages_pinned() -> None:
     """The earlier build goes on under its own address beside the current one."""
     old, new = Build({"playrelay.js": b"old()"}), Build({"playrelay.js": b"new()"})
     app = FastAPI()
-    app.include_router(embed_routes(new, [old]))
+    app.include_router(tracker_routes(new, [old]))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://relay") as client:
         assert (await client.get("/playrelay.js")).content == b"new()"

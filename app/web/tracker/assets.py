@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import brotli
 
-from app.embed.build import Build
+from app.web.tracker.build import Build
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".map": "application/json"}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from app.embed.assets import Asset, assets_of
-from app.embed.build import SCRIPT, Build, kept_builds, read_build
-from app.embed.negotiation import choose_coding, has_already
+from app.web.tracker.assets import Asset, assets_of
+from app.web.tracker.build import SCRIPT, Build, kept_builds, read_build
+from app.web.tracker.negotiation import choose_coding, has_already
 
 EVERGREEN = "public, max-age=300, stale-while-revalidate=86400"
 PINNED = "public, max-age=31536000, immutable"
@@ -23,7 +23,7 @@ _UNCHANGED: Any = {304: {"description": "The browser has it already"}}
 _MISSING: Any = {404: {"description": "`not_found`: there is no such file"}}
 
 
-def embed_routes(
+def tracker_routes(
     current: Build | None = None,
     kept: list[Build] | None = None,
     loaded: Callable[[Request], None] = lambda _request: None,

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.embed.build import STATIC, Build
-from app.embed.snippet import policy, script_element, stub_line
+from app.web.tracker.build import STATIC, Build
+from app.web.tracker.snippet import policy, script_element, stub_line
 
 BUILD = Build({"playrelay.js": b"start()"})
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app import server
-from app.server import PatientProtocol
+from app.web.server import protocol
+from app.web.server.protocol import TimeoutProtocol
 from tests.collect.test_progress import PATH, PLAY
 from tests.live.relay import Live, live_relay, settings_for
 
@@ -17,7 +17,7 @@ HEAD = f"POST {PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(BODY)}\r\n\r\n"
 LONG = 30.0
 
 
-class Hasty(PatientProtocol):
+class Hasty(TimeoutProtocol):
     """Loses patience soon, so that the tests need not wait long."""
 
     request_seconds = 1.0
@@ -127,5 +127,5 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(relay: Live) -> None:
 
 def test_the_public_limits_are_those_of_the_documentation() -> None:
     """What the relay runs with unless a test says otherwise."""
-    assert PatientProtocol.request_seconds == server.REQUEST_SECONDS
-    assert PatientProtocol.write_seconds == server.WRITE_SECONDS
+    assert TimeoutProtocol.request_seconds == protocol.REQUEST_SECONDS
+    assert TimeoutProtocol.write_seconds == protocol.WRITE_SECONDS

@@ -3,18 +3,18 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from app.domain.outcome import STATUSES
-from app.relay import Account, Relay
+from app.relay import Account
 from app.store.insights import REFUSED_MEDIA
 from app.store.interface import StoreError
 from app.telemetry.exposition import Figures, exposition
+from app.web.dependencies import TheRelay
 
 SLOW_SECONDS = 0.5
 REST = 20
@@ -22,26 +22,6 @@ REST = 20
 long: looking may cost a twentieth of the store's time."""
 
 _log = structlog.get_logger(__name__)
-
-
-def relay_of(request: Request) -> Relay:
-    """The relay that serves this request."""
-    relay: Relay = request.app.state.relay
-    return relay
-
-
-TheRelay = Annotated[Relay, Depends(relay_of)]
-
-
-def account_of(relay: TheRelay, account: str | None = None) -> Account:
-    """The account that `?account=` names; the first where it names none."""
-    name = next(iter(relay.accounts)) if account is None else account
-    if name not in relay.accounts:
-        raise HTTPException(404, "there is no such account")
-    return relay.accounts[name]
-
-
-TheAccount = Annotated[Account, Depends(account_of)]
 
 
 def health_routes() -> APIRouter:

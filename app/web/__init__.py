@@ -1,0 +1,1 @@
+"""The web application: routes, their dependencies and errors, and the server that runs them."""

@@ -1,0 +1,65 @@
+"""Errors of routes as problem details, or as a page where a person at the console asked."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from app.collect.problem import STATUS, Reason, problem
+from app.console.refusals import refusal, store_away
+from app.relay import Relay
+from app.store.interface import StoreError
+
+_log = structlog.get_logger(__name__)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error of a route with a problem."""
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(RequestValidationError, _validation_problem)
+    app.add_exception_handler(StoreError, _store_problem)
+    app.add_exception_handler(Exception, _internal_problem)
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and (page := refusal(request, error)) is not None:
+        return page
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    reason: Reason = next((each for each in STATUS if STATUS[each] == status), "invalid")
+    headers = error.headers if isinstance(error, HTTPException) else None
+    detail = str(getattr(error, "detail", ""))
+    return _answer(request, reason, detail, status, headers)
+
+
+async def _validation_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    fault = error.errors()[0]
+    field = ".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0])
+    message = str(fault["msg"])
+    return await _http_problem(
+        request, HTTPException(422, f"{field}: {message[:1].lower()}{message[1:]}")
+    )
+
+
+async def _store_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StoreError)  # noqa: S101 - registered for it alone
+    return await _http_problem(request, store_away(error))
+
+
+async def _internal_problem(request: Request, error: Exception) -> Response:
+    answer = _answer(request, "internal", "look for the request id in the log", 500, None)
+    _log.error("request_failed", request=answer.headers["x-request-id"], exc_info=error)
+    return answer
+
+
+def _answer(request: Request, reason: Reason, detail: str, status: int, headers: Any) -> Response:
+    relay: Relay = request.app.state.relay
+    instance = relay.new_id()
+    return Response(
+        problem(reason, detail, instance),
+        status,
+        {**(headers or {}), "x-request-id": instance},
+        "application/problem+json",
+    )

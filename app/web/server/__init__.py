@@ -1,0 +1,1 @@
+"""uvicorn, bounded: time, sizes, trusted proxies; and further servers in the same process."""
