@@ -21,7 +21,7 @@ class AddressRate:
 
     def wait(self, address: str) -> int:
         """Seconds until one more may pass, without counting one; 0 if it may now."""
-        window = self._windows.get(_network(address) if ":" in address else address)
+        window = self._windows.get(subscriber(address))
         if not self._limit or window is None or window[1] < self._limit:
             return 0
         return max(1, int(window[0] - self._clock()) + 1)
@@ -30,7 +30,7 @@ class AddressRate:
         """Count one ping; 0 if it may pass, else the seconds until the window ends."""
         if not self._limit:
             return 0
-        who = _network(address) if ":" in address else address
+        who = subscriber(address)
         window = self._windows.get(who)
         if window is None:
             self._windows[who] = [self._clock() + WINDOW_SECONDS, 1]
@@ -41,9 +41,13 @@ class AddressRate:
         return max(1, int(window[0] - self._clock()) + 1)
 
 
+def subscriber(address: str) -> str:
+    """Whose address it is: an IPv6 subscriber holds a /64, so all its addresses are one."""
+    return _network(address) if ":" in address else address
+
+
 @lru_cache(10_000)
 def _network(address: str) -> str:
-    """An IPv6 subscriber holds a /64: all its addresses are one."""
     try:
         return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
     except ValueError:

@@ -1,8 +1,7 @@
-"""Who may enter: whom a proxy names, who knows the password, or in sandbox mode who sits here."""
+"""Who may see the console: who has the password, whom a proxy names; this machine (sandbox)."""
 
 import base64
 import binascii
-import hashlib
 import hmac
 import ipaddress
 import secrets
@@ -11,13 +10,10 @@ from dataclasses import dataclass
 
 from fastapi import HTTPException, Request
 
-from app.collect.rate import AddressRate
 from app.console.session import Sessions
+from app.console.throttle import Throttle
 from app.settings import Settings
 from app.web.server.proxies import peer_of
-
-TRIES_PER_MINUTE = 10
-"""Wrong passwords from one address; after these even the right one has to wait."""
 
 NONCE_LENGTH = 32
 NAME_LIMIT = 200
@@ -25,20 +21,15 @@ NAME_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks. `session` is this browser's secret: what it may change is proven by it.
+    """Who asks. `session` is a secret of this browser.
 
-    `fresh`: the browser does not know the secret yet. `leaves`: there is a sign-in to end.
+    `fresh`: the browser does not have the secret yet. `signed_in`: there is a sign-in to end.
     """
 
     name: str
     session: str
     fresh: bool = False
-    leaves: bool = False
-
-
-def token_of(person: Person) -> str:
-    """What the forms of this session carry: no other session's will do."""
-    return hmac.new(person.session.encode(), b"csrf", hashlib.sha256).hexdigest()
+    signed_in: bool = False
 
 
 class Access:
@@ -51,11 +42,15 @@ class Access:
         self._password = password.get_secret_value() if password else None
         self._sessions = Sessions(self._password, wall) if self._password else None
         self._header = settings.console_user_header
-        self._proxies = [ipaddress.ip_network(each, strict=False) for each in _named(settings)]
+        self._proxies = [
+            ipaddress.ip_network(each, strict=False)
+            for each in settings.trusted_proxies
+            if each != "*"
+        ]
         self._sandboxed = settings.sandboxed
-        self._tries = AddressRate(TRIES_PER_MINUTE, clock)
+        self._throttle = Throttle(clock)
 
-    def person(self, request: Request) -> Person:
+    async def person(self, request: Request) -> Person:
         """Who asks; or 401 (sign in), 403 (not from here), 404 (the console is off)."""
         named = self._named_by_proxy(request)
         if named:
@@ -63,46 +58,49 @@ class Access:
         if self._sessions is not None:
             cookie = request.cookies.get(cookie_name(request), "")
             if self._sessions.holds(cookie):
-                return Person("operator", cookie, leaves=True)
+                return Person("operator", cookie, signed_in=True)
             raise HTTPException(401, "sign in with the console's password")
         if self._header:
             raise HTTPException(
                 403,
-                f"sign in at the proxy: it names nobody in {self._header}, or its address is not "
-                "in PLAYRELAY_TRUSTED_PROXIES",
+                f"sign in at the proxy: {self._header} is empty, or the proxy's address is not in "
+                "PLAYRELAY_TRUSTED_PROXIES",
             )
         if not self._sandboxed:
             raise HTTPException(404, "the console is off: set PLAYRELAY_CONSOLE_PASSWORD")
-        if not (_is_local(request.url.hostname) and _is_local(_address(request))):
+        if not _is_this_machine(request):
             raise HTTPException(403, "without PLAYRELAY_CONSOLE_PASSWORD only on this machine")
         return _with_nonce(request, "this machine")
 
-    def caller(self, request: Request) -> Person:
+    async def caller(self, request: Request) -> Person:
         """The same for programs, which may send the password with each request (HTTP Basic)."""
         given = _basic_password(request)
-        if self._sessions is None or given is None:
-            return self.person(request)
-        self.check(request, given)
+        if self._password is None or given is None:
+            return await self.person(request)
+        await self._check(request, given)
         return Person("operator", "")
 
-    def sign_in(self, request: Request, password: str) -> str:
-        """The cookie for who knows the password; or 401, 404 (there is none), 429 (too often)."""
+    def expect_password(self) -> None:
+        """404 where nobody can sign in with a password."""
         if self._sessions is None:
             raise HTTPException(404, "nobody signs in here: PLAYRELAY_CONSOLE_PASSWORD is not set")
-        self.check(request, password)
+
+    async def sign_in(self, request: Request, password: str) -> str:
+        """The cookie for who knows the password; or 401, 404 (there is none), 429 (too often)."""
+        self.expect_password()
+        assert self._sessions is not None  # noqa: S101 - for the type checker: checked above
+        await self._check(request, password)
         return self._sessions.issue()
 
-    def check(self, request: Request, password: str) -> None:
-        """Pass, or 401 (wrong), 429 (too many wrong ones)."""
-        if wait := self._tries.wait(_address(request)):
-            detail = f"too many wrong passwords: try again in {wait} s"
-            raise HTTPException(429, detail, {"retry-after": str(wait)})
-        if not hmac.compare_digest(password.encode(), (self._password or "").encode()):
-            self._tries.retry_after(_address(request))
-            raise HTTPException(401, "that is not the console's password")
+    async def _check(self, request: Request, password: str) -> None:
+        """Pass, or 401 (wrong), 429 (too many at once). Slow after several wrong ones."""
+        async with self._throttle.turn(_address(request)) as turn:
+            if not hmac.compare_digest(password.encode(), (self._password or "").encode()):
+                turn.failed()
+                raise HTTPException(401, "that is not the console's password")
 
     def _named_by_proxy(self, request: Request) -> str:
-        """The name in the proxy's header; empty if there is none, or another sent it."""
+        """The name in the proxy's header; empty if there is none, or if somebody else sent it."""
         if not self._header:
             return ""
         try:
@@ -115,16 +113,12 @@ class Access:
 
 
 def cookie_name(request: Request) -> str:
-    """Over https the browser itself sees to it that no neighbour sets it."""
+    """Over https the prefix makes browsers refuse such a cookie from another host."""
     return "__Host-playrelay" if request.url.scheme == "https" else "playrelay-console"
 
 
-def _named(settings: Settings) -> tuple[str, ...]:
-    return tuple(each for each in settings.trusted_proxies if each != "*")
-
-
 def _with_nonce(request: Request, name: str) -> Person:
-    """A secret of the browser's own, for there is no sign-in that gives it one."""
+    """Give the browser a secret of its own where no sign-in does."""
     nonce = request.cookies.get(cookie_name(request), "")
     if len(nonce) >= NONCE_LENGTH:
         return Person(name, nonce)
@@ -145,8 +139,21 @@ def _address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
+"""Headers of proxies: somebody else may be behind a connection from this machine."""
+
+
+def _is_this_machine(request: Request) -> bool:
+    """The connection itself comes from here, under a name of this machine, through no proxy.
+
+    The name counts because a page of another site whose name leads here is still another's.
+    """
+    if any(header in request.headers for header in FORWARDING):
+        return False
+    return _is_local(request.url.hostname) and _is_local(peer_of(request.scope))
+
+
 def _is_local(host: str | None) -> bool:
-    """Whether a name or an address is this machine's own; another's name may lead here as well."""
     if host == "localhost":
         return True
     try:

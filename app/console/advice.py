@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.console.words import duration, number
+from app.formatting import duration, number
 from app.settings import Settings
 from app.store.insights import Day, Refusal
 from app.store.values import Depths

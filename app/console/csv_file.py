@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from fastapi import Response
 
-from app.console.pages import HEADERS
+from app.console.rendering import HEADERS
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

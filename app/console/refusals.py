@@ -1,4 +1,4 @@
-"""What a person sees instead of a page: where to sign in, or in a sentence why not."""
+"""What a person sees instead of a page: the sign-in, or a sentence that says why not."""
 
 from urllib.parse import quote
 
@@ -6,7 +6,8 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from app.console.pages import HEADERS, console_of
+from app.console.rendering import HEADERS
+from app.console.view import console_of
 from app.store.interface import StoreError
 
 SIGN_IN = "/console/sign-in"
@@ -19,7 +20,7 @@ _TITLES = {
 }
 
 
-def store_away(error: StoreError) -> HTTPException:
+def store_unavailable(error: StoreError) -> HTTPException:
     """What a person is told when the store can't answer."""
     return HTTPException(503, str(error), {"retry-after": "5"})
 
@@ -31,7 +32,7 @@ def refusal(request: Request, error: HTTPException) -> Response | None:
         return None
     if "hx-request" in request.headers:  # a piece of a page: the whole page goes to the sign-in
         headers = {"hx-redirect": SIGN_IN} if error.status_code == 401 else {}  # noqa: PLR2004 - HTTP
-        text = console_of(request).pages.draw(request, "notice.html", detail=error.detail)
+        text = console_of(request).renderer.text(request, "notice.html", detail=error.detail)
         return Response(text, error.status_code, {**HEADERS, **headers}, "text/html")
     if "text/html" not in request.headers.get("accept", ""):
         return None
@@ -39,7 +40,7 @@ def refusal(request: Request, error: HTTPException) -> Response | None:
         back = quote(path) if request.method == "GET" else "/console"
         return RedirectResponse(f"{SIGN_IN}?back={back}", 303, HEADERS)
     title = _TITLES.get(error.status_code, "That did not work")
-    answer = console_of(request).pages.page(
+    answer = console_of(request).renderer.page(
         request, "refusal.html", status=error.status_code, title=title, detail=error.detail
     )
     answer.headers.update(error.headers or {})

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from app.console import (
+from app.console.access import Access
+from app.console.files import Files
+from app.console.pages import (
     audit,
     connect,
     doctor,
@@ -17,9 +19,8 @@ from app.console import (
     sign_in,
     why,
 )
-from app.console.access import Access
-from app.console.files import Files
-from app.console.pages import Console, Pages
+from app.console.rendering import Renderer
+from app.console.view import Console
 from app.settings import Settings
 
 PAGES = (sign_in, now, live, media, play, rejected, embed, connect, doctor, audit)
@@ -31,7 +32,7 @@ def add_console(
 ) -> None:
     """Give the app its console. `clock`: monotonic seconds; `wall`: seconds since the epoch."""
     files = Files()
-    app.state.console = Console(Access(settings, clock, wall), Pages(files))
+    app.state.console = Console(Access(settings, clock, wall), Renderer(files))
     app.include_router(files.routes())
     app.include_router(why.routes())
     for page in PAGES:

@@ -13,7 +13,7 @@ from app.bootstrap import assemble
 from app.catalogue import CatalogueError
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
-from app.console.embed import note_script
+from app.console.pages.embed import note_script
 from app.console.routes import add_console
 from app.demo.routes import demo_routes
 from app.hubspot.tokens import SealError

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.collect.problem import STATUS, Reason, problem
-from app.console.refusals import refusal, store_away
+from app.console.refusals import refusal, store_unavailable
 from app.relay import Relay
 from app.store.interface import StoreError
 
@@ -45,7 +45,7 @@ async def _validation_problem(request: Request, error: Exception) -> Response:
 
 async def _store_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreError)  # noqa: S101 - registered for it alone
-    return await _http_problem(request, store_away(error))
+    return await _http_problem(request, store_unavailable(error))
 
 
 async def _internal_problem(request: Request, error: Exception) -> Response:

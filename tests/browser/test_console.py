@@ -226,14 +226,15 @@ def test_the_focus_stays_where_a_page_renews_itself(relay: Relay, browser: Brows
     link = page.locator("main").get_by_role("link", name="Show").first
     link.focus()
     link.evaluate("link => { link.dataset.old = 'yes'; }")
-    expect(page.locator("#news")).to_contain_text("HubSpot rejected")
+    expect(page.locator("#announcement")).to_contain_text("HubSpot rejected")
     page.evaluate(
-        "() => { window.spoken = 0; new MutationObserver(() => window.spoken++)"
-        ".observe(document.getElementById('news'), {childList: true, characterData: true}); }"
+        "() => { window.announced = 0; new MutationObserver(() => window.announced++)"
+        ".observe(document.getElementById('announcement'), "
+        "{childList: true, characterData: true}); }"
     )
     expect(link).not_to_have_attribute("data-old", "yes")
     expect(link).to_be_focused()
-    assert page.evaluate("window.spoken") == 0
+    assert page.evaluate("window.announced") == 0
     page.close()
 
 

@@ -1,6 +1,5 @@
 """A relay with a console, and a browser that signs in there."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,9 @@ from tests.live.relay import Live, live_relay, settings_for
 
 TOKEN = {"hubspot_access_token": "token", "allowed_origins": ("https://www.example.com",)}
 NOWHERE = {"hubspot_base_url": "http://127.0.0.1:9"}
-HTML = {"accept": "text/html"}
+HTML = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+"""What a browser says that shows a page of the console."""
+
 PASSWORD = "pass word"
 COOKIE = "playrelay-console"
 
@@ -27,10 +28,3 @@ def relay(folder: Path, **values: object) -> Iterator[Live]:
 def sign_in(client: httpx.Client, **headers: str) -> httpx.Response:
     """With the right password."""
     return client.post("/console/sign-in", data={"password": PASSWORD}, headers=headers)
-
-
-def token(client: httpx.Client) -> str:
-    """The CSRF token in a page of this session."""
-    found = re.search(r'name="csrf" value="(\w+)"', client.get("/console/doctor").text)
-    assert found is not None
-    return found[1]

@@ -7,7 +7,7 @@ import pytest
 
 from app.collect.activity import Activity, OriginActivity
 from app.console.advice import PAUSES, SLOW_MS, Advice, advise
-from app.console.embed import FRESH_MS, diagnose
+from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
 from app.settings import Settings
 from app.store.insights import Day, Refusal

@@ -12,7 +12,7 @@ import pytest
 from app.sandbox.app import create_sandbox
 from app.sandbox.state import Sandbox
 from app.sandbox.world import World
-from tests.console.setting import HTML, PASSWORD, sign_in, token
+from tests.console.setting import HTML, PASSWORD, sign_in
 from tests.live.relay import Live, live_relay, settings_for
 from tests.sandbox.live import LiveSandbox
 from tests.sandbox.setting import Clock
@@ -144,7 +144,7 @@ def test_hubspots_refusal_is_told(relay: Live, sandbox: Sandbox) -> None:
 
 def test_the_provider_is_told(relay: Live, sandbox: Sandbox) -> None:
     """Name and places go to HubSpot with the developer's key, and into the log."""
-    form = {"name": "Acme", "place": ["timeline", "reporting"], "csrf": token(relay.client)}
+    form = {"name": "Acme", "place": ["timeline", "reporting"]}
     early = relay.client.post(f"{PAGE}/provider", data=form)
     assert early.status_code == 409
     relay.client.get(sent_back(relay.client))

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.console.live import STREAMS, stream
+from app.console.pages.live import STREAMS, stream
 from app.relay import Relay
 from app.store.values import Walk
 from app.web.app import create_app

@@ -1,17 +1,17 @@
-/** Small conveniences of every page: charts, news, copying, a second thought before what can't be undone. */
+/** Small conveniences of every page: charts, announcements for screen readers, copying, and a question before what can't be undone. */
 
 import { draw } from "./chart.js";
 
 for (const place of document.querySelectorAll("[data-chart]")) draw(place);
 
-/* What is asked for again and again is read out only when it says something new. */
-const news = document.getElementById("news");
-const readOut = () => {
-  const said = document.querySelector("[data-news]")?.textContent.trim().replace(/\s+/g, " ") ?? "";
-  if (said !== news.textContent) news.textContent = said;
+/* A part that is refreshed is read out only when it has changed. */
+const announcement = document.getElementById("announcement");
+const announce = () => {
+  const text = document.querySelector("[data-announce]")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  if (text !== announcement.textContent) announcement.textContent = text;
 };
-readOut();
-document.addEventListener("htmx:afterSwap", readOut);
+announce();
+document.addEventListener("htmx:afterSwap", announce);
 
 document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("[data-copy]") : null;

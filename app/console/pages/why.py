@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.collect.schema import PROBLEM
-from app.console.pages import TheConsole
+from app.console.view import TheConsole
 from app.store.interface import StoreError
 from app.web.dependencies import TheRelay
 from app.why.find import stories
@@ -71,10 +71,10 @@ def routes() -> APIRouter:
     return router
 
 
-def _admit(request: Request, console: TheConsole) -> None:
-    """Let who may ask pass; a browser that a program uses is told how to ask for the password."""
+async def _admit(request: Request, console: TheConsole) -> None:
+    """Pass, or 401 that says how a program sends the password."""
     try:
-        console.access.caller(request)
+        await console.access.caller(request)
     except HTTPException as error:
         if error.status_code == 401:  # noqa: PLR2004 - HTTP
             challenge = {"www-authenticate": 'Basic realm="playrelay"'}

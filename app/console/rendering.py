@@ -1,19 +1,18 @@
-"""How pages are made: the templates, what every one of them is told, and the headers."""
+"""How pages are made: the templates, what every one of them is given, and the headers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import __version__
-from app.console import words
-from app.console.access import Access, Person, cookie_name, token_of
-from app.console.chores import Chores
+from app.console import filters
+from app.console.access import Person, cookie_name
 from app.console.files import Files
 
 _HERE = Path(__file__).parent
@@ -32,7 +31,7 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "cache-control": "no-store",
 }
-"""Of every answer of the console's: nothing inline, nothing from elsewhere, in nobody's frame."""
+"""Of every answer of the console: nothing inline, nothing from elsewhere, no frames, no caches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ PLACES: Sequence[Place] = (
 )
 
 
-class Pages:
+class Renderer:
     """Renders templates. Whatever they are given is escaped."""
 
     def __init__(self, files: Files) -> None:
@@ -68,8 +67,9 @@ class Pages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._templates.globals |= {"asset": files.address, "version": __version__, **words.GLOBALS}
-        self._templates.filters |= {**words.FILTERS, "csrf": token_of}
+        own = {"asset": files.address, "version": __version__}
+        self._templates.globals |= {**own, **filters.GLOBALS}
+        self._templates.filters |= filters.FILTERS
 
     def page(
         self,
@@ -77,64 +77,40 @@ class Pages:
         template: str,
         person: Person | None = None,
         status: int = 200,
-        **told: Any,
+        **context: Any,
     ) -> Response:
-        """A whole page, for `person` (None: whoever is not signed in)."""
+        """A whole page for `person` (None: somebody who is not signed in)."""
         here = [each.path for each in PLACES if _within(request.url.path, each.path)]
         place = max(here, key=len, default="")
-        text = self.draw(request, template, person=person, places=PLACES, place=place, **told)
+        text = self.text(request, template, person=person, places=PLACES, place=place, **context)
         answer = Response(text, status, HEADERS, "text/html; charset=utf-8")
         if person is not None and person.fresh:
-            give_cookie(answer, request, person.session)
+            set_session_cookie(answer, request, person.session)
         return answer
 
-    def part(self, request: Request, template: str, status: int = 200, **told: Any) -> Response:
-        """A piece of a page that is there already."""
-        text = self.draw(request, template, **told)
-        return Response(text, status, HEADERS, "text/html; charset=utf-8")
+    def part(self, request: Request, template: str, **context: Any) -> Response:
+        """A piece of a page that the browser shows already."""
+        text = self.text(request, template, **context)
+        return Response(text, 200, HEADERS, "text/html; charset=utf-8")
 
-    def draw(self, request: Request, template: str, **told: Any) -> str:
-        """What a template makes of it. Links in it stay with the account that is looked at."""
+    def text(self, request: Request, template: str, **context: Any) -> str:
+        """The rendered template. Its links keep the account that is being looked at."""
         accounts = list(request.app.state.relay.accounts)
         chosen = request.query_params.get("account", accounts[0])
         link = partial(link_to, account=chosen if len(accounts) > 1 else None)
-        given = {"accounts": accounts, "account": chosen, "link": link, **told}
-        return self._templates.get_template(template).render(given)
+        shared = {"accounts": accounts, "account": chosen, "link": link}
+        return self._templates.get_template(template).render({**shared, **context})
 
 
 def link_to(path: str, account: str | None = None, **query: object) -> str:
-    """The address of a page of ours. Of `query`, what is None or empty is left out."""
+    """The address of a page of the console. Values that are None or empty are left out."""
     wanted = {"account": account, **query}
-    told = urlencode({name: value for name, value in wanted.items() if value not in {None, ""}})
-    return f"{path}?{told}" if told else path
+    given = urlencode({name: value for name, value in wanted.items() if value not in {None, ""}})
+    return f"{path}?{given}" if given else path
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
-    """What the console's routes share; `app.state.console`."""
-
-    access: Access
-    pages: Pages
-    chores: Chores = field(default_factory=Chores)
-
-
-def console_of(request: Request) -> Console:
-    """The console that serves this request."""
-    console: Console = request.app.state.console
-    return console
-
-
-def _person(request: Request) -> Person:
-    return console_of(request).access.person(request)
-
-
-TheConsole = Annotated[Console, Depends(console_of)]
-ThePerson = Annotated[Person, Depends(_person)]
-"""Who asks. A route that has this is closed to everybody else."""
-
-
-def give_cookie(answer: Response, request: Request, value: str) -> None:
-    """The session's cookie, for this site's pages and nobody's scripts; empty: take it away."""
+def set_session_cookie(answer: Response, request: Request, value: str) -> None:
+    """Set the session's cookie, which scripts and other sites can't read; empty: delete it."""
     secure = request.url.scheme == "https"
     answer.set_cookie(
         cookie_name(request),
@@ -143,7 +119,7 @@ def give_cookie(answer: Response, request: Request, value: str) -> None:
         path="/",
         secure=secure,
         httponly=True,
-        samesite="lax",  # strict would meet who follows a link in a mail with the sign-in
+        samesite="lax",  # with strict, a link in a mail would lead to the sign-in
     )
 
 

@@ -2,48 +2,33 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from app.console.advice import advise
-from app.console.pages import TheConsole, ThePerson
+from app.console.view import TheView
 from app.domain.figures import DAY_MS
 from app.relay import Account
 from app.store.insights import COUNTED, REFUSED_MEDIA, Day
-from app.web.dependencies import TheAccount, TheRelay
 
 DAYS_SHOWN = 14
 
 
 def routes() -> APIRouter:
-    """The page, and the part of it that is asked for again and again."""
+    """The page, and the part of it that the browser refreshes."""
     router = APIRouter()
 
     @router.get("/console")
-    async def page(
-        request: Request,
-        console: TheConsole,
-        person: ThePerson,
-        relay: TheRelay,
-        account: TheAccount,
-    ) -> Response:
-        told = await _told(account, relay.clock())
-        return console.pages.page(request, "now.html", person, **told)
+    async def page(view: TheView) -> Response:
+        return view.page("now.html", **await _context(view.account, view.now))
 
     @router.get("/console/now")
-    async def part(
-        request: Request,
-        console: TheConsole,
-        _person: ThePerson,
-        relay: TheRelay,
-        account: TheAccount,
-    ) -> Response:
-        told = await _told(account, relay.clock())
-        return console.pages.part(request, "now_part.html", **told)
+    async def part(view: TheView) -> Response:
+        return view.part("now_part.html", **await _context(view.account, view.now))
 
     return router
 
 
-async def _told(account: Account, now: int) -> dict[str, Any]:
+async def _context(account: Account, now: int) -> dict[str, Any]:
     day = now // DAY_MS
     depths = await account.store.depths(now, COUNTED)
     refused = await account.store.refused_media(now, REFUSED_MEDIA)

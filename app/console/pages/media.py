@@ -1,15 +1,15 @@
-"""`/console/media`: what each medium comes to, and how far people get in it."""
+"""`/console/media`: the figures of each medium, and how far people get in it."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from app.console.csv_file import csv_file
-from app.console.pages import TheConsole, ThePerson
-from app.console.words import date
+from app.console.view import TheView
 from app.domain.figures import BINS, DAY_MS
+from app.formatting import date
+from app.relay import Account
 from app.store.insights import MediumFigures, MediumReport, Order
-from app.web.dependencies import TheAccount, TheRelay
 from app.why.refused import remedy, told
 from app.why.words import named
 
@@ -31,26 +31,20 @@ def routes() -> APIRouter:
 
     @router.get("/console/media")
     async def listed(
-        request: Request,
-        console: TheConsole,
-        person: ThePerson,
-        relay: TheRelay,
-        account: TheAccount,
+        view: TheView,
         order: Order = "latest",
         days: Days = 28,
         after: Annotated[str | None, Query(pattern=_CURSOR)] = None,
     ) -> Response:
-        now = relay.clock()
-        media = await account.store.media(order, now // DAY_MS - days + 1, ROWS + 1, _cursor(after))
-        refusals = await account.store.refusals([each.medium for each in media[:ROWS]])
+        now, store = view.now, view.account.store
+        media = await store.media(order, now // DAY_MS - days + 1, ROWS + 1, _cursor(after))
+        refusals = await store.refusals([each.medium for each in media[:ROWS]])
         more = _cursor_after(media[ROWS - 1], order) if len(media) > ROWS else None
-        return console.pages.page(
-            request,
+        return view.page(
             "media.html",
-            person,
             media=media[:ROWS],
             refused={ids: told(each, now) for ids, each in refusals.items()},
-            remedy=remedy(refusals.values(), account.name),
+            remedy=remedy(refusals.values(), view.account.name),
             order=order,
             days=days,
             spans=SPANS,
@@ -59,13 +53,11 @@ def routes() -> APIRouter:
         )
 
     @router.get("/console/media.csv")
-    async def listed_as_csv(
-        _person: ThePerson, relay: TheRelay, account: TheAccount, days: Days = 28
-    ) -> Response:
-        since = relay.clock() // DAY_MS - days + 1
+    async def listed_as_csv(view: TheView, days: Days = 28) -> Response:
+        since = view.now // DAY_MS - days + 1
         rows: list[list[object]] = []
         after: tuple[int, int] | None = None
-        while media := await account.store.media("latest", since, 500, after):
+        while media := await view.account.store.media("latest", since, 500, after):
             rows += [_row(each) for each in media if each.figures.plays]
             after = (media[-1].last_day, media[-1].id)
             if media[-1].last_day < since:
@@ -74,26 +66,20 @@ def routes() -> APIRouter:
 
     @router.get("/console/media/{medium}")
     async def one(
-        request: Request,
-        console: TheConsole,
-        person: ThePerson,
-        relay: TheRelay,
-        account: TheAccount,
+        view: TheView,
         medium: MediumId,
         days: Days = 28,
     ) -> Response:
-        now = relay.clock()
+        now = view.now
         today = now // DAY_MS
         since = today - days + 1
-        report = await _report(account, medium, since, PAGES_SHOWN)
-        refusals = (await account.store.refusals([report.medium])).values()
-        return console.pages.page(
-            request,
+        report = await _report(view.account, medium, since, PAGES_SHOWN)
+        refusals = (await view.account.store.refusals([report.medium])).values()
+        return view.page(
             "medium.html",
-            person,
             report=report,
             refused=[told(each, now) for each in refusals],
-            remedy=remedy(refusals, account.name),
+            remedy=remedy(refusals, view.account.name),
             days=days,
             spans=SPANS,
             funnel=_funnel(report),
@@ -103,22 +89,17 @@ def routes() -> APIRouter:
 
     @router.get("/console/media/{medium}/{table}.csv")
     async def one_as_csv(
-        _person: ThePerson,
-        relay: TheRelay,
-        account: TheAccount,
-        medium: MediumId,
-        table: Table,
-        days: Days = 28,
+        view: TheView, medium: MediumId, table: Table, days: Days = 28
     ) -> Response:
-        since = relay.clock() // DAY_MS - days + 1
-        report = await _report(account, medium, since, PAGES_LISTED)
+        since = view.now // DAY_MS - days + 1
+        report = await _report(view.account, medium, since, PAGES_LISTED)
         name = f"playrelay-medium-{medium}-{table}-{days}-days.csv"
         return csv_file(name, *_table(report, table))
 
     return router
 
 
-async def _report(account: TheAccount, medium: int, since: int, pages: int) -> MediumReport:
+async def _report(account: Account, medium: int, since: int, pages: int) -> MediumReport:
     report = await account.store.medium(medium, since, pages)
     if report is None:
         raise HTTPException(404, "there is no such medium, or nobody has played it for long")

@@ -1,22 +1,16 @@
-"""What lets a request change something: it comes from a page of ours, and proves it.
+"""What lets a request change something: the browser says that one of our own pages sends it.
 
-Two proofs, for either may fail: the browser's own word on where the request comes from, and a
-token in the form that is made of the session's secret, so that no other session's will do.
+Browsers send Origin with every form that is posted, and most send Sec-Fetch-Site; no page can
+change either. A request with neither was not sent by a browser and is refused as well.
 """
 
-import hmac
 from collections.abc import Mapping
-from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import Depends, HTTPException, Request
-
-from app.console.access import Person, token_of
-from app.console.pages import console_of
+from fastapi import HTTPException, Request
 
 MAX_FORM = 64 * 1024
 MAX_FIELDS = 2_000
-TOKEN = "csrf"  # noqa: S105 - a field's name
 
 
 class Form:
@@ -52,24 +46,13 @@ async def read_form(request: Request) -> Form:
     return Form(fields)
 
 
-async def change(request: Request) -> tuple[Person, Form]:
-    """Who changes something, and the form by which; or 401, 403."""
-    person = console_of(request).access.person(request)
-    form = await read_form(request)
-    if not hmac.compare_digest(form.get(TOKEN).encode(), token_of(person).encode()):
-        raise HTTPException(403, "this form is not of your session: load the page again")
-    return person, form
-
-
-Change = Annotated[tuple[Person, Form], Depends(change)]
-
-
 def expect_own_page(headers: Mapping[str, str]) -> None:
-    """403 where the browser says that another site sends this."""
-    site = headers.get("sec-fetch-site", "same-origin")
-    origin = headers.get("origin")
-    own = origin is None or urlsplit(origin).netloc == headers.get("host")
-    if site != "same-origin" or not own:
+    """403 unless the browser says that a page of this very site sends this."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is None and origin is None:
+        raise HTTPException(403, "send the Origin header, as browsers do")
+    same_origin = origin is None or urlsplit(origin).netloc == headers.get("host")
+    if site not in {None, "same-origin"} or not same_origin:
         raise HTTPException(
             403, "this form comes from another site (a proxy must pass the Host header on)"
         )

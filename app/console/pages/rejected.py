@@ -3,16 +3,14 @@
 import json
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, HTTPException, Query, Response
 
-from app.console.changes import Change, Form
-from app.console.pages import HEADERS, TheConsole, ThePerson, link_to
+from app.console.forms import Form
+from app.console.view import TheForm, TheView, View
 from app.deliver.request import body_of
 from app.domain.identity import Identity
+from app.formatting import count
 from app.store.insights import Act, Choice, Sample
-from app.web.dependencies import TheAccount, TheRelay
-from app.why.words import count
 
 FAMILIES = 100
 SHOWN = 20
@@ -30,67 +28,46 @@ def routes() -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/rejected")
-    async def kinds(
-        request: Request, console: TheConsole, person: ThePerson, account: TheAccount
-    ) -> Response:
-        families = await account.store.families(FAMILIES)
-        return console.pages.page(request, "rejected.html", person, families=families)
+    async def kinds(view: TheView) -> Response:
+        families = await view.account.store.families(FAMILIES)
+        return view.page("rejected.html", families=families)
 
     @router.get("/console/rejected/kind")
     async def kind(
-        request: Request,
-        console: TheConsole,
-        person: ThePerson,
-        account: TheAccount,
+        view: TheView,
         family: Where = "",
         before: Annotated[int | None, Query(ge=1, lt=INT64)] = None,
     ) -> Response:
-        samples = await account.store.rejected(family, SHOWN + 1, before)
-        return console.pages.page(
-            request,
+        samples = await view.account.store.rejected(family, SHOWN + 1, before)
+        return view.page(
             "rejected_kind.html",
-            person,
             family=family,
             samples=[(each.entry, _sent(each), _answer(each)) for each in samples[:SHOWN]],
             more=samples[SHOWN - 1].entry.id if len(samples) > SHOWN else None,
         )
 
     @router.post("/console/rejected/{act}")
-    async def do(
-        console: TheConsole,
-        change: Change,
-        relay: TheRelay,
-        account: TheAccount,
-        act: Literal["requeue", "discard"],
-    ) -> Response:
-        person, form = change
-        store, now = account.store, relay.clock()
-        choice, subject, total = await _chosen(form, account, now)
-        note = await store.note(person.name, f"{act} rejected", subject, now)
+    async def do(view: TheView, form: TheForm, act: Literal["requeue", "discard"]) -> Response:
+        store, now = view.account.store, view.now
+        choice, subject, total = await _chosen(view, form, now)
+        note = await store.note(view.person.name, f"{act} rejected", subject, now)
 
         async def step() -> int:
-            return await store.change_rejected(act, choice, note, STEP, relay.clock())
+            return await store.change_rejected(act, choice, note, STEP, view.now)
 
-        chore = console.chores.start(
-            f"{_VERBS[act]}: {subject}",
-            link_to("/console/rejected", account.name or None),
-            total,
-            step,
-            relay.leaving,
-        )
-        where = link_to(f"/console/chores/{chore.id}", account.name or None)
-        return RedirectResponse(where, 303, HEADERS)
+        back = view.link("/console/rejected")
+        title = f"{_VERBS[act]}: {subject}"
+        job = view.console.jobs.start(title, back, total, step, view.relay.leaving)
+        return view.redirect(f"/console/jobs/{job.id}")
 
-    @router.get("/console/chores/{chore}")
-    async def progress(
-        request: Request, console: TheConsole, person: ThePerson, chore: str
-    ) -> Response:
-        found = console.chores.get(chore)
+    @router.get("/console/jobs/{job}")
+    async def progress(view: TheView, job: str) -> Response:
+        found = view.console.jobs.get(job)
         if found is None:
-            raise HTTPException(404, "nothing is known of it here: the audit log has what was done")
-        if "hx-request" in request.headers:
-            return console.pages.part(request, "chore_part.html", chore=found)
-        return console.pages.page(request, "chore.html", person, chore=found)
+            raise HTTPException(404, "this process does not know it: see the audit log")
+        if view.is_part:
+            return view.part("job_part.html", job=found)
+        return view.page("job.html", job=found)
 
     return router
 
@@ -98,7 +75,7 @@ def routes() -> APIRouter:
 _VERBS: dict[Act, str] = {"requeue": "Sending again", "discard": "Discarding"}
 
 
-async def _chosen(form: Form, account: TheAccount, now: int) -> tuple[Choice, str, int]:
+async def _chosen(view: View, form: Form, now: int) -> tuple[Choice, str, int]:
     """Which events, in words, and how many at most."""
     if ids := form.all("id"):
         if not all(each.isascii() and each.isdecimal() and int(each) < INT64 for each in ids):
@@ -109,7 +86,7 @@ async def _chosen(form: Form, account: TheAccount, now: int) -> tuple[Choice, st
         named = ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")  # noqa: PLR2004 - enough to tell
         subject = f"{count(len(numbers), 'event')} ({named})"
         return Choice(now, ids=numbers), subject, len(numbers)
-    families = {each.family: each for each in await account.store.families(FAMILIES)}
+    families = {each.family: each for each in await view.account.store.families(FAMILIES)}
     if form.get("all") == "yes":
         return Choice(now), "all that is rejected", sum(each.count for each in families.values())
     family = form.get("family", "-")
@@ -119,7 +96,7 @@ async def _chosen(form: Form, account: TheAccount, now: int) -> tuple[Choice, st
 
 
 def _sent(sample: Sample) -> str:
-    """The body, as it would be sent now. Who a visitor is by a token is not shown."""
+    """The body as it would be sent now, without a visitor's tokens."""
     entry, identity = sample.entry, sample.identity
     whose = identity if isinstance(identity, Identity) else Identity("passthrough", contact_utk="…")
     try:

@@ -9,18 +9,17 @@ from pydantic import BaseModel, Field
 
 from app.collect.activity import Activity
 from app.console.advice import Advice
-from app.console.pages import TheConsole, ThePerson
-from app.console.words import duration
+from app.console.view import TheView
 from app.domain.url import Url, parse_url
-from app.web.dependencies import TheAccount, TheRelay
+from app.formatting import ago
 from app.web.tracker.offer import CONSENT, Choices, offer
 
 SITES_OFFERED = 50
 FRESH_MS = 15 * 60 * 1000
-"""Activity older than this is said to be old."""
+"""A ping older than this is called old."""
 
 
-class Wish(BaseModel):
+class SnippetOptions(BaseModel):
     """What the snippet is to say; `page`: the one whose pings are looked for."""
 
     url: Annotated[str, Field(max_length=500)] = ""
@@ -35,7 +34,7 @@ class Wish(BaseModel):
 
 
 def note_script(request: Request) -> None:
-    """A page has loaded the script: which site it is of, its Referer tells."""
+    """Note which site has loaded the script: its Referer says so."""
     url = urlsplit(request.headers.get("referer", ""))
     if url.scheme in {"http", "https"} and url.netloc:
         origin = f"{url.scheme}://{url.netloc}".encode("latin-1", "replace")
@@ -43,42 +42,27 @@ def note_script(request: Request) -> None:
 
 
 def routes() -> APIRouter:
-    """The page; the snippet anew when an option changes; the check, again and again."""
+    """The page; the snippet when an option changes; the check, which the browser refreshes."""
     router = APIRouter()
 
     @router.get("/console/embed")
-    async def page(
-        request: Request,
-        console: TheConsole,
-        person: ThePerson,
-        relay: TheRelay,
-        account: TheAccount,
-        wish: Annotated[Wish, Query()],
-    ) -> Response:
-        told = _offered(wish, parse_url(wish.url) or parse_url(str(request.base_url)))
-        if request.headers.get("hx-target") == "snippet":
-            return console.pages.part(request, "snippet.html", **told)
-        return console.pages.page(
-            request,
+    async def page(view: TheView, options: Annotated[SnippetOptions, Query()]) -> Response:
+        address = parse_url(options.url) or parse_url(str(view.request.base_url))
+        snippet = _snippet(options, address)
+        if view.request.headers.get("hx-target") == "snippet":
+            return view.part("snippet.html", **snippet)
+        return view.page(
             "embed.html",
-            person,
-            wish=wish,
+            options=options,
             consents=CONSENT,
-            keys=[each.key for each in account.sites if each.key],
-            sites=relay.activity.origins()[:SITES_OFFERED],
-            **told,
+            keys=[each.key for each in view.account.sites if each.key],
+            sites=view.relay.activity.origins()[:SITES_OFFERED],
+            **snippet,
         )
 
     @router.get("/console/embed/check")
-    async def check(
-        request: Request,
-        console: TheConsole,
-        _person: ThePerson,
-        relay: TheRelay,
-        account: TheAccount,
-        page: Annotated[str, Query(max_length=2048)] = "",
-    ) -> Response:
-        url = parse_url(page)
+    async def check(view: TheView, page: Annotated[str, Query(max_length=2048)] = "") -> Response:
+        url, relay = parse_url(page), view.relay
         if url is None:
             advice = [Advice("wait", "Give the address of a page that has the snippet.")]
         else:
@@ -86,36 +70,35 @@ def routes() -> APIRouter:
             allowed = relay.progress is None or relay.progress.allows(url.origin)
             file = relay.settings.sites
             where = f"allowed_origins in {file}" if file else "PLAYRELAY_ALLOWED_ORIGINS"
-            told = diagnose(url.origin, seen, relay.clock(), allowed=allowed, where=where)
-            advice = list(told)
-            if account.settings.sandboxed and not allowed:
+            advice = list(diagnose(url.origin, seen, view.now, allowed=allowed, where=where))
+            if view.account.settings.sandboxed and not allowed:
                 advice.append(Advice("wait", _SANDBOXED))
             if relay.progress is None:
                 advice = [
                     Advice("wait", "This process takes no pings (its role is deliver).", _ELSEWHERE)
                 ]
-        return console.pages.part(request, "check.html", advice=advice, page=page)
+        return view.part("check.html", advice=advice, page=page)
 
     return router
 
 
-def _offered(wish: Wish, public: Url | None) -> dict[str, Any]:
+def _snippet(options: SnippetOptions, public: Url | None) -> dict[str, Any]:
     attributes: dict[str, str | None] = {}
-    if wish.consent != CONSENT[0]:
-        attributes["data-consent"] = wish.consent
-    if wish.email:
+    if options.consent != CONSENT[0]:
+        attributes["data-consent"] = options.consent
+    if options.email:
         attributes["data-context"] = "EMAIL"
-    for name, value in (("portal", wish.portal), ("site", wish.site)):
+    for name, value in (("portal", options.portal), ("site", options.site)):
         if value:
             attributes[f"data-{name}"] = value
-    if wish.debug:
+    if options.debug:
         attributes["data-debug"] = None
     address = str(public).rstrip("/") if public else ""
-    choices = Choices(attributes, pinned=wish.pinned, stub=wish.stub)
+    choices = Choices(attributes, pinned=options.pinned, stub=options.stub)
     return {
         "public": address,
         "offered": offer(address, public.origin, choices) if public else None,
-        "fault": bool(wish.url) and parse_url(wish.url) is None,
+        "fault": bool(options.url) and parse_url(options.url) is None,
     }
 
 
@@ -130,10 +113,6 @@ def diagnose(
 
     `where`: the place in which allowed origins stand.
     """
-
-    def ago(at: int) -> str:
-        return f"{duration(now - at)} ago"
-
     if not allowed:
         remedy = f"Add {origin} to {where} and restart."
         yield Advice("bad", f"{origin} is not allowed to send pings.", remedy)
@@ -141,21 +120,24 @@ def diagnose(
         level: Literal["good", "wait"] = "good" if now - seen.taken_at < FRESH_MS else "wait"
         yield Advice(
             level,
-            f"Pings arrive: {seen.taken} since the relay started, the last {ago(seen.taken_at)}.",
+            f"Pings arrive: {seen.taken} since the relay started, "
+            f"the last {ago(now - seen.taken_at)}.",
             "" if level == "good" else "Play something on the page: is there a newer one?",
             "/console/live",
         )
         return
     if seen.refused_at and seen.reason != "origin_not_allowed":
         yield Advice(
-            "bad", f"A ping was refused {ago(seen.refused_at)} ({seen.reason}).", seen.detail
+            "bad", f"A ping was refused {ago(now - seen.refused_at)} ({seen.reason}).", seen.detail
         )
     elif seen.refused_at:
-        yield Advice("bad", f"A ping of this site was refused {ago(seen.refused_at)} for that.")
+        yield Advice(
+            "bad", f"A ping of this site was refused {ago(now - seen.refused_at)} for that."
+        )
     elif seen.script_at:
         yield Advice(
             "wait",
-            f"A page loaded the script {ago(seen.script_at)}, but no ping has come since.",
+            f"A page loaded the script {ago(now - seen.script_at)}, but no ping has come since.",
             "Press play. If none comes: the visitor has not consented (data-consent), the page's "
             "policy does not allow connect-src to the relay, the player is in a foreign frame, or "
             "Global Privacy Control is on. With data-debug the browser's console says which.",

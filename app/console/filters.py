@@ -1,0 +1,71 @@
+"""How the templates write figures, times, media and what is known of a visitor."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+
+from app.domain.identity import Identity, Unknown
+from app.formatting import ago, count, date, duration, moment, number, percent, position
+from app.store.insights import COUNTED
+from app.why.words import medium_of, milestone, named, page_of
+
+
+def at_least(value: int) -> str:
+    """A count that ends at `COUNTED`; beyond it, a plus says that there are more."""
+    return f"{number(value)}+" if value >= COUNTED else number(value)
+
+
+Stretch = tuple[float, float, int]
+
+
+def stretches(times: Sequence[int]) -> list[Stretch]:
+    """Start and width in percent, and how often it was watched; neighbours alike are one.
+
+    Four times and more look the same.
+    """
+    width = 100 / len(times) if times else 0
+    found: list[Stretch] = []
+    place = 0
+    for seen, run in groupby(times):
+        length = len(list(run))
+        if seen:
+            found.append((round(place * width, 3), round(length * width, 3), min(seen, 4)))
+        place += length
+    return found
+
+
+IDENTITY_SOURCES: Mapping[str, str] = {
+    "signed": "known: signed contactId",
+    "usertoken": "known: usertoken",
+    "mail": "known: link of a mail",
+    "passthrough": "usertoken, HubSpot converts",
+    "lookup": "HubSpot is being asked",
+    "stranger": "a stranger to HubSpot",
+    "anonymous": "brought nothing to be known by",
+    "refused": "HubSpot knows nobody by it",
+}
+
+
+def identity_source(identity: Identity | Unknown) -> str:
+    """What the visitor is known by, or why nobody knows them."""
+    return IDENTITY_SOURCES[identity.why if isinstance(identity, Unknown) else identity.rung]
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "number": number,
+    "at_least": at_least,
+    "duration": duration,
+    "ago": ago,
+    "moment": moment,
+    "percent": percent,
+    "position": position,
+    "count": count,
+    "date": date,
+    "named": named,
+    "identity_source": identity_source,
+}
+GLOBALS: Mapping[str, Callable[..., object]] = {
+    "stretches": stretches,
+    "medium_of": medium_of,
+    "page_of": page_of,
+    "milestone": milestone,
+}

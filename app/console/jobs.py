@@ -1,0 +1,71 @@
+"""Long work: done in small steps beside the request that asked for it, while a page shows it."""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from app.store.interface import StoreError
+
+KEPT = 50
+"""Jobs that can still be looked at; the oldest are forgotten."""
+
+_log = structlog.get_logger(__name__)
+
+Step = Callable[[], Awaitable[int]]
+"""Does a bounded part of the work; returns how much it was, 0 when nothing is left."""
+
+
+@dataclass(slots=True)
+class BackgroundJob:
+    """`total`: how much it was expected to be. `fault`: why it ended early."""
+
+    id: str
+    title: str
+    back: str
+    total: int
+    done: int = 0
+    ended: bool = False
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class Jobs:
+    """All jobs of this process, in memory: what they changed is in the store and its audit log."""
+
+    _known: OrderedDict[str, BackgroundJob] = field(default_factory=OrderedDict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def start(
+        self, title: str, back: str, total: int, step: Step, leaving: asyncio.Event
+    ) -> BackgroundJob:
+        """Begin; `back`: the page it came from. It ends early when `leaving` is set."""
+        job = BackgroundJob(secrets.token_urlsafe(9), title, back, total)
+        self._known[job.id] = job
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        task = asyncio.create_task(_run(job, step, leaving), name=f"job {title}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    def get(self, name: str) -> BackgroundJob | None:
+        """The job of that id, if it is still known."""
+        return self._known.get(name)
+
+
+async def _run(job: BackgroundJob, step: Step, leaving: asyncio.Event) -> None:
+    try:
+        while not leaving.is_set() and (done := await step()):
+            job.done += done
+        if leaving.is_set():
+            job.fault = "the relay was stopped: what is left can be done again"
+    except StoreError as error:
+        job.fault = str(error)
+    except Exception:  # noqa: BLE001 - shown on the page and logged: nobody awaits this
+        job.fault = "this is a fault of playrelay: the log has it"
+        _log.exception("job_failed", job=job.title)
+    job.ended = True

@@ -1,0 +1,102 @@
+"""`/console/connect`: installs the OAuth app, and sets the media provider's name at HubSpot."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Response
+
+from app.bootstrap import now_ms
+from app.connect.errand import LOST, Errand, Errands, Return
+from app.connect.install import Refusal
+from app.connect.provider import Provider, Told, places_of, tell
+from app.console.forms import Form
+from app.console.view import TheForm, TheView, View
+from app.credentials import connecting, known_connection
+from app.hubspot.client import make_http
+from app.hubspot.exchange import Exchange
+from app.hubspot.provider import PLACES
+
+PATH = "/console/connect"
+LONGEST_NAME = 100
+
+
+def routes() -> APIRouter:
+    """The page, where the browser comes back to, and the form about the app itself."""
+    router = APIRouter()
+    # In memory: who was sent out by one process comes back to the same one.
+    errands = Errands(now_ms, lambda: secrets.token_urlsafe(32))
+
+    @router.get(PATH)
+    async def page(view: TheView) -> Response:
+        return view.page("connect.html", **await _context(view, errands))
+
+    @router.get(f"{PATH}/callback")
+    async def back(view: TheView) -> Response:
+        query = view.request.query_params
+        errand = errands.end(query.get("state", ""), view.person.session)
+        if not isinstance(errand, Errand):
+            raise HTTPException(400, f"this is not taken: {LOST[errand]}: begin again at Connect")
+        account = view.relay.accounts[errand.account]
+        async with connecting(account.settings, account.store, now_ms) as installer:
+            result = await installer.finish(Return.of(query), errand)
+        if isinstance(result, Refusal):
+            raise HTTPException(400, f"not connected: {result.why}")
+        await account.store.note(view.person.name, "connect", result.name, now_ms(), 1)
+        return replace(view, account=account).redirect(PATH)
+
+    @router.post(f"{PATH}/provider")
+    async def provider(view: TheView, form: TheForm) -> Response:
+        told = await _tell(view, form)
+        context = await _context(view, errands) | {"told": told}
+        return view.page("connect.html", 400 if told.fault else 200, **context)
+
+    return router
+
+
+async def _tell(view: View, form: Form) -> Told:
+    account = view.account
+    known = await known_connection(account.settings, account.store)
+    key = account.settings.hubspot_developer_key
+    if key is None or known is None or known.app_id is None:
+        raise HTTPException(409, "connect the app, and set PLAYRELAY_HUBSPOT_DEVELOPER_KEY")
+    try:
+        places = places_of(form.all("place"))
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from None
+    name = form.get("name").strip()[:LONGEST_NAME]
+    async with make_http() as http:
+        exchange = Exchange(http, account.settings.hubspot_base_url, now_ms)
+        told = await tell(exchange, Provider(key, name or None, places), known.app_id, now_ms)
+    for done in told.done:
+        await account.store.note(view.person.name, "provider", done, now_ms(), 1)
+    return told
+
+
+async def _context(view: View, errands: Errands) -> dict[str, Any]:
+    """What the page shows of the account; an address to go to, if there is an app to install."""
+    settings, url = view.account.settings, view.request.url
+    context: dict[str, Any] = {
+        "connectable": settings.connectable,
+        "sandboxed": settings.sandboxed,
+        "keyless": settings.connectable and settings.secret_key is None,
+        "known": None,
+        "developer": settings.hubspot_developer_key is not None,
+        "places_to_show": PLACES,
+        "told": None,
+    }
+    if not settings.connectable or settings.secret_key is None:
+        return context | {"connectable": False}
+    redirect_uri = f"{view.request.base_url}{PATH.lstrip('/')}/callback"
+    state = errands.begin(view.person.session, redirect_uri, view.account.name)
+    async with connecting(settings, view.account.store, now_ms) as installer:
+        address = installer.address(settings.hubspot_app_url, redirect_uri, state)
+        wished = installer.wished
+    context["known"] = await known_connection(settings, view.account.store)
+    insecure = url.scheme == "http" and url.hostname != "localhost"
+    return context | {
+        "address": address,
+        "redirect_uri": redirect_uri,
+        "wished": wished,
+        "refused_by_hubspot": insecure and settings.hubspot_app_url.startswith("https:"),
+    }

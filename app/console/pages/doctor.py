@@ -1,0 +1,41 @@
+"""`/console/doctor`: what `playrelay doctor` says, on a page."""
+
+import asyncio
+
+from fastapi import APIRouter, HTTPException, Response
+
+from app.console.view import TheForm, TheView
+from app.doctor import Finding, examine, variables
+
+TIMEOUT_SECONDS = 60.0
+
+
+def routes() -> APIRouter:
+    """The examination is a form's doing, for it costs a handful of requests to HubSpot."""
+    router = APIRouter()
+    busy = asyncio.Lock()
+
+    @router.get("/console/doctor")
+    async def page(view: TheView) -> Response:
+        return view.page("doctor.html", findings=None)
+
+    @router.post("/console/doctor")
+    async def examined(view: TheView, _form: TheForm) -> Response:
+        if busy.locked():
+            raise HTTPException(429, "an examination is under way", {"retry-after": "10"})
+        account = view.account
+        findings = [variables(view.relay.settings)]
+        async with busy:
+            try:
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    findings.extend(
+                        [each async for each in examine(account.settings, account.store)]
+                    )
+            except TimeoutError:
+                late = Finding("HubSpot", "did not answer in time", "try again in a minute")
+                findings.append(late)
+        if view.is_part:
+            return view.part("findings.html", findings=findings)
+        return view.page("doctor.html", findings=findings)
+
+    return router

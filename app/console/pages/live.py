@@ -1,0 +1,84 @@
+"""`/console/live`: plays as they happen, as server-sent events.
+
+What is shown is read from the store, so it does not matter which process received a play. A stream
+reads the latest plays once a second and sends those that look different now.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import APIRouter, HTTPException, Response
+from fastapi.responses import StreamingResponse
+
+from app.bell import heard
+from app.console.rendering import HEADERS
+from app.console.view import TheView
+from app.relay import Account, Relay
+from app.store.insights import Insights
+from app.store.interface import StoreError
+from app.store.values import Walk
+
+SHOWN = 20
+EVERY_SECONDS = 1.0
+STREAMS = 20
+"""Open streams at a time: each costs the store a small query a second."""
+
+
+def routes() -> APIRouter:
+    """The page and its stream."""
+    router = APIRouter()
+    open_streams: set[object] = set()
+
+    @router.get("/console/live")
+    async def page(view: TheView) -> Response:
+        return view.page("live.html", walks=await view.account.store.latest(SHOWN), shown=SHOWN)
+
+    @router.get("/console/live/events")
+    async def events(view: TheView) -> Response:
+        if len(open_streams) >= STREAMS:
+            raise HTTPException(
+                503, "too many live pages are open: close one", {"retry-after": "10"}
+            )
+
+        def row(walk: Walk) -> str:
+            return view.text("live_row.html", walk=walk)
+
+        async def counted() -> AsyncIterator[bytes]:
+            me = object()
+            open_streams.add(me)
+            try:
+                async for message in stream(view.relay, view.account, row):
+                    yield message
+            finally:
+                open_streams.discard(me)
+
+        return StreamingResponse(counted(), media_type="text/event-stream", headers=HEADERS)
+
+    return router
+
+
+async def stream(
+    relay: Relay, account: Account, row: Callable[[Walk], str]
+) -> AsyncIterator[bytes]:
+    """Rows that are new or have changed, the latest last; ends when the relay stops."""
+    yield b"retry: 2000\n\n"
+    shown: dict[str, str] = {}
+    while not relay.leaving.is_set():
+        rows = await _rows(account.store, row)
+        if rows is None:
+            yield b": the store does not answer\n\n"
+        else:
+            for key, html in rows.items():
+                if shown.get(key) != html:
+                    yield f"data: {json.dumps({'id': key, 'html': html})}\n\n".encode()
+            shown = rows
+            yield b": alive\n\n"  # writing is how a closed connection is noticed
+        await heard(relay.leaving, EVERY_SECONDS)
+
+
+async def _rows(store: Insights, row: Callable[[Walk], str]) -> dict[str, str] | None:
+    try:
+        walks = await store.latest(SHOWN)
+    except StoreError:
+        return None
+    return {f"play-{walk.id}": row(walk) for walk in reversed(walks)}

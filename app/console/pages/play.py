@@ -1,0 +1,40 @@
+"""`/console/play`: why is a play (not) on the contact? Its history, in plain words."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Response
+
+from app.console.view import TheForm, TheView, View
+from app.why.find import pause_of, walks_of
+from app.why.story import tell
+
+SHOWN = 20
+WHO_LIMIT = 256
+
+
+def routes() -> APIRouter:
+    """The question and its answer. A usertoken is personal data: it is sent in a form's body."""
+    router = APIRouter()
+
+    @router.get("/console/play")
+    async def of_session(
+        view: TheView, session: Annotated[str, Query(max_length=WHO_LIMIT)] = ""
+    ) -> Response:
+        return await _answer(view, session)
+
+    @router.post("/console/play")
+    async def of_anybody(view: TheView, form: TheForm) -> Response:
+        who = form.get("who").strip()
+        if len(who) > WHO_LIMIT:
+            raise HTTPException(422, f"at most {WHO_LIMIT} characters: a session, usertoken or id")
+        return await _answer(view, who)
+
+    return router
+
+
+async def _answer(view: View, who: str) -> Response:
+    store = view.account.store
+    pause = await pause_of(store, view.now)
+    walks = await walks_of(store, who, SHOWN) if who else []
+    told = [(walk, tell(walk, pause, view.account.name)) for walk in walks]
+    return view.page("play.html", who=who, told=told)

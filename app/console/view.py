@@ -1,0 +1,104 @@
+"""What a route of the console is given: who asks, of which account, and how to answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.console.access import Access, Person
+from app.console.forms import Form, read_form
+from app.console.jobs import Jobs
+from app.console.rendering import HEADERS, Renderer, link_to
+from app.relay import Account, Relay
+from app.web.dependencies import TheAccount, TheRelay
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What all requests to the console share; `app.state.console`."""
+
+    access: Access
+    renderer: Renderer
+    jobs: Jobs = field(default_factory=Jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One request of somebody who may see the console.
+
+    `account`: the one that `?account=` names; the first where it names none.
+    """
+
+    request: Request
+    console: Console
+    relay: Relay
+    account: Account
+    person: Person
+
+    @property
+    def now(self) -> int:
+        """Ms since the epoch."""
+        return self.relay.clock()
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a script asks for a piece of a page that the browser shows already."""
+        return "hx-request" in self.request.headers
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A whole page."""
+        return self.console.renderer.page(self.request, template, self.person, status, **context)
+
+    def part(self, template: str, **context: Any) -> Response:
+        """A piece of a page."""
+        return self.console.renderer.part(self.request, template, **context)
+
+    def text(self, template: str, **context: Any) -> str:
+        """A rendered template."""
+        return self.console.renderer.text(self.request, template, **context)
+
+    def link(self, path: str, **query: object) -> str:
+        """The address of a page, for the same account."""
+        several = len(self.relay.accounts) > 1
+        return link_to(path, self.account.name if several else None, **query)
+
+    def redirect(self, path: str, headers: Mapping[str, str] = HEADERS) -> Response:
+        """Lead the browser to a page after its form was taken."""
+        return RedirectResponse(self.link(path), 303, headers)
+
+
+def console_of(request: Request) -> Console:
+    """The console that serves this request."""
+    console: Console = request.app.state.console
+    return console
+
+
+TheConsole = Annotated[Console, Depends(console_of)]
+
+
+async def _person(request: Request, console: TheConsole) -> Person:
+    return await console.access.person(request)
+
+
+def _view(
+    request: Request,
+    console: TheConsole,
+    person: Annotated[Person, Depends(_person)],
+    relay: TheRelay,
+    account: TheAccount,
+) -> View:
+    return View(request, console, relay, account, person)
+
+
+TheView = Annotated[View, Depends(_view)]
+"""A route that has this is closed to everybody who may not see the console."""
+
+
+async def _form(view: TheView) -> Form:
+    return await read_form(view.request)
+
+
+TheForm = Annotated[Form, Depends(_form)]
+"""The form that one of our own pages has sent, of somebody who may see the console."""
