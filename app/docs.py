@@ -17,7 +17,6 @@ import msgspec
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app import bootstrap, policies
 from app.collect.problem import REASONS, STATUS, TITLE
 from app.collect.rate import WINDOW_SECONDS
 from app.deliver import lookup, sender
@@ -25,6 +24,7 @@ from app.deliver.policy import DAY, HOUR, MINUTE, DeliveryPolicy
 from app.domain.coverage import MAX_SPANS
 from app.domain.ping import MAX_BODY, MAX_PLAYS
 from app.hubspot import exchange, tokens
+from app.runtime import environment, policies, workers
 from app.settings import Settings, variable_name
 from app.settings.model import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
 from app.settings.sitesfile import NEEDS_KEY
@@ -141,7 +141,7 @@ def figures_table() -> str:
     """The other figures that an operator may want to know."""
     rests = (settling.REFUSED_MEDIUM_MS, settling.LONGEST_REFUSED_MEDIUM_MS)
     rows = [
-        ("requests to HubSpot in flight", f"{bootstrap.SENDERS}, and one look-up"),
+        ("requests to HubSpot in flight", f"{workers.SENDERS}, and one look-up"),
         ("length of the rate window, with a margin", _duration(policies.WINDOW_MS)),
         ("requests of a window kept for OAuth", str(policies.RESERVED_FOR_TOKENS)),
         ("usertokens in a look-up", str(lookup.TOKENS_A_REQUEST)),
@@ -155,7 +155,7 @@ def figures_table() -> str:
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),
         ("lease of an event in flight", _duration(sender.LEASE_MS)),
         ("share of a token's life after which it is renewed", f"{tokens.RENEW_AFTER:.0%}"),
-        ("time a shutdown gives requests in flight", _duration(bootstrap.STOP_SECONDS * _SECOND)),
+        ("time a shutdown gives requests in flight", _duration(environment.STOP_SECONDS * _SECOND)),
     ]
     return _table(("what", "value"), rows)
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import httpx
 
-from app.bootstrap import connect_hubspot, now_ms
+from app.explain.refused import counted, remedy
 from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.oauth import Introspection
 from app.hubspot.results import Contacts, LookupResult, MissingScope, NotConnected, Unauthorized
+from app.runtime.clock import now_ms
+from app.runtime.hubspot import connect_hubspot
 from app.settings import Settings, unknown_variables
 from app.store.insights import REFUSED_MEDIA
 from app.store.interface import Store, StoreError
 from app.telemetry.metrics import Metrics
-from app.why.refused import counted, remedy
 
 CLOCK_TOLERANCE_SECONDS = 5.0
 PROBE_UTK = "0" * 32

@@ -9,14 +9,15 @@ import secrets
 import sys
 from collections.abc import Mapping
 
-from app.bootstrap import now_ms, open_store
 from app.cli.loopback import PATH, Reply, expecting
 from app.cli.provider import add_provider_options, provider_of, tell_provider
 from app.cli.stores import add_account, the_one
-from app.connect.errand import LOST, MINUTES, Errand, Errands, Return
-from app.connect.install import Installer, Refusal
-from app.connect.provider import Provider
 from app.credentials import connecting, known_connection
+from app.oauth.install import Installer, Refusal
+from app.oauth.pending import LOST, MINUTES, Errand, Errands, Return
+from app.oauth.provider import Provider
+from app.runtime.clock import now_ms
+from app.runtime.stores import open_store
 from app.settings import AccountSettings, Settings
 from app.store.connections import Connection
 from app.store.interface import StoreError

@@ -4,9 +4,9 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from app.bootstrap import open_store
 from app.cli.stores import chosen
 from app.doctor import Finding, examine, variables
+from app.runtime.stores import open_store
 from app.settings import AccountSettings, Settings, SettingsError, load_settings
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs

@@ -10,22 +10,24 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.bootstrap import connect_hubspot, now_ms, open_store
 from app.cli.progress import Progress
 from app.cli.stores import the_one
 from app.cli.words import count, moment
 from app.domain.known import KnownMedia
+from app.explain.refused import remedy, told
 from app.hubspot.client import HubSpotClient
 from app.media.asking import Asker, Stopped
 from app.media.listing import list_media
 from app.media.registering import register
 from app.media.reported import Reported, reported
-from app.policies import quota_of
+from app.runtime.clock import now_ms
+from app.runtime.hubspot import connect_hubspot
+from app.runtime.policies import quota_of
+from app.runtime.stores import open_store
 from app.settings import PREFIX, AccountSettings, SettingsError
 from app.store.interface import Store
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
-from app.why.refused import remedy, told
 
 MOST_AT_ONCE = 100
 """Media that one run registers unless told otherwise: pages can report what they like."""

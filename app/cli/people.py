@@ -6,10 +6,10 @@ import sys
 
 import msgspec
 
-from app.bootstrap import now_ms
 from app.cli.progress import Progress
 from app.cli.stores import in_each, in_one
 from app.cli.words import count, moment
+from app.runtime.clock import now_ms
 from app.store.insights import Choice
 from app.store.interface import Store
 from app.store.values import OutboxEntry

@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from app.bootstrap import now_ms
-from app.connect.provider import Provider, places_of, tell
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES, Place
+from app.oauth.provider import Provider, places_of, tell
+from app.runtime.clock import now_ms
 from app.settings import PREFIX, Settings, SettingsError
 
 

@@ -82,7 +82,7 @@ def sandbox(given: argparse.Namespace) -> int:
 
 def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable[[], None]) -> int:
     def end_streams() -> None:
-        app.state.relay.hang_up()
+        app.state.relay.close_streams()
 
     def not_said_elsewhere(_record: logging.LogRecord) -> bool:
         return getattr(app.state, "failure", None) is None

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from app.bootstrap import open_store
+from app.runtime.stores import open_store
 from app.settings import AccountSettings, SettingsError, accounts_of, load_settings
 from app.store.interface import Store
 

@@ -5,12 +5,12 @@ import sys
 
 import msgspec
 
-from app.bootstrap import now_ms
 from app.cli.stores import in_each
+from app.explain.find import stories
+from app.explain.history import Story
+from app.explain.words import moment
+from app.runtime.clock import now_ms
 from app.store.interface import Store
-from app.why.find import stories
-from app.why.story import Story
-from app.why.words import moment
 
 
 def why(given: argparse.Namespace) -> int:

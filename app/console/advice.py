@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.explain.refused import counted, remedy
 from app.formatting import duration, number
 from app.settings import Settings
 from app.store.insights import Day, Refusal
 from app.store.values import Depths
-from app.why.refused import counted, remedy
 
 Level = Literal["good", "wait", "bad"]
 

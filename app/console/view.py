@@ -11,7 +11,7 @@ from app.console.access import Access, Person
 from app.console.forms import Form, read_form
 from app.console.jobs import Jobs
 from app.console.rendering import HEADERS, Renderer, link_to
-from app.relay import Account, Relay
+from app.runtime.relay import Account, Relay
 from app.web.dependencies import TheAccount, TheRelay
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import structlog
 
-from app.bell import Bell
 from app.deliver.loop import keep_stepping, rest_until
 from app.deliver.policy import Health, account_news, ask_again
-from app.deliver.sender import LEASE_MS, Desk
+from app.deliver.sender import LEASE_MS, SenderContext
 from app.domain.outcome import AccountNews, Healthy
 from app.hubspot.client import HubSpotClient
 from app.hubspot.results import Contacts, LookupResult, NotConnected, Refused
+from app.runtime.notifier import Notifier
 from app.store.interface import Store
 from app.store.values import LookupClaim
 from app.telemetry.metrics import Metrics
@@ -26,7 +26,12 @@ class Lookup:
     """The one that turns strangers into contacts. Rings `due` when events became sendable."""
 
     def __init__(
-        self, store: Store, hubspot: HubSpotClient, desk: Desk, due: Bell, metrics: Metrics
+        self,
+        store: Store,
+        hubspot: HubSpotClient,
+        desk: SenderContext,
+        due: Notifier,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._hubspot = hubspot
@@ -50,7 +55,7 @@ class Lookup:
         result = await self._hubspot.contacts_by_usertoken(claim.utks)
         released = await self._settle(claim, result)
         if released:
-            self._due.ring()
+            self._due.notify()
         return 0
 
     async def _settle(self, claim: LookupClaim, result: LookupResult) -> int:

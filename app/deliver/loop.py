@@ -1,31 +1,28 @@
-"""The loop that deliverers share: step, rest until something is due, bear a store in trouble."""
+"""The loop of senders and look-ups: step, wait until something is due, retry store errors."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
 
-from app.bell import Bell, heard
+from app.runtime.notifier import Notifier, wait_for
 from app.store.interface import StoreError
 from app.telemetry.metrics import Metrics
-
-IDLE_SECONDS = 2.0
-"""How long a deliverer rests at most: other processes may requeue events meanwhile."""
 
 TROUBLE_SECONDS = 1.0
 
 Step = Callable[[], Awaitable[float]]
-"""Does one thing if there is one to do; returns how long to rest, in seconds."""
+"""Does one piece of work if there is any; returns how long to wait, in seconds."""
 
 _log = structlog.get_logger(__name__)
 
 
 async def keep_stepping(
-    name: str, step: Step, *, due: Bell, stop: asyncio.Event, metrics: Metrics
+    name: str, step: Step, *, due: Notifier, stop: asyncio.Event, metrics: Metrics
 ) -> None:
-    """Until told to stop. What a step has begun it finishes."""
+    """Call `step` until `stop` is set; a step that has begun is finished."""
     while not stop.is_set():
-        ring = due.listen()
+        event = due.next_event()
         try:
             rest = await step()
         except StoreError as error:
@@ -33,11 +30,11 @@ async def keep_stepping(
             _log.warning("waits_for_store", worker=name, fault=error.fault, advice=str(error))
             rest = TROUBLE_SECONDS
         if rest:
-            await heard(ring, rest)
+            await wait_for(event, rest)
 
 
 def rest_until(next_at: int | None, now: int, idle_seconds: float) -> float:
-    """Seconds until the store has something to do again, as far as it knows (times in ms)."""
+    """Seconds until the store knows of something due, `idle_seconds` at most (times in ms)."""
     if next_at is None:
         return idle_seconds
     return min(max(next_at - now, 1) / 1000, idle_seconds)

@@ -1,4 +1,4 @@
-"""Claim an event, send it, settle it with one outcome; again and again."""
+"""Claims an event, sends it, settles it with one outcome; again and again."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,8 +6,7 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
-from app.bell import Bell
-from app.deliver.loop import IDLE_SECONDS, TROUBLE_SECONDS, keep_stepping, rest_until
+from app.deliver.loop import TROUBLE_SECONDS, keep_stepping, rest_until
 from app.deliver.policy import DAY, UNSURE, DeliveryPolicy, Health, Sent, decide
 from app.deliver.request import body_of
 from app.domain.identity import Identity, Unknown
@@ -25,12 +24,13 @@ from app.domain.outcome import (
     was_asked,
 )
 from app.hubspot.client import HubSpotClient
+from app.runtime.notifier import Notifier
 from app.store.interface import Store, StoreError
 from app.store.values import Job, Quota
 from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
-"""Longer than a request, a refresh of the token and both once more: it ends with its holder."""
+"""Longer than a request, a refresh of the token and both repeated: it outlasts its holder."""
 
 _OUTCOMES = {
     Delivered: "delivered",
@@ -44,25 +44,33 @@ _OUTCOMES = {
 _log = structlog.get_logger(__name__)
 
 
-class Desk(msgspec.Struct, frozen=True):
-    """What the senders share: the rules, the clock (ms since the epoch) and the dice."""
+class SenderContext(msgspec.Struct, frozen=True):
+    """What senders and look-ups share. `clock`: ms since the epoch; `chance`: 0 ≤ random < 1.
+
+    `idle_seconds`: how long they wait at most, since another process may requeue events meanwhile.
+    """
 
     policy: DeliveryPolicy
     quota: Quota
     clock: Callable[[], int]
     chance: Callable[[], float]
-    idle_seconds: float = IDLE_SECONDS
+    idle_seconds: float
 
 
 class Sender:
-    """One of a few that run side by side; the store keeps them from taking the same event."""
+    """One of several that run side by side; the store never gives two the same event."""
 
     def __init__(
-        self, store: Store, hubspot: HubSpotClient, desk: Desk, due: Bell, metrics: Metrics
+        self,
+        store: Store,
+        hubspot: HubSpotClient,
+        context: SenderContext,
+        due: Notifier,
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._hubspot = hubspot
-        self._desk = desk
+        self._context = context
         self._due = due
         self._metrics = metrics
 
@@ -71,39 +79,41 @@ class Sender:
         await keep_stepping("sender", self.step, due=self._due, stop=stop, metrics=self._metrics)
 
     async def step(self) -> float:
-        """Send one event if one is due; returns how long to rest, in seconds."""
-        desk = self._desk
-        now = desk.clock()
-        claim = await self._store.claim(now, LEASE_MS, desk.quota)
+        """Send one event if one is due; returns how long to wait, in seconds."""
+        context = self._context
+        now = context.clock()
+        claim = await self._store.claim(now, LEASE_MS, context.quota)
         if claim.job is None:
-            return rest_until(claim.next_at, now, desk.idle_seconds)
+            return rest_until(claim.next_at, now, context.idle_seconds)
         job = claim.job
         identity = job.identity
         if isinstance(identity, Unknown):
-            await self._store.release(job, now, desk.quota, sent=False, wait=identity.why)
+            await self._store.release(job, now, context.quota, sent=False, wait=identity.why)
             return 0
         if not claim.on_chance and identity.rung in UNSURE and not job.proven:
             # HubSpot may not know the visitor, and has answered enough errors for today.
             tomorrow = now - now % DAY + DAY
             await self._store.release(
-                job, now, desk.quota, sent=False, wait="error_guard", until=tomorrow
+                job, now, context.quota, sent=False, wait="error_guard", until=tomorrow
             )
             return 0
         if job.refusal is not None:
             decision = Decision(job.refusal, Unasked())
         else:
             decision = await self._send(job, identity, Health(claim.failures, claim.strained))
-        await self._write_down(job, decision)
-        self._tell(job, decision)
+        await self._settle(job, decision)
+        self._record(job, decision)
         return 0
 
-    async def _write_down(self, job: Job, decision: Decision) -> None:
-        """Settle, however long the store is in trouble: what HubSpot has must not be sent again."""
-        desk = self._desk
+    async def _settle(self, job: Job, decision: Decision) -> None:
+        """Settle the job, whatever the store's trouble: what HubSpot has must not be sent again."""
+        context = self._context
         while True:
             try:
                 outcome, account = decision.outcome, decision.account
-                return await self._store.settle(job, outcome, account, desk.clock(), desk.quota)
+                return await self._store.settle(
+                    job, outcome, account, context.clock(), context.quota
+                )
             except StoreError as error:
                 if error.fault == "closed":
                     raise
@@ -115,25 +125,25 @@ class Sender:
         try:
             body = body_of(job, identity)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends this event alone
-            words = f"{type(error).__name__}: {error}"
-            return Decision(Rejected("unsendable", message=words), Unasked())
+            message = f"{type(error).__name__}: {error}"
+            return Decision(Rejected("unsendable", message=message), Unasked())
         try:
             result = await self._hubspot.send(job.event, body)
         except asyncio.CancelledError:
-            # Told to hurry: whether it arrived is not known, so it is due again.
-            now = self._desk.clock()
-            await asyncio.shield(self._store.release(job, now, self._desk.quota, sent=True))
+            # Cancelled at shutdown: whether it arrived is not known, so it is due again.
+            now = self._context.clock()
+            await asyncio.shield(self._store.release(job, now, self._context.quota, sent=True))
             raise
         return decide(
             result,
             Sent(identity, job.attempts, job.created_at),
-            now=self._desk.clock(),
+            now=self._context.clock(),
             health=health,
-            chance=self._desk.chance(),
-            policy=self._desk.policy,
+            chance=self._context.chance(),
+            policy=self._context.policy,
         )
 
-    def _tell(self, job: Job, decision: Decision) -> None:
+    def _record(self, job: Job, decision: Decision) -> None:
         outcome, account = decision.outcome, decision.account
         name = _OUTCOMES[type(outcome)]
         self._metrics.outcomes.labels(name).inc()

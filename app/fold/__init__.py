@@ -1,1 +1,1 @@
-"""Walks inbox rows into plays and outbox events, in the transaction that removes the rows."""
+"""Folds inbox rows into plays and outbox events, in the transaction that removes the rows."""

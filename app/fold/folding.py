@@ -16,22 +16,22 @@ from app.store.values import InboxPing, Observed, Unfoldable
 
 
 class SitePolicy(NamedTuple):
-    """How the plays of a site are described, and what they may earn."""
+    """How the plays of a site are described, and which milestones they can reach."""
 
     observing: ObservationPolicy
     milestones: MilestonePolicy
 
-    def knowing(self, media: KnownMedia) -> Self:
-        """The same, with these behind the catalogue."""
-        shelves = Shelves(self.observing.catalogue, media)
-        return self._replace(observing=msgspec.structs.replace(self.observing, catalogue=shelves))
+    def with_media(self, media: KnownMedia) -> Self:
+        """The same policy, where these media fill the gaps of the catalogue."""
+        layered = Shelves(self.observing.catalogue, media)
+        return self._replace(observing=msgspec.structs.replace(self.observing, catalogue=layered))
 
 
 class PureFolding:
-    """Policies in hand, everything else is an argument.
+    """Holds the policies; everything else is an argument.
 
-    `sites`: the policies of the sites that have their own, by key. The two given first are for all
-    others: the one site without a key, and a site that is no longer in the operator's file.
+    `sites`: the policies of the sites that have their own, by key. The two given first apply to
+    all others: the one site without a key, and a site that is no longer in the operator's file.
     """
 
     def __init__(
@@ -40,17 +40,17 @@ class PureFolding:
         milestones: MilestonePolicy,
         sites: Mapping[str, SitePolicy] | None = None,
     ) -> None:
-        self._told = SitePolicy(observing, milestones), sites or {}
-        self._others, self._sites = self._told
+        self._given = SitePolicy(observing, milestones), sites or {}
+        self._others, self._sites = self._given
 
-    def know(self, media: KnownMedia) -> None:
-        """From now on, let these fill what the operator's catalogues leave open."""
-        others, sites = self._told
-        self._others = others.knowing(media)
-        self._sites = {site: policy.knowing(media) for site, policy in sites.items()}
+    def use_media(self, media: KnownMedia) -> None:
+        """From now on, let these media fill the gaps of the operator's catalogues."""
+        others, sites = self._given
+        self._others = others.with_media(media)
+        self._sites = {site: policy.with_media(media) for site, policy in sites.items()}
 
     def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
-        """Decode rows; one that can't be read is set aside and holds up no other."""
+        """Decode rows; one that can't be read is set aside and does not stop the others."""
         observations: list[Observation] = []
         unfoldable: list[Unfoldable] = []
         for row, ping in rows:

@@ -1,29 +1,28 @@
-"""The loop around the fold: wake, take what is there in small transactions, close silent plays."""
+"""Folds the inbox in small transactions as pings arrive, and closes plays that fell silent."""
 
 import asyncio
 from collections.abc import Callable
 
 import structlog
 
-from app.bell import Bell, heard
+from app.runtime.notifier import Notifier, wait_for
 from app.store.interface import Folding, Store, StoreError
 from app.store.values import FoldReport
 from app.telemetry.metrics import Metrics
 
 BATCH = 100
-"""Rows a transaction: small, so that a fold never holds up an acknowledgement for long."""
+"""Rows in a transaction: few, so that a fold does not delay acknowledgements."""
 
 GATHER_SECONDS = 0.05
-"""Pings of one session come close together; folding them at once costs one write."""
+"""Pings of one session come close together: folded in one batch they cost one write."""
 
-IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 1.0
 
 _log = structlog.get_logger(__name__)
 
 
 class FoldWorker:
-    """Runs until `stop` is set. Rings `delivery` when there are new events to send."""
+    """Runs until `stop` is set. Notifies `due` when there are new events to send."""
 
     def __init__(
         self,
@@ -32,34 +31,34 @@ class FoldWorker:
         *,
         settle_ms: int,
         clock: Callable[[], int],
-        pings: Bell,
-        delivery: Bell,
+        pings: Notifier,
+        due: Notifier,
         metrics: Metrics,
-        idle_seconds: float = IDLE_SECONDS,
+        idle_seconds: float,
     ) -> None:
         self._store = store
         self._folding = folding
         self._settle_ms = settle_ms
         self._clock = clock
         self._pings = pings
-        self._delivery = delivery
+        self._due = due
         self._metrics = metrics
         self._idle_seconds = idle_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Fold whatever comes, until told to stop; what is left waits on disk."""
+        """Fold what arrives until told to stop; the rest stays on disk."""
         while not stop.is_set():
-            ring = self._pings.listen()
+            event = self._pings.next_event()
             try:
                 rows = await self.step()
             except StoreError as error:
                 self._metrics.store_errors.labels(error.fault).inc()
                 _log.warning("fold_waits_for_store", fault=error.fault, advice=str(error))
-                await heard(stop, TROUBLE_SECONDS)
+                await wait_for(stop, TROUBLE_SECONDS)
                 continue
             if rows < BATCH:
-                await heard(ring, self._idle_seconds)
-                await heard(stop, GATHER_SECONDS)
+                await wait_for(event, self._idle_seconds)
+                await wait_for(stop, GATHER_SECONDS)
 
     async def step(self) -> int:
         """One batch of the inbox and one of silent plays; returns the rows taken."""
@@ -71,7 +70,7 @@ class FoldWorker:
             _log.error("plays_not_closed", count=closed.unfoldable)
         if folded.events or closed.events:
             self._metrics.events.inc(folded.events + closed.events)
-            self._delivery.ring()
+            self._due.notify()
         return max(folded.rows, closed.plays)
 
     def _count(self, report: FoldReport) -> None:

@@ -106,6 +106,10 @@ class HubSpotClient:
         answer = await self._exchange.ask(introspect_call(self._app, token))
         return introspection_result(answer) if isinstance(answer, Answer) else answer
 
+    async def aclose(self) -> None:
+        """Finish a renewal of the token that is under way."""
+        await self._tokens.aclose()
+
     async def _authorised(self, call: Call) -> Answer | Trouble:
         token = await self._tokens.access_token()
         if isinstance(token, Trouble):
@@ -119,8 +123,8 @@ class HubSpotClient:
         return answer if fresh is None else await self._exchange.ask(call, fresh)
 
 
-def make_http() -> httpx.AsyncClient:
-    """An HTTP client for an Exchange; the caller closes it.
+def make_http(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """An HTTP client for an Exchange; the caller closes it. `transport`: in place of the network.
 
     Five connections, kept alive: four senders and one look-up or refresh (httpx searches its pool
     at every request, so few are fast). Proxies and certificates as the environment says.
@@ -130,6 +134,7 @@ def make_http() -> httpx.AsyncClient:
         headers={"user-agent": f"playrelay/{__version__}"},
         limits=httpx.Limits(max_connections=5, max_keepalive_connections=5, keepalive_expiry=60),
         timeout=httpx.Timeout(15, connect=5),
+        transport=transport,
     )
 
 

@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
-from app.bootstrap import assemble
 from app.catalogue import CatalogueError
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
@@ -17,6 +16,7 @@ from app.console.pages.embed import note_script
 from app.console.routes import add_console
 from app.demo.routes import demo_routes
 from app.hubspot.tokens import SealError
+from app.runtime.assemble import assemble
 from app.settings import Settings
 from app.store.interface import StoreError
 from app.web.errors import add_error_handlers

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from app.relay import Account, Relay
+from app.runtime.relay import Account, Relay
 
 
 def relay_of(request: Request) -> Relay:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from app.collect.problem import STATUS, Reason, problem
 from app.console.refusals import refusal, store_unavailable
-from app.relay import Relay
+from app.runtime.relay import Relay
 from app.store.interface import StoreError
 
 _log = structlog.get_logger(__name__)

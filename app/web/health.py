@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from app.domain.outcome import STATUSES
-from app.relay import Account
+from app.runtime.relay import Account
 from app.store.insights import REFUSED_MEDIA
 from app.store.interface import StoreError
 from app.telemetry.exposition import Figures, exposition

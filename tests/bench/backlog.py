@@ -4,7 +4,7 @@ import asyncio
 import tempfile
 import time
 
-from app.bootstrap import now_ms
+from app.runtime.clock import now_ms
 from app.store.sqlite.engine import open_sqlite
 from app.store.values import InboxPing
 from tests.bench.load import post

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from app.bootstrap import now_ms
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.domain.outcome import Delivered, Healthy
 from app.fold.folding import PureFolding
+from app.runtime.clock import now_ms
 from app.store.values import InboxPing, Quota
 from tests.bench.engines import Database, Engine
 from tests.bench.load import Load, post

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from app.bootstrap import open_store
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.domain.outcome import Delivered, Healthy, Rejected
 from app.fold.folding import PureFolding
+from app.runtime.stores import open_store
 from app.settings import Settings
 from app.store.interface import Store
 from app.store.values import InboxPing, Quota

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.console.pages.live import STREAMS, stream
-from app.relay import Relay
+from app.runtime.relay import Relay
 from app.store.values import Walk
 from app.web.app import create_app
 from tests.console.setting import HTML
@@ -45,7 +45,7 @@ async def test_a_row_is_sent_when_it_looks_different(tmp_path: Path) -> None:
         await played(account.store, NOW + 1, sessionId="two", playedPercent=5)
         await played(account.store, NOW + 2, sessionId="one", playedPercent=40)
         assert sorted(await rows(messages, 2)) == ["one 40", "two 5"]
-        relay.hang_up()
+        relay.close_streams()
         rest = [message async for message in messages]
         assert not [message for message in rest if message.startswith(b"data")]
 
@@ -66,7 +66,7 @@ def test_a_stop_ends_open_streams(tmp_path: Path) -> None:
         watcher = threading.Thread(target=watch, args=(str(live.client.base_url),))
         watcher.start()
         assert opened.wait(20)
-        live.app.state.relay.hang_up()
+        live.app.state.relay.close_streams()
         assert ended.wait(20)
     watcher.join(20)
 

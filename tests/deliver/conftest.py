@@ -1,11 +1,11 @@
-"""Offices that send at once, and offices that ask first."""
+"""Deliverers that send at once, and deliverers that look up first."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.deliver.office import Office, office
+from tests.deliver.harness import Harness, delivering
 
 
 @pytest.fixture(autouse=True)
@@ -15,14 +15,14 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def passing(tmp_path: Path) -> AsyncIterator[Office]:
+async def passing(tmp_path: Path) -> AsyncIterator[Harness]:
     """HubSpot converts the usertokens: every event is due at once."""
-    async with office(tmp_path, "passthrough") as opened:
+    async with delivering(tmp_path, "passthrough") as opened:
         yield opened
 
 
 @pytest.fixture
-async def asking(tmp_path: Path) -> AsyncIterator[Office]:
+async def asking(tmp_path: Path) -> AsyncIterator[Harness]:
     """Usertokens are looked up first."""
-    async with office(tmp_path, "lookup") as opened:
+    async with delivering(tmp_path, "lookup") as opened:
         yield opened

@@ -5,18 +5,17 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
-from app.deliver.loop import IDLE_SECONDS
 from app.deliver.policy import DAY, HOUR, MINUTE
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.tokens import StaticToken
 from app.store.interface import Store
-from tests.deliver.office import Office
+from tests.deliver.harness import IDLE, Harness
 from tests.hubspot.server import Seen, response, serving
 from tests.store.setting import NOW, SECOND, values
 
 
-async def ask_all(asking: Office) -> None:
+async def ask_all(asking: Harness) -> None:
     """Ask until nobody is due; the store lets a new token wait a moment for company."""
     asking.clock.now += SECOND
     lookup = asking.lookup()
@@ -24,7 +23,7 @@ async def ask_all(asking: Office) -> None:
         pass
 
 
-async def visitors(asking: Office, *utks: str) -> None:
+async def visitors(asking: Harness, *utks: str) -> None:
     """Each plays something."""
     await asyncio.gather(*(asking.arrive(sessionId=utk, contactUtk=utk) for utk in utks))
 
@@ -34,15 +33,15 @@ async def statuses(store: Store) -> dict[str, str]:
     return {entry.play.session_id: entry.status for entry in await store.outbox_list(None, 1000)}
 
 
-async def test_contacts_are_told_from_strangers(asking: Office) -> None:
+async def test_contacts_are_told_from_strangers(asking: Harness) -> None:
     """A contact's events are released and the senders called; all others wait."""
     asking.world(
         demo_visitors=False, utks={"contact": 9, "merged": 8}, merged={8: 9}, anonymous={"seen": 5}
     )
     await visitors(asking, "contact", "merged", "seen", "stranger")
-    ring = asking.due.listen()
+    event = asking.due.next_event()
     await ask_all(asking)
-    assert ring.is_set()
+    assert event.is_set()
     assert await statuses(asking.store) == {
         "contact": "due",
         "merged": "due",
@@ -55,7 +54,7 @@ async def test_contacts_are_told_from_strangers(asking: Office) -> None:
     assert asking.counted("contact_lookups", answer="stranger") == 2
 
 
-async def test_many_are_asked_about_at_once(asking: Office) -> None:
+async def test_many_are_asked_about_at_once(asking: Harness) -> None:
     """Two hundred and fifty visitors cost three requests."""
     await visitors(asking, *(f"v{number}" for number in range(250)))
     await ask_all(asking)
@@ -63,7 +62,7 @@ async def test_many_are_asked_about_at_once(asking: Office) -> None:
     assert (await asking.store.depths(asking.clock.now)).quota_used == 3
 
 
-async def test_one_visitor_is_asked_about_once(asking: Office) -> None:
+async def test_one_visitor_is_asked_about_once(asking: Harness) -> None:
     """Ten plays of one visitor are one question."""
     for number in range(10):
         await asking.arrive(sessionId=f"s{number}")
@@ -72,33 +71,33 @@ async def test_one_visitor_is_asked_about_once(asking: Office) -> None:
     assert asking.requests == [("batch", 200)]
 
 
-async def test_strangers_are_asked_about_ever_less(asking: Office) -> None:
+async def test_strangers_are_asked_about_ever_less(asking: Harness) -> None:
     """At growing intervals, as long as an event waits; then they are contacts, or given up."""
     asking.world(demo_visitors=False)
     await visitors(asking, "stranger")
     await ask_all(asking)
     for interval in (10 * MINUTE, DAY, 6 * DAY):
         asking.clock.now += interval - 1
-        await asking.upkeep().step()
+        await asking.maintenance().step()
         assert await asking.lookup().step() > 0
         asking.clock.now += 1 + interval // 4  # nobody else is due, so it waits for company
         assert await asking.lookup().step() == 0
     assert len(asking.requests) == 4
     asking.clock.now = NOW + 30 * DAY - 6 * HOUR
-    await asking.upkeep().step()
+    await asking.maintenance().step()
     asking.clock.now += 2 * HOUR  # in company too, if there is any
     await ask_all(asking)
     assert len(asking.requests) == 5, "once more, when the time is nearly up"
     asking.clock.now += 30 * DAY
     for _ in range(2):  # the events are given up, then nobody waits for an answer
-        await asking.upkeep().step()
+        await asking.maintenance().step()
     await ask_all(asking)
     assert len(asking.requests) == 5
     assert await statuses(asking.store) == {"stranger": "unattributed"}
     assert asking.counted("unattributed_events") == 1
 
 
-async def test_a_stranger_who_becomes_a_contact(asking: Office) -> None:
+async def test_a_stranger_who_becomes_a_contact(asking: Harness) -> None:
     """All that was played before the form was filled in is sent, with its own times."""
     asking.world(demo_visitors=False)
     began = asking.clock.now
@@ -120,9 +119,9 @@ async def test_a_stranger_who_becomes_a_contact(asking: Office) -> None:
     }
 
 
-async def test_nobody_to_ask_about(asking: Office) -> None:
+async def test_nobody_to_ask_about(asking: Harness) -> None:
     """An idle look-up rests, and not beyond the next question."""
-    assert await asking.lookup().step() == IDLE_SECONDS
+    assert await asking.lookup().step() == IDLE.deliver
     await visitors(asking, "visitor")
     assert await asking.lookup().step() == 1.0
     assert asking.requests == []
@@ -139,7 +138,7 @@ async def test_nobody_to_ask_about(asking: Office) -> None:
     ],
 )
 async def test_trouble_makes_no_strangers(
-    asking: Office, fault: dict[str, object], rest: int
+    asking: Harness, fault: dict[str, object], rest: int
 ) -> None:
     """Without an answer nobody is taken for a stranger; the question is asked again."""
     await visitors(asking, "a" * 32)
@@ -153,7 +152,7 @@ async def test_trouble_makes_no_strangers(
     assert set((await statuses(asking.store)).values()) == {"due"}
 
 
-async def test_one_token_that_spoils_the_request_is_found(asking: Office) -> None:
+async def test_one_token_that_spoils_the_request_is_found(asking: Harness) -> None:
     """A refusal halves the question until what HubSpot will not hear of stands alone."""
     await visitors(asking, *(f"v{number:02}" for number in range(64)))
     asking.clock.now += SECOND

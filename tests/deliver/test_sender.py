@@ -4,17 +4,16 @@ import asyncio
 
 import pytest
 
-from app.deliver.loop import IDLE_SECONDS
 from app.deliver.policy import MINUTE
 from app.store.values import Quota
-from tests.deliver.office import Office
+from tests.deliver.harness import IDLE, Harness
 from tests.store.setting import FOLDING, NOW, SETTLE
 
 REASONS = {"refuse": "refused", "silent": "incomplete"}
 ALL_OF_60 = ["session STARTED", "session 25", "session 50", "session VIEWED"]
 
 
-async def test_an_event_arrives_as_it_happened(passing: Office) -> None:
+async def test_an_event_arrives_as_it_happened(passing: Harness) -> None:
     """HubSpot gets the milestone with its own time, and the outbox what HubSpot answered."""
     who = {"contactUtk": None, "_hsenc": "p2", "contactId": 7}
     what = {"mediaName": "Film", "playedPercent": 30, "occurredTimestamp": NOW - 5000}
@@ -37,7 +36,7 @@ async def test_an_event_arrives_as_it_happened(passing: Office) -> None:
     assert passing.counted("event_outcomes", outcome="delivered") == 2
 
 
-async def test_a_play_arrives_in_order(passing: Office) -> None:
+async def test_a_play_arrives_in_order(passing: Harness) -> None:
     """All milestones of a play, one after the other, and its attention span last."""
     passing.world(utks={"utk": 9})
     await passing.arrive(playedPercent=60, watched=[[2, 1], [1, 5], [0, 4]])
@@ -49,9 +48,9 @@ async def test_a_play_arrives_in_order(passing: Office) -> None:
     assert set((await passing.outbox()).values()) == {"delivered"}
 
 
-async def test_nothing_to_do(passing: Office) -> None:
+async def test_nothing_to_do(passing: Harness) -> None:
     """An idle sender rests, at most so long, and until the next event is due if that is sooner."""
-    assert await passing.sender().step() == IDLE_SECONDS
+    assert await passing.sender().step() == IDLE.deliver
     passing.faults({"status": 503})
     await passing.arrive(contactUtk=None, _hsenc="p2")
     assert await passing.sender().step() == 0
@@ -59,7 +58,7 @@ async def test_nothing_to_do(passing: Office) -> None:
     assert passing.requests == [("media-played", 503)]
 
 
-async def test_one_who_was_not_looked_up_waits(asking: Office) -> None:
+async def test_one_who_was_not_looked_up_waits(asking: Harness) -> None:
     """Nothing is sent for a visitor before HubSpot was asked; nor for one it doesn't know."""
     await asking.arrive(_hsenc="p2")
     await asking.store.outbox_requeue([1], NOW)  # a person is in a hurry
@@ -69,7 +68,7 @@ async def test_one_who_was_not_looked_up_waits(asking: Office) -> None:
 
 
 @pytest.mark.parametrize("unknown", ["refuse", "silent"])
-async def test_an_unknown_usertoken_waits(passing: Office, unknown: str) -> None:
+async def test_an_unknown_usertoken_waits(passing: Harness, unknown: str) -> None:
     """Whichever way HubSpot says that it knows nobody by it, the play is tried again later."""
     passing.world(utks={}, unknown_utk=unknown)
     await passing.arrive(playedPercent=30)
@@ -78,13 +77,13 @@ async def test_an_unknown_usertoken_waits(passing: Office, unknown: str) -> None
     assert len(passing.requests) == 1
     passing.world(utks={"utk": 9})
     passing.clock.now += 10 * MINUTE
-    await passing.upkeep().step()
+    await passing.maintenance().step()
     await passing.send_all()
     assert passing.sent == ["session STARTED", "session 25"]
 
 
 @pytest.mark.parametrize("unknown", ["refuse", "silent"])
-async def test_unknown_media_are_told_to_a_person(passing: Office, unknown: str) -> None:
+async def test_unknown_media_are_told_to_a_person(passing: Harness, unknown: str) -> None:
     """What HubSpot will not have is kept with its words, and it is not asked again for the rest."""
     passing.world(utks={"utk": 9}, media={}, unknown_media=unknown)
     await passing.arrive(playedPercent=30)
@@ -106,7 +105,7 @@ async def test_unknown_media_are_told_to_a_person(passing: Office, unknown: str)
     assert passing.counted("hubspot_budget", use="wasted") == 1
 
 
-async def test_a_medium_that_hubspot_knows_at_last_is_sent_again(passing: Office) -> None:
+async def test_a_medium_that_hubspot_knows_at_last_is_sent_again(passing: Harness) -> None:
     """Within an hour, whatever nobody has done about it."""
     passing.world(utks={"utk": 9}, media={}, unknown_media="refuse")
     await passing.arrive()
@@ -118,7 +117,7 @@ async def test_a_medium_that_hubspot_knows_at_last_is_sent_again(passing: Office
     assert passing.sent == ["later STARTED", "later 25"]
 
 
-async def test_a_rejected_event_can_be_replayed(passing: Office) -> None:
+async def test_a_rejected_event_can_be_replayed(passing: Harness) -> None:
     """Once a person has created the media object, the event goes out after all."""
     passing.world(utks={"utk": 9}, media={}, unknown_media="refuse")
     await passing.arrive()
@@ -130,7 +129,7 @@ async def test_a_rejected_event_can_be_replayed(passing: Office) -> None:
     assert passing.sent == ["session STARTED"]
 
 
-async def test_the_rate_is_kept_where_it_is_measured(passing: Office) -> None:
+async def test_the_rate_is_kept_where_it_is_measured(passing: Harness) -> None:
     """With several senders and more to send than may be, HubSpot never counts too many."""
     passing.quota = Quota(rate=12, window_ms=10_000)
     passing.world(rate=12)
@@ -145,15 +144,15 @@ async def test_the_rate_is_kept_where_it_is_measured(passing: Office) -> None:
     assert arrivals == sorted([0] * 12 + [10_000] * 12 + [20_000] * 6)
 
 
-async def test_it_runs_until_it_is_stopped(passing: Office) -> None:
+async def test_it_runs_until_it_is_stopped(passing: Harness) -> None:
     """A resting sender wakes at the bell, sends, and ends when it is told to."""
     stop = asyncio.Event()
     running = asyncio.create_task(passing.sender().run(stop))
     news = passing.sandbox.ledger.subscribe()
     for number in range(3):
         await passing.arrive(sessionId=f"s{number}", contactUtk=None, _hsenc="p2")
-        passing.due.ring()
+        passing.due.notify()
         assert (await anext(news)).body["sessionId"] == f"s{number}"
     stop.set()
-    passing.due.ring()
+    passing.due.notify()
     await running

@@ -11,7 +11,8 @@ from app.deliver.sender import LEASE_MS
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
-from tests.deliver.office import POLICY, Office
+from app.runtime.environment import IdleSeconds
+from tests.deliver.harness import POLICY, Harness
 from tests.hubspot.vault import Clock
 from tests.store.engines import Sqlite
 from tests.store.setting import ALL, NOW, SECOND, SETTLE, Strange, arrive
@@ -32,7 +33,7 @@ ALL_OF_60 = ["session STARTED", "session 25", "session 50", "session VIEWED"]
     ],
 )
 async def test_faults_of_the_account_cost_no_event(
-    passing: Office, fault: dict[str, object], reason: str, rest: int
+    passing: Harness, fault: dict[str, object], reason: str, rest: int
 ) -> None:
     """The account rests, no event is blamed, and all go out in order once it is mended."""
     await passing.arrive(contactUtk=None, _hsenc="p2", playedPercent=30)
@@ -59,7 +60,7 @@ async def test_faults_of_the_account_cost_no_event(
         pytest.param({"drop": "before"}, id="cut"),
     ],
 )
-async def test_an_outage_loses_nothing(passing: Office, fault: dict[str, object]) -> None:
+async def test_an_outage_loses_nothing(passing: Harness, fault: dict[str, object]) -> None:
     """HubSpot down for ten minutes, then back: all is delivered once, in order within a session.
 
     It is noticed as soon as the account's rest is over: half a minute, however few events wait.
@@ -79,7 +80,7 @@ async def test_an_outage_loses_nothing(passing: Office, fault: dict[str, object]
         assert of_session == [f"s{number} {value}" for value in ("STARTED", 25, 50, "VIEWED")]
 
 
-async def test_an_answer_that_is_lost_may_cost_a_repeat(passing: Office) -> None:
+async def test_an_answer_that_is_lost_may_cost_a_repeat(passing: Harness) -> None:
     """Whether HubSpot kept it can't be known: the event is sent again, and never lost."""
     await passing.arrive(contactUtk=None, _hsenc="p2", playedPercent=30)
     passing.faults({"drop": "after", "times": 1})
@@ -88,7 +89,7 @@ async def test_an_answer_that_is_lost_may_cost_a_repeat(passing: Office) -> None
     assert set((await passing.outbox()).values()) == {"delivered"}
 
 
-async def test_told_to_hurry(passing: Office) -> None:
+async def test_told_to_hurry(passing: Harness) -> None:
     """A request cut short at shutdown gives its event back; its permit stays used."""
     await passing.arrive(contactUtk=None, _hsenc="p2")
     reached, released = asyncio.Event(), asyncio.Event()
@@ -113,16 +114,16 @@ async def test_told_to_hurry(passing: Office) -> None:
     assert passing.sent[-1] == "session STARTED"
 
 
-async def test_a_dead_senders_event_is_sent_by_another(passing: Office) -> None:
+async def test_a_dead_senders_event_is_sent_by_another(passing: Harness) -> None:
     """Once its lease has run out, upkeep gives it back."""
     await passing.arrive(contactUtk=None, _hsenc="p2")
     await passing.store.claim(NOW, LEASE_MS, passing.quota)
     await passing.send_all()
     assert passing.requests == []
     passing.clock.now += LEASE_MS
-    ring = passing.due.listen()
-    await passing.upkeep().step()
-    assert ring.is_set()
+    event = passing.due.next_event()
+    await passing.maintenance().step()
+    assert event.is_set()
     assert passing.counted("interrupted_events") == 1
     await passing.send_all()
     assert passing.sent == ["session STARTED"]
@@ -144,20 +145,20 @@ class Ending(Clock):
 
 
 async def test_a_store_in_trouble_is_waited_for(
-    passing: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    asking: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each worker counts the fault, tries again, and ends no sooner than it is told to."""
-    for pause in ("loop.TROUBLE_SECONDS", "upkeep.ROUND_SECONDS"):
-        monkeypatch.setattr(f"app.deliver.{pause}", 0.001)
-    async with Sqlite(tmp_path).open() as passing.store:
+    monkeypatch.setattr("app.deliver.loop.TROUBLE_SECONDS", 0.001)
+    asking.idle = IdleSeconds(maintain=0.001)
+    async with Sqlite(tmp_path).open() as asking.store:
         pass
-    for make in (passing.sender, passing.lookup, passing.upkeep):
-        passing.clock = clock = Ending()
+    for make in (asking.sender, asking.lookup, asking.maintenance):
+        asking.clock = clock = Ending()
         await make().run(clock.stop)
-    assert passing.counted("store_errors", fault="closed") == 9
+    assert asking.counted("store_errors", fault="closed") == 9
 
 
-async def test_what_was_forgotten_in_flight_is_no_error(passing: Office) -> None:
+async def test_what_was_forgotten_in_flight_is_no_error(passing: Harness) -> None:
     """A visitor erased while an event of theirs is on its way leaves nothing to settle."""
     await passing.arrive(contactUtk="a" * 32)
     claim = await passing.store.claim(NOW, SECOND, passing.quota)
@@ -168,7 +169,7 @@ async def test_what_was_forgotten_in_flight_is_no_error(passing: Office) -> None
     assert passing.requests == []
 
 
-async def test_what_can_not_be_said_to_hubspot_is_rejected(passing: Office) -> None:
+async def test_what_can_not_be_said_to_hubspot_is_rejected(passing: Harness) -> None:
     """A fault of the relay's own ends that event alone, and all others of its play go out."""
     await arrive(passing.store, contactUtk=None, _hsenc="p2")
     strange = Strange(ObservationPolicy(Catalogue()), MilestonePolicy())

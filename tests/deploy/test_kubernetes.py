@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.bootstrap import STOP_SECONDS
+from app.runtime.environment import STOP_SECONDS
 from app.web.server.public import GRACE_SECONDS
 from tests.deploy.files import KUBERNETES, documents, values
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.sandbox.world import CONTACTS_SCOPE, EVENTS_SCOPE
-from tests.failures.house import Clock, HubSpot, house
+from tests.failures.harness import Clock, HubSpot, relay_on
 
 HOUR = 3600
 TROUBLES: dict[str, tuple[dict[str, Any], float]] = {
@@ -30,7 +30,7 @@ async def test_nothing_is_sent_while_the_account_rests(trouble: str, tmp_path: P
     clock = Clock()
     hubspot = HubSpot(clock)
     hubspot.faults({"path": "/media-bridge/*", **rule})
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         for number in range(20):
             await relay.watch(f"session-{number}", 100)
         await relay.live(5)
@@ -48,7 +48,7 @@ async def test_no_event_pays_for_the_account(trouble: str, tmp_path: Path) -> No
     rule, rest = TROUBLES[trouble]
     hubspot = HubSpot(Clock(), rate=10_000)
     hubspot.faults({"path": "/media-bridge/*", **rule})
-    async with house(tmp_path, hubspot, hubspot_rate=10_000) as relay:
+    async with relay_on(tmp_path, hubspot, hubspot_rate=10_000) as relay:
         for number in range(10):
             await relay.watch(f"session-{number}", 100)
         for _ in range(30):
@@ -64,7 +64,7 @@ async def test_no_event_pays_for_the_account(trouble: str, tmp_path: Path) -> No
 async def test_a_day_without_requests_left(tmp_path: Path) -> None:
     """Past the daily limit one request each half hour asks whether it is midnight."""
     hubspot = HubSpot(Clock(), daily_limit=5, retry_after=False)
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         for number in range(5):
             await relay.watch(f"session-{number}", 100)
         await relay.live(5)
@@ -80,11 +80,11 @@ async def test_a_day_without_requests_left(tmp_path: Path) -> None:
 async def test_a_restart_may_mean_that_the_token_was_mended(tmp_path: Path) -> None:
     """After a restart with a good token what waited for one is sent at once."""
     hubspot = HubSpot(Clock())
-    async with house(tmp_path, hubspot, hubspot_access_token="nobodys") as relay:
+    async with relay_on(tmp_path, hubspot, hubspot_access_token="nobodys") as relay:
         await relay.watch("session", 100)
         await relay.live(5)
         assert await relay.paused_by() == "bad_token"
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         await relay.leap(2)
         assert await relay.statuses() == {"delivered"}
 
@@ -92,11 +92,11 @@ async def test_a_restart_may_mean_that_the_token_was_mended(tmp_path: Path) -> N
 async def test_a_restart_does_not_mend_a_limit(tmp_path: Path) -> None:
     """A limit that HubSpot set is kept across a restart."""
     hubspot = HubSpot(Clock(), daily_limit=0)
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         await relay.watch("session", 100)
         await relay.live(5)
     asked = len(hubspot.requests)
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         assert await relay.paused_by() == "daily_limit"
         await relay.leap(60)
     assert len(hubspot.requests) == asked
@@ -107,7 +107,7 @@ async def test_a_scope_that_is_granted_later(scope: str, tmp_path: Path) -> None
     """A scope that was missing, for events or for look-ups, is noticed once it is granted."""
     hubspot = HubSpot(Clock(), scopes=[EVENTS_SCOPE, CONTACTS_SCOPE])
     hubspot.world(scopes=list({EVENTS_SCOPE, CONTACTS_SCOPE} - {scope}))
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         await relay.watch("session", 100)
         await relay.live(5)
         assert await relay.paused_by() == "missing_scope"

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.failures.house import Clock, HubSpot, house
+from tests.failures.harness import Clock, HubSpot, relay_on
 
 MINUTE, HOUR = 60, 3600
 TOKEN = "/oauth/v3/token"
@@ -31,7 +31,7 @@ async def test_tokens_are_renewed_ahead_of_their_end(tmp_path: Path) -> None:
     """
     hubspot = HubSpot(Clock())
     for restart in range(3):
-        async with house(tmp_path, hubspot, **OAUTH) as relay:
+        async with relay_on(tmp_path, hubspot, **OAUTH) as relay:
             for number in range(40):
                 await relay.watch(f"session-{restart}-{number}", 25)
                 await relay.live(3)
@@ -45,7 +45,7 @@ async def test_tokens_are_renewed_ahead_of_their_end(tmp_path: Path) -> None:
 async def test_a_token_that_ended_early_is_renewed(tmp_path: Path) -> None:
     """A 401 for a token that should still be good costs one refresh and no event."""
     hubspot = HubSpot(Clock())
-    async with house(tmp_path, hubspot, **OAUTH) as relay:
+    async with relay_on(tmp_path, hubspot, **OAUTH) as relay:
         await relay.watch("first", 100)
         await relay.live(5)
         hubspot.faults({"path": "/media-bridge/*", "expired_token": True, "times": 1})
@@ -60,7 +60,7 @@ async def test_a_token_that_ended_early_is_renewed(tmp_path: Path) -> None:
 async def test_a_dead_refresh_token_needs_a_person(tmp_path: Path) -> None:
     """Once the refresh token is dead all waits for a new one from the settings, used then."""
     hubspot = HubSpot(Clock())
-    async with house(tmp_path, hubspot, **OAUTH | {"hubspot_refresh_token": "dead"}) as relay:
+    async with relay_on(tmp_path, hubspot, **OAUTH | {"hubspot_refresh_token": "dead"}) as relay:
         await relay.watch("session", 100)
         await relay.live(5)
         for _ in range(12):
@@ -68,7 +68,7 @@ async def test_a_dead_refresh_token_needs_a_person(tmp_path: Path) -> None:
         assert await relay.paused_by() == "reinstall_needed"
         assert _refreshes(hubspot) <= 13
         assert await relay.statuses() == {"waiting"}
-    async with house(tmp_path, hubspot, **OAUTH) as relay:
+    async with relay_on(tmp_path, hubspot, **OAUTH) as relay:
         await relay.live(5)
         assert await relay.statuses() == {"delivered"}
 
@@ -77,7 +77,7 @@ async def test_a_token_endpoint_in_trouble(tmp_path: Path) -> None:
     """While tokens can't be refreshed nothing is lost; afterwards all is delivered, in order."""
     hubspot = HubSpot(Clock())
     hubspot.faults({"path": TOKEN, "status": 503})
-    async with house(tmp_path, hubspot, **OAUTH) as relay:
+    async with relay_on(tmp_path, hubspot, **OAUTH) as relay:
         await relay.watch("session", 100)
         await relay.live(10 * MINUTE)
         assert not hubspot.kept
@@ -91,7 +91,7 @@ async def test_a_token_endpoint_in_trouble(tmp_path: Path) -> None:
 async def test_the_rotated_token_is_on_disk(tmp_path: Path) -> None:
     """The refresh token from the settings is used once; the one that took its place is kept."""
     hubspot = HubSpot(Clock())
-    async with house(tmp_path, hubspot, **OAUTH) as relay:
+    async with relay_on(tmp_path, hubspot, **OAUTH) as relay:
         await relay.watch("session", 25)
         await relay.live(5)
         with closing(sqlite3.connect(tmp_path / "relay.db")) as db:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
-from tests.failures.house import Clock, HubSpot, house
+from tests.failures.harness import Clock, HubSpot, relay_on
 
 HOUR = 3600
 
@@ -12,7 +12,7 @@ async def test_half_an_hour_without_hubspot(tmp_path: Path) -> None:
     """An outage costs a request every few seconds at most, and no event; then all is delivered."""
     hubspot = HubSpot(Clock())
     hubspot.down = True
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         for number in range(50):
             await relay.watch(f"session-{number}", 100)
         await relay.live(HOUR / 2)
@@ -30,7 +30,7 @@ async def test_an_outage_grows_quiet(tmp_path: Path) -> None:
     """The longer HubSpot is down the longer the pauses, up to half a minute."""
     hubspot = HubSpot(Clock())
     hubspot.down = True
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         for number in range(50):
             await relay.watch(f"session-{number}", 100)
         await relay.live(600)
@@ -43,7 +43,7 @@ async def test_hubspot_answers_with_errors(tmp_path: Path) -> None:
     """Answers of 5xx are an outage like any other: none costs an event, all arrive once."""
     hubspot = HubSpot(Clock())
     hubspot.faults({"path": "/media-bridge/*", "status": 502, "every": 2, "times": 60})
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         for number in range(10):
             await relay.watch(f"session-{number}", 100)
         await relay.live(1800)
@@ -55,7 +55,7 @@ async def test_no_ten_seconds_hold_more_than_the_rate(tmp_path: Path) -> None:
     """However much is due, HubSpot sees at most 110 requests in any 10 s, and nearly as many."""
     clock = Clock()
     hubspot = HubSpot(clock, rate=110)
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         for number in range(100):
             await relay.watch(f"session-{number}", 100)
         began = clock.now
@@ -72,7 +72,7 @@ async def test_the_rate_holds_across_restarts(tmp_path: Path) -> None:
     hubspot = HubSpot(Clock(), rate=110)
     done = False
     for restart in range(100):
-        async with house(tmp_path, hubspot) as relay:
+        async with relay_on(tmp_path, hubspot) as relay:
             if restart == 0:
                 for number in range(100):
                     await relay.watch(f"session-{number}", 100)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from app.bootstrap import SENDERS
+from app.runtime.workers import SENDERS
 from tests.processes.relay import Relay
 from tests.processes.sandbox import Sandbox
 from tests.processes.waiting import until

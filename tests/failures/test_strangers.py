@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.identity import IdentityMode
 from app.store.values import Quota
-from tests.failures.house import Clock, House, HubSpot, house
+from tests.failures.harness import Clock, HubSpot, Relay, relay_on
 from tests.processes.relay import CONTACT, STRANGER
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
@@ -19,7 +19,7 @@ WAYS: list[tuple[IdentityMode, dict[str, Any]]] = [
 ]
 
 
-async def _watch_on(relay: House, session: str, **fields: object) -> None:
+async def _watch_on(relay: Relay, session: str, **fields: object) -> None:
     """Three pings, ten seconds apart."""
     for percent in (10, 60, 100):
         await relay.watch(session, percent, **fields)
@@ -33,7 +33,7 @@ async def test_a_stranger_becomes_a_contact(
     """All that a stranger watched arrives once HubSpot knows them: in order, with its own times."""
     clock = Clock()
     hubspot = HubSpot(clock, **world)
-    async with house(tmp_path, hubspot, identity=identity) as relay:
+    async with relay_on(tmp_path, hubspot, identity=identity) as relay:
         began = clock.now
         await _watch_on(relay, "session", contactUtk=STRANGER)
         await relay.leap(3 * HOUR)
@@ -61,7 +61,7 @@ async def test_strangers_cost_little(
 ) -> None:
     """A stranger is asked about three times in a month after the first day's two, and once more."""
     hubspot = HubSpot(Clock(), **world)
-    async with house(tmp_path, hubspot, identity=identity) as relay:
+    async with relay_on(tmp_path, hubspot, identity=identity) as relay:
         await _watch_on(relay, "session", contactUtk=STRANGER)
         for _ in range(24 * 6):
             await relay.leap(10 * MINUTE)
@@ -78,7 +78,7 @@ async def test_a_stranger_is_given_up(
 ) -> None:
     """After PLAYRELAY_PARK_DAYS a stranger's events are unattributed, and nobody asks any more."""
     hubspot = HubSpot(Clock(), **world)
-    async with house(tmp_path, hubspot, identity=identity, park_days=3) as relay:
+    async with relay_on(tmp_path, hubspot, identity=identity, park_days=3) as relay:
         await relay.watch("session", 60, contactUtk=STRANGER)
         await relay.live(10)
         await relay.leap(2.9 * DAY)
@@ -97,7 +97,7 @@ async def test_a_stranger_is_given_up(
 async def test_a_hundred_at_a_time(tmp_path: Path) -> None:
     """Look-ups name a hundred usertokens each, and a contact among them gets what is theirs."""
     hubspot = HubSpot(Clock(), utks={f"visitor-{n}": 1000 + n for n in range(0, 250, 10)})
-    async with house(tmp_path, hubspot, events=["percent"], hubspot_rate=10_000) as relay:
+    async with relay_on(tmp_path, hubspot, events=["percent"], hubspot_rate=10_000) as relay:
         for number in range(250):
             await relay.watch(f"session-{number}", 25, contactUtk=f"visitor-{number}")
         await relay.live(10)
@@ -114,7 +114,7 @@ async def test_one_bad_usertoken_spoils_no_other(tmp_path: Path) -> None:
     """Where HubSpot refuses a whole look-up, it is halved until the good tokens are through."""
     hubspot = HubSpot(Clock())
     hubspot.faults({"path": LOOKUP, "status": 400, "times": 3})
-    async with house(tmp_path, hubspot, hubspot_rate=10_000) as relay:
+    async with relay_on(tmp_path, hubspot, hubspot_rate=10_000) as relay:
         for number in range(8):
             await relay.watch(f"session-{number}", 25, contactUtk=f"{number:031x}0")
         await relay.live(10)
@@ -127,13 +127,13 @@ async def test_a_look_up_that_died_with_the_relay(tmp_path: Path) -> None:
     """A restart asks again at once about usertokens whose look-up was under way."""
     clock = Clock()
     hubspot = HubSpot(clock)
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         await relay.watch("session", 25)
         await relay.work()
         clock.now += 2000
         claim = await relay.store.claim_lookup(clock.now, 100, 120_000, Quota(100, 10_000))
         assert claim.utks == (CONTACT,)
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         await relay.live(5)
         assert await relay.statuses() == {"delivered"}
 
@@ -144,7 +144,7 @@ async def test_a_mail_names_a_visitor_who_is_no_contact_by_cookie(
 ) -> None:
     """Where HubSpot does not know the usertoken, the `_hsenc` of the mail's link is sent."""
     hubspot = HubSpot(Clock(), hsencs={"from-a-mail": 4711}, unknown_utk=unknown)
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         await relay.watch("known", 25, contactUtk=STRANGER, _hsenc="from-a-mail")
         await relay.watch("unknown", 25, contactUtk=STRANGER, _hsenc="long-expired")
         await relay.live(10)
@@ -158,7 +158,7 @@ async def test_a_mail_names_a_visitor_who_is_no_contact_by_cookie(
 async def test_a_contact_is_preferred_to_the_mail(tmp_path: Path) -> None:
     """Who carries a forwarded mail's `_hsenc` and is a contact gets their own events."""
     hubspot = HubSpot(Clock(), hsencs={"forwarded": 1}, utks={CONTACT: 4711})
-    async with house(tmp_path, hubspot) as relay:
+    async with relay_on(tmp_path, hubspot) as relay:
         await relay.watch("session", 25, contactUtk=CONTACT, _hsenc="forwarded")
         await relay.live(10)
     assert {kept.contact_id for kept in hubspot.events} == {4711}

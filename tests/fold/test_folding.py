@@ -87,7 +87,7 @@ def test_what_hubspot_lists_is_known_to_each_site() -> None:
         MilestonePolicy(),
         {"academy": SitePolicy(told, MilestonePolicy())},
     )
-    folding.know(KnownMedia.of([KnownMedium(42, "VIDEO", "As HubSpot has it", "film")]))
+    folding.use_media(KnownMedia.of([KnownMedium(42, "VIDEO", "As HubSpot has it", "film")]))
     ping = body(mediaBridgeId=None, externalId="film", mediaName=None)
     found: dict[str, tuple[int | None, str | None]] = {}
     for site in ("academy", ""):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.bell import Bell
 from app.fold.worker import BATCH, FoldWorker
+from app.runtime.notifier import Notifier
 from app.store.interface import Store
 from app.store.values import InboxPing
 from app.telemetry.metrics import Metrics
@@ -21,15 +21,16 @@ class Loop:
 
     def __init__(self, store: Store, clock: Callable[[], int]) -> None:
         self.metrics = Metrics()
-        self.pings, self.delivery = Bell(), Bell()
+        self.pings, self.due = Notifier(), Notifier()
         self.worker = FoldWorker(
             store,
             FOLDING,
             settle_ms=SETTLE,
             clock=clock,
             pings=self.pings,
-            delivery=self.delivery,
+            due=self.due,
             metrics=self.metrics,
+            idle_seconds=1.0,
         )
 
     def counted(self, name: str, **labels: str) -> float:
@@ -53,9 +54,9 @@ async def test_a_step_folds_and_calls_for_delivery(store: Store, loop: Loop) -> 
     """Rows become events, the senders are woken, and the figures say so."""
     await arrive(store, playedPercent=30)
     await store.append(InboxPing(NOW, None, b"poison"))
-    ring = loop.delivery.listen()
+    event = loop.due.next_event()
     assert await loop.worker.step() == 2
-    assert ring.is_set()
+    assert event.is_set()
     assert await values(store) == ["session STARTED", "session 25"]
     assert loop.counted("folded_pings") == 2
     assert loop.counted("events_created") == 2
@@ -64,15 +65,15 @@ async def test_a_step_folds_and_calls_for_delivery(store: Store, loop: Loop) -> 
 
 async def test_without_new_events_nobody_is_woken(store: Store, loop: Loop) -> None:
     """An empty inbox, or a repeated ping, is nothing to send."""
-    ring = loop.delivery.listen()
+    event = loop.due.next_event()
     assert await loop.worker.step() == 0
-    assert not ring.is_set()
+    assert not event.is_set()
     await arrive(store)
     await loop.worker.step()
-    ring = loop.delivery.listen()
+    event = loop.due.next_event()
     await arrive(store)
     assert await loop.worker.step() == 1
-    assert not ring.is_set()
+    assert not event.is_set()
 
 
 async def test_a_step_closes_the_plays_that_fell_silent(
@@ -81,10 +82,10 @@ async def test_a_step_closes_the_plays_that_fell_silent(
     """Once the settling time has passed, the attention span is due."""
     await arrive(store, watched=[[1, 2], [0, 8]])
     await loop.worker.step()
-    ring = loop.delivery.listen()
+    event = loop.due.next_event()
     clock.now += SETTLE
     assert await loop.worker.step() == 1
-    assert ring.is_set()
+    assert event.is_set()
     assert (await values(store))[-1] == "session attention-span"
 
 
@@ -99,16 +100,16 @@ async def test_it_runs_until_it_is_stopped(store: Store, loop: Loop) -> None:
     """What waits is folded at the start, what comes later as soon as it is announced."""
     stop = asyncio.Event()
     await arrive(store, sessionId="before")
-    first = loop.delivery.listen()
+    first = loop.due.next_event()
     running = asyncio.create_task(loop.worker.run(stop))
     await first.wait()
     for number in range(3):
-        ring = loop.delivery.listen()
+        event = loop.due.next_event()
         await arrive(store, sessionId=f"s{number}")
-        loop.pings.ring()
-        await ring.wait()
+        loop.pings.notify()
+        await event.wait()
     stop.set()
-    loop.pings.ring()
+    loop.pings.notify()
     await running
     assert len(await values(store)) == 4
 

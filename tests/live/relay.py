@@ -39,7 +39,7 @@ def live_relay(settings: Settings, protocol: type[TimeoutProtocol] | None = None
         config.http = protocol
 
     def hang_up() -> None:
-        app.state.relay.hang_up()
+        app.state.relay.close_streams()
 
     server = RelayServer(config, up.set, hang_up)
     with listen("127.0.0.1", 0) as bound:

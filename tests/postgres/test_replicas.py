@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from functools import partial
 
-from app.bell import Bells
 from app.domain.outcome import Healthy, Retry
+from app.runtime.notifier import Notifiers
 from app.store.interface import Store
 from app.store.postgres.clock import wall_ms
 from app.store.postgres.engine import open_postgres
@@ -189,20 +189,20 @@ async def test_what_can_not_be_kept_is_set_aside(replicas: list[Store]) -> None:
 
 
 async def test_the_others_hear_of_it() -> None:
-    """Pings to fold and events to send ring the bells of other processes, not one's own."""
-    account, mine, theirs = Postgres.name(), Bells(), Bells()
-    listening = [bells.due.listen() for bells in (mine, theirs)]
-    one = await open_postgres(postgres_url(), "passthrough", account=account, bells=mine)
-    two = await open_postgres(postgres_url(), "passthrough", account=account, bells=theirs)
+    """Pings to fold and events to send ring the notifiers of other processes, not one's own."""
+    account, mine, theirs = Postgres.name(), Notifiers(), Notifiers()
+    listening = [notifiers.due.next_event() for notifiers in (mine, theirs)]
+    one = await open_postgres(postgres_url(), "passthrough", account=account, notifiers=mine)
+    two = await open_postgres(postgres_url(), "passthrough", account=account, notifiers=theirs)
     async with asyncio.timeout(30):
         for ring in listening:  # once, as soon as they listen
             await ring.wait()
-        own, pings, due = mine.due.listen(), theirs.pings.listen(), theirs.due.listen()
+        own, pings, due = mine.due.next_event(), theirs.pings.next_event(), theirs.due.next_event()
         await arrive(one)
         await pings.wait()
         await one.fold(ALL, FOLDING, NOW, SETTLE)
         await due.wait()
-        others = mine.pings.listen()
+        others = mine.pings.next_event()
         await arrive(two)
         await others.wait()  # and with it, what was told before
     assert not own.is_set()

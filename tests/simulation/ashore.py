@@ -1,6 +1,6 @@
-"""A store that lives in real time, for a house whose time leaps: each call is waited for at once.
+"""A store that lives in real time, for a relay whose time is virtual: each call blocks the loop.
 
-While it is, the house's time stands still; then it passes as with the store's own threads.
+Meanwhile the virtual time stands still; then it passes as with the store's own threads.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, cast
 
-from app.domain.identity import IdentityMode
+from app.runtime.environment import OpenDatabase
+from app.settings import Settings
 from app.store.interface import Store
 from app.store.postgres.engine import open_postgres
 from tests.simulation.clock import COMMIT_SECONDS
-from tests.simulation.house import Opener
 
 
 class Ashore:
@@ -62,10 +62,10 @@ class Ashore:
         self._loop.close()
 
 
-def postgres_at(url: str, account: str) -> Opener:
-    """Opens the account's store on that PostgreSQL."""
+def postgres_at(url: str, name: str) -> OpenDatabase:
+    """Opens the store of that name on that PostgreSQL."""
 
-    async def opened(mode: IdentityMode) -> Store:
-        return cast("Store", Ashore(open_postgres(url, mode, account=account)))
+    async def opened(settings: Settings, *_others: Any) -> Store:
+        return cast("Store", Ashore(open_postgres(url, settings.identity, account=name)))
 
     return opened

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.house import Opener
+from app.runtime.environment import OpenDatabase
 from tests.simulation.run import sqlite_in
 
 FULL = os.environ.get("PLAYRELAY_SIMULATION") == "full"
@@ -25,6 +25,6 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def open_store(folder: Path) -> Opener:
+def open_database(folder: Path) -> OpenDatabase:
     """Opens an empty store, on whichever engine is to be put to the test."""
     return sqlite_in(folder)

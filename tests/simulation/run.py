@@ -1,7 +1,6 @@
 """One run: people, network, relay and HubSpot together, from first visit to last outcome."""
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,17 +9,16 @@ from random import Random
 from typing import Any
 
 import httpx
-import structlog
 from pydantic import SecretStr
 
-from app.domain.identity import IdentityMode
-from app.fold.folding import PureFolding
+from app.runtime.environment import Environment, IdleSeconds, OpenDatabase
+from app.runtime.stores import open_store
 from app.settings import Settings
 from app.store.interface import Store
-from app.store.sqlite.engine import open_sqlite
-from app.store.values import Depths, Quota
+from app.store.values import Depths
 from tests.simulation.clock import VirtualLoop, run
-from tests.simulation.house import House, Opener, Parts, Rests, house
+from tests.simulation.failures import no_worker_fails
+from tests.simulation.harness import IDLE, RunningRelay, relay_in
 from tests.simulation.hubspot import CREDENTIALS, Answers, HubSpot, live, open_hubspot
 from tests.simulation.letters import letter
 from tests.simulation.network import LONGEST_TRANSIT, Network, Parcel, deliveries
@@ -56,9 +54,7 @@ class Scenario:
     stops: tuple[Stop, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     oauth: bool = True
-    quota: Quota | None = None
-    rests: Rests = field(default_factory=Rests)
-    folding: type[PureFolding] = PureFolding
+    idle: IdleSeconds = IDLE
     days_after: float = 31.0
 
 
@@ -83,7 +79,7 @@ class Run:
     hubspot: HubSpot
     arrivals: list[Arrival] = field(default_factory=list)
     erased: dict[str, float] = field(default_factory=dict)
-    relays: list[House] = field(default_factory=list)
+    relays: list[RunningRelay] = field(default_factory=list)
     depths: Depths | None = None
 
     def counted(self, metric: str, **labels: str) -> int:
@@ -92,38 +88,32 @@ class Run:
         return int(sum(value or 0 for value in values))
 
 
-def sqlite_in(folder: Path) -> Opener:
+def sqlite_in(folder: Path) -> OpenDatabase:
     """Opens the store in that folder."""
+    url = f"sqlite:///{folder}/playrelay.db"
 
-    async def opened(mode: IdentityMode) -> Store:
-        return await open_sqlite(f"sqlite:///{folder}/playrelay.db", mode)
+    async def opened(settings: Settings, *others: Any) -> Store:
+        there = settings.model_copy(update={"database_url": url})
+        return await open_store(there, *others)
 
     return opened
 
 
-def simulate(seed: str, scenario: Scenario, open_store: Opener) -> Run:
+def simulate(seed: str, scenario: Scenario, open_database: OpenDatabase) -> Run:
     """Let it happen, on a store that is empty."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    try:
-        return run(partial(_simulate, seed, scenario, open_store))
-    finally:
-        structlog.reset_defaults()
+    with no_worker_fails():
+        return run(partial(_simulate, seed, scenario, open_database))
 
 
-async def _simulate(seed: str, scenario: Scenario, open_store: Opener, loop: VirtualLoop) -> Run:
+async def _simulate(
+    seed: str, scenario: Scenario, open_database: OpenDatabase, loop: VirtualLoop
+) -> Run:
     truth = populate(seed, scenario.visitors, scenario.mix)
     hubspot = open_hubspot(truth, scenario.answers, loop, _dice(seed, "hubspot"))
     inner = httpx.ASGITransport(hubspot.app)
     wire = Wire(inner, scenario.line, _dice(seed, "wire"))
-    parts = Parts(
-        _settings(scenario),
-        open_store,
-        wire,
-        _dice(seed, "relay"),
-        scenario.rests,
-        scenario.quota,
-        scenario.folding,
-    )
+    settings = _settings(scenario)
+    world = Environment(loop.milliseconds, _dice(seed, "relay"), wire, open_database, scenario.idle)
     found = Run(scenario, truth, wire, hubspot)
     street = _Street(found)
     outside = [
@@ -132,18 +122,17 @@ async def _simulate(seed: str, scenario: Scenario, open_store: Opener, loop: Vir
         asyncio.ensure_future(street.erase()),
     ]
     for stop in scenario.stops:
-        async with house(parts, loop) as opened:
-            street.open(opened)
+        async with relay_in(world, settings, killed=stop.killed) as relay:
+            street.open(relay)
             await asyncio.sleep(stop.at - loop.time())
             street.shut()
-            opened.dies = stop.killed
         await asyncio.sleep(stop.seconds)
-    async with house(parts, loop) as opened:
-        street.open(opened)
+    async with relay_in(world, settings) as relay:
+        street.open(relay)
         await asyncio.gather(*outside)
         await asyncio.sleep(scenario.days_after * DAY)
         patience = loop.time() + PATIENCE
-        while not _is_done(depths := await opened.store.depths(loop.milliseconds())):
+        while not _is_done(depths := await relay.store.depths(loop.milliseconds())):
             if loop.time() > patience:
                 break
             await asyncio.sleep(HOUR)
@@ -156,17 +145,17 @@ class _Street:
 
     def __init__(self, found: Run) -> None:
         self._found = found
-        self._house: House | None = None
+        self._relay: RunningRelay | None = None
         self._taken: set[tuple[int, float]] = set()
         self._opened = asyncio.Event()
 
-    def open(self, opened: House) -> None:
-        self._found.relays.append(opened)
-        self._house = opened
+    def open(self, relay: RunningRelay) -> None:
+        self._found.relays.append(relay)
+        self._relay = relay
         self._opened.set()
 
     def shut(self) -> None:
-        self._house = None
+        self._relay = None
         self._opened.clear()
 
     async def bring(self, parcels: Sequence[Parcel]) -> None:
@@ -185,8 +174,8 @@ class _Street:
         transit = min(parcel.arrives_at - parcel.sent_at, LONGEST_TRANSIT)
         while True:
             body = letter(parcel.visitor, parcel.ping, sent_at)
-            if self._house is not None:
-                status = await self._house.ping(body, parcel.ping.plays[0][0].page.referer)
+            if self._relay is not None:
+                status = await self._relay.ping(body, parcel.ping.plays[0][0].page.referer)
                 if status == 202:
                     self._taken.add((id(parcel.ping), sent_at))
                     self._found.arrivals.append(Arrival(loop.time(), parcel))
@@ -204,9 +193,9 @@ class _Street:
         orders = sorted((at, utk) for utk, at in self._found.truth.erased.items())
         for at, utk in orders:
             await asyncio.sleep(at - loop.time())
-            while self._house is None:
+            while self._relay is None:
                 await self._opened.wait()
-            await self._house.store.forget(utk=utk, contact_id=None)
+            await self._relay.store.forget(utk=utk, contact_id=None)
             self._found.erased[utk] = loop.time()
 
 
@@ -224,7 +213,11 @@ def _settings(scenario: Scenario) -> Settings:
             "hubspot_client_secret": SecretStr(CREDENTIALS.client_secret),
             "hubspot_refresh_token": SecretStr(CREDENTIALS.refresh_token),
         }
-    given = {"allowed_origins": SITE, "identity_secret": SecretStr(SECRET)}
+    given = {
+        "allowed_origins": SITE,
+        "identity_secret": SecretStr(SECRET),
+        "pings_per_minute": 0,
+    }
     return Settings(_env_file=None, **{**given, **tokens, **scenario.settings})
 
 

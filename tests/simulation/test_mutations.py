@@ -1,27 +1,27 @@
 """Tests of the tests: a relay with one thing broken does not get past the referee.
 
-Each break is a part of the relay's put in the place of the real one. The same runs with all parts
-whole find nothing wrong.
+Each break stands between the relay and its store. The same runs without a break find no fault.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import msgspec
 import pytest
 
 from app.domain.folding import Folded
-from app.domain.identity import IdentityMode
 from app.domain.observation import Observation
 from app.domain.outcome import AccountNews, Delivered, Outcome, Retry
 from app.domain.play import Play
-from app.fold.folding import PureFolding
-from app.policies import WINDOW_MS
-from app.store.interface import Store
-from app.store.values import Claim, InboxPing, Job, Observed, Quota
-from tests.simulation.house import Opener, Rests
+from app.runtime.environment import OpenDatabase
+from app.runtime.policies import WINDOW_MS
+from app.settings import Settings
+from app.store.interface import Folding, Store
+from app.store.values import Claim, FoldReport, InboxPing, Job, Observed, Quota
+from tests.simulation.harness import IDLE
 from tests.simulation.network import FLAWLESS
 from tests.simulation.referee import judge
 from tests.simulation.run import Scenario, simulate
@@ -35,13 +35,32 @@ IMPATIENT = replace(
     mix=replace(EVENING.mix, kinds={"contact": 1}, returns=0),
     network=FLAWLESS,
     line=replace(CLEAN, slowest=3.0),
-    rests=Rests(upkeep=0.5),
+    idle=replace(IDLE, maintain=0.5),
     days_after=10 * MINUTE / DAY,
 )
-"""HubSpot takes its time, and upkeep looks for ended leases all the while."""
+"""HubSpot is slow, and maintenance looks for expired leases all the while."""
 
 
-class Forgetful(PureFolding):
+class Whole:
+    """A fold that does as the one within."""
+
+    def __init__(self, folding: Folding) -> None:
+        self._folding = folding
+
+    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
+        """See `Folding`."""
+        return self._folding.observe(rows)
+
+    def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
+        """See `Folding`."""
+        return self._folding.fold(known, seen)
+
+    def close(self, play: Play, quiet_since: int) -> Folded:
+        """See `Folding`."""
+        return self._folding.close(play, quiet_since)
+
+
+class Forgetful(Whole):
     """The merge is broken: what came last replaces what was known of the attention."""
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
@@ -51,7 +70,7 @@ class Forgetful(PureFolding):
         return super().fold(known, seen)
 
 
-class Adding(PureFolding):
+class Adding(Whole):
     """The merge is broken: progress adds up, as if a ping told what is new."""
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
@@ -66,7 +85,7 @@ class Adding(PureFolding):
         return super().fold(known, more)
 
 
-class Keyless(PureFolding):
+class Keyless(Whole):
     """The dedupe key is broken: each ping is a view of its own."""
 
     def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
@@ -115,41 +134,99 @@ class Amnesiac(Broken):
         await self._store.settle(job, outcome, account, now, quota)
 
 
-def broken(open_store: Opener, how: type[Broken]) -> Opener:
+class Refolding(Broken):
+    """Folds with another fold than the relay's."""
+
+    def __init__(self, store: Store, how: type[Whole]) -> None:
+        super().__init__(store)
+        self._how = how
+
+    async def fold(self, limit: int, folding: Folding, now: int, settle_ms: int) -> FoldReport:
+        """As usual, but for the fold."""
+        return await self._store.fold(limit, self._how(folding), now, settle_ms)
+
+    async def close_quiet(self, limit: int, folding: Folding, now: int) -> FoldReport:
+        """Likewise."""
+        return await self._store.close_quiet(limit, self._how(folding), now)
+
+
+class Crashing(Broken):
+    """The worker is broken: now and then it ends in an error that nobody expects."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._count = itertools.count(1)
+
+    async def fold(self, limit: int, folding: Folding, now: int, settle_ms: int) -> FoldReport:
+        """As usual, but for every seventh."""
+        if next(self._count) % 7 == 0:
+            raise ZeroDivisionError
+        return await self._store.fold(limit, folding, now, settle_ms)
+
+
+class OtherQuota(Broken):
+    """The window is broken: whatever quota the relay hands over, this one is used."""
+
+    def __init__(self, store: Store, quota: Quota) -> None:
+        super().__init__(store)
+        self._quota = quota
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        def call(*given: object, **named: object) -> Any:
+            return method(
+                *(self._quota if isinstance(each, Quota) else each for each in given), **named
+            )
+
+        return call
+
+
+def broken(open_database: OpenDatabase, how: Callable[[Store], Broken]) -> OpenDatabase:
     """Opens the same store, broken."""
 
-    async def opened(mode: IdentityMode) -> Store:
-        return cast("Store", how(await open_store(mode)))
+    async def opened(settings: Settings, *others: Any) -> Store:
+        return cast("Store", how(await open_database(settings, *others)))
 
     return opened
 
 
 @pytest.mark.parametrize("scenario", [EVENING, IMPATIENT], ids=["evening", "impatient"])
-def test_whole_parts_are_in_order(open_store: Opener, scenario: Scenario) -> None:
+def test_whole_parts_are_in_order(open_database: OpenDatabase, scenario: Scenario) -> None:
     """What the others find is the break, and not the day."""
-    assert judge(simulate("1", scenario, open_store)).faults == {}
+    assert judge(simulate("1", scenario, open_database)).faults == {}
 
 
 @pytest.mark.parametrize(
     ("folding", "found"), [(Forgetful, "spans"), (Adding, "percent"), (Keyless, "doubled")]
 )
-def test_a_broken_fold(open_store: Opener, folding: type[PureFolding], found: str) -> None:
+def test_a_broken_fold(open_database: OpenDatabase, folding: type[Whole], found: str) -> None:
     """Merging anything but the maximum, or under another key, shows at HubSpot."""
-    run = simulate("1", replace(EVENING, folding=folding), open_store)
+    how = partial(Refolding, how=folding)
+    run = simulate("1", EVENING, broken(open_database, how))
     assert found in judge(run).faults
 
 
 @pytest.mark.parametrize(
     ("store", "scenario"), [(Leaseless, IMPATIENT), (Amnesiac, EVENING)], ids=["lease", "outcome"]
 )
-def test_a_broken_store(open_store: Opener, store: type[Broken], scenario: Scenario) -> None:
+def test_a_broken_store(
+    open_database: OpenDatabase, store: type[Broken], scenario: Scenario
+) -> None:
     """Whatever lets an event go to two senders, or twice to one, doubles it."""
-    run = simulate("1", scenario, broken(open_store, store))
+    run = simulate("1", scenario, broken(open_database, store))
     assert "doubled" in judge(run).faults
 
 
+def test_a_worker_that_fails(open_database: OpenDatabase) -> None:
+    """The relay starts it again and loses nothing, but in a simulation it is a fault."""
+    with pytest.raises(ZeroDivisionError):
+        simulate("1", EVENING, broken(open_database, Crashing))
+
+
 @pytest.mark.parametrize("quota", [Quota(RATE, WINDOW_MS // 2), Quota(RATE + 1, WINDOW_MS)])
-def test_a_broken_window(open_store: Opener, quota: Quota) -> None:
+def test_a_broken_window(open_database: OpenDatabase, quota: Quota) -> None:
     """A window too short, or one request too many in it: HubSpot says 429, and that is a fault."""
-    run = simulate("1", replace(EVENING, quota=quota), open_store)
+    how = partial(OtherQuota, quota=quota)
+    run = simulate("1", EVENING, broken(open_database, how))
     assert "too many requests" in judge(run).faults

@@ -1,4 +1,4 @@
-"""The same house on PostgreSQL: an evening; all faults for weeks where it is run in full."""
+"""The same relay on PostgreSQL: an evening; all faults for weeks where it is run in full."""
 
 import pytest
 

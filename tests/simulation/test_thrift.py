@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.bootstrap import SENDERS
+from app.runtime.environment import OpenDatabase
+from app.runtime.workers import SENDERS
 from app.sandbox.limiter import WINDOW_SECONDS
 from tests.simulation.clock import EPOCH
 from tests.simulation.conftest import FULL
-from tests.simulation.house import Opener
 from tests.simulation.hubspot import Answers
 from tests.simulation.network import FLAWLESS
 from tests.simulation.population import CALM, Mix
@@ -44,14 +44,14 @@ def errors_by_day(run: Run) -> list[Counter[bool]]:
 
 
 @pytest.mark.timeout(1800)
-def test_strangers_cost_little(open_store: Opener) -> None:
+def test_strangers_cost_little(open_database: OpenDatabase) -> None:
     """Look-ups of all those who never become contacts, again and again for thirty days, included.
 
     A small crowd pays a little more: the last look-up of each round has few to ask about.
     """
     visitors, most = (10_000, 1.1) if FULL else (2_500, 1.12)
     mix = replace(BUSY, days=visitors / A_SECOND / DAY)
-    run = simulate("1", scenario(visitors, mix), open_store)
+    run = simulate("1", scenario(visitors, mix), open_database)
     verdict = judge(run)
     assert verdict.faults == {}
     cost = run.hubspot.ledger.statuses.total() / verdict.attributed
@@ -60,13 +60,13 @@ def test_strangers_cost_little(open_store: Opener) -> None:
     assert run.hubspot.ledger.statuses.keys() == {200}
 
 
-def test_errors_stay_few(open_store: Opener) -> None:
+def test_errors_stay_few(open_database: OpenDatabase) -> None:
     """Of a day's requests, or some twenty, whatever the links of mails that HubSpot has forgotten.
 
     Who is known by a usertoken goes on, that day too.
     """
     crowd = replace(CALM, kinds={"recipient": 4, "contact": 1}, dead_mail=1, days=2)
-    run = simulate("1", replace(scenario(250, crowd), days_after=31), open_store)
+    run = simulate("1", replace(scenario(250, crowd), days_after=31), open_database)
     assert judge(run).faults == {}
     quota = run.relays[0].quota
     days = errors_by_day(run)
@@ -75,14 +75,14 @@ def test_errors_stay_few(open_store: Opener) -> None:
     assert max(day[True] for day in days) >= quota.error_floor, "the guard had to step in"
 
 
-def test_media_that_hubspot_refuses_cost_few_errors(open_store: Opener) -> None:
+def test_media_that_hubspot_refuses_cost_few_errors(open_database: OpenDatabase) -> None:
     """Two of 22: each is asked about now and then, and not for each event.
 
     After 1, 3, 7 and 15 hours of the first day; by all senders when it is new.
     """
     crowd = replace(CALM, kinds={"contact": 1}, unknown_media=True, days=2)
     answers = Answers({"unknown_media": "refuse"})
-    run = simulate("1", replace(scenario(250, crowd), answers=answers), open_store)
+    run = simulate("1", replace(scenario(250, crowd), answers=answers), open_database)
     assert judge(run).faults == {}
     errors = [day[True] for day in errors_by_day(run)]
     assert 0 < max(errors) <= 2 * (SENDERS + 4)
@@ -91,12 +91,12 @@ def test_media_that_hubspot_refuses_cost_few_errors(open_store: Opener) -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["unreachable", "hangs", "gateway"])
-def test_a_backlog_drains_at_the_limit(open_store: Opener, kind: OutageKind) -> None:
+def test_a_backlog_drains_at_the_limit(open_database: OpenDatabase, kind: OutageKind) -> None:
     """After an outage next to nothing of the rate limit lies idle, and HubSpot never says 429."""
     outage = Outage(0.0, 4 * HOUR, kind)
     crowd = replace(CALM, kinds={"contact": 1}, days=1 / 24, returns=0, pace=0.1)
     line = replace(CLEAN, outages=(outage,))
-    run = simulate("1", replace(scenario(200, crowd, line), days_after=1), open_store)
+    run = simulate("1", replace(scenario(200, crowd, line), days_after=1), open_database)
     assert judge(run).faults == {}
     waits = [arrival.at - arrival.parcel.arrives_at for arrival in run.arrivals]
     assert max(waits) < A_COMMIT, "whoever watches notices nothing of it"

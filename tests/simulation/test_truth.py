@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.runtime.environment import OpenDatabase
 from tests.simulation.calamities import every_fault
 from tests.simulation.conftest import FULL
-from tests.simulation.house import Opener
 from tests.simulation.referee import judge
 from tests.simulation.run import Run, simulate, sqlite_in
 
@@ -18,12 +18,12 @@ SEEDS = range(1, 11) if FULL else (1, 2)
 
 @pytest.mark.timeout(3600 if FULL else 300)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_hubspot_has_the_truth(open_store: Opener, seed: int) -> None:
+def test_hubspot_has_the_truth(open_database: OpenDatabase, seed: int) -> None:
     """Every milestone of whoever can be known arrives, once, rightly dated, on the right contact.
 
     Doubled is at most what HubSpot took without its answer reaching the relay.
     """
-    run = simulate(str(seed), every_fault(seed, VISITORS), open_store)
+    run = simulate(str(seed), every_fault(seed, VISITORS), open_database)
     verdict = judge(run)
     print(seed, verdict.figures, run.hubspot.ledger.statuses)  # noqa: T201 - shown by `pytest -rP`
     assert verdict.faults == {}
@@ -34,10 +34,10 @@ def test_hubspot_has_the_truth(open_store: Opener, seed: int) -> None:
     assert run.erased
 
 
-def test_hubspot_may_convert_the_usertokens(open_store: Opener) -> None:
+def test_hubspot_may_convert_the_usertokens(open_database: OpenDatabase) -> None:
     """The same holds where usertokens are sent as they are, and no word is said of strangers."""
     scenario = replace(every_fault(1, 100), settings={"identity": "passthrough"})
-    verdict = judge(simulate("1", scenario, open_store))
+    verdict = judge(simulate("1", scenario, open_database))
     assert verdict.faults == {}
     assert verdict.attributed > 100
 

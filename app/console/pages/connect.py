@@ -6,16 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
 
-from app.bootstrap import now_ms
-from app.connect.errand import LOST, Errand, Errands, Return
-from app.connect.install import Refusal
-from app.connect.provider import Provider, Told, places_of, tell
 from app.console.forms import Form
 from app.console.view import TheForm, TheView, View
 from app.credentials import connecting, known_connection
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES
+from app.oauth.install import Refusal
+from app.oauth.pending import LOST, Errand, Errands, Return
+from app.oauth.provider import Provider, Told, places_of, tell
+from app.runtime.clock import now_ms
 
 PATH = "/console/connect"
 LONGEST_NAME = 100

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import StreamingResponse
 
-from app.bell import heard
 from app.console.rendering import HEADERS
 from app.console.view import TheView
-from app.relay import Account, Relay
+from app.runtime.notifier import wait_for
+from app.runtime.relay import Account, Relay
 from app.store.insights import Insights
 from app.store.interface import StoreError
 from app.store.values import Walk
@@ -73,7 +73,7 @@ async def stream(
                     yield f"data: {json.dumps({'id': key, 'html': html})}\n\n".encode()
             shown = rows
             yield b": alive\n\n"  # writing is how a closed connection is noticed
-        await heard(relay.leaving, EVERY_SECONDS)
+        await wait_for(relay.leaving, EVERY_SECONDS)
 
 
 async def _rows(store: Insights, row: Callable[[Walk], str]) -> dict[str, str] | None:

@@ -7,11 +7,11 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from app.console.csv_file import csv_file
 from app.console.view import TheView
 from app.domain.figures import BINS, DAY_MS
+from app.explain.refused import remedy, told
+from app.explain.words import named
 from app.formatting import date
-from app.relay import Account
+from app.runtime.relay import Account
 from app.store.insights import MediumFigures, MediumReport, Order
-from app.why.refused import remedy, told
-from app.why.words import named
 
 ROWS = 50
 PAGES_SHOWN = 10

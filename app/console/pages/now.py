@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from app.console.advice import advise
 from app.console.view import TheView
 from app.domain.figures import DAY_MS
-from app.relay import Account
+from app.runtime.relay import Account
 from app.store.insights import COUNTED, REFUSED_MEDIA, Day
 
 DAYS_SHOWN = 14

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from app.console.view import TheForm, TheView, View
-from app.why.find import pause_of, walks_of
-from app.why.story import tell
+from app.explain.find import pause_of, walks_of
+from app.explain.history import tell
 
 SHOWN = 20
 WHO_LIMIT = 256

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.collect.schema import PROBLEM
 from app.console.view import TheConsole
+from app.explain.find import stories
 from app.store.interface import StoreError
 from app.web.dependencies import TheRelay
-from app.why.find import stories
 
 
 class Question(BaseModel):

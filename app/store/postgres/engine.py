@@ -5,13 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TypeVar
 
-from app.bell import Bells
 from app.domain.identity import IdentityMode
 from app.domain.known import KnownMedium
 from app.domain.media import Medium
 from app.domain.outcome import AccountNews, Outcome, Status
 from app.domain.ping import MAX_BODY
 from app.hubspot.tokens import StoredToken
+from app.runtime.notifier import Notifiers
 from app.store.connections import Connection
 from app.store.insights import (
     Act,
@@ -78,14 +78,14 @@ async def open_postgres(
     observe: CommitObserver = lambda _rows, _seconds: None,
     account: str = "",
     *,
-    bells: Bells | None = None,
+    notifiers: Notifiers | None = None,
     wall: Callable[[], int] = wall_ms,
 ) -> Store:
     """Migrate, and make ready to connect. Raises StoreError.
 
-    `account`: its name, where several share the URL; each has a schema beside the others. `bells`:
-    rung when other processes have something to fold or to send. `wall`: this machine's clock, by
-    which the callers live.
+    `account`: its name, where several share the URL; each has a schema beside the others.
+    `notifiers`: notified when another process has something to fold or to send. `wall`: this
+    machine's clock, by which the callers live.
     """
     address, schema = address_of(url), schema_of(account)
     queries = Queries(schema)
@@ -95,7 +95,7 @@ async def open_postgres(
     clock = ServerClock(wall)
     await pool.run(clock.compare)
     # Through a pooler notices don't arrive: others are heard of by looking.
-    news = News(pool, None if address.pooled else direct, schema, bells)
+    news = News(pool, None if address.pooled else direct, schema, notifiers)
 
     def committed(rows: int, seconds: float) -> None:
         observe(rows, seconds)

@@ -1,4 +1,4 @@
-"""What one process does wakes the others: LISTEN and NOTIFY, behind the bells.
+"""What one process does wakes the others: LISTEN and NOTIFY, behind the notifiers.
 
 Only a hint, and only for speed: whoever hears nothing looks again within seconds. It is told beside
 the transactions, not in them, for those that notify commit one after the other.
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import structlog
 
-from app.bell import Bells
+from app.runtime.notifier import Notifiers
 from app.store.interface import StoreError
 from app.store.postgres.db import Db, Direct
 from app.store.postgres.faults import DRIVER
@@ -33,20 +33,20 @@ _log = structlog.get_logger(__name__)
 
 
 class News:
-    """Tells of new pings and due events; rings `bells`, if there are any, when others tell."""
+    """Tells of new pings and due events; rings `notifiers`, if there are any, when others tell."""
 
     def __init__(
-        self, pool: Pool, connect: Connect | None, channel: str, bells: Bells | None
+        self, pool: Pool, connect: Connect | None, channel: str, notifiers: Notifiers | None
     ) -> None:
         self._pool = pool
         self._channel = channel
         self._me = uuid4().hex
         self._untold: set[What] = set()
         self._something = asyncio.Event()
-        self._bells = bells
+        self._bells = notifiers
         self._tasks = [asyncio.create_task(self._tell_forever(), name="store-tells")]
-        if bells is not None and connect is not None:
-            listen = self._listen_forever(connect, bells)
+        if notifiers is not None and connect is not None:
+            listen = self._listen_forever(connect, notifiers)
             self._tasks.append(asyncio.create_task(listen, name="store-listens"))
 
     def tell(self, what: What) -> None:
@@ -74,7 +74,7 @@ class News:
                 await self._pool.run(notify)
             await asyncio.sleep(GATHER_SECONDS)
 
-    async def _listen_forever(self, connect: Connect, bells: Bells) -> None:
+    async def _listen_forever(self, connect: Connect, notifiers: Notifiers) -> None:
         while True:
             connection = None
             try:
@@ -82,7 +82,7 @@ class News:
                 ended = asyncio.Event()
                 connection.add_termination_listener(lambda _connection, ended=ended: ended.set())
                 await connection.add_listener(self._channel, self._heard)
-                bells.ring()  # whatever was told meanwhile
+                notifiers.notify()  # whatever was told meanwhile
                 await ended.wait()
             except (StoreError, *DRIVER) as error:
                 _log.debug("listening_interrupted", error=str(error))
@@ -95,6 +95,6 @@ class News:
         if self._bells is None or teller == self._me:
             return
         if what == "pings":
-            self._bells.pings.ring()
+            self._bells.pings.notify()
         else:
-            self._bells.due.ring()
+            self._bells.due.notify()

@@ -1,9 +1,9 @@
 """Who or what is asked about: a session, a usertoken or a contact, told apart by looking."""
 
+from app.explain.history import Story, tell
 from app.store.insights import COUNTED
 from app.store.interface import Store
 from app.store.values import Walk
-from app.why.story import Story, tell
 
 INT64 = 2**63
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.connect.errand import Errand, Return
 from app.hubspot import scopes
 from app.hubspot.answers import Answer
 from app.hubspot.exchange import Exchange
@@ -21,6 +20,7 @@ from app.hubspot.oauth import (
 from app.hubspot.results import Trouble, Unauthorized, Unavailable
 from app.hubspot.seal import Seal
 from app.hubspot.tokens import StoredToken, TokenVault, installed
+from app.oauth.pending import Errand, Return
 from app.store.connections import Connection, Connections
 
 

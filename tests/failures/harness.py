@@ -1,12 +1,13 @@
-"""The relay without its web server, and a HubSpot, in this process: time passes only when told to.
+"""The relay without its web server, and a HubSpot, in this process; the tests move the clock.
 
-For what takes minutes, hours or days: pauses, growing intervals, tokens that end. Everything else
-is the real thing: the store on disk, the workers, the client, the sandbox and its limits.
+For what takes minutes, hours or days: pauses, growing intervals, tokens that expire. All else is
+the product as it ships, put together by its own composition root: the store on disk, the workers,
+the client, the sandbox and its limits.
 """
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,28 +16,14 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
-from app.bell import Bell
-from app.bootstrap import open_store
-from app.deliver.lookup import Lookup
-from app.deliver.policy import DeliveryPolicy
-from app.deliver.sender import Desk, Sender
-from app.deliver.upkeep import UpkeepWorker
-from app.domain.media import Catalogue
-from app.fold.folding import PureFolding
-from app.fold.worker import FoldWorker
-from app.hubspot.client import HubSpotClient
-from app.hubspot.exchange import Exchange
-from app.hubspot.oauth import OAuthApp
-from app.hubspot.tokens import RefreshingToken, StaticToken, TokenSource
-from app.policies import milestones_of, observing_of, quota_of, retention_of
+from app.runtime.account import AccountRuntime, open_account
+from app.runtime.environment import Environment
 from app.sandbox.app import create_sandbox
 from app.sandbox.faults import Fault
 from app.sandbox.ledger import Kept, Seen
 from app.sandbox.world import World
-from app.settings import Settings
-from app.store.interface import Store
+from app.settings import Settings, accounts_of
 from app.store.values import InboxPing, OutboxEntry
-from app.telemetry.metrics import Metrics
 from tests.processes.relay import ping
 from tests.processes.sandbox import TOKEN, Milestone, milestone_of
 
@@ -46,7 +33,7 @@ BEGIN = 1_790_000_000_000
 
 @dataclass
 class Clock:
-    """Milliseconds since the epoch; moves when it is told to, and while somebody sleeps by it."""
+    """Milliseconds since the epoch; moves when a test moves it, and while the sandbox sleeps."""
 
     now: int = BEGIN
 
@@ -64,7 +51,7 @@ class Clock:
 
 
 class HubSpot(httpx.AsyncBaseTransport):
-    """The sandbox at the end of a line that can be cut. It outlives the houses it serves."""
+    """The sandbox behind a connection that can be cut. It outlives the relays that it serves."""
 
     def __init__(self, clock: Clock, **world: Any) -> None:
         self.clock = clock
@@ -73,14 +60,14 @@ class HubSpot(httpx.AsyncBaseTransport):
         self._app: FastAPI = create_sandbox(
             World().changed(world), clock.seconds, sleep=clock.sleep
         )
-        self._line = httpx.ASGITransport(self._app)
+        self._transport = httpx.ASGITransport(self._app)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Let a request through, or refuse the connection; note when it was tried."""
         self.tried.append(self.clock.now)
         if self.down:
             raise httpx.ConnectError("Connection refused")
-        return await self._line.handle_async_request(request)
+        return await self._transport.handle_async_request(request)
 
     def world(self, **changes: Any) -> None:
         """Change the account."""
@@ -111,36 +98,18 @@ class HubSpot(httpx.AsyncBaseTransport):
         return int(self._app.state.sandbox.limiter.peak)
 
 
-class House:
+class Relay:
     """Collects, folds, looks up and delivers, one step after the other."""
 
-    def __init__(
-        self, store: Store, client: HubSpotClient, settings: Settings, clock: Clock
-    ) -> None:
-        self.store = store
+    def __init__(self, runtime: AccountRuntime, clock: Clock) -> None:
+        assert runtime.delivery
+        workers = runtime.delivery.workers
+        self.store = runtime.account.store
         self._clock = clock
-        metrics, bell = Metrics(), Bell()
-        desk = Desk(
-            policy=DeliveryPolicy(give_up_after=retention_of(settings).park_ms),
-            quota=quota_of(settings),
-            clock=clock,
-            chance=random.Random(1).random,  # noqa: S311 - dice
-        )
-        self._fold = FoldWorker(
-            store,
-            PureFolding(observing_of(settings, Catalogue()), milestones_of(settings)),
-            settle_ms=settings.settle_seconds * 1000,
-            clock=clock,
-            pings=bell,
-            delivery=bell,
-            metrics=metrics,
-        )
-        self._upkeep = UpkeepWorker(store, retention_of(settings), clock, bell, metrics)
-        self._senders: list[Callable[[], Awaitable[float]]] = [
-            Sender(store, client, desk, bell, metrics).step
-        ]
-        if settings.identity == "lookup":
-            self._senders.append(Lookup(store, client, desk, bell, metrics).step)
+        self._fold, self._maintenance = workers.fold, workers.maintenance
+        self._deliverers = [workers.senders[0].step]
+        if workers.lookup is not None:
+            self._deliverers.append(workers.lookup.step)
 
     async def watch(self, session: str, percent: float, **fields: object) -> None:
         """A ping, as if it had been answered."""
@@ -149,11 +118,11 @@ class House:
 
     async def work(self) -> float:
         """Do all that can be done now; returns for how many seconds there is nothing to do."""
-        while await self._upkeep.step():
+        while await self._maintenance.step():
             pass
         while True:
             folded = await self._fold.step()
-            rests = [await step() for step in self._senders]
+            rests = [await step() for step in self._deliverers]
             if not folded and all(rests):
                 return min(rests)
 
@@ -183,7 +152,7 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, hubspot: HubSpot, **settings: Any) -> AsyncIterator[House]:
+async def relay_on(folder: Path, hubspot: HubSpot, **settings: Any) -> AsyncIterator[Relay]:
     """A relay on the store in `folder`, as after a start; closed without finishing anything."""
     if "hubspot_refresh_token" not in settings:
         settings = {"hubspot_access_token": TOKEN, **settings}
@@ -193,26 +162,7 @@ async def house(folder: Path, hubspot: HubSpot, **settings: Any) -> AsyncIterato
         allowed_origins=("*",),
         **settings,
     )
-    async with AsyncExitStack() as stack:
-        store = await open_store(given)
-        stack.push_async_callback(store.close)
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=hubspot))
-        exchange = Exchange(http, given.hubspot_base_url, hubspot.clock)
-        app, tokens = _tokens(given, exchange, store, hubspot.clock)
-        stack.push_async_callback(tokens.aclose)
-        client = HubSpotClient(exchange, tokens, api_version=given.hubspot_api_version, app=app)
-        await store.take_over(hubspot.clock.now, quota_of(given))
-        await store.unpause()
-        yield House(store, client, given, hubspot.clock)
-
-
-def _tokens(
-    settings: Settings, exchange: Exchange, store: Store, clock: Clock
-) -> tuple[OAuthApp | None, TokenSource]:
-    if settings.hubspot_access_token is not None:
-        return None, StaticToken(settings.hubspot_access_token)
-    assert settings.hubspot_client_id
-    assert settings.hubspot_client_secret
-    assert settings.hubspot_refresh_token
-    app = OAuthApp(settings.hubspot_client_id, settings.hubspot_client_secret)
-    return app, RefreshingToken(exchange, app, settings.hubspot_refresh_token, store, clock)
+    (account,) = accounts_of(given)
+    world = Environment(hubspot.clock, random.Random(1), hubspot)  # noqa: S311 - repeatable
+    async with open_account(account, world) as runtime:
+        yield Relay(runtime, hubspot.clock)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.explain.refused import counted, remedy, told
 from app.store.insights import REFUSED_MEDIA, Refusal
-from app.why.refused import counted, remedy, told
 
 NOW = 1_790_000_000_000
 FILM = Refusal("/film", 2, NOW + 1, "No such media.")

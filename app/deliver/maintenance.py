@@ -1,48 +1,47 @@
-"""What time alone does to the store, a small round at a time."""
+"""Does in the store what becomes due with time, in small rounds."""
 
 import asyncio
 from collections.abc import Callable
 
 import structlog
 
-from app.bell import Bell, heard
+from app.runtime.notifier import Notifier, wait_for
 from app.store.interface import Store, StoreError
 from app.store.values import Retention
 from app.telemetry.metrics import Metrics
 
-ROUND_SECONDS = 5.0
 ROWS = 500
 
 _log = structlog.get_logger(__name__)
 
 
-class UpkeepWorker:
-    """Ends leases and waits, gives strangers up, prunes; every few seconds, a bounded round."""
+class MaintenanceWorker:
+    """Ends leases and waits, gives up events without a contact, and deletes what is old."""
 
     def __init__(
         self,
         store: Store,
         retention: Retention,
         clock: Callable[[], int],
-        due: Bell,
+        due: Notifier,
         metrics: Metrics,
-        round_seconds: float = ROUND_SECONDS,
+        idle_seconds: float,
     ) -> None:
         self._store = store
         self._retention = retention
         self._clock = clock
         self._due = due
         self._metrics = metrics
-        self._round_seconds = round_seconds
+        self._idle_seconds = idle_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Tend the store until told to stop."""
+        """Maintain the store until told to stop."""
         troubled = False
         while not stop.is_set():
             full = False
             try:
                 if troubled:
-                    # Not at once: leases have ended whose holders wait to write down the answers.
+                    # Not at once: holders of expired leases still wait to record their answers.
                     await self._store.check_writable(self._clock())
                 else:
                     full = await self.step()
@@ -50,13 +49,13 @@ class UpkeepWorker:
             except StoreError as error:
                 self._metrics.store_errors.labels(error.fault).inc()
                 troubled = True
-            await heard(stop, 0.1 if full else self._round_seconds)
+            await wait_for(stop, 0.1 if full else self._idle_seconds)
 
     async def step(self) -> bool:
         """One round; True if there is more to do at once."""
         done = await self._store.tend(self._clock(), self._retention, ROWS)
         if done.leases_expired or done.woken:
-            self._due.ring()
+            self._due.notify()
         if done.leases_expired:
             self._metrics.interrupted.inc(done.leases_expired)
         if done.unattributed:

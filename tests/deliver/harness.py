@@ -1,78 +1,90 @@
 """All that delivery needs, for real: a store on disk, and the sandbox over real HTTP.
 
-Only time is ours: one clock for the relay and for HubSpot, which stands still between steps.
+The product's composition root puts it together. Only time is the test's: one clock for the relay
+and for HubSpot, which stands still between steps.
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from pydantic import SecretStr
 from uvicorn.server import ServerState
 
-from app.bell import Bell
 from app.deliver.lookup import Lookup
+from app.deliver.maintenance import MaintenanceWorker
 from app.deliver.policy import DeliveryPolicy
-from app.deliver.sender import Desk, Sender
-from app.deliver.upkeep import UpkeepWorker
+from app.deliver.sender import Sender
 from app.domain.identity import IdentityMode
-from app.hubspot.client import HubSpotClient, make_http
-from app.hubspot.exchange import Exchange
-from app.hubspot.tokens import StaticToken
+from app.hubspot.client import HubSpotClient
+from app.runtime.account import AccountRuntime, open_account
+from app.runtime.environment import Environment, IdleSeconds
+from app.runtime.notifier import Notifier
+from app.runtime.workers import Workers, make_workers
 from app.sandbox.app import create_sandbox
 from app.sandbox.connection import CuttableProtocol
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
 from app.sandbox.world import World
+from app.settings import Settings, accounts_of
 from app.store.interface import Store
 from app.store.values import Quota
-from app.telemetry.metrics import Metrics
 from app.web.server.embedded import listen
 from tests.hubspot.vault import Clock
-from tests.store.engines import Sqlite
-from tests.store.setting import NOW, QUOTA, RETENTION, played
-
-CHANCE = 0.5
-"""Every throw of the dice."""
+from tests.store.setting import NOW, played
 
 POLICY = DeliveryPolicy()
+IDLE = IdleSeconds()
+
+
+class Even(random.Random):
+    """Randomness that always comes out in the middle."""
+
+    def random(self) -> float:
+        """See `random.Random`."""
+        return 0.5
 
 
 @dataclass
-class Office:
-    """The desk and those who work at it."""
+class Harness:
+    """An account's runtime; what a test assigns here, the next worker it asks for is given."""
 
-    store: Store
+    runtime: AccountRuntime
     sandbox: Sandbox
     client: HubSpotClient
-    mode: IdentityMode
+    store: Store
     clock: Clock
-    quota: Quota = QUOTA
-    policy: DeliveryPolicy = POLICY
-    due: Bell = field(default_factory=Bell)
-    metrics: Metrics = field(default_factory=Metrics)
+    quota: Quota
+    idle: IdleSeconds = IDLE
 
     @property
-    def desk(self) -> Desk:
-        """What the senders share."""
-        return Desk(self.policy, self.quota, self.clock, lambda: CHANCE)
+    def due(self) -> Notifier:
+        """Wakes senders and look-ups."""
+        return self.runtime.notifiers.due
 
     def sender(self) -> Sender:
         """One of any number."""
-        return Sender(self.store, self.client, self.desk, self.due, self.metrics)
+        return self._workers().senders[0]
 
     def lookup(self) -> Lookup:
-        """The one that asks about usertokens."""
-        return Lookup(self.store, self.client, self.desk, self.due, self.metrics)
+        """The worker that asks HubSpot about usertokens."""
+        lookup = self._workers().lookup
+        assert lookup is not None
+        return lookup
 
-    def upkeep(self) -> UpkeepWorker:
-        """The one that does what time alone does."""
-        return UpkeepWorker(self.store, RETENTION, self.clock, self.due, self.metrics)
+    def maintenance(self) -> MaintenanceWorker:
+        """The worker that does what becomes due with time."""
+        return self._workers().maintenance
+
+    def _workers(self) -> Workers:
+        account = replace(self.runtime.account, store=self.store, quota=self.quota)
+        world = Environment(self.clock, Even(), idle=self.idle)
+        return make_workers(account, self.client, self.runtime.notifiers, world)
 
     async def send_all(self) -> None:
         """Send until nothing can be sent now."""
@@ -81,11 +93,13 @@ class Office:
             pass
 
     async def work(self, minutes: float, senders: int = 4) -> None:
-        """All work side by side for so long, by the clock that moves when everybody rests."""
-        workers: list[Sender | Lookup] = [*(self.sender() for _ in range(senders)), self.lookup()]
-        upkeep, end = self.upkeep(), self.clock.now + int(minutes * 60_000)
+        """Let all workers work side by side for so long; the clock moves when all are idle."""
+        made, end = self._workers(), self.clock.now + int(minutes * 60_000)
+        workers: list[Sender | Lookup] = list(made.senders[:senders])
+        if made.lookup is not None:
+            workers.append(made.lookup)
         while self.clock.now < end:
-            await upkeep.step()
+            await made.maintenance.step()
             rests = await asyncio.gather(*(worker.step() for worker in workers))
             if all(rests):
                 self.clock.now += max(1, int(min(rests) * 1000))
@@ -130,19 +144,36 @@ class Office:
         }
 
     def counted(self, name: str, **labels: str) -> float:
-        """What a counter of the relay's says."""
-        return self.metrics.registry.get_sample_value(f"playrelay_{name}_total", labels) or 0
+        """The value of one of the relay's counters."""
+        return (
+            self.runtime.account.metrics.registry.get_sample_value(
+                f"playrelay_{name}_total", labels
+            )
+            or 0
+        )
 
 
 @asynccontextmanager
-async def office(folder: Path, mode: IdentityMode) -> AsyncIterator[Office]:
-    """Open one, on an empty store and a sandbox with the default world."""
+async def delivering(folder: Path, mode: IdentityMode) -> AsyncIterator[Harness]:
+    """An account on an empty store, before a sandbox with the default world."""
     clock = Clock(NOW)
     app = create_sandbox(World(), lambda: clock.now / 1000)
-    async with Sqlite(folder).open(mode) as store, _served(app) as url, make_http() as http:
-        token = StaticToken(SecretStr(World().credentials.access_token or ""))
-        client = HubSpotClient(Exchange(http, url, clock), token)
-        yield Office(store, app.state.sandbox, client, mode, clock)
+    async with _served(app) as url:
+        settings = Settings(
+            _env_file=None,
+            database_url=f"sqlite:///{folder / 'relay.db'}",
+            allowed_origins=("*",),
+            identity=mode,
+            hubspot_base_url=url,
+            hubspot_access_token=World().credentials.access_token,
+            hubspot_rate=100,
+        )
+        (account,) = accounts_of(settings)
+        async with open_account(account, Environment(clock, Even())) as runtime:
+            assert runtime.delivery
+            store, quota = runtime.account.store, runtime.account.quota
+            client = runtime.delivery.client
+            yield Harness(runtime, app.state.sandbox, client, store, clock, quota)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from app.connect.errand import MINUTES, MOST_OUT, Errand, Errands, Return
+from app.oauth.pending import MINUTES, MOST_OUT, Errand, Errands, Return
 from tests.hubspot.vault import Clock
 
 BACK = "https://relay.example.com/console/connect/callback"

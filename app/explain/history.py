@@ -7,8 +7,8 @@ import msgspec
 
 from app.domain.identity import Rung, Unknown
 from app.domain.play import Play
+from app.explain.words import count, medium_of, milestone, moment, page_of
 from app.store.values import OutboxEntry, Walk
-from app.why.words import count, medium_of, milestone, moment, page_of
 
 BY: dict[Rung, str] = {
     "signed": "the contactId that your server signed",

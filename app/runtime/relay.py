@@ -1,4 +1,4 @@
-"""What the routes are given: the relay, and in it a house for each HubSpot account it serves."""
+"""What the routes are given: the relay, and each HubSpot account that it serves."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,11 +15,11 @@ from app.telemetry.metrics import Metrics, Tally
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All that belongs to one HubSpot account and to no other: its trouble stays its own.
+    """One HubSpot account. It shares nothing with another, so its faults stay its own.
 
-    `name`: "" where there is but one. `settings`: as they hold for this account; those of a site
-    may say something else of its plays. `sandbox`: what has arrived, where a sandbox of ours
-    stands in for HubSpot and this process delivers.
+    `name`: "" where there is only one. `settings`: those of this account; a site may override some
+    for its own plays. `sandbox`: what has arrived, where the embedded sandbox stands in for HubSpot
+    and this process delivers.
     """
 
     name: str
@@ -33,10 +33,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """All that the routes need, and the signal by which the workers end.
+    """All that the routes need, and the event that stops the workers.
 
     `accounts`: by name, at least one, in the order in which people are shown them. `refused`:
-    counts the pings that end before their account is known. `clock`: ms since the epoch.
+    counts the pings that are refused before their account is known. `clock`: ms since the epoch.
     `activity`: what each origin has done lately. `leaving`: set when all streams are to end.
     """
 
@@ -50,7 +50,7 @@ class Relay:
     activity: OriginActivity
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def hang_up(self) -> None:
+    def close_streams(self) -> None:
         """End every stream of what arrives."""
         self.leaving.set()
         for account in self.accounts.values():

@@ -8,8 +8,8 @@ from app.domain.identity import Identity, Unknown
 from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
+from app.explain.history import tell
 from app.store.values import Asked, OutboxEntry, Walk
-from app.why.story import tell
 
 NOW = 1_790_000_000_000
 UTK, HSENC = "0123456789abcdef0123456789abcdef", "p2ANqtz-a-token"

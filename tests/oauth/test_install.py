@@ -8,14 +8,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from app.connect.errand import Errand, Return
-from app.connect.install import Installer, Refusal, wish
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp
 from app.hubspot.results import Accepted, NotConnected
 from app.hubspot.seal import Seal, SealedVault
 from app.hubspot.tokens import RefreshingToken, installed
+from app.oauth.install import Installer, Refusal, wish
+from app.oauth.pending import Errand, Return
 from app.sandbox.app import create_sandbox
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox

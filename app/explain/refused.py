@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from app.explain.words import moment
 from app.store.insights import REFUSED_MEDIA, Refusal
-from app.why.words import moment
 
 
 def told(refusal: Refusal, now: int) -> str:

@@ -1,0 +1,1 @@
+"""Puts the relay together and runs it: stores, clients, workers, and what the routes are given."""

@@ -1,0 +1,81 @@
+"""Opens all that belongs to one HubSpot account: store, client, notifiers and workers."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from app.credentials import has_tokens
+from app.hubspot.client import HubSpotClient
+from app.runtime.environment import Environment
+from app.runtime.hubspot import connect_hubspot
+from app.runtime.notifier import Notifiers
+from app.runtime.policies import quota_of
+from app.runtime.relay import Account
+from app.runtime.workers import Task, Workers, make_workers
+from app.sandbox.ledger import Ledger
+from app.settings import AccountSettings
+from app.telemetry.metrics import Metrics
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where an account delivers: its client for HubSpot, and its workers."""
+
+    client: HubSpotClient
+    workers: Workers
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRuntime:
+    """An opened account, its workers not started yet. `delivery`: None where one only collects."""
+
+    account: Account
+    notifiers: Notifiers
+    delivery: Delivery | None
+
+    def tasks(self) -> list[Task]:
+        """What is to be run."""
+        if self.delivery is None:
+            return []
+        runs = self.delivery.workers.by_name()
+        name = self.account.name
+        return [Task(name, worker, run, self.notifiers) for worker, run in runs.items()]
+
+
+@asynccontextmanager
+async def open_account(
+    given: AccountSettings, environment: Environment
+) -> AsyncIterator[AccountRuntime]:
+    """Open an account, ready to run; at the end close it. Events cut off by a crash are due again.
+
+    Raises StoreError, CatalogueError or SealError.
+    """
+    name, settings = given.name, given.settings
+    metrics, notifiers = Metrics(), Notifiers()
+    delivers = settings.role != "collect"
+    ledger = Ledger() if settings.sandboxed and delivers else None
+    async with AsyncExitStack() as stack:
+        woken = notifiers if delivers else None
+        store = await environment.open_database(settings, metrics, name, woken)
+        stack.push_async_callback(store.close)
+        account = Account(name, settings, given.sites, store, metrics, quota_of(settings), ledger)
+        if not delivers:
+            yield AccountRuntime(account, notifiers, None)
+            return
+        if not await has_tokens(settings, store):
+            _log.warning("not_connected", account=name, advice="run playrelay connect")
+        client = await stack.enter_async_context(
+            connect_hubspot(settings, store, metrics, ledger, environment)
+        )
+        interrupted = await store.take_over(environment.clock(), account.quota)
+        if interrupted:
+            metrics.interrupted.inc(interrupted)
+            _log.warning("sends_interrupted_by_last_stop", account=name, count=interrupted)
+        await store.unpause()
+        workers = make_workers(account, client, notifiers, environment)
+        await workers.media.step()  # before the first fold
+        yield AccountRuntime(account, notifiers, Delivery(client, workers))

@@ -1,0 +1,46 @@
+"""What the relay takes from the world around it. A test hands in another world."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from random import Random, SystemRandom
+
+import httpx
+
+from app.runtime.clock import now_ms
+from app.runtime.notifier import Notifiers
+from app.runtime.stores import open_store
+from app.settings import Settings
+from app.store.interface import Store
+from app.telemetry.metrics import Metrics
+
+STOP_SECONDS = 20.0
+"""How long a shutdown lets requests to HubSpot finish before they are given back."""
+
+
+OpenDatabase = Callable[[Settings, Metrics, str, Notifiers | None], Awaitable[Store]]
+"""Opens an account's store: see `app.runtime.stores.open_store`."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleSeconds:
+    """How long an idle worker waits before it checks for work again; a notifier wakes it sooner."""
+
+    fold: float = 1.0
+    deliver: float = 2.0
+    maintain: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Time, randomness, network and database, as the composition root hands them on.
+
+    `clock`: ms since the epoch. `transport`: carries requests to HubSpot; None: the network.
+    `stop_seconds`: how long a shutdown waits for the requests in flight before it cancels them.
+    """
+
+    clock: Callable[[], int] = now_ms
+    random: Random = field(default_factory=SystemRandom)
+    transport: httpx.AsyncBaseTransport | None = None
+    open_database: OpenDatabase = open_store
+    idle: IdleSeconds = field(default_factory=IdleSeconds)
+    stop_seconds: float = STOP_SECONDS

@@ -1,0 +1,58 @@
+"""Connects an account to HubSpot, or to a sandbox inside this process."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvicorn
+
+from app.credentials import oauth_app, token_source
+from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.exchange import Exchange
+from app.runtime.environment import Environment
+from app.sandbox.app import create_sandbox
+from app.sandbox.connection import CuttableProtocol
+from app.sandbox.ledger import Ledger
+from app.sandbox.world import World
+from app.settings import Settings
+from app.store.interface import Store
+from app.telemetry.metrics import Metrics
+from app.web.server.embedded import embedded
+
+
+@asynccontextmanager
+async def connect_hubspot(
+    settings: Settings,
+    store: Store,
+    metrics: Metrics,
+    ledger: Ledger | None,
+    environment: Environment | None = None,
+) -> AsyncIterator[HubSpotClient]:
+    """A client for HubSpot; given a `ledger`, for an embedded sandbox that writes into it."""
+    world = environment or Environment()
+    async with AsyncExitStack() as stack:
+        base_url = settings.hubspot_base_url
+        if ledger is not None:
+            sandbox = _embedded_sandbox(settings, ledger, world.clock)
+            base_url = await stack.enter_async_context(sandbox)
+        http = await stack.enter_async_context(make_http(world.transport))
+        exchange = Exchange(http, base_url, world.clock, observe=metrics.observe_request)
+        tokens = token_source(settings, exchange, store, world.clock)
+        client = HubSpotClient(
+            exchange, tokens, api_version=settings.hubspot_api_version, app=oauth_app(settings)
+        )
+        stack.push_async_callback(client.aclose)
+        yield client
+
+
+@asynccontextmanager
+async def _embedded_sandbox(
+    settings: Settings, ledger: Ledger, clock: Callable[[], int]
+) -> AsyncIterator[str]:
+    """The sandbox on a loopback port of its own; yields its address."""
+    world = World(rate=settings.hubspot_rate)
+    sandbox = create_sandbox(world, lambda: clock() / 1000, ledger=ledger)
+    config = uvicorn.Config(
+        sandbox, http=CuttableProtocol, log_config=None, access_log=False, lifespan="off"
+    )
+    async with embedded(config, 0, "sandbox") as port:
+        yield f"http://127.0.0.1:{port}"

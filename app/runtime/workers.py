@@ -1,0 +1,145 @@
+"""The workers of an account: which there are, and how they run, restart and stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from app.catalogue import load_catalogue
+from app.deliver.lookup import Lookup
+from app.deliver.maintenance import MaintenanceWorker
+from app.deliver.policy import DeliveryPolicy
+from app.deliver.sender import Sender, SenderContext
+from app.domain.media import Catalogue
+from app.fold.folding import PureFolding, SitePolicy
+from app.fold.media import MediaRefresher
+from app.fold.worker import FoldWorker
+from app.hubspot.client import HubSpotClient
+from app.runtime.environment import Environment
+from app.runtime.notifier import Notifiers, wait_for
+from app.runtime.policies import milestones_of, observing_of, retention_of
+from app.runtime.relay import Account
+from app.settings import Settings
+
+SENDERS = 4
+"""HubSpot takes eleven requests a second: four senders reach that, and few are cheap."""
+
+RESTART_SECONDS = 1.0
+
+Run = Callable[[asyncio.Event], Awaitable[None]]
+"""Runs until the event is set."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """All workers of one account."""
+
+    fold: FoldWorker
+    media: MediaRefresher
+    maintenance: MaintenanceWorker
+    senders: tuple[Sender, ...]
+    lookup: Lookup | None
+
+    def by_name(self) -> Mapping[str, Run]:
+        """How each is run, by the name that the log gives it."""
+        runs = {
+            "fold": self.fold.run,
+            "media": self.media.run,
+            "maintenance": self.maintenance.run,
+            **{f"sender-{number}": each.run for number, each in enumerate(self.senders)},
+        }
+        return runs if self.lookup is None else {**runs, "lookup": self.lookup.run}
+
+
+def make_workers(
+    account: Account, client: HubSpotClient, notifiers: Notifiers, environment: Environment
+) -> Workers:
+    """The workers, ready to run. Raises CatalogueError."""
+    settings, store, metrics = account.settings, account.store, account.metrics
+    clock, idle, due = environment.clock, environment.idle, notifiers.due
+    folding = _folding(account)
+    retention = retention_of(settings)
+    context = SenderContext(
+        policy=DeliveryPolicy(give_up_after=retention.park_ms),
+        quota=account.quota,
+        clock=clock,
+        chance=environment.random.random,
+        idle_seconds=idle.deliver,
+    )
+    return Workers(
+        fold=FoldWorker(
+            store,
+            folding,
+            settle_ms=settings.settle_seconds * 1000,
+            clock=clock,
+            pings=notifiers.pings,
+            due=due,
+            metrics=metrics,
+            idle_seconds=idle.fold,
+        ),
+        media=MediaRefresher(store, folding.use_media, metrics, idle.maintain),
+        maintenance=MaintenanceWorker(store, retention, clock, due, metrics, idle.maintain),
+        senders=tuple(Sender(store, client, context, due, metrics) for _ in range(SENDERS)),
+        lookup=Lookup(store, client, context, due, metrics)
+        if settings.identity == "lookup"
+        else None,
+    )
+
+
+def _folding(account: Account) -> PureFolding:
+    """The fold with the account's policies and those of each of its sites."""
+    sites = {site.key: SitePolicy(*_policies(site.settings)) for site in account.sites}
+    return PureFolding(*_policies(account.settings), sites)
+
+
+def _policies(settings: Settings) -> SitePolicy:
+    catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
+    return SitePolicy(observing_of(settings, catalogue), milestones_of(settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One worker of one account, and what wakes it."""
+
+    account: str
+    name: str
+    run: Run
+    notifiers: Notifiers
+
+
+@asynccontextmanager
+async def running(
+    work: Sequence[Task], stop: asyncio.Event, stop_seconds: float
+) -> AsyncIterator[None]:
+    """Run the workers; at the end let them finish, and cancel those that take too long."""
+    tasks = {
+        asyncio.create_task(_supervised(each, stop), name=f"{each.account} {each.name}".lstrip())
+        for each in work
+    }
+    try:
+        yield
+    finally:
+        stop.set()
+        for each in work:
+            each.notifiers.notify()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=stop_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _supervised(work: Task, stop: asyncio.Event) -> None:
+    """Start a worker again when it fails: its work is in the store, so nothing is lost."""
+    if work.account:  # in each line that the worker logs; a task has a context of its own
+        structlog.contextvars.bind_contextvars(account=work.account)
+    while not stop.is_set():
+        try:
+            await work.run(stop)
+        except Exception:  # noqa: BLE001 - whatever it is, the relay goes on
+            _log.exception("worker_failed", worker=work.name)
+            await wait_for(stop, RESTART_SECONDS)

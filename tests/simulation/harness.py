@@ -1,0 +1,82 @@
+"""The relay as it ships, in a simulated environment: time, randomness, network and store."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from app.collect.endpoint import PATH, ProgressEndpoint
+from app.runtime.assemble import assemble
+from app.runtime.environment import Environment, IdleSeconds
+from app.settings import Settings
+from app.store.interface import Store, StoreError
+from app.store.values import Quota
+from app.telemetry.metrics import Metrics
+from tests.simulation.population import SITE
+
+IDLE = IdleSeconds(fold=300.0, deliver=3600.0, maintain=600.0)
+"""Long, so that weeks cost little: whatever matters notifies the workers, or has its time."""
+
+SURVIVES = frozenset({"close", "exclusive", "load", "save"})
+"""What a killed relay may still do: a rotated token must reach the disk, see `Wire`."""
+
+
+class Killable:
+    """The store within, until the relay is killed: then nothing is read or written any more."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.killed = False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.killed and name not in SURVIVES:
+            raise StoreError("the relay was killed", "closed")
+        return getattr(self._store, name)
+
+
+@dataclass(slots=True)
+class RunningRelay:
+    """A relay at work."""
+
+    store: Killable
+    endpoint: ProgressEndpoint
+    metrics: Metrics
+    quota: Quota
+
+    async def ping(self, body: bytes, referer: str | None) -> int:
+        """Post a ping as a browser would; returns the status."""
+        headers = [(b"origin", SITE.encode())]
+        if referer is not None:
+            headers.append((b"referer", referer.encode()))
+        statuses: list[int] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers}
+        await self.endpoint({**scope, "client": ("192.0.2.1", 1)}, receive, send)
+        return statuses[0]
+
+
+@asynccontextmanager
+async def relay_in(
+    world: Environment, settings: Settings, *, killed: bool = False
+) -> AsyncIterator[RunningRelay]:
+    """Start a relay; at the end of the block it stops, or is killed in the middle of its work."""
+    opened: list[Killable] = []
+
+    async def open_killable(settings: Settings, *others: Any) -> Store:
+        opened.append(Killable(await world.open_database(settings, *others)))
+        return cast("Store", opened[-1])
+
+    patience = 0.0 if killed else world.stop_seconds
+    mortal = replace(world, open_database=open_killable, stop_seconds=patience)
+    async with assemble(settings, mortal) as relay:
+        assert relay.progress
+        account = relay.accounts[""]
+        yield RunningRelay(opened[0], relay.progress, account.metrics, account.quota)
+        opened[0].killed = killed
