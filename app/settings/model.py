@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.domain.origin import OriginPolicy
+from app.domain.url import parse_url
 from app.hubspot.seal import Seal
 from app.settings.sitesfile import NEEDS_KEY, SitesFile, Vocabulary, read_sites
 
@@ -154,6 +155,25 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices(f"{PREFIX}PORT", "PORT", "port"),
         description="Port to listen on; `PORT` works too",
     )
+    internal_port: int | None = Field(
+        None,
+        ge=1,
+        le=65_535,
+        description="Port for `/metrics`, `/readyz` and `/healthz`, which the public one then does "
+        "not answer; none: the public one answers them",
+    )
+    public_url: str | None = Field(
+        None,
+        description="Where browsers find the relay: scheme, host and, if a proxy puts it there, "
+        "path, such as `https://www.example.com/relay`",
+    )
+    keepalive_seconds: int = Field(
+        80,
+        ge=1,
+        le=3_600,
+        description="How long an idle connection stays open; longer than the proxy in front "
+        "keeps its own",
+    )
     identity: Literal["lookup", "passthrough"] = Field(
         "lookup",
         description="lookup: ask HubSpot whose usertoken it is before sending; "
@@ -259,6 +279,16 @@ class Settings(BaseSettings):
                 "such as X-Forwarded-User"
             )
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = parse_url(value)
+        if url is None or any(mark in value for mark in "?#@\\<>\"'"):
+            raise ValueError("is not an address such as https://relay.example.com")
+        return str(url).rstrip("/")
 
     @field_validator("database_url")
     @classmethod

@@ -67,6 +67,11 @@ def test_nothing_set_is_the_sandbox() -> None:
         ("PARK_DAYS", "-1"),
         ("PINGS_PER_MINUTE", "-1"),
         ("TRUSTED_PROXIES", "proxy.local"),
+        ("INTERNAL_PORT", "70000"),
+        ("PUBLIC_URL", "www.example.com"),
+        ("PUBLIC_URL", "ftp://www.example.com"),
+        ("PUBLIC_URL", "https://www.example.com/?a=b"),
+        ("KEEPALIVE_SECONDS", "0"),
         ("LOG_LEVEL", "loud"),
     ],
 )
@@ -260,3 +265,11 @@ def test_a_misspelt_variable_is_found() -> None:
     (line,) = unknown_variables({"PLAYRELAY_ALOWED_ORIGINS": "x", "PLAYRELAY_PORT": "1", "A": "b"})
     assert "PLAYRELAY_ALOWED_ORIGINS" in line
     assert "did you mean PLAYRELAY_ALLOWED_ORIGINS?" in line
+
+
+def test_where_browsers_find_the_relay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The public URL may have a path; a slash at its end does not count."""
+    monkeypatch.setenv(f"{PREFIX}PUBLIC_URL", "https://www.example.com/relay/")
+    settings = load_settings()
+    assert settings.public_url == "https://www.example.com/relay"
+    assert (settings.internal_port, settings.keepalive_seconds) == (None, 80)
