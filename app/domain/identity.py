@@ -13,8 +13,8 @@ vouches for one usertoken only: the first it comes with. A visitor with another 
 none, has to be known by something else from then on.
 """
 
-import hmac
-from hashlib import blake2b, sha256
+import re
+from hashlib import blake2b
 from typing import Literal
 
 import msgspec
@@ -23,6 +23,11 @@ from app.domain.play import Play
 
 IdentityMode = Literal["lookup", "passthrough"]
 Rung = Literal["signed", "usertoken", "mail", "passthrough"]
+
+_USERTOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
+
+# Encrypted bytes of any length hold a digit and a letter; words of templates ("undefined") don't.
+_MAIL_TOKEN = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.=~-]{8,1024}", re.ASCII)
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
@@ -120,15 +125,13 @@ def mail_key(hsenc: str) -> bytes:
     return blake2b(hsenc.encode(), digest_size=16).digest()
 
 
-def signature_of(contact_id: int, secret: str) -> str:
-    """What a site's own server puts beside a contactId: hex HMAC-SHA256 of its decimal digits."""
-    return hmac.new(secret.encode(), str(contact_id).encode(), sha256).hexdigest()
+def usertoken(said: str | None) -> str | None:
+    """The usertoken, in lower case, if it is one: templates also send "undefined" or "{{utk}}"."""
+    token = said.strip() if said else ""
+    return token.lower() if _USERTOKEN.fullmatch(token) else None
 
 
-def is_signed(contact_id: int | None, signature: str | None, secret: str | None) -> bool:
-    """Whether the contactId may be believed. Without a secret nothing is."""
-    if contact_id is None or not signature or not secret:
-        return False
-    return hmac.compare_digest(
-        signature.lower().encode(), signature_of(contact_id, secret).encode()
-    )
+def mail_token(said: str | None) -> str | None:
+    """The `_hsenc`, if it can be one. HubSpot publishes no form; those seen are URL-safe base64."""
+    token = said.strip() if said else ""
+    return token if _MAIL_TOKEN.fullmatch(token) else None

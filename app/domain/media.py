@@ -151,7 +151,7 @@ def describe_medium(
     bridge_id = media_bridge_id or None  # HubSpot counts from 1: a 0 is a template without an id
     said_id = tidy(external_id or "") or None
     said_url = media_address(media_url)
-    said_name, said_type = clean(media_name, NAME_LIMIT), _media_type(media_type)
+    said_name, said_type = clean(media_name, NAME_LIMIT), media_type_of(media_type)
     wanted = Wanted(bridge_id, said_id, said_url, said_name, said_type)
     entry = catalogue.find(wanted) or NOTHING_KNOWN
     bridge_id = bridge_id or entry.bridge_id
@@ -204,6 +204,11 @@ def agree(known: object, said: object) -> bool:
     return known is None or said is None or known == said
 
 
+def media_type_of(said: str | None) -> MediaType | None:
+    """The type that is meant, however it is written; None: none of HubSpot's."""
+    return next((known for known in MEDIA_TYPES if said and known == said.strip().upper()), None)
+
+
 def _stable(identifier: str) -> str:
     """The identifier, or, if it is too long, a digest: cut short, two media might become one."""
     return identifier if len(identifier) <= ID_LIMIT else _digest(identifier)
@@ -211,7 +216,3 @@ def _stable(identifier: str) -> str:
 
 def _digest(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _media_type(said: str | None) -> MediaType | None:
-    return next((known for known in MEDIA_TYPES if said and known == said.strip().upper()), None)

@@ -2,11 +2,14 @@
 
 import msgspec
 
-from app.domain import coverage, identity
+from app.domain import coverage
 from app.domain.media import Finder, describe_medium, media_key
 from app.domain.page import describe_page
 from app.domain.ping import PlayPing
 from app.domain.play import Play, play_id
+from app.domain.signature import signature_fault
+from app.domain.timestamps import date
+from app.domain.trust import TrustPolicy
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
@@ -19,10 +22,10 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class ObservationPolicy(msgspec.Struct, frozen=True):
-    """What describing needs to know: the catalogue and the secret that signs contact ids."""
+    """What describing needs to know: the catalogue, and how far senders are believed."""
 
     catalogue: Finder
-    identity_secret: str | None = None
+    trust: TrustPolicy = TrustPolicy()
 
 
 def observe(
@@ -33,11 +36,31 @@ def observe(
     policy: ObservationPolicy,
     site: str = "",
 ) -> Observation:
-    """What one play of a request says. `received_at`: ms since the epoch. `site`: its key."""
-    occurred_at = occurred(ping, received_at)
+    """What one play of a request says. `received_at`: ms since the epoch. `site`: its key.
+
+    Who watched it, and on which page, is dated to when the relay heard of it: a sender who dates
+    its ping back can thus not displace what was heard before.
+    """
+    trust = policy.trust
+    occurred_at = date(
+        ping.occurred_timestamp,
+        ping.sent_at,
+        received_at=received_at,
+        longest_age_ms=trust.longest_age_ms,
+    ).at
     utk = _token(ping.contact_utk)
     hsenc = _token(ping.hsenc)
-    signed = identity.is_signed(ping.contact_id, ping.contact_signature, policy.identity_secret)
+    contact_id = ping.contact_id or None
+    if contact_id and signature_fault(
+        contact_id,
+        ping.contact_signature,
+        trust.secrets,
+        site=site,
+        occurred_at=occurred_at,
+        received_at=received_at,
+        endless=trust.endless_signatures,
+    ):
+        contact_id = None
     guessed = not ping.page_id and not ping.page_url
     page = describe_page(
         page_id=ping.page_id or None,
@@ -66,33 +89,18 @@ def observe(
         play=Play(
             session_id=ping.session_id,
             medium=medium,
-            page=(int(guessed), occurred_at, page),
+            page=(int(guessed), received_at, page),
             started_at=occurred_at,
             percent=percent,
             maps=(spans,) if spans else (),
             ended=bool(ping.ended),
             furthest=(covered, sum(spans), occurred_at),
-            utk=(occurred_at, utk) if utk else None,
-            hsenc=(occurred_at, hsenc) if hsenc else None,
-            contact_id=(occurred_at, ping.contact_id) if signed and ping.contact_id else None,
+            utk=(received_at, utk) if utk else None,
+            hsenc=(received_at, hsenc) if hsenc else None,
+            contact_id=(received_at, contact_id) if contact_id else None,
             site=site,
         ),
     )
-
-
-def occurred(ping: PlayPing, received_at: int) -> int:
-    """When the progress happened, by the relay's clock, in ms since the epoch.
-
-    Browser clocks are wrong by anything up to years. How long ago it was when the ping left is
-    told by one and the same clock, so that difference is taken from the time of arrival. Without
-    `sentAt` the browser is believed, but never into the future.
-    """
-    if ping.occurred_timestamp is None:
-        return received_at
-    if ping.sent_at is None:
-        return min(int(ping.occurred_timestamp), received_at)
-    age = max(0, int(ping.sent_at - ping.occurred_timestamp))
-    return max(0, received_at - age)
 
 
 def _token(value: str | None) -> str | None:

@@ -7,7 +7,7 @@ mail led to the player.
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -20,6 +20,7 @@ REMEMBERED = 1024
 
 
 PageContext = Literal["EMAIL", "EXTERNAL_PAGE"]
+CONTEXTS: tuple[PageContext, ...] = get_args(PageContext)
 
 # HubSpot publishes no limits. These hold what browsers and search engines show of either.
 URL_LIMIT = 2048  # characters
@@ -68,6 +69,11 @@ def describe_page(
         name=name or _name_from(url),
         context="EMAIL" if from_mail else "EXTERNAL_PAGE",
     )
+
+
+def context_of(said: str | None) -> PageContext | None:
+    """The context that is meant, however it is written; None: none of HubSpot's."""
+    return next((known for known in CONTEXTS if said and known == said.strip().upper()), None)
 
 
 def _address(text: str | None) -> Url | None:

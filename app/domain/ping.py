@@ -2,17 +2,21 @@
 
 Field names are HubSpot's own. A request is one play, or an envelope with `plays`; whatever a play
 says itself wins over what the envelope says for all of them. Unknown fields are ignored, so that
-newer scripts can speak to older relays.
+newer scripts can speak to older relays; the sender is warned of them.
 """
 
 import re
-from typing import Annotated, Literal
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
 from app.domain.coverage import MAX_SPANS, spans_in
-from app.domain.media import is_told
-from app.domain.media_url import MediaType
+from app.domain.media import is_told, media_type_of
+from app.domain.media_url import MEDIA_TYPES
+from app.domain.notices import PingWarning, Warnings
+from app.domain.page import CONTEXTS, context_of
+from app.domain.timestamps import UNIT, wrong_unit
 
 MAX_BODY = 64 * 1024
 """Bytes of one request: what all keepalive requests of a page may have in flight together."""
@@ -29,6 +33,9 @@ Millis = Annotated[float, msgspec.Meta(ge=0, le=_YEAR_9999)]
 ShortText = Annotated[str, msgspec.Meta(max_length=255)]
 Token = Annotated[str, msgspec.Meta(max_length=1024)]
 LongText = Annotated[str, msgspec.Meta(max_length=16_384)]
+# Any text is taken: a value that HubSpot does not know costs the field, and not the play.
+OneOfMediaTypes = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*MEDIA_TYPES]})]
+OneOfContexts = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*CONTEXTS]})]
 Run = tuple[
     Annotated[int, msgspec.Meta(ge=0, le=_INT32)],
     Annotated[int, msgspec.Meta(ge=1, le=MAX_SPANS)],
@@ -46,14 +53,14 @@ class Context(msgspec.Struct, kw_only=True, rename="camel", gc=False):
     page_url: LongText | None = None
     page_name: LongText | None = None
     page_id: PositiveInt64 | None = None
-    external_play_context: Literal["EMAIL", "EXTERNAL_PAGE"] | None = None
+    external_play_context: OneOfContexts | None = None
 
 
-class PlayPing(Context, kw_only=True, rename="camel", gc=False):
+class PlayPing(Context, kw_only=True, rename="camel", forbid_unknown_fields=True, gc=False):
     """The state of one play so far, as its player sees it."""
 
     session_id: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-    media_type: MediaType | None = None
+    media_type: OneOfMediaTypes | None = None
     media_bridge_id: PositiveInt64 | None = None
     external_id: ShortText | None = None
     media_name: LongText | None = None
@@ -65,6 +72,10 @@ class PlayPing(Context, kw_only=True, rename="camel", gc=False):
     ended: bool | None = None
 
 
+class PlayProgress(PlayPing, kw_only=True, rename="camel", forbid_unknown_fields=False, gc=False):
+    """The same, as it is documented: unknown fields may stand beside these."""
+
+
 class _Envelope(Context, kw_only=True, rename="camel"):
     site: ShortText | None = None
     plays: list[msgspec.Raw] | None = None
@@ -74,10 +85,10 @@ class PingRequest(Context, kw_only=True, rename="camel"):
     """The request as it is documented: an envelope with plays. A single play may stand alone."""
 
     site: ShortText | None = None
-    plays: list[PlayPing]
+    plays: list[PlayProgress]
 
 
-class SinglePing(PlayPing, kw_only=True, rename="camel"):
+class SinglePing(PlayProgress, kw_only=True, rename="camel"):
     """The same where the one play is the request."""
 
     site: ShortText | None = None
@@ -94,13 +105,21 @@ class Fault(msgspec.Struct, frozen=True):
 class Parsed(msgspec.Struct, frozen=True):
     """What a request body holds: the plays that can be taken, and why the others can't.
 
-    `site`: the key of the site that it says it is for.
+    `site`: the key of the site that it says it is for. `warnings`: fields that are not understood.
     """
 
     plays: list[PlayPing]
     faults: list[Fault]
     batch: bool
     site: str | None = None
+    warnings: list[PingWarning] = []
+
+    @property
+    def indexes(self) -> list[int]:
+        """Where each of `plays` stands within the request's `plays`."""
+        refused = {fault.index for fault in self.faults}
+        every = range(len(self.plays) + len(self.faults))
+        return [index for index in every if index not in refused]
 
 
 class BadJsonError(ValueError):
@@ -118,8 +137,23 @@ _LONE_SURROGATE = re.compile(
     re.DOTALL,
 )
 
+
+class _StrictEnvelope(_Envelope, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+T = TypeVar("T", bound=Context)
+
+# Unknown fields are looked for only where strict decoding has met one: they are rare.
+_strict_envelope = msgspec.json.Decoder(_StrictEnvelope, strict=False)
 _envelope = msgspec.json.Decoder(_Envelope, strict=False)
-_play = msgspec.json.Decoder(PlayPing, strict=False)
+_strict_play = msgspec.json.Decoder(PlayPing, strict=False)
+_play = msgspec.json.Decoder(PlayProgress, strict=False)
+_names = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+_ENVELOPE_FIELDS = frozenset(field.encode_name for field in msgspec.structs.fields(_Envelope))
+_PLAY_FIELDS = frozenset(field.encode_name for field in msgspec.structs.fields(PlayPing))
+_FIELDS = sorted(_ENVELOPE_FIELDS | _PLAY_FIELDS)
 
 
 def parse(body: bytes, referer: str | None) -> Parsed:
@@ -129,7 +163,7 @@ def parse(body: bytes, referer: str | None) -> Parsed:
     not fit. A play that does not fit is a Fault and leaves the others alone.
     """
     try:
-        envelope = _envelope.decode(body)
+        envelope, unknown = _decoded(_strict_envelope, _envelope, body)
     except msgspec.ValidationError as error:
         if str(error).startswith("Expected `object`"):
             raise BadJsonError(
@@ -142,49 +176,108 @@ def parse(body: bytes, referer: str | None) -> Parsed:
             return parse(mended, referer)
         raise _not_json(error) from None
 
+    warnings = Warnings()
     if envelope.plays is None:
-        one = _decode(body, 0, None, referer)
-        if isinstance(one, Fault):
-            return Parsed([], [one], batch=False, site=envelope.site)
-        return Parsed([one], [], batch=False, site=envelope.site)
+        one = _decode(body, 0, None, referer, warnings)
+        taken, fault = ([], [one]) if isinstance(one, Fault) else ([one], [])
+        return Parsed(taken, fault, batch=False, site=envelope.site, warnings=warnings.found)
 
+    _warn_of(unknown, _ENVELOPE_FIELDS, 0, warnings)
     plays: list[PlayPing] = []
     faults: list[Fault] = []
     for index, raw in enumerate(envelope.plays):
-        play = _decode(raw, index, envelope, referer) if index < MAX_PLAYS else _too_many(index)
+        if index < MAX_PLAYS:
+            play = _decode(raw, index, envelope, referer, warnings)
+        else:
+            play = _too_many(index)
         if isinstance(play, Fault):
             faults.append(play)
         else:
             plays.append(play)
-    return Parsed(plays, faults, batch=True, site=envelope.site)
+    return Parsed(plays, faults, batch=True, site=envelope.site, warnings=warnings.found)
 
 
 def _decode(
-    raw: bytes | msgspec.Raw, index: int, envelope: _Envelope | None, referer: str | None
+    raw: bytes | msgspec.Raw,
+    index: int,
+    envelope: _Envelope | None,
+    referer: str | None,
+    warnings: Warnings,
 ) -> PlayPing | Fault:
     try:
-        play = _play.decode(raw)
+        play, unknown = _decoded(_strict_play, _play, raw)
     except msgspec.ValidationError as error:
         return Fault(index, "invalid", _explain(error))
     except RecursionError:
         return Fault(index, "invalid", "the play is nested too deeply")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _not_json(error) from None
+    if envelope is not None:
+        _inherit(play, envelope)
+    if detail := _unusable(play, referer):
+        return Fault(index, "invalid", detail)
+    _warn_of(unknown, _PLAY_FIELDS if envelope else _PLAY_FIELDS | {"site"}, index, warnings)
+    _understand(play, index, warnings)
+    return play
+
+
+def _decoded(
+    strict: msgspec.json.Decoder[T], lenient: msgspec.json.Decoder[Any], raw: bytes | msgspec.Raw
+) -> tuple[T, dict[str, msgspec.Raw]]:
+    """Decode, and say which fields there are if any of them is not known."""
+    try:
+        return strict.decode(raw), {}
+    except msgspec.ValidationError as error:
+        if "unknown field" not in str(error):
+            raise
+    return msgspec.convert(lenient.decode(raw), strict.type, from_attributes=True), _names.decode(
+        raw
+    )
+
+
+def _warn_of(
+    there: dict[str, msgspec.Raw], known: frozenset[str], index: int, warnings: Warnings
+) -> None:
+    for name in there:
+        if warnings.is_full:
+            return
+        if name not in known:
+            near = get_close_matches(name[:64], _FIELDS, 1)
+            detail = f"it is ignored: did you mean {near[0]}?" if near else "it is ignored"
+            warnings.add(index, name, "unknown_field", detail)
+
+
+def _understand(play: PlayPing, index: int, warnings: Warnings) -> None:
+    """Replace what is said of type and context by what HubSpot has a word for."""
+    said_type, play.media_type = play.media_type, media_type_of(play.media_type)
+    if said_type and said_type.strip() and play.media_type is None:
+        detail = f"it is ignored: send one of {', '.join(MEDIA_TYPES)}"
+        warnings.add(index, "mediaType", "unknown_value", detail)
+    said_context, play.external_play_context = (
+        play.external_play_context,
+        context_of(play.external_play_context),
+    )
+    if said_context and said_context.strip() and play.external_play_context is None:
+        detail = f"it is ignored: send one of {', '.join(CONTEXTS)}"
+        warnings.add(index, "externalPlayContext", "unknown_value", detail)
+
+
+def _unusable(play: PlayPing, referer: str | None) -> str | None:
+    """Say what the play lacks, or what in it can't be right; None: nothing."""
     if not is_told(play.media_bridge_id, play.external_id, play.media_url):
-        detail = (
+        return (
             "mediaBridgeId, externalId or mediaUrl (an http(s) address): "
             "send at least one, to say which medium"
         )
-        return Fault(index, "invalid", detail)
     if play.watched is not None and spans_in(play.watched) > MAX_SPANS:
-        detail = f"watched: at most {MAX_SPANS} spans in all; send fewer and larger spans"
-        return Fault(index, "invalid", detail)
-    if envelope is not None:
-        _inherit(play, envelope)
+        return f"watched: at most {MAX_SPANS} spans in all; send fewer and larger spans"
+    if wrong := wrong_unit(play.occurred_timestamp):
+        return f"occurredTimestamp: {wrong}"
+    if wrong := wrong_unit(play.sent_at):
+        return f"sentAt: {wrong}"
     if not play.page_id and not is_web_url(play.page_url) and not is_web_url(referer):
-        detail = "pageUrl: send the http(s) address of the page (or pageId, for a HubSpot page)"
-        return Fault(index, "invalid", detail)
-    return play
+        return "pageUrl: send the http(s) address of the page (or pageId, for a HubSpot page)"
+    return None
 
 
 def _not_json(error: Exception) -> BadJsonError:
@@ -235,4 +328,6 @@ def _explain(error: msgspec.ValidationError) -> str:
         field = text.rpartition("field `")[2].rstrip("`")
         return f"{field}: this field is required"
     field = path.rstrip("`").lstrip(".")
+    if field in {"occurredTimestamp", "sentAt"}:
+        return f"{field}: {UNIT}"
     return f"{field}: {text[0].lower()}{text[1:]}" if field else text

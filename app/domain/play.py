@@ -17,7 +17,7 @@ from app.domain.page import Page
 T = TypeVar("T", bound=str | int)
 
 Seen = tuple[int, T]
-"""When (ms since the epoch) a value was first seen, and the value. The earliest wins."""
+"""When (ms since the epoch) the relay first heard a value, and the value. The earliest wins."""
 
 
 Progress = tuple[float, int, int]
@@ -28,7 +28,8 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The merged state of one view.
 
     `started_at`: ms since the epoch, by the relay's clock. `percent`: the largest coverage
-    reported, 0–100. `page` carries the rank under which it was chosen.
+    reported, 0–100. `page` carries the rank under which it was chosen. `second_utk`: when another
+    usertoken came with the session, and a digest of it. It changes nothing, but people are told.
     """
 
     session_id: str
@@ -51,6 +52,7 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The key of the site that it was watched on; "" where there is but one."""
     attributed: bool = False
     """Whether HubSpot has put any event of it on a contact."""
+    second_utk: Seen[str] | None = None
 
     @property
     def covered(self) -> float:
@@ -74,6 +76,7 @@ def play_id(session_id: str, media: str, site: str = "") -> bytes:
 
 def merge(one: Play, other: Play) -> Play:
     """Both, as if all their pings had arrived at once. Both must be of the same view."""
+    utk, second_utk = _first_two(one, other)
     return Play(
         session_id=one.session_id,
         medium=_fuller(one.medium, other.medium),
@@ -83,7 +86,7 @@ def merge(one: Play, other: Play) -> Play:
         maps=coverage.merge(one.maps, other.maps),
         ended=one.ended or other.ended,
         furthest=max(one.furthest, other.furthest, key=_progress_rank),
-        utk=_earlier(one.utk, other.utk),
+        utk=utk,
         hsenc=_earlier(one.hsenc, other.hsenc),
         contact_id=_earlier(one.contact_id, other.contact_id),
         handed_on=one.handed_on | other.handed_on,
@@ -91,7 +94,26 @@ def merge(one: Play, other: Play) -> Play:
         refused=one.refused | other.refused,
         site=one.site,
         attributed=one.attributed or other.attributed,
+        second_utk=second_utk,
     )
+
+
+def _first_two(one: Play, other: Play) -> tuple[Seen[str] | None, Seen[str] | None]:
+    """The usertoken that was heard first, and of the others the first, as a digest."""
+    if one.utk == other.utk and one.second_utk == other.second_utk:  # all but always
+        return one.utk, one.second_utk
+    known = [(utk[0], _digest(utk[1]), utk) for utk in (one.utk, other.utk) if utk]
+    if not known:
+        return None, None
+    _, first, utk = min(known)
+    heard = [(at, digest) for at, digest, _ in known]
+    heard += [second for second in (one.second_utk, other.second_utk) if second]
+    return utk, min(((at, digest) for at, digest in heard if digest != first), default=None)
+
+
+def _digest(token: str) -> str:
+    """Tells tokens apart and does not give them away."""
+    return blake2b(token.encode(), digest_size=8).hexdigest()
 
 
 def _earlier(one: Seen[T] | None, other: Seen[T] | None) -> Seen[T] | None:

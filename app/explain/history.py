@@ -158,6 +158,9 @@ def _steps(walk: Walk) -> list[Step]:
         *(_looked_up(walk)),
         *(_ended(event) for event in walk.events),
     ]
+    if play.second_utk is not None:
+        conflict = "another usertoken came with the same session: the one heard first counts"
+        steps.append(Step(play.second_utk[0], conflict))
     if walk.settles_at is not None:
         steps.append(Step(walk.settles_at, "its attention span is final, unless more is watched"))
     return sorted(steps, key=lambda step: step.at)

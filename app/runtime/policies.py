@@ -4,11 +4,10 @@ from app.deliver.policy import DAY
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
+from app.domain.timestamps import TRACKER_QUEUE_MS, longest_age
+from app.domain.trust import TrustPolicy
 from app.settings import Settings
 from app.store.values import Quota, Retention
-
-TRACKER_QUEUE_DAYS = 7
-"""How late a browser may still repeat a ping."""
 
 RESERVED_FOR_TOKENS = 7
 """Requests of a window kept for OAuth, which asks the store for no permit.
@@ -31,7 +30,7 @@ def retention_of(settings: Settings) -> Retention:
     longest = max(settings.park_days, settings.retain_days)
     return Retention(
         settled_ms=int(settings.retain_days * DAY),
-        plays_ms=int((longest + TRACKER_QUEUE_DAYS) * DAY),
+        plays_ms=int(longest * DAY) + TRACKER_QUEUE_MS,
         park_ms=int(settings.park_days * DAY),
     )
 
@@ -49,5 +48,14 @@ def milestones_of(settings: Settings) -> MilestonePolicy:
 
 def observing_of(settings: Settings, catalogue: Catalogue) -> ObservationPolicy:
     """What describing a play needs to know."""
+    return ObservationPolicy(catalogue, trust_of(settings))
+
+
+def trust_of(settings: Settings) -> TrustPolicy:
+    """How far senders are believed."""
     secret = settings.identity_secret
-    return ObservationPolicy(catalogue, secret.get_secret_value() if secret else None)
+    return TrustPolicy(
+        secrets=(secret.get_secret_value(),) if secret else (),
+        endless_signatures=settings.identity_legacy,
+        longest_age_ms=longest_age(int(settings.park_days * DAY)),
+    )

@@ -74,6 +74,7 @@ ACCOUNT_FIELDS = (
 SITE_FIELDS = (
     "allowed_origins",
     "identity_secret",
+    "identity_legacy",
     "catalogue",
     "milestones",
     "events",
@@ -181,6 +182,10 @@ class Settings(BaseSettings):
     )
     identity_secret: SecretStr | None = Field(
         None, description="Signs a contactId that a site's own server puts into the page"
+    )
+    identity_legacy: bool = Field(
+        default=False,
+        description="Believe signatures of a contactId that never end (made before 0.1.0)",
     )
     catalogue: Path | None = Field(
         None, description="TOML or CSV file that tells mediaBridgeId, name, type and duration"

@@ -52,7 +52,7 @@ def test_the_examples_are_accepted(relay: httpx.Client, described: Document) -> 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"sessionId": 5}, {"playedPercent": 101}, {"mediaType": "FILM"}, {"watched": [[1, 0]]}],
+    [{"sessionId": 5}, {"playedPercent": 101}, {"mediaType": 5}, {"watched": [[1, 0]]}],
 )
 def test_the_schema_refuses_what_the_relay_refuses(
     relay: httpx.Client, document: Document, described: Document, wrong: dict[str, Any]

@@ -108,7 +108,7 @@ def test_the_referer_stands_in_for_the_page(relay: httpx.Client) -> None:
         ({"sessionId": None}, "sessionId"),
         ({"sessionId": ""}, "sessionId"),
         ({"sessionId": "x" * 256}, "sessionId"),
-        ({"mediaType": "FILM"}, "mediaType"),
+        ({"mediaType": 5}, "mediaType"),
         ({"mediaBridgeId": 2**63}, "mediaBridgeId"),
         ({"mediaBridgeId": -1}, "mediaBridgeId"),
         ({"pageId": "abc"}, "pageId"),
@@ -118,7 +118,7 @@ def test_the_referer_stands_in_for_the_page(relay: httpx.Client) -> None:
         ({"watched": [[1]]}, "watched"),
         ({"watched": [[-1, 5]]}, "watched"),
         ({"watched": [[1, 0]]}, "watched"),
-        ({"externalPlayContext": "PAGE"}, "externalPlayContext"),
+        ({"externalPlayContext": 5}, "externalPlayContext"),
         ({"externalId": None}, "externalId"),
         ({"contactUtk": ["x"]}, "contactUtk"),
     ],
@@ -230,4 +230,4 @@ def test_the_openapi_document_shows_the_endpoint(relay: httpx.Client) -> None:
     content = described["requestBody"]["content"]["application/json"]
     assert {"202", "400", "403", "413", "422", "429", "503"} <= described["responses"].keys()
     assert set(content["examples"]) == {"batch", "single"}
-    assert "PlayPing" in document["components"]["schemas"]
+    assert "PlayProgress" in document["components"]["schemas"]

@@ -13,9 +13,9 @@ from app.catalogue import load_catalogue
 from app.cli.parser import parser
 from app.collect.problem import REASONS
 from app.deliver.policy import DeliveryPolicy, Health, account_news
-from app.domain.identity import signature_of
 from app.domain.outcome import STATUSES
 from app.domain.ping import PingRequest, PlayPing, parse
+from app.domain.signature import sign
 from app.hubspot.results import MissingScope, Throttled, Trouble, Unauthorized, Unavailable
 from app.settings import Settings, load_settings, unknown_variables, variable_name
 from app.telemetry.metrics import Metrics
@@ -164,9 +164,19 @@ def test_every_pause_has_its_advice() -> None:
 @pytest.mark.parametrize(
     ("language", "run"),
     [
-        ("python", [sys.executable, "-c", "{code}\nprint(contact_signature(4711, '{secret}'))"]),
-        ("js", ["node", "-e", "{code}\nconsole.log(contactSignature(4711, '{secret}'))"]),
-        ("php", ["php", "-r", "{code}\necho contact_signature(4711, '{secret}');"]),
+        (
+            "python",
+            [
+                sys.executable,
+                "-c",
+                "{code}\nprint(contact_signature(4711, 1790000000, '{secret}'))",
+            ],
+        ),
+        (
+            "js",
+            ["node", "-e", "{code}\nconsole.log(contactSignature(4711, 1790000000, '{secret}'))"],
+        ),
+        ("php", ["php", "-r", "{code}\necho contact_signature(4711, 1790000000, '{secret}');"]),
     ],
 )
 def test_signatures_in_the_documents_are_right(language: str, run: list[str]) -> None:
@@ -177,12 +187,14 @@ def test_signatures_in_the_documents_are_right(language: str, run: list[str]) ->
     done = subprocess.run(  # noqa: S603 - the documents' own code
         [command, run[1], script], capture_output=True, text=True, timeout=60, check=True
     )
-    assert done.stdout.strip() == signature_of(4711, SECRET)
+    assert done.stdout.strip() == sign(4711, SECRET, expires=1790000000)
 
 
 def test_the_signature_shown_is_right() -> None:
     """The example's result in the API page is what the relay expects."""
-    assert f"`{signature_of(4711, SECRET)}`" in (ROOT / "docs" / "API.md").read_text("utf-8")
+    assert f"`{sign(4711, SECRET, expires=1790000000)}`" in (ROOT / "docs" / "API.md").read_text(
+        "utf-8"
+    )
 
 
 @pytest.mark.parametrize("kind", ["toml", "csv"])

@@ -11,18 +11,21 @@ from app.domain.observation import Observation, ObservationPolicy, observe
 from app.domain.page import Page
 from app.domain.ping import PlayPing
 from app.domain.play import Play
+from app.domain.trust import TrustPolicy
 
 NOW = 1_790_000_000_000
 """When the tests take place, ms since the epoch."""
 
 SECRET = "the site's and the relay's"
+EXPIRES = NOW // 1000 + 24 * 60 * 60
 SIGNATURES = {
-    # printf %s 7 | openssl dgst -sha256 -hmac "the site's and the relay's"
-    7: "23e3d46f86950f1c963794fe36ae51e82cf30748634385d6936cfb1e0d38d87f",
-    8: "d7805db87104c8a2366a8c44252138746a3a1e0af6ba293f7ae1494cd65b6c33",
-    2**63 - 1: "bae7d1256a869da12ba3aae0476d954c0af13931926f9b733e207a61938f15b7",
+    # printf %s 7.1790086400 | openssl dgst -sha256 -hmac "the site's and the relay's"
+    7: f"{EXPIRES}.f02b53f396454bf36fb5431f0800772be6edfa0db5148c596548a74be913550b",
+    8: f"{EXPIRES}.fbb64c83e4c9ead4bb39b4a72f2cd3ab9820c4852b10cfc6f36bd7789ddadfc4",
+    2**63 - 1: f"{EXPIRES}.01d4e9032f185efb256580a7a572fb83df8704ecb78e5db8b3364353508c2351",
 }
-DESCRIBING = ObservationPolicy(Catalogue(), SECRET)
+TRUST = TrustPolicy(secrets=(SECRET,))
+DESCRIBING = ObservationPolicy(Catalogue(), TRUST)
 ALL = MilestonePolicy()
 
 

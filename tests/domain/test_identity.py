@@ -1,4 +1,4 @@
-"""The identity ladder, and the signature under its first rung."""
+"""The identity ladder, and which tokens can be any."""
 
 import pytest
 
@@ -9,10 +9,10 @@ from app.domain.identity import (
     Unknown,
     identify,
     identity_of,
-    is_signed,
-    signature_of,
+    mail_token,
+    usertoken,
 )
-from tests.domain.setting import NOW, SECRET, SIGNATURES, play
+from tests.domain.setting import NOW, play
 
 CONTACT = KnownContact(9)
 STRANGER = KnownContact(None)
@@ -115,29 +115,44 @@ def test_a_mail_vouches_for_one_visitor(
     assert identity_of(opened, known, "lookup", mail_owner=owner) == expected
 
 
-@pytest.mark.parametrize("contact_id", SIGNATURES)
-def test_the_signature_is_what_other_languages_make(contact_id: int) -> None:
-    """Hex HMAC-SHA256 of the decimal digits, as openssl computes it; upper case will do."""
-    assert signature_of(contact_id, SECRET) == SIGNATURES[contact_id]
-    assert is_signed(contact_id, SIGNATURES[contact_id], SECRET)
-    assert is_signed(contact_id, SIGNATURES[contact_id].upper(), SECRET)
+@pytest.mark.parametrize(
+    ("said", "token"),
+    [
+        pytest.param(
+            "0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef", id="utk"
+        ),
+        pytest.param(
+            " 0123456789ABCDEF0123456789abcdef\n", "0123456789abcdef" * 2, id="upper case"
+        ),
+        *(
+            pytest.param(said, None, id=repr(said))
+            for said in (
+                *(None, "", "  ", "undefined", "null", "None", "{{utk}}", "[object Object]"),
+                *("%7B%7Butk%7D%7D", "a" * 31, "a" * 33, "g" * 32, "'" + "a" * 32 + "'"),
+                *("01234567-89ab-cdef-0123-456789abcdef", "\uff10" * 32, "a" * 32 + "; b=c"),
+            )
+        ),
+    ],
+)
+def test_a_usertoken_is_32_hex_digits(said: str | None, token: str | None) -> None:
+    """What templates and scripts send in its place names nobody."""
+    assert usertoken(said) == token
 
 
 @pytest.mark.parametrize(
-    ("contact_id", "signature", "secret"),
+    ("said", "token"),
     [
-        pytest.param(7, None, SECRET, id="unsigned"),
-        pytest.param(7, "", SECRET, id="blank"),
-        pytest.param(None, SIGNATURES[7], SECRET, id="signed nothing"),
-        pytest.param(7, SIGNATURES[7], None, id="no secret set"),
-        pytest.param(7, SIGNATURES[7], "", id="blank secret"),
-        pytest.param(8, SIGNATURES[7], SECRET, id="another's signature"),
-        pytest.param(7, SIGNATURES[7], "another secret", id="another secret"),
-        pytest.param(7, SIGNATURES[7][:-1], SECRET, id="cut short"),
-        pytest.param(7, SIGNATURES[7][:-1] + "é", SECRET, id="not ASCII"),
-        pytest.param(7, signature_of(7, ""), "", id="signed with nothing"),
+        pytest.param("p2ANqtz-9x_Y", "p2ANqtz-9x_Y", id="a mail's"),
+        pytest.param(" p2ANqtz-9x== ", "p2ANqtz-9x==", id="padded"),
+        *(
+            pytest.param(said, None, id=repr(said))
+            for said in (
+                *(None, "", "undefined", "{{_hsenc}}", "[object Object]", "p2AN", "12345678"),
+                *("%7B%7B_hsenc1%7D%7D", "a mail 12345", "YOUR_HSENC_HERE", "p2" * 600),
+            )
+        ),
     ],
 )
-def test_not_signed(contact_id: int | None, signature: str | None, secret: str | None) -> None:
-    """Without the very signature under the very secret a contactId proves nothing."""
-    assert not is_signed(contact_id, signature, secret)
+def test_a_mails_token_looks_like_one(said: str | None, token: str | None) -> None:
+    """Words of a template, and what no address of a mail holds, name nobody."""
+    assert mail_token(said) == token

@@ -3,49 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.domain.media import Catalogue, CatalogueEntry
 from app.domain.observation import ObservationPolicy, observe
 from app.domain.page import Page
-from app.domain.play import play_id
+from app.domain.play import merge, play_id
 from tests.domain.setting import NOW, SIGNATURES, ping, seen
 
-MINUTE = 60_000
-YEAR = 365 * 24 * 60 * MINUTE
-
-
-@pytest.mark.parametrize(
-    ("occurred", "sent", "expected"),
-    [
-        pytest.param(None, None, NOW, id="neither"),
-        pytest.param(None, NOW - YEAR, NOW, id="when it left, alone"),
-        pytest.param(NOW - MINUTE, None, NOW - MINUTE, id="believed, without sentAt"),
-        pytest.param(NOW + YEAR, None, NOW, id="but not into the future"),
-        pytest.param(NOW - MINUTE, NOW, NOW - MINUTE, id="a right clock"),
-        pytest.param(NOW - YEAR - MINUTE, NOW - YEAR, NOW - MINUTE, id="a year slow"),
-        pytest.param(NOW + YEAR - MINUTE, NOW + YEAR, NOW - MINUTE, id="a year fast"),
-        pytest.param(500, 1500, NOW - 1000, id="a clock that never was set"),
-        pytest.param(NOW, NOW - MINUTE, NOW, id="set back in between"),
-        pytest.param(0, NOW + YEAR, 0, id="longer ago than the epoch"),
-        pytest.param(NOW - 1000.75, NOW - 0.25, NOW - 1000, id="performance.timeOrigin"),
-    ],
-)
-def test_the_browsers_clock_is_set_right(
-    occurred: float | None, sent: float | None, expected: int
-) -> None:
-    """How long ago it was is taken from the browser, when now is from the relay."""
-    observation = seen(occurred_timestamp=occurred, sent_at=sent)
-    assert observation.occurred_at == expected
-    assert observation.play.started_at == expected
-
-
-@given(st.integers(-YEAR, YEAR), st.integers(0, YEAR))
-def test_no_clock_is_too_wrong(wrong: int, ago: int) -> None:
-    """However wrong the browser's clock, what happened some time ago is dated that long ago."""
-    left = NOW + wrong
-    assert seen(occurred_timestamp=left - ago, sent_at=left).occurred_at == NOW - ago
+DAY = 24 * 60 * 60 * 1000
 
 
 @pytest.mark.parametrize(
@@ -144,6 +109,30 @@ def test_which_pings_belong_together(
 ) -> None:
     """Pings of one session about one medium are one view; several media stay apart."""
     assert (seen(**one).play_id == seen(**other).play_id) is same
+
+
+@pytest.mark.parametrize(
+    "back",
+    [pytest.param(DAY, id="a day"), pytest.param(NOW, id="to 1970"), pytest.param(0, id="not")],
+)
+def test_a_ping_that_is_dated_back_displaces_nobody(back: int) -> None:
+    """Who watched and where is what the relay heard first, whatever dates a later sender gives."""
+    first = seen(contact_utk="a" * 32, hsenc="p2ANqtz-1", page_id=5)
+    forged = seen(
+        NOW + 5000,
+        contact_utk="b" * 32,
+        hsenc="p2ANqtz-2",
+        contact_id=7,
+        contact_signature=SIGNATURES[7],
+        page_id=6,
+        occurred_timestamp=NOW - back,
+    )
+    for merged in (merge(first.play, forged.play), merge(forged.play, first.play)):
+        assert merged.utk == (NOW, "a" * 32)
+        assert merged.hsenc == (NOW, "p2ANqtz-1")
+        assert merged.page == first.play.page
+        assert merged.second_utk is not None
+        assert merged.second_utk[0] == NOW + 5000
 
 
 def test_progress_is_taken_as_it_was_sent() -> None:

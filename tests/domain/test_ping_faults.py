@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.media import Catalogue, describe_medium
 from app.domain.ping import BadJsonError, InvalidPingError, Parsed, parse
+from app.domain.timestamps import UNIT
 from tests.domain.wire import HUBSPOT_EXAMPLE, PLAY, told
 
 
@@ -31,16 +32,16 @@ def refused(play: dict[str, Any]) -> str:
         ({"mediaBridgeId": -1}, "mediaBridgeId: expected `int` >= 0"),
         ({"mediaBridgeId": 1.5}, "mediaBridgeId: expected `int | null`, got `float`"),
         ({"mediaBridgeId": 2**63}, "mediaBridgeId: expected `int` <= 9223372036854775807"),
-        ({"mediaType": "FILM"}, "mediaType: invalid enum value 'FILM'"),
+        ({"mediaType": 5}, "mediaType: expected `str | null`, got `int`"),
         ({"pageId": []}, "pageId: expected `int | null`, got `array`"),
         ({"pageName": 5}, "pageName: expected `str | null`, got `int`"),
         ({"pageUrl": "x" * 16_385}, "pageUrl: expected `str` of length <= 16384"),
-        ({"externalPlayContext": "MAIL"}, "externalPlayContext: invalid enum value 'MAIL'"),
+        ({"externalPlayContext": {}}, "externalPlayContext: expected `str | null`, got `object`"),
         ({"playedPercent": 100.01}, "playedPercent: expected `float` <= 100.0"),
         ({"playedPercent": -0.01}, "playedPercent: expected `float` >= 0.0"),
         ({"playedPercent": {}}, "playedPercent: expected `float | null`, got `object`"),
-        ({"occurredTimestamp": -1}, "occurredTimestamp: expected `float` >= 0.0"),
-        ({"sentAt": 1e300}, "sentAt: expected `float` <= 253402300799999.0"),
+        ({"occurredTimestamp": -1}, f"occurredTimestamp: {UNIT}"),
+        ({"sentAt": 1e300}, f"sentAt: {UNIT}"),
         ({"watched": 5}, "watched: expected `array | null`, got `int`"),
         ({"watched": [5]}, "watched[0]: expected `array`, got `int`"),
         ({"watched": [[1]]}, "watched[0]: expected `array` of length 2"),
@@ -131,7 +132,7 @@ def test_what_is_no_json_object(body: bytes) -> None:
     [
         ({"plays": 5}, "plays: expected `array | null`, got `int`"),
         ({"plays": {}}, "plays: expected `array | null`, got `object`"),
-        ({"plays": [PLAY], "sentAt": "now"}, "sentAt: expected `float | null`, got `str`"),
+        ({"plays": [PLAY], "sentAt": "now"}, f"sentAt: {UNIT}"),
         ({"plays": [PLAY], "pageId": -5}, "pageId: expected `int` >= 0"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from app.domain.identity import Identity, Unknown
@@ -174,3 +175,11 @@ def test_no_token_is_told(identity: Unknown) -> None:
     told = str(tell(walk(event("waiting"), event("delivered", contact_id=9), identity=identity)))
     assert UTK not in told
     assert HSENC not in told
+
+
+def test_a_second_usertoken_is_a_conflict_that_is_shown() -> None:
+    """Somebody else's token with the same session changes nothing, and people are told when."""
+    conflict = msgspec.structs.replace(PLAY, second_utk=(NOW + 5000, "0f3c"))
+    (step,) = [step for step in tell(walk(play=conflict)).steps if "another usertoken" in step.what]
+    assert step.at == NOW + 5000
+    assert not [step for step in tell(walk()).steps if "another usertoken" in step.what]

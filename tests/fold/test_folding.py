@@ -51,7 +51,7 @@ def test_a_row_that_can_not_be_read_is_named(poison: bytes) -> None:
 def test_the_policies_are_used() -> None:
     """Marks and secret are those that the operator has set."""
     folding = PureFolding(
-        ObservationPolicy(Catalogue(), None), MilestonePolicy(percents=(10,), send_played=False)
+        ObservationPolicy(Catalogue()), MilestonePolicy(percents=(10,), send_played=False)
     )
     row = InboxPing(NOW, None, body(playedPercent=60, watched=[[1, 6], [0, 4]]))
     folded = folding.fold(None, folding.observe([(1, row)]).observations)
@@ -64,9 +64,9 @@ def test_each_site_by_its_own_policies() -> None:
     """Marks are the site's; whoever is no longer in the operator's file goes by the account's."""
     own = MilestonePolicy(percents=(10,), send_played=False, send_attention=False)
     folding = PureFolding(
-        ObservationPolicy(Catalogue(), None),
+        ObservationPolicy(Catalogue()),
         MilestonePolicy(percents=(50,), send_played=False),
-        {"academy": SitePolicy(ObservationPolicy(Catalogue(), None), own)},
+        {"academy": SitePolicy(ObservationPolicy(Catalogue()), own)},
     )
     watched = body(playedPercent=60, watched=[[1, 6], [0, 4]])
     earned = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
+from tests.simulation.clock import EPOCH
 from tests.simulation.visitors import (
     DAY,
     HOUR,
@@ -73,8 +74,10 @@ def populate(seed: str, count: int, mix: Mix) -> Truth:
 
 
 def signature(contact_id: int) -> str:
-    """As the site's own server makes it."""
-    return hmac.new(SECRET.encode(), str(contact_id).encode(), hashlib.sha256).hexdigest()
+    """As the site's own server makes it; good for longer than most runs take."""
+    expires = int(EPOCH) + 31 * 24 * 60 * 60
+    message = f"{contact_id}.{expires}".encode()
+    return f"{expires}.{hmac.new(SECRET.encode(), message, hashlib.sha256).hexdigest()}"
 
 
 def _media(mix: Mix) -> list[Medium]:

@@ -11,6 +11,7 @@ from app.domain.milestones import Milestone, MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy
 from app.domain.outcome import AccountNews, Healthy, Outcome, Status
 from app.domain.play import Play
+from app.domain.trust import TrustPolicy
 from app.fold.folding import PureFolding
 from app.store.interface import Folding, Store
 from app.store.values import FoldReport, InboxPing, Job, OutboxEntry, Quota, Retention
@@ -29,7 +30,8 @@ RETENTION = Retention(settled_ms=7 * DAY, plays_ms=40 * DAY, park_ms=30 * DAY)
 SECRET = "secret"
 SIGNATURE_OF_7 = "074d7db5790cd48f87f3735d285a3f4c758ddf00d8992d920629ca532564f7f7"
 
-FOLDING = PureFolding(ObservationPolicy(Catalogue(), SECRET), MilestonePolicy())
+TRUST = TrustPolicy((SECRET,), endless_signatures=True)
+FOLDING = PureFolding(ObservationPolicy(Catalogue(), TRUST), MilestonePolicy())
 ALL = 1_000
 
 

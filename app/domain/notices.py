@@ -1,0 +1,49 @@
+"""What a sender is warned of: it was taken, but can't be used as it was meant."""
+
+from typing import Literal, get_args
+
+import msgspec
+
+WarningReason = Literal[
+    "not_an_identity",
+    "unsigned_contact",
+    "fraction",
+    "replaced_by_arrival",
+    "unknown_value",
+    "unknown_field",
+]
+WARNING_REASONS: tuple[WarningReason, ...] = get_args(WarningReason)
+
+MOST_WARNINGS = 20
+"""In one answer: who sends more wrong fields than this learns of the others next."""
+
+_NAME_LIMIT = 64
+
+
+class PingWarning(msgspec.Struct, frozen=True):
+    """One field that was not used. `index`: of the first such play, counted from 0 in `plays`."""
+
+    index: int
+    field: str
+    reason: WarningReason
+    detail: str
+
+
+class Warnings:
+    """Collects warnings: each field and reason once, and not too many."""
+
+    def __init__(self, known: "list[PingWarning] | None" = None) -> None:
+        self.found: list[PingWarning] = [*(known or ())]
+        self._keys = {(each.field, each.reason) for each in self.found}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more are taken."""
+        return len(self.found) >= MOST_WARNINGS
+
+    def add(self, index: int, field: str, reason: WarningReason, detail: str) -> None:
+        """Warn of a field, unless that was done."""
+        name = "".join(char if char.isprintable() else "?" for char in field[:_NAME_LIMIT])
+        if not self.is_full and (name, reason) not in self._keys:
+            self._keys.add((name, reason))
+            self.found.append(PingWarning(index, name, reason, detail))
