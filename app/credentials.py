@@ -10,7 +10,7 @@ from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp
 from app.hubspot.seal import SealedVault
 from app.hubspot.tokens import RefreshingToken, SealError, StaticToken, TokenSource, origin_of
-from app.oauth.install import Installer, wish
+from app.oauth.install import Installer, requested_scopes
 from app.settings import PREFIX, Settings, SettingsError
 from app.store.connections import Connection
 from app.store.interface import Store
@@ -65,10 +65,12 @@ async def connecting(
     app = oauth_app(settings)
     if app is None or not settings.connectable:
         raise SettingsError([_not_connectable(settings)])
-    wished = wish(lookup=settings.identity == "lookup", register=settings.media_register)
+    requested = requested_scopes(
+        lookup=settings.identity == "lookup", register=settings.media_register
+    )
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, clock)
-        yield Installer(exchange, app, settings.seal, store, wished, clock)
+        yield Installer(exchange, app, settings.seal, store, requested, clock)
 
 
 def _vault(settings: Settings, app: OAuthApp, store: Store) -> SealedVault:

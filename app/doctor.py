@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from app.explain.refused import counted, remedy
+from app.explain.refused import remedy, summary
 from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.oauth import Introspection
@@ -85,7 +85,7 @@ async def _media(store: Store) -> Finding:
     except StoreError as error:
         return Finding("media", "can't be looked at", str(error))
     if refused:
-        return Finding("media", counted(refused), remedy(refused))
+        return Finding("media", summary(refused), remedy(refused))
     return Finding("media", "none that HubSpot refuses")
 
 

@@ -13,9 +13,15 @@ from app.cli.loopback import PATH, Reply, expecting
 from app.cli.provider import add_provider_options, provider_of, tell_provider
 from app.cli.stores import add_account, the_one
 from app.credentials import connecting, known_connection
-from app.oauth.install import Installer, Refusal
-from app.oauth.pending import LOST, MINUTES, Errand, Errands, Return
-from app.oauth.provider import Provider
+from app.oauth.install import Installer, InstallFailure
+from app.oauth.pending import (
+    MINUTES,
+    STATE_ERRORS,
+    OAuthCallback,
+    PendingAuthorization,
+    PendingAuthorizations,
+)
+from app.oauth.provider import ProviderSettings
 from app.runtime.clock import now_ms
 from app.runtime.stores import open_store
 from app.settings import AccountSettings, Settings
@@ -70,8 +76,8 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
             return await tell_provider(settings, provider, given.app_id)
         async with connecting(settings, store, now_ms) as installer:
             came_of_it = await (_pasted if given.paste else _awaited)(settings, installer, given)
-            if isinstance(came_of_it, Refusal):
-                print(f"playrelay: {came_of_it.why}", file=sys.stderr)
+            if isinstance(came_of_it, InstallFailure):
+                print(f"playrelay: {came_of_it.reason}", file=sys.stderr)
                 return 1
             print(_said_of(came_of_it, installer))
         return await _provided(settings, provider, came_of_it)
@@ -81,54 +87,62 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
 
 async def _awaited(
     settings: Settings, installer: Installer, given: argparse.Namespace
-) -> Connection | Refusal:
+) -> Connection | InstallFailure:
     """Listen until the browser comes back. Whoever comes with a wrong state is sent away."""
-    errands = _errands()
-    result: asyncio.Future[Connection | Refusal] = asyncio.get_running_loop().create_future()
+    pending = _pending()
+    result: asyncio.Future[Connection | InstallFailure] = asyncio.get_running_loop().create_future()
 
     async def receive(query: Mapping[str, str]) -> Reply:
-        errand = errands.end(query.get("state", ""), OWNER)
-        if not isinstance(errand, Errand):
-            return Reply(f"playrelay: this is not taken: {LOST[errand]}.", 400)
+        authorization = pending.take(query.get("state", ""), OWNER)
+        if not isinstance(authorization, PendingAuthorization):
+            return Reply(f"playrelay: this is not taken: {STATE_ERRORS[authorization]}.", 400)
         try:
-            came_of_it = await installer.finish(Return.of(query), errand)
+            came_of_it = await installer.finish(OAuthCallback.of(query), authorization)
         except StoreError as error:
-            came_of_it = Refusal(f"{error}; then run playrelay connect again")
+            came_of_it = InstallFailure(f"{error}; then run playrelay connect again")
         result.set_result(came_of_it)
-        if isinstance(came_of_it, Refusal):
-            return Reply(f"playrelay: not connected: {came_of_it.why}", 400)
+        if isinstance(came_of_it, InstallFailure):
+            return Reply(f"playrelay: not connected: {came_of_it.reason}", 400)
         return Reply(f"playrelay is connected to {came_of_it.name}. You can close this page.")
 
     try:
         async with expecting(given.port, receive) as redirect_uri:
-            state = errands.begin(OWNER, redirect_uri)
+            state = pending.start(OWNER, redirect_uri)
             _invite(installer.address(settings.hubspot_app_url, redirect_uri, state))
             async with asyncio.timeout(MINUTES * 60):
                 return await result
     except TimeoutError:
-        return Refusal(f"nobody came back within {MINUTES} minutes: run playrelay connect again")
+        return InstallFailure(
+            f"nobody came back within {MINUTES} minutes: run playrelay connect again"
+        )
     except OSError as error:
-        return Refusal(f"can't listen on port {given.port} ({error.strerror}): choose --port")
+        return InstallFailure(
+            f"can't listen on port {given.port} ({error.strerror}): choose --port"
+        )
 
 
 async def _pasted(
     settings: Settings, installer: Installer, given: argparse.Namespace
-) -> Connection | Refusal:
+) -> Connection | InstallFailure:
     """Read from standard input where the browser has ended."""
-    errands = _errands()
+    pending = _pending()
     redirect_uri = given.redirect_uri or f"http://localhost:{given.port}{PATH}"
-    state = errands.begin(OWNER, redirect_uri)
+    state = pending.start(OWNER, redirect_uri)
     _invite(installer.address(settings.hubspot_app_url, redirect_uri, state))
     print("Then paste here the address at which the browser has ended:", flush=True)
     line = await asyncio.to_thread(sys.stdin.readline)
-    back = Return.of_address(line)
-    errand = errands.end(back.state, OWNER)
-    if not isinstance(errand, Errand):
-        return Refusal(f"this address is not taken: {LOST[errand]}: run playrelay connect again")
-    return await installer.finish(back, errand)
+    callback = OAuthCallback.of_address(line)
+    authorization = pending.take(callback.state, OWNER)
+    if not isinstance(authorization, PendingAuthorization):
+        return InstallFailure(
+            f"this address is not taken: {STATE_ERRORS[authorization]}: run playrelay connect again"
+        )
+    return await installer.finish(callback, authorization)
 
 
-async def _provided(settings: Settings, provider: Provider | None, known: Connection) -> int:
+async def _provided(
+    settings: Settings, provider: ProviderSettings | None, known: Connection
+) -> int:
     if provider is None:
         return 0
     if known.app_id is None:
@@ -137,8 +151,8 @@ async def _provided(settings: Settings, provider: Provider | None, known: Connec
     return await tell_provider(settings, provider, known.app_id)
 
 
-def _errands() -> Errands:
-    return Errands(now_ms, lambda: secrets.token_urlsafe(32))
+def _pending() -> PendingAuthorizations:
+    return PendingAuthorizations(now_ms, lambda: secrets.token_urlsafe(32))
 
 
 def _invite(address: str) -> None:

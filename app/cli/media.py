@@ -14,12 +14,12 @@ from app.cli.progress import Progress
 from app.cli.stores import the_one
 from app.cli.words import count, moment
 from app.domain.known import KnownMedia
-from app.explain.refused import remedy, told
+from app.explain.refused import describe, remedy
 from app.hubspot.client import HubSpotClient
-from app.media.asking import Asker, Stopped
-from app.media.listing import list_media
-from app.media.registering import register
-from app.media.reported import Reported, reported
+from app.media.registration import register
+from app.media.reported import ReportedMedium, reported
+from app.media.requester import Requester, Stopped
+from app.media.snapshot import fetch_media
 from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
 from app.runtime.policies import quota_of
@@ -39,7 +39,7 @@ class Desk:
 
     store: Store
     client: HubSpotClient
-    asker: Asker
+    requester: Requester
     number: int
 
 
@@ -65,7 +65,9 @@ def show(given: argparse.Namespace) -> int:
 async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed: bool) -> int:
     async with _desk(account) as desk:
         with Progress("listing HubSpot's media") as progress:
-            listed = await list_media(desk.store, desk.client, desk.asker, desk.number, progress)
+            listed = await fetch_media(
+                desk.store, desk.client, desk.requester, desk.number, progress
+            )
         if isinstance(listed, Stopped):
             return _fail(listed)
         await desk.store.end_listing(desk.number, now_ms())
@@ -82,7 +84,7 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
         return await _register(desk, wanted[: given.limit], allowed=allowed)
 
 
-async def _register(desk: Desk, wanted: list[Reported], *, allowed: bool) -> int:
+async def _register(desk: Desk, wanted: list[ReportedMedium], *, allowed: bool) -> int:
     if not wanted:
         return 0
     if not allowed:
@@ -90,8 +92,8 @@ async def _register(desk: Desk, wanted: list[Reported], *, allowed: bool) -> int
         _say(f"{what} can be registered at HubSpot: playrelay media register --yes")
         return 0
     with Progress("registering media") as progress:
-        store, client, asker = desk.store, desk.client, desk.asker
-        made, stopped = await register(store, client, asker, wanted, desk.number, progress)
+        store, client, requester = desk.store, desk.client, desk.requester
+        made, stopped = await register(store, client, requester, wanted, desk.number, progress)
     if made:
         await desk.store.end_listing(desk.number, now_ms())
     for each in made:
@@ -144,8 +146,8 @@ async def _desk(account: AccountSettings) -> AsyncIterator[Desk]:
     store = await open_store(settings, account=account.name)
     try:
         async with connect_hubspot(settings, store, Metrics(), None) as client:
-            asker = Asker(store, quota_of(settings), now_ms, asyncio.sleep)
-            yield Desk(store, client, asker, now_ms())
+            requester = Requester(store, quota_of(settings), now_ms, asyncio.sleep)
+            yield Desk(store, client, requester, now_ms())
     finally:
         await store.close()
 
@@ -154,14 +156,14 @@ async def _known(store: Store) -> KnownMedia:
     return KnownMedia.of(await store.known_media())
 
 
-def _line(each: Reported) -> str:
+def _line(each: ReportedMedium) -> str:
     medium = each.medium
     called = medium.name or medium.external_id or medium.url or ""
-    refused = f". {told(each.refusal, now_ms())}" if each.refusal else ""
+    refused = f". {describe(each.refusal, now_ms())}" if each.refusal else ""
     return f"{each.plays:>8}  {medium.type:<8}  {called}  → {_standing(each)}{refused}"
 
 
-def _standing(each: Reported) -> str:
+def _standing(each: ReportedMedium) -> str:
     if each.match is not None:
         known = each.match.medium
         return f"{known.bridge_id} {known.title} (by {each.match.by})"
@@ -174,7 +176,7 @@ def _standing(each: Reported) -> str:
 
 
 def _fail(stopped: Stopped) -> int:
-    print(f"playrelay: {stopped.why}", file=sys.stderr)
+    print(f"playrelay: {stopped.reason}", file=sys.stderr)
     return 1
 
 

@@ -6,7 +6,7 @@ import sys
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES, Place
-from app.oauth.provider import Provider, places_of, tell
+from app.oauth.provider import ProviderSettings, configure_provider, places_of
 from app.runtime.clock import now_ms
 from app.settings import PREFIX, Settings, SettingsError
 
@@ -26,7 +26,7 @@ def add_provider_options(verb: argparse.ArgumentParser) -> None:
     more.add_argument("--app-id", type=int, help="the app's id, if HubSpot does not tell it")
 
 
-def provider_of(given: argparse.Namespace, settings: Settings) -> Provider | None:
+def provider_of(given: argparse.Namespace, settings: Settings) -> ProviderSettings | None:
     """What was asked for, if anything. Raises SettingsError where the key is missing."""
     if given.provider_name is None and given.show_in is None:
         return None
@@ -34,19 +34,19 @@ def provider_of(given: argparse.Namespace, settings: Settings) -> Provider | Non
         raise SettingsError(
             [f"{PREFIX}HUBSPOT_DEVELOPER_KEY: HubSpot wants it for --provider-name and --show-in"]
         )
-    return Provider(settings.hubspot_developer_key, given.provider_name, given.show_in)
+    return ProviderSettings(settings.hubspot_developer_key, given.provider_name, given.show_in)
 
 
-async def tell_provider(settings: Settings, provider: Provider, app_id: int) -> int:
+async def tell_provider(settings: Settings, provider: ProviderSettings, app_id: int) -> int:
     """Tell HubSpot, and the terminal what came of it; exit status 1 if it refuses."""
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, now_ms)
-        told = await tell(exchange, provider, app_id, now_ms)
-    for done in told.done:
+        result = await configure_provider(exchange, provider, app_id, now_ms)
+    for done in result.done:
         print(done)
-    if told.fault:
-        print(f"playrelay: {told.fault}", file=sys.stderr)
-    return 1 if told.fault else 0
+    if result.fault:
+        print(f"playrelay: {result.fault}", file=sys.stderr)
+    return 1 if result.fault else 0
 
 
 def _places(text: str) -> tuple[Place, ...]:

@@ -6,8 +6,8 @@ import sys
 import msgspec
 
 from app.cli.stores import in_each
-from app.explain.find import stories
-from app.explain.history import Story
+from app.explain.explanation import Explanation
+from app.explain.find import explanations
 from app.explain.words import moment
 from app.runtime.clock import now_ms
 from app.store.interface import Store
@@ -16,8 +16,8 @@ from app.store.interface import Store
 def why(given: argparse.Namespace) -> int:
     """Tell each play's walk; exit status 1 if nothing is known."""
 
-    async def find(store: Store, account: str) -> list[Story]:
-        return await stories(store, given.who, now_ms(), given.limit, account)
+    async def find(store: Store, account: str) -> list[Explanation]:
+        return await explanations(store, given.who, now_ms(), given.limit, account)
 
     told = [story for found in in_each(given, find) for story in found]
     if given.json:
@@ -35,7 +35,7 @@ def why(given: argparse.Namespace) -> int:
     return 1
 
 
-def _text(story: Story) -> str:
+def _text(story: Explanation) -> str:
     steps = (f"  {moment(step.at)}  {step.what}" for step in story.steps)
     where = f"{story.account}: " if story.account else ""
     return "\n".join((f"{where}{story.title}", f"  → {story.verdict}", *steps))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.explain.refused import counted, remedy
+from app.explain.refused import remedy, summary
 from app.formatting import duration, number
 from app.settings import Settings
 from app.store.insights import Day, Refusal
@@ -74,7 +74,7 @@ def advise(
     found = [*_faults(depths, settings, now)]
     if refused:
         todo = f"What to do: {remedy(refused)}."
-        found.append(Advice("wait", f"{counted(refused)}.", todo, "/console/media"))
+        found.append(Advice("wait", f"{summary(refused)}.", todo, "/console/media"))
     found.sort(key=lambda each: ("bad", "wait", "good").index(each.level))
     if found:
         return found

@@ -1,1 +1,1 @@
-"""Why is this play (not) on the contact? The walk of one play, told in plain words."""
+"""Explains in plain words why a play is, or is not, on the contact."""

@@ -1,6 +1,6 @@
-"""Who or what is asked about: a session, a usertoken or a contact, told apart by looking."""
+"""Finds the plays of a session, a usertoken or a contact; tries each meaning in turn."""
 
-from app.explain.history import Story, tell
+from app.explain.explanation import Explanation, explain
 from app.store.insights import COUNTED
 from app.store.interface import Store
 from app.store.values import Walk
@@ -8,15 +8,15 @@ from app.store.values import Walk
 INT64 = 2**63
 
 
-async def stories(
+async def explanations(
     store: Store, who: str, now: int, limit: int = 20, account: str = ""
-) -> list[Story]:
-    """The plays that `who` names, the latest first; none if the store knows nothing of it.
+) -> list[Explanation]:
+    """Explain the plays that `who` names, the latest first; none if the store has none.
 
     `account`: the name of the account whose store it is, where there are several.
     """
     pause = await pause_of(store, now)
-    return [tell(walk, pause, account) for walk in await walks_of(store, who, limit)]
+    return [explain(each, pause, account) for each in await plays_of(store, who, limit)]
 
 
 async def pause_of(store: Store, now: int) -> str:
@@ -25,7 +25,7 @@ async def pause_of(store: Store, now: int) -> str:
     return depths.pause_reason if depths.paused_until > now else ""
 
 
-async def walks_of(store: Store, who: str, limit: int) -> list[Walk]:
+async def plays_of(store: Store, who: str, limit: int) -> list[Walk]:
     """The plays that `who` names, the latest first."""
     found = await store.walks(session_id=who, limit=limit)
     if not found:

@@ -1,4 +1,4 @@
-"""Media that HubSpot refuses, in words: what it said, when it is asked again, what to do."""
+"""Describes media that HubSpot refuses: its message, when it is asked again, what to do."""
 
 from collections.abc import Collection, Sequence
 
@@ -6,8 +6,8 @@ from app.explain.words import moment
 from app.store.insights import REFUSED_MEDIA, Refusal
 
 
-def told(refusal: Refusal, now: int) -> str:
-    """Of one medium, as a sentence and a half."""
+def describe(refusal: Refusal, now: int) -> str:
+    """Describe one medium: HubSpot's message, and when the next event is tried."""
     said = refusal.said.rstrip(". ")
     again = (
         f"Asked again at {moment(refusal.try_at)}"
@@ -17,8 +17,8 @@ def told(refusal: Refusal, now: int) -> str:
     return f"HubSpot refuses it: {said}. {again}."
 
 
-def counted(refused: Sequence[Refusal]) -> str:
-    """How many there are, and the one that rests longest; `refused` must not be empty."""
+def summary(refused: Sequence[Refusal]) -> str:
+    """How many there are, with the first as an example; `refused` must not be empty."""
     first = refused[0]
     many = "1 medium" if len(refused) == 1 else f"{len(refused):,} media"
     if len(refused) >= REFUSED_MEDIA:
@@ -29,14 +29,14 @@ def counted(refused: Sequence[Refusal]) -> str:
 
 
 def named(refusal: Refusal) -> str:
-    """By HubSpot's names: `mediaBridgeId 42, externalId film`."""
+    """The medium by HubSpot's field names: `mediaBridgeId 42, externalId film`."""
     bridge_id, _, external_id = refusal.medium.partition("/")
     given = (("mediaBridgeId", bridge_id), ("externalId", external_id))
     return ", ".join(f"{name} {value}" for name, value in given if value)
 
 
 def remedy(refused: Collection[Refusal], account: str = "") -> str:
-    """What to do; an object can be made with any externalId, but not with an id of our choice.
+    """What to do. An object can be created with any externalId, but not with a chosen id.
 
     `account`: its name, where there are several.
     """

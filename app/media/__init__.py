@@ -1,1 +1,1 @@
-"""HubSpot's media objects: listed, matched to what pages report, made where they are missing."""
+"""HubSpot's media objects: fetched, matched to reported media, created where they are missing."""

@@ -1,4 +1,4 @@
-"""What pages have reported, each medium beside the object of HubSpot's that it is."""
+"""The media that pages have reported, each with the matching media object of HubSpot."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ _NEVER = 2**31
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """A medium with its plays; `like`: an object like it, which may be another one.
+class ReportedMedium:
+    """A medium with its plays. `like`: an object that resembles it and may be another one.
 
-    `refusal`: what HubSpot said where it refused the last event of the medium.
+    `refusal`: HubSpot's message, where it refused the last event of the medium.
     """
 
     medium: Medium
@@ -27,31 +27,31 @@ class Reported:
 
     @property
     def registrable(self) -> bool:
-        """Whether HubSpot can be told of it: it is not there, and it can be told from others."""
+        """Whether it can be created at HubSpot: unknown there, and identifiable."""
         medium = self.medium
         known = self.match or self.like or medium.bridge_id
         return not known and bool(medium.external_id and medium.name)
 
 
-async def reported(store: Insights, known: KnownMedia) -> AsyncIterator[Reported]:
-    """Each medium that was played, the one played most first."""
+async def reported(store: Insights, known: KnownMedia) -> AsyncIterator[ReportedMedium]:
+    """Each medium that was played, those with most plays first."""
     after: tuple[int, int] | None = None
     while portion := await store.media("most", _NEVER, PORTION, after):
         refusals = await store.refusals([each.medium for each in portion])
         for each in portion:
-            found = beside(each.medium, each.plays, known)
+            found = match_reported(each.medium, each.plays, known)
             yield replace(found, refusal=refusals.get(each.medium.ids))
         after = (portion[-1].plays, portion[-1].id)
 
 
-def beside(medium: Medium, plays: int, known: KnownMedia) -> Reported:
-    """The medium as a page would have it described again, now that HubSpot's objects are known."""
+def match_reported(medium: Medium, plays: int, known: KnownMedia) -> ReportedMedium:
+    """Match the medium as if a page reported it again, now that HubSpot's objects are known."""
     url = media_address(medium.url)
-    said_id = medium.external_id
-    if url is not None and said_id == media_identity(url):
-        said_id = None  # it stood in for an id that the page did not say
+    given_id = medium.external_id
+    if url is not None and given_id == media_identity(url):
+        given_id = None  # the page gave no id, and this was used in its place
     guessed = medium.name == name_from(url)
-    said_name = None if guessed else medium.name
-    said_type = None if medium.type == "OTHER" else medium.type  # what a page that says none gets
-    match = known.find(Wanted(medium.bridge_id, said_id, url, said_name, said_type))
-    return Reported(medium, plays, match, None if match else known.resembling(medium))
+    given_name = None if guessed else medium.name
+    given_type = None if medium.type == "OTHER" else medium.type  # what a page that says none gets
+    match = known.find(Wanted(medium.bridge_id, given_id, url, given_name, given_type))
+    return ReportedMedium(medium, plays, match, None if match else known.resembling(medium))

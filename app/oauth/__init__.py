@@ -1,1 +1,1 @@
-"""Leads through installing the OAuth app, and keeps what HubSpot grants."""
+"""Installs the OAuth app in a HubSpot account and keeps the tokens that HubSpot grants."""

@@ -1,4 +1,4 @@
-"""From the code that HubSpot sent back to tokens in the store: exchanged, examined, kept."""
+"""Exchanges the code that HubSpot sent back for tokens, checks them, keeps them in the store."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,40 +20,40 @@ from app.hubspot.oauth import (
 from app.hubspot.results import Trouble, Unauthorized, Unavailable
 from app.hubspot.seal import Seal
 from app.hubspot.tokens import StoredToken, TokenVault, installed
-from app.oauth.pending import Errand, Return
+from app.oauth.pending import OAuthCallback, PendingAuthorization
 from app.store.connections import Connection, Connections
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the app is asked to be granted: scopes it can't do without, and those it can."""
+class RequestedScopes:
+    """The scopes that the app asks for: those it needs, and those it can do without."""
 
     needed: tuple[str, ...]
     optional: tuple[str, ...]
 
 
-def wish(*, lookup: bool, register: bool) -> Wish:
-    """`lookup`: usertokens are looked up. `register`: unknown media are registered."""
+def requested_scopes(*, lookup: bool, register: bool) -> RequestedScopes:
+    """Which to ask for. `lookup`: usertokens are looked up. `register`: media are registered."""
     needed = (scopes.EVENTS, scopes.CONTACTS) if lookup else (scopes.EVENTS,)
-    return Wish(needed, (scopes.MEDIA, scopes.FILES) if register else (scopes.MEDIA,))
+    return RequestedScopes(needed, (scopes.MEDIA, scopes.FILES) if register else (scopes.MEDIA,))
 
 
 class AccountStore(Connections, TokenVault, Protocol):
-    """The part of the store that connecting changes."""
+    """The part of the store that an installation changes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Nothing was kept; one line that says why, and what to do."""
+class InstallFailure:
+    """Nothing was kept. `reason`: one line that says why, and what to do."""
 
-    why: str
+    reason: str
 
 
 class Installer:
     """Installs one app for one store. `clock`: ms since the epoch.
 
-    All is kept in one transaction at the end. Whatever ends it before leaves the store as it was:
-    the code is used up then, and installing again gives another.
+    Everything is stored in one transaction at the end. A failure before leaves the store as it
+    was; the code is then used up, and another installation gives a new one.
     """
 
     def __init__(
@@ -62,41 +62,43 @@ class Installer:
         app: OAuthApp,
         seal: Seal,
         store: AccountStore,
-        wished: Wish,
+        scopes: RequestedScopes,
         clock: Callable[[], int],
     ) -> None:
         self._exchange = exchange
         self._app = app
         self._seal = seal
         self._store = store
-        self._wished = wished
+        self._scopes = scopes
         self._clock = clock
 
     @property
-    def wished(self) -> Wish:
-        """What is asked for."""
-        return self._wished
+    def scopes(self) -> RequestedScopes:
+        """The scopes that are asked for."""
+        return self._scopes
 
     def address(self, app_url: str, redirect_uri: str, state: str) -> str:
-        """Where a person installs the app."""
+        """The address at which a person installs the app."""
         return install_address(
             app_url,
             self._app,
             redirect_uri=redirect_uri,
             state=state,
-            scopes=self._wished.needed,
-            optional_scopes=self._wished.optional,
+            scopes=self._scopes.needed,
+            optional_scopes=self._scopes.optional,
         )
 
-    async def finish(self, back: Return, errand: Errand) -> Connection | Refusal:
-        """Trade the code that came back for tokens, and keep them. Raises StoreError."""
-        grant = await self._grant(back, errand)
-        if isinstance(grant, Refusal):
+    async def finish(
+        self, callback: OAuthCallback, authorization: PendingAuthorization
+    ) -> Connection | InstallFailure:
+        """Exchange the code for tokens and keep them. Raises StoreError."""
+        grant = await self._grant(callback, authorization)
+        if isinstance(grant, InstallFailure):
             return grant
         if grant.refresh_token is None:
-            return Refusal("HubSpot granted no refresh token: is it a public (OAuth) app?")
+            return InstallFailure("HubSpot granted no refresh token: is it a public (OAuth) app?")
         connection = await self._account(grant)
-        if isinstance(connection, Refusal):
+        if isinstance(connection, InstallFailure):
             return connection
         token = StoredToken(
             access_token=grant.access_token,
@@ -104,56 +106,62 @@ class Installer:
             expires_at=connection.connected_at + 1000 * grant.expires_in,
             origin=installed(self._app),
         )
-        async with self._store.exclusive():  # a renewal that is under way ends first
+        async with self._store.exclusive():  # a token renewal in progress ends first
             await self._store.connect(self._seal.sealed(token), connection)
         return connection
 
-    async def _grant(self, back: Return, errand: Errand) -> Grant | Refusal:
-        """Tokens for the code."""
-        if back.code is None:
-            return Refusal(f"the app was not installed ({back.error or 'no code came back'})")
-        answer = await self._exchange.ask(code_call(self._app, back.code, errand.redirect_uri))
+    async def _grant(
+        self, callback: OAuthCallback, authorization: PendingAuthorization
+    ) -> Grant | InstallFailure:
+        """Exchange the code."""
+        if callback.code is None:
+            return InstallFailure(
+                f"the app was not installed ({callback.error or 'no code came back'})"
+            )
+        answer = await self._exchange.ask(
+            code_call(self._app, callback.code, authorization.redirect_uri)
+        )
         grant = grant_result(answer) if isinstance(answer, Answer) else answer
         if not isinstance(grant, Grant):
-            return Refusal(
-                f"HubSpot did not take the code ({_words(grant)}): install the app again"
+            return InstallFailure(
+                f"HubSpot did not take the code ({_message(grant)}): install the app again"
             )
         return grant
 
-    async def _account(self, grant: Grant) -> Connection | Refusal:
-        """The account it is, if it grants what is needed and is the one of this store."""
-        told = await self._introspected(grant)
-        granted = told.scopes or grant.scopes
-        hub_id = told.hub_id or grant.hub_id
+    async def _account(self, grant: Grant) -> Connection | InstallFailure:
+        """The account, if it grants the needed scopes and is the one of this store."""
+        token = await self._introspected(grant)
+        granted = token.scopes or grant.scopes
+        hub_id = token.hub_id or grant.hub_id
         if hub_id is None:
-            return Refusal("HubSpot does not say which account it is: install the app again")
-        if granted and (missing := [each for each in self._wished.needed if each not in granted]):
-            return Refusal(
+            return InstallFailure("HubSpot does not say which account it is: install the app again")
+        if granted and (missing := [each for each in self._scopes.needed if each not in granted]):
+            return InstallFailure(
                 f"account {hub_id} did not grant {', '.join(missing)}: give the app these scopes "
                 "in HubSpot, and install it again"
             )
         known = await self._store.connection()
         if known is not None and known.hub_id != hub_id:
-            return Refusal(
+            return InstallFailure(
                 f"this store belongs to account {known.hub_id}, and the app was installed in "
                 f"account {hub_id}: choose the first, or give the other a store of its own "
                 "(PLAYRELAY_DATABASE_URL)"
             )
-        return Connection(hub_id, told.hub_domain, told.app_id, granted, self._clock())
+        return Connection(hub_id, token.hub_domain, token.app_id, granted, self._clock())
 
     def ungranted(self, connection: Connection) -> list[str]:
         """Optional scopes that were not granted, as far as HubSpot said what was."""
         granted = connection.scopes
-        return [scope for scope in self._wished.optional if granted and scope not in granted]
+        return [scope for scope in self._scopes.optional if granted and scope not in granted]
 
     async def _introspected(self, grant: Grant) -> Introspection:
-        """What HubSpot says of the token, or nothing: the grant itself may have told enough."""
+        """What HubSpot says about the token; empty if that fails, as the grant may suffice."""
         answer = await self._exchange.ask(introspect_call(self._app, grant.access_token))
-        told = introspection_result(answer) if isinstance(answer, Answer) else None
-        return told if isinstance(told, Introspection) else Introspection(active=False)
+        result = introspection_result(answer) if isinstance(answer, Answer) else None
+        return result if isinstance(result, Introspection) else Introspection(active=False)
 
 
-def _words(trouble: Trouble) -> str:
+def _message(trouble: Trouble) -> str:
     match trouble:
         case Unauthorized(message=message) if message:
             return message

@@ -1,4 +1,4 @@
-"""Tells HubSpot of the app itself: the media provider's name, and where its events show."""
+"""Sets the media provider's name at HubSpot, and where its events are shown."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from app.hubspot.results import Refused, Trouble
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
-    """What is asked for (None: not that), and the developer account's key that HubSpot wants."""
+class ProviderSettings:
+    """What to set (None: leave as it is). `key`: of the developer account; HubSpot requires it."""
 
     key: SecretStr
     name: str | None
@@ -27,8 +27,8 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What HubSpot took, in words; `fault`: what stopped it."""
+class ProviderResult:
+    """What HubSpot accepted, in words; `fault`: what stopped it."""
 
     done: list[str]
     fault: str = ""
@@ -42,10 +42,10 @@ def places_of(names: Iterable[str]) -> tuple[Place, ...]:
     return tuple(place for place in PLACES if place in given)
 
 
-async def tell(
-    exchange: Exchange, provider: Provider, app_id: int, clock: Callable[[], int]
-) -> Told:
-    """One request for each. `clock`: ms since the epoch."""
+async def configure_provider(
+    exchange: Exchange, provider: ProviderSettings, app_id: int, clock: Callable[[], int]
+) -> ProviderResult:
+    """Send one request for each setting. `clock`: ms since the epoch."""
     calls = {}
     if provider.name is not None:
         call = register_call(app_id, provider.key, provider.name, clock())
@@ -53,15 +53,15 @@ async def tell(
     if provider.places is not None:
         call = visibility_call(app_id, provider.key, provider.places, clock())
         calls[f"events show in {', '.join(provider.places) or 'no place'}"] = call
-    told = Told([])
+    accepted: list[str] = []
     for done, call in calls.items():
         answer = await exchange.ask(call)
         fault = provider_result(answer) if isinstance(answer, Answer) else answer
         if fault is not None:
-            return Told(told.done, f"not done ({done}): HubSpot says: {_words(fault)}")
-        told.done.append(done)
-    return told
+            return ProviderResult(accepted, f"not done ({done}): HubSpot says: {_message(fault)}")
+        accepted.append(done)
+    return ProviderResult(accepted)
 
 
-def _words(fault: Refused | Trouble) -> str:
+def _message(fault: Refused | Trouble) -> str:
     return getattr(fault, "message", "") or getattr(fault, "reason", "") or type(fault).__name__

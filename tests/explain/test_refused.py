@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.explain.refused import counted, remedy, told
+from app.explain.refused import describe, remedy, summary
 from app.store.insights import REFUSED_MEDIA, Refusal
 
 NOW = 1_790_000_000_000
@@ -14,8 +14,8 @@ BOTH = Refusal("42/a/b", 1, NOW, "no")
 def test_one_medium() -> None:
     """HubSpot's words and when it is asked again."""
     again = "Asked again at 2026-09-21 14:13:20 UTC."
-    assert told(FILM, NOW) == f"HubSpot refuses it: No such media. {again}"
-    assert told(FILM, NOW + 1).endswith(". Its next event asks again.")
+    assert describe(FILM, NOW) == f"HubSpot refuses it: No such media. {again}"
+    assert describe(FILM, NOW + 1).endswith(". Its next event asks again.")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_one_medium() -> None:
 )
 def test_how_many_there_are(refused: list[Refusal], says: str) -> None:
     """With an example, by HubSpot's names."""
-    assert counted(refused) == f"HubSpot refuses {says}"
+    assert summary(refused) == f"HubSpot refuses {says}"
 
 
 @pytest.mark.parametrize(

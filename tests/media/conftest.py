@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.tokens import StaticToken
-from app.media.asking import Asker
+from app.media.requester import Requester
 from app.sandbox.app import create_sandbox
 from app.sandbox.state import Sandbox
 from app.sandbox.world import World
@@ -24,12 +24,12 @@ QUOTA = Quota(rate=4, window_ms=10_050)
 
 
 @dataclass
-class Office:
+class Harness:
     """All that listing and registering need."""
 
     store: Store
     client: HubSpotClient
-    asker: Asker
+    requester: Requester
     sandbox: Sandbox
     clock: Clock
 
@@ -53,9 +53,9 @@ def hubspot(clock: Clock) -> Iterator[tuple[Sandbox, str]]:
 
 
 @pytest.fixture
-async def office(
+async def harness(
     tmp_path: Path, hubspot: tuple[Sandbox, str], clock: Clock
-) -> AsyncIterator[Office]:
+) -> AsyncIterator[Harness]:
     """Time passes only where somebody waits."""
     sandbox, url = hubspot
 
@@ -66,5 +66,5 @@ async def office(
     async with make_http() as http:
         token = StaticToken(SecretStr("sandbox-access-token"))
         client = HubSpotClient(Exchange(http, url, now), token)
-        yield Office(store, client, Asker(store, QUOTA, now, clock.sleep), sandbox, clock)
+        yield Harness(store, client, Requester(store, QUOTA, now, clock.sleep), sandbox, clock)
     await store.close()

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.known import KnownMedia, KnownMedium
 from app.domain.media import Catalogue, Medium, describe_medium
-from app.media.reported import beside
+from app.media.reported import match_reported
 
 FILM = "https://cdn.example.com/the-film.mp4"
 KNOWN = KnownMedia.of(
@@ -39,13 +39,13 @@ def as_stored(**said: Any) -> Medium:
 )
 def test_matched_as_the_fold_would(said: dict[str, str | int | None], by: str | None) -> None:
     """An address that stands in for an id is no id, and a name from a path is no title."""
-    match = beside(as_stored(**said), 1, KNOWN).match
+    match = match_reported(as_stored(**said), 1, KNOWN).match
     assert (match.by if match else None) == by
 
 
 def test_a_name_that_was_guessed_matches_nothing_and_registers_nothing() -> None:
     """It may be another one's file: a person has to say."""
-    guessed = beside(as_stored(media_url="https://a.example/the-talk.mp4"), 1, KNOWN)
+    guessed = match_reported(as_stored(media_url="https://a.example/the-talk.mp4"), 1, KNOWN)
     assert guessed.match is None
     assert guessed.like is not None
     assert not guessed.registrable
@@ -62,4 +62,4 @@ def test_a_name_that_was_guessed_matches_nothing_and_registers_nothing() -> None
 )
 def test_what_can_be_registered(said: dict[str, str | int | None], registrable: bool) -> None:  # noqa: FBT001 - a table
     """What HubSpot does not know, and could tell from others; not an id that it would not give."""
-    assert beside(as_stored(**said), 1, KNOWN).registrable is registrable
+    assert match_reported(as_stored(**said), 1, KNOWN).registrable is registrable

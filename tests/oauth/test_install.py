@@ -14,8 +14,8 @@ from app.hubspot.oauth import OAuthApp
 from app.hubspot.results import Accepted, NotConnected
 from app.hubspot.seal import Seal, SealedVault
 from app.hubspot.tokens import RefreshingToken, installed
-from app.oauth.install import Installer, Refusal, wish
-from app.oauth.pending import Errand, Return
+from app.oauth.install import Installer, InstallFailure, requested_scopes
+from app.oauth.pending import OAuthCallback, PendingAuthorization
 from app.sandbox.app import create_sandbox
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
@@ -34,7 +34,7 @@ BACK = "https://relay.example.com/console/connect/callback"
 SEAL = Seal.of([key(1)])
 WORLD = World()
 
-Install = Callable[[], Awaitable[Connection | Refusal]]
+Install = Callable[[], Awaitable[Connection | InstallFailure]]
 
 
 @pytest.fixture
@@ -70,14 +70,16 @@ async def exchange(hubspot: tuple[Sandbox, str]) -> AsyncIterator[Exchange]:
 @pytest.fixture
 def installer(store: Store, exchange: Exchange) -> Installer:
     """As the relay makes it for the default settings."""
-    return Installer(exchange, APP, SEAL, store, wish(lookup=True, register=False), Clock())
+    return Installer(
+        exchange, APP, SEAL, store, requested_scopes(lookup=True, register=False), Clock()
+    )
 
 
 @pytest.fixture
 def install(hubspot: tuple[Sandbox, str], installer: Installer) -> Install:
     """A person goes to HubSpot's page, says yes, and is sent back with a code."""
 
-    async def walk() -> Connection | Refusal:
+    async def walk() -> Connection | InstallFailure:
         async with httpx.AsyncClient() as browser:
             page = await browser.get(installer.address(hubspot[1], BACK, "s-1"))
         back = parse_qs(urlsplit(page.headers["location"]).query)
@@ -87,9 +89,11 @@ def install(hubspot: tuple[Sandbox, str], installer: Installer) -> Install:
     return walk
 
 
-async def finished(installer: Installer, code: str) -> Connection | Refusal:
+async def finished(installer: Installer, code: str) -> Connection | InstallFailure:
     """Back from HubSpot's page with this code."""
-    return await installer.finish(Return("s-1", SecretStr(code)), Errand("me", BACK, 0))
+    return await installer.finish(
+        OAuthCallback("s-1", SecretStr(code)), PendingAuthorization("me", BACK, 0)
+    )
 
 
 def _source(exchange: Exchange, store: Store, seal: Seal = SEAL) -> RefreshingToken:
@@ -148,9 +152,9 @@ async def test_a_key_that_does_not_fit_is_told_while_running(
 async def test_a_wrong_code_keeps_nothing(installer: Installer, store: Store, code: str) -> None:
     """HubSpot's words on it are told, the code is not."""
     done = await finished(installer, code)
-    assert isinstance(done, Refusal)
-    assert "missing or unknown auth code" in done.why
-    assert code not in done.why
+    assert isinstance(done, InstallFailure)
+    assert "missing or unknown auth code" in done.reason
+    assert code not in done.reason
     assert await store.load() is None
     assert await store.connection() is None
 
@@ -159,8 +163,8 @@ async def test_another_redirect_uri_keeps_nothing(installer: Installer, sandbox:
     """A code is exchanged with the address that it was sent to alone."""
     code = sandbox.tokens.authorize("https://elsewhere.example/")
     done = await finished(installer, code)
-    assert isinstance(done, Refusal)
-    assert "redirect uri" in done.why
+    assert isinstance(done, InstallFailure)
+    assert "redirect uri" in done.reason
 
 
 async def test_a_needed_scope_that_was_refused_keeps_nothing(
@@ -172,9 +176,9 @@ async def test_a_needed_scope_that_was_refused_keeps_nothing(
     sandbox.world = sandbox.world.changed({"scopes": sandbox.world.scopes - {"media_bridge.write"}})
     kept = await store.load()
     done = await finished(installer, code)
-    assert isinstance(done, Refusal)
-    assert "did not grant media_bridge.write" in done.why
-    assert str(WORLD.portal_id) in done.why
+    assert isinstance(done, InstallFailure)
+    assert "did not grant media_bridge.write" in done.reason
+    assert str(WORLD.portal_id) in done.reason
     assert (await store.load(), await store.connection()) == (kept, before)
 
 
@@ -193,9 +197,9 @@ async def test_another_account_is_refused(install: Install, store: Store, sandbo
     before = await install()
     sandbox.world = sandbox.world.changed({"portal_id": 99})
     done = await install()
-    assert isinstance(done, Refusal)
-    assert f"belongs to account {WORLD.portal_id}" in done.why
-    assert "account 99" in done.why
+    assert isinstance(done, InstallFailure)
+    assert f"belongs to account {WORLD.portal_id}" in done.reason
+    assert "account 99" in done.reason
     assert await store.connection() == before
 
 
@@ -213,7 +217,7 @@ async def test_an_answer_that_is_lost_keeps_nothing_and_the_next_try_does(
     """HubSpot has granted, and nobody heard it: the store is as it was, and connecting works."""
     sandbox.faults.replace([Fault(path="/oauth/v3/token", drop="after", times=1)])
     done = await install()
-    assert isinstance(done, Refusal)
+    assert isinstance(done, InstallFailure)
     assert await store.load() is None
     assert isinstance(await install(), Connection)
 
@@ -231,10 +235,10 @@ async def test_an_introspection_that_fails_costs_the_name_alone(
 
 def test_only_what_is_needed_is_asked_for() -> None:
     """Look-ups and registering bring their scopes along, and nothing else does."""
-    assert wish(lookup=True, register=True).needed == (
+    assert requested_scopes(lookup=True, register=True).needed == (
         "media_bridge.write",
         "crm.objects.contacts.read",
     )
-    assert wish(lookup=False, register=False).needed == ("media_bridge.write",)
-    assert wish(lookup=True, register=False).optional == ("media_bridge.read",)
-    assert wish(lookup=True, register=True).optional == ("media_bridge.read", "files")
+    assert requested_scopes(lookup=False, register=False).needed == ("media_bridge.write",)
+    assert requested_scopes(lookup=True, register=False).optional == ("media_bridge.read",)
+    assert requested_scopes(lookup=True, register=True).optional == ("media_bridge.read", "files")

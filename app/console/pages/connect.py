@@ -12,9 +12,14 @@ from app.credentials import connecting, known_connection
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES
-from app.oauth.install import Refusal
-from app.oauth.pending import LOST, Errand, Errands, Return
-from app.oauth.provider import Provider, Told, places_of, tell
+from app.oauth.install import InstallFailure
+from app.oauth.pending import (
+    STATE_ERRORS,
+    OAuthCallback,
+    PendingAuthorization,
+    PendingAuthorizations,
+)
+from app.oauth.provider import ProviderResult, ProviderSettings, configure_provider, places_of
 from app.runtime.clock import now_ms
 
 PATH = "/console/connect"
@@ -25,36 +30,38 @@ def routes() -> APIRouter:
     """The page, where the browser comes back to, and the form about the app itself."""
     router = APIRouter()
     # In memory: who was sent out by one process comes back to the same one.
-    errands = Errands(now_ms, lambda: secrets.token_urlsafe(32))
+    pending = PendingAuthorizations(now_ms, lambda: secrets.token_urlsafe(32))
 
     @router.get(PATH)
     async def page(view: TheView) -> Response:
-        return view.page("connect.html", **await _context(view, errands))
+        return view.page("connect.html", **await _context(view, pending))
 
     @router.get(f"{PATH}/callback")
     async def back(view: TheView) -> Response:
         query = view.request.query_params
-        errand = errands.end(query.get("state", ""), view.person.session)
-        if not isinstance(errand, Errand):
-            raise HTTPException(400, f"this is not taken: {LOST[errand]}: begin again at Connect")
-        account = view.relay.accounts[errand.account]
+        authorization = pending.take(query.get("state", ""), view.person.session)
+        if not isinstance(authorization, PendingAuthorization):
+            raise HTTPException(
+                400, f"this is not taken: {STATE_ERRORS[authorization]}: begin again at Connect"
+            )
+        account = view.relay.accounts[authorization.account]
         async with connecting(account.settings, account.store, now_ms) as installer:
-            result = await installer.finish(Return.of(query), errand)
-        if isinstance(result, Refusal):
-            raise HTTPException(400, f"not connected: {result.why}")
+            result = await installer.finish(OAuthCallback.of(query), authorization)
+        if isinstance(result, InstallFailure):
+            raise HTTPException(400, f"not connected: {result.reason}")
         await account.store.note(view.person.name, "connect", result.name, now_ms(), 1)
         return replace(view, account=account).redirect(PATH)
 
     @router.post(f"{PATH}/provider")
     async def provider(view: TheView, form: TheForm) -> Response:
         told = await _tell(view, form)
-        context = await _context(view, errands) | {"told": told}
+        context = await _context(view, pending) | {"told": told}
         return view.page("connect.html", 400 if told.fault else 200, **context)
 
     return router
 
 
-async def _tell(view: View, form: Form) -> Told:
+async def _tell(view: View, form: Form) -> ProviderResult:
     account = view.account
     known = await known_connection(account.settings, account.store)
     key = account.settings.hubspot_developer_key
@@ -67,13 +74,15 @@ async def _tell(view: View, form: Form) -> Told:
     name = form.get("name").strip()[:LONGEST_NAME]
     async with make_http() as http:
         exchange = Exchange(http, account.settings.hubspot_base_url, now_ms)
-        told = await tell(exchange, Provider(key, name or None, places), known.app_id, now_ms)
-    for done in told.done:
+        result = await configure_provider(
+            exchange, ProviderSettings(key, name or None, places), known.app_id, now_ms
+        )
+    for done in result.done:
         await account.store.note(view.person.name, "provider", done, now_ms(), 1)
-    return told
+    return result
 
 
-async def _context(view: View, errands: Errands) -> dict[str, Any]:
+async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]:
     """What the page shows of the account; an address to go to, if there is an app to install."""
     settings, url = view.account.settings, view.request.url
     context: dict[str, Any] = {
@@ -88,15 +97,15 @@ async def _context(view: View, errands: Errands) -> dict[str, Any]:
     if not settings.connectable or settings.secret_key is None:
         return context | {"connectable": False}
     redirect_uri = f"{view.request.base_url}{PATH.lstrip('/')}/callback"
-    state = errands.begin(view.person.session, redirect_uri, view.account.name)
+    state = pending.start(view.person.session, redirect_uri, view.account.name)
     async with connecting(settings, view.account.store, now_ms) as installer:
         address = installer.address(settings.hubspot_app_url, redirect_uri, state)
-        wished = installer.wished
+        scopes = installer.scopes
     context["known"] = await known_connection(settings, view.account.store)
     insecure = url.scheme == "http" and url.hostname != "localhost"
     return context | {
         "address": address,
         "redirect_uri": redirect_uri,
-        "wished": wished,
+        "scopes": scopes,
         "refused_by_hubspot": insecure and settings.hubspot_app_url.startswith("https:"),
     }

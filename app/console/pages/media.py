@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 from app.console.csv_file import csv_file
 from app.console.view import TheView
 from app.domain.figures import BINS, DAY_MS
-from app.explain.refused import remedy, told
+from app.explain.refused import describe, remedy
 from app.explain.words import named
 from app.formatting import date
 from app.runtime.relay import Account
@@ -43,7 +43,7 @@ def routes() -> APIRouter:
         return view.page(
             "media.html",
             media=media[:ROWS],
-            refused={ids: told(each, now) for ids, each in refusals.items()},
+            refused={ids: describe(each, now) for ids, each in refusals.items()},
             remedy=remedy(refusals.values(), view.account.name),
             order=order,
             days=days,
@@ -78,7 +78,7 @@ def routes() -> APIRouter:
         return view.page(
             "medium.html",
             report=report,
-            refused=[told(each, now) for each in refusals],
+            refused=[describe(each, now) for each in refusals],
             remedy=remedy(refusals, view.account.name),
             days=days,
             spans=SPANS,

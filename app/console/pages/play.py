@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from app.console.view import TheForm, TheView, View
-from app.explain.find import pause_of, walks_of
-from app.explain.history import tell
+from app.explain.explanation import explain
+from app.explain.find import pause_of, plays_of
 
 SHOWN = 20
 WHO_LIMIT = 256
@@ -35,6 +35,6 @@ def routes() -> APIRouter:
 async def _answer(view: View, who: str) -> Response:
     store = view.account.store
     pause = await pause_of(store, view.now)
-    walks = await walks_of(store, who, SHOWN) if who else []
-    told = [(walk, tell(walk, pause, view.account.name)) for walk in walks]
+    walks = await plays_of(store, who, SHOWN) if who else []
+    told = [(walk, explain(walk, pause, view.account.name)) for walk in walks]
     return view.page("play.html", who=who, told=told)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.collect.schema import PROBLEM
 from app.console.view import TheConsole
-from app.explain.find import stories
+from app.explain.find import explanations
 from app.store.interface import StoreError
 from app.web.dependencies import TheRelay
 
@@ -58,7 +58,7 @@ def routes() -> APIRouter:
             told = [
                 story
                 for account in asked
-                for story in await stories(
+                for story in await explanations(
                     account.store, question.who, relay.clock(), question.limit, account.name
                 )
             ]

@@ -1,4 +1,4 @@
-"""Requests that are no event's: each with a permit of the same quota, and never in a hurry."""
+"""Sends requests other than events, each with a permit of the same quota that events can spare."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ TRIES = 5
 FIRST_WAIT = 1.0
 THROTTLED_WAIT = 10.0
 LONGEST_WAIT = 60.0
-"""Seconds that a person is kept waiting for one request: beyond that the trouble is told."""
+"""Seconds that a person waits for one request: beyond that it is given up with a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """It goes no further; one line that says why, and what to do."""
+    """The work was given up. `reason`: one line that says why, and what to do."""
 
-    why: str
+    reason: str
 
 
-class Asker:
-    """Asks HubSpot when events can spare a permit, and again while it is out of order.
+class Requester:
+    """Sends a request when events can spare a permit, and again while HubSpot is unavailable.
 
     `clock`: ms since the epoch; `sleep`: waits seconds.
     """
@@ -52,21 +52,22 @@ class Asker:
         self._clock = clock
         self._sleep = sleep
 
-    async def ask(
-        self, request: Callable[[], Awaitable[T | Refused | Trouble]], *, repeatable: bool = True
+    async def request(
+        self, send: Callable[[], Awaitable[T | Refused | Trouble]], *, repeatable: bool = True
     ) -> T | Stopped:
         """The answer, or why there is none. Raises StoreError.
 
-        What is not `repeatable` is asked again only after a 429: else HubSpot may have done it.
+        A request that is not `repeatable` is repeated only after a 429, which proves that HubSpot
+        did not carry it out.
         """
         stopped = Stopped("HubSpot is out of order")
         for attempt in range(TRIES):
             permit = await self._permit()
             if isinstance(permit, Stopped):
                 return permit
-            result = await request()
+            result = await send()
             now = self._clock()
-            await self._store.used(permit, _news(result, now), now, self._quota)
+            await self._store.used(permit, _account_update(result, now), now, self._quota)
             match result:
                 case Throttled(retry_after=wait):
                     stopped = Stopped("HubSpot says that requests come too fast: try again later")
@@ -75,7 +76,7 @@ class Asker:
                     stopped = Stopped(f"HubSpot is out of order ({reason}): try again later")
                     pause = FIRST_WAIT * 2**attempt if wait is None else wait
                 case Refused() | Unauthorized() | MissingScope() | NotConnected():
-                    return Stopped(_words(result))
+                    return Stopped(_message(result))
                 case _:
                     return result
             unsure = not repeatable and not isinstance(result, Throttled)
@@ -85,7 +86,7 @@ class Asker:
         return stopped
 
     async def _permit(self) -> int | Stopped:
-        """Half of the window stays with the events."""
+        """A permit; half of the window is left to events."""
         while True:
             now = self._clock()
             permit = await self._store.permit(now, LEASE_MS, self._quota, self._quota.rate // 2)
@@ -96,8 +97,8 @@ class Asker:
             await self._sleep(max(permit.next_at - now, 50) / 1000)
 
 
-def _news(result: object, now: int) -> AccountNews:
-    """What it says of the account. What only this request may not do is no event's fault."""
+def _account_update(result: object, now: int) -> AccountNews:
+    """What the answer says about the account. A refusal of this request does not pause events."""
     match result:
         case Throttled(policy=policy, retry_after=wait):
             rest = THROTTLED_WAIT if wait is None else wait
@@ -113,7 +114,7 @@ def _news(result: object, now: int) -> AccountNews:
             return Healthy()
 
 
-def _words(result: Refused | Unauthorized | MissingScope | NotConnected) -> str:
+def _message(result: Refused | Unauthorized | MissingScope | NotConnected) -> str:
     match result:
         case MissingScope(scopes=scopes, message=message):
             missing = ", ".join(scopes) or message

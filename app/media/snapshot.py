@@ -1,31 +1,31 @@
-"""All of HubSpot's media objects, page by page, onto the shelf."""
+"""Fetches all of HubSpot's media objects, page by page, into the media index."""
 
 from functools import partial
 
 from app.domain.media_url import MEDIA_TYPES
 from app.hubspot.client import HubSpotClient
 from app.hubspot.media import MediaPage
-from app.media.asking import Asker, Stopped
+from app.media.requester import Requester, Stopped
 from app.store.interface import OnProgress
 from app.store.shelf import Shelf
 
 MOST = 100_000
-"""Objects that are kept: all of them lie in the memory of the fold."""
+"""Objects that are kept: the fold holds all of them in memory."""
 
 
-async def list_media(
-    store: Shelf, client: HubSpotClient, asker: Asker, number: int, progress: OnProgress
+async def fetch_media(
+    store: Shelf, client: HubSpotClient, requester: Requester, number: int, progress: OnProgress
 ) -> int | Stopped:
-    """Put them all on the shelf under `number`; how many. The listing is not ended by that.
+    """Save them all under snapshot `number`, without completing it; returns how many there are.
 
-    `progress`: told how many there are so far.
+    `progress`: called with how many there are so far.
     """
     count = 0
     for media_type in MEDIA_TYPES:
         after: str | None = None
         seen: set[str] = set()
         while True:
-            page = await asker.ask(partial(client.media_page, media_type, after))
+            page = await requester.request(partial(client.media_page, media_type, after))
             if not isinstance(page, MediaPage):
                 return page
             await store.shelve(page.media, number)

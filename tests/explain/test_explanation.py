@@ -9,7 +9,7 @@ from app.domain.identity import Identity, Unknown
 from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
-from app.explain.history import tell
+from app.explain.explanation import explain
 from app.store.values import Asked, OutboxEntry, Walk
 
 NOW = 1_790_000_000_000
@@ -138,18 +138,18 @@ def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
 )
 def test_every_ending_has_its_sentence(told: Walk, verdict: str) -> None:
     """What became of the play, and what a person can do about it."""
-    assert tell(told).verdict == verdict
+    assert explain(told).verdict == verdict
 
 
 def test_an_account_at_rest_is_named() -> None:
     """Nothing is wrong with an event that is due while the account is paused."""
-    told = tell(walk(event("due")), "bad_token")
+    told = explain(walk(event("due")), "bad_token")
     assert told.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
 
 
 def test_the_walk_is_told_in_order() -> None:
     """From the beginning over the pings and the look-up to each event, by time."""
-    told = tell(
+    told = explain(
         walk(
             event("delivered", contact_id=9, rung="usertoken"),
             event("rejected", "50", message="no such media", correlation_id="c-1"),
@@ -172,7 +172,7 @@ def test_the_walk_is_told_in_order() -> None:
 @pytest.mark.parametrize("identity", [STRANGER, Unknown("anonymous"), Unknown("refused")])
 def test_no_token_is_told(identity: Unknown) -> None:
     """Neither the usertoken nor the `_hsenc` stands anywhere in a story."""
-    told = str(tell(walk(event("waiting"), event("delivered", contact_id=9), identity=identity)))
+    told = str(explain(walk(event("waiting"), event("delivered", contact_id=9), identity=identity)))
     assert UTK not in told
     assert HSENC not in told
 

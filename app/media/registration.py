@@ -1,12 +1,12 @@
-"""Media that pages report and HubSpot does not know are made there, one request each."""
+"""Creates media at HubSpot that pages report and HubSpot does not know, one request each."""
 
 from collections.abc import Sequence
 from functools import partial
 
 from app.domain.known import KnownMedium
 from app.hubspot.client import HubSpotClient
-from app.media.asking import Asker, Stopped
-from app.media.reported import Reported
+from app.media.reported import ReportedMedium
+from app.media.requester import Requester, Stopped
 from app.store.interface import OnProgress
 from app.store.shelf import Shelf
 
@@ -14,18 +14,18 @@ from app.store.shelf import Shelf
 async def register(
     store: Shelf,
     client: HubSpotClient,
-    asker: Asker,
-    wanted: Sequence[Reported],
+    requester: Requester,
+    wanted: Sequence[ReportedMedium],
     number: int,
     progress: OnProgress,
 ) -> tuple[list[KnownMedium], Stopped | None]:
-    """Make them; what was made is on the shelf at once, under `number`, whatever stops the rest.
+    """Create them; each is saved at once under snapshot `number`, whatever stops the rest.
 
-    Who dies in between finds it there when he lists again: nothing is made twice.
+    After a crash in between the next snapshot contains it, so nothing is created twice.
     """
     made: list[KnownMedium] = []
     for each in wanted:
-        answer = await asker.ask(partial(client.make_medium, each.medium), repeatable=False)
+        answer = await requester.request(partial(client.make_medium, each.medium), repeatable=False)
         if isinstance(answer, Stopped):
             return made, answer
         await store.shelve([answer], number)
