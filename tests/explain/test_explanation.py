@@ -180,6 +180,8 @@ def test_no_token_is_told(identity: Unknown) -> None:
 def test_a_second_usertoken_is_a_conflict_that_is_shown() -> None:
     """Somebody else's token with the same session changes nothing, and people are told when."""
     conflict = msgspec.structs.replace(PLAY, second_utk=(NOW + 5000, "0f3c"))
-    (step,) = [step for step in tell(walk(play=conflict)).steps if "another usertoken" in step.what]
+    (step,) = [
+        step for step in explain(walk(play=conflict)).steps if "another usertoken" in step.what
+    ]
     assert step.at == NOW + 5000
-    assert not [step for step in tell(walk()).steps if "another usertoken" in step.what]
+    assert not [step for step in explain(walk()).steps if "another usertoken" in step.what]
