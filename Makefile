@@ -14,6 +14,10 @@ help: ## what can be made
 run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 (without HubSpot credentials: to the sandbox)
 	@$(BIN)/playrelay serve
 
+.PHONY: dev
+dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when a file changes
+	@$(BIN)/python -m tools.dev
+
 .PHONY: test
 test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -54,6 +58,18 @@ lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew
 	$(LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --prerelease=allow --group dev -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
+
+.PHONY: relock
+relock: $(VENV)/.dev ## the same, moving everything to the newest releases that pyproject allows
+	rm -f requirements/*.txt
+	$(MAKE) lock
+
+.PHONY: package
+package: $(VENV)/.dev $(VENV)/.languages ## wheel, sdist and npm package in dist/; VERSION=… checks that all name it
+	@$(BIN)/python -m tools.release $(VERSION)
+	rm -rf dist
+	$(BIN)/hatchling build --directory dist
+	cd static && npm pack --pack-destination ../dist
 
 # One stamp per set of requirements, so that a second `make` starts at once.
 $(VENV)/bin/python:
