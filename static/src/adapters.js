@@ -1,18 +1,24 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
-import { use } from "./options.js";
-import { whenIdle } from "./pristine.js";
+import { claim } from "./claims.js";
 import { describe } from "./media.js";
-import { isNew, progress, track } from "./tracker.js";
+import { guard, use } from "./options.js";
+import { whenIdle } from "./pristine.js";
+import { progress, track } from "./tracker.js";
 
+/** What an adapter is given of the tracker. */
+const tools = { claim, describe, guard, progress, track, use };
+
+/** @typedef {typeof tools} Tools */
 /**
- * What an adapter module exports by default: it is called once for each matching element.
- * @typedef {(node: any, track: typeof import("./tracker.js").track, progress: typeof import("./tracker.js").progress, describe: typeof import("./media.js").describe) => void} Adapter
+ * What an adapter module exports by default. It is called for each matching element, whenever
+ * something has changed around it, so more than once.
+ * @typedef {(node: any, tools: Tools) => void} Adapter
  */
 
 /** What each is for. @type {Record<string, string>} */
 const ADAPTERS = {
-  frames: "iframe[src*=youtube],iframe[src*=vimeo],iframe[src*=hubspotvideo],[class*=wistia],wistia-player",
+  frames: "iframe,[class*=wistia_async],wistia-player",
   document: "[data-media-type=DOCUMENT],[data-media-type=IMAGE]",
 };
 
@@ -25,9 +31,7 @@ const scan = () => {
   for (const name in ADAPTERS) {
     for (const root of roots) {
       for (const node of root.querySelectorAll(ADAPTERS[name])) {
-        if (isNew(node)) {
-          use(name, (adapter) => adapter(node, track, progress, describe));
-        }
+        use(name, (adapter) => adapter(node, tools));
       }
     }
   }

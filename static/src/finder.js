@@ -29,7 +29,8 @@ const enter = guard((/** @type {Document | ShadowRoot} */ root) => {
   observer.observe(root, { childList: true, subtree: true, attributeFilter: ["src"] });
   plan(root);
   for (const element of root.querySelectorAll("*")) {
-    adopt(element);
+    // Elements of a player's own are met when they play: what is inside of them may be the player.
+    if (element instanceof HTMLMediaElement) adopt(element);
     if (element.shadowRoot) enter(element.shadowRoot);
   }
 });

@@ -7,9 +7,19 @@ import { api } from "./tracker.js";
 /** @type {Record<string, () => Promise<{ default: any }>>} */
 const ADAPTERS = {
   banner: () => import("./adapters/banner.js"),
+  dailymotion: () => import("./adapters/dailymotion.js"),
   document: () => import("./adapters/document.js"),
   frames: () => import("./adapters/frames.js"),
+  hubspot: () => import("./adapters/hubspot.js"),
+  playerjs: () => import("./adapters/playerjs.js"),
+  soundcloud: () => import("./adapters/soundcloud.js"),
+  tiktok: () => import("./adapters/tiktok.js"),
+  twitch: () => import("./adapters/twitch.js"),
+  vidyard: () => import("./adapters/vidyard.js"),
   view: () => import("./adapters/view.js"),
+  vimeo: () => import("./adapters/vimeo.js"),
+  wistia: () => import("./adapters/wistia.js"),
+  youtube: () => import("./adapters/youtube.js"),
 };
 
 /** @type {typeof import("../index.js").playrelay} */

@@ -22,9 +22,10 @@ export const attribute = (node, name) =>
 /**
  * @param {any} node
  * @param {string} source the player's address of what it plays
+ * @param {{ title?: string, audio?: boolean }} [player] what a vendor says of it
  * @returns {Medium}
  */
-export const describe = (node, source) => {
+export const describe = (node, source, player = {}) => {
   const tag = node.localName;
   const mediaBridgeId = Number(attribute(node, "media-bridge-id")) || undefined;
   // blob: and data: name nothing that could be found again.
@@ -42,9 +43,10 @@ export const describe = (node, source) => {
           )),
     mediaName:
       attribute(node, "media-name") ||
+      player.title ||
       node.title ||
       node.ariaLabel ||
       node.closest("figure")?.innerText,
-    mediaType: attribute(node, "media-type") || (tag == "audio" ? "AUDIO" : "VIDEO"),
+    mediaType: attribute(node, "media-type") || (/audio/.test(tag) || player.audio ? "AUDIO" : "VIDEO"),
   };
 };

@@ -1,5 +1,6 @@
 /** Puts the parts together: players and their views on one side, consent and delivery on the other. */
 
+import { claim } from "./claims.js";
 import { attribute, describe } from "./media.js";
 import { guard, use } from "./options.js";
 import { consent, emit, report } from "./outbox.js";
@@ -44,7 +45,7 @@ export const track = (node, player) => {
   let timer = 0;
   const look = guard((/** @type {string} */ type) => {
     // Some browsers have the next source already when they say that the last one is gone.
-    if (type != "emptied") source = player.currentSrc;
+    if (type != "emptied") source = "" + (player.currentSrc || player.src || "");
     if (!views[source]) {
       const wish = attribute(node, "playrelay");
       if (
@@ -61,7 +62,7 @@ export const track = (node, player) => {
           (ignored = true))
       )
         return;
-      const play = newPlay(describe(node, source));
+      const play = newPlay(describe(node, source, player));
       emit(node, "start", play);
       // Chromium counts a jump before the first picture as played.
       const jumped = type && player.currentTime > 2 * /** @type {number} */ (player.playbackRate);
@@ -80,12 +81,15 @@ export const track = (node, player) => {
   return look;
 };
 
-const seen = new WeakSet();
-/** Whether an element is met for the first time. @param {Element} node */
-export const isNew = (node) => !seen.has(node) && seen.add(node);
+/**
+ * Whether an element behaves like a media element: the players that are custom elements do.
+ * @param {any} node
+ */
+const isPlayer = (node) => node.play && node.pause && node.currentTime >= 0;
 
+/** @param {any} node plays, or may play */
 export const adopt = guard((/** @type {any} */ node) => {
-  if (node instanceof HTMLMediaElement && isNew(node)) {
+  if ((node instanceof HTMLMediaElement || isPlayer(node)) && claim(node)) {
     const look = track(node, node);
     listen(node, EVENTS, ({ type }) => look(type));
   }

@@ -1,107 +1,203 @@
 /**
- * Players of YouTube, Vimeo, Wistia and HubSpot, without their SDKs: by the messages their frames
- * send, and by what Wistia's own script offers. They tell positions, of which the view makes
- * coverage. HubSpot's frames tell only that they play, pause and end: a play without percentages.
+ * Players in frames, and Wistia's own: which vendor's it is, what it plays and what it says.
+ * A frame is what it says: only a message from a vendor's origin counts, and only if its sender is a
+ * frame of this page. What the messages mean is known to a module for each vendor, which is loaded
+ * when there is such a frame. Nothing in the page is changed.
  */
 
-/** What a state or a message says of a player, in YouTube's numbers. Any other: it pauses. */
-const STATES = /** @type {Record<string, number>} */ ({
-  ended: 0,
-  PLAYER_ENDED: 0,
-  playing: 1,
-  timeupdate: 1,
-  PLAYER_PLAY: 1,
+/**
+ * What a vendor's player says. What is missing has not changed. States are YouTube's numbers:
+ * 0 has ended, 1 plays, 3 waits for data; with any other it is paused.
+ * @typedef {object} News
+ * @property {number | null} [state]
+ * @property {number} [currentTime]
+ * @property {number} [duration]
+ * @property {number} [playbackRate]
+ * @property {boolean} [muted]
+ * @property {string | false} [currentSrc] the film's address
+ * @property {string} [title] the film's
+ * @property {boolean} [audio]
+ * @property {boolean} [ready] its document is there, and may be asked
+ */
+/** @typedef {News & import("./view.js").Player & Record<string, any>} State all that is known */
+/** @typedef {(news: News | false | undefined) => void} Tell */
+/**
+ * A vendor's protocol.
+ * @typedef {object} Vendor
+ * @property {(url: URL) => string} address of the film, from the frame's; none: it is no player
+ * @property {(message: any, player: Partial<State>) => News | false | undefined} read
+ * @property {(node: any, url: URL | undefined) => unknown[]} [ask] what to send, so that it tells
+ * @property {(node: any, url: URL) => void} [prepare] the frame, before it is asked
+ * @property {(node: any, tell: Tell) => void} [bind] follows a player that is no frame
+ */
+
+const VENDORS = /** @type {Record<string, string>} */ ({
+  dailymotion: "www.dailymotion.com geo.dailymotion.com",
+  hubspot: "play.hubspotvideo.com play-eu1.hubspotvideo.com",
+  playerjs: "iframe.mediadelivery.net player.mediadelivery.net streamable.com",
+  soundcloud: "w.soundcloud.com",
+  tiktok: "www.tiktok.com",
+  twitch: "player.twitch.tv",
+  vidyard: "play.vidyard.com",
+  vimeo: "player.vimeo.com",
+  wistia: "fast.wistia.net fast.wistia.com",
+  youtube: "www.youtube.com youtube.com www.youtube-nocookie.com youtube-nocookie.com",
 });
 
-/** What YouTube and Vimeo want to be asked. What is not for it, each ignores. */
-const QUESTIONS = [
-  '{"event":"listening"}',
-  '{"method":"addEventListener","value":"timeupdate"}',
-  '{"method":"addEventListener","value":"ended"}',
-];
+/** By the whole host. @param {string} host */
+const findVendor = (host) =>
+  Object.keys(VENDORS).find((name) => VENDORS[name].split(" ").includes(host));
+
+/** The vendor's address that a frame bears: its own, or one for later. @param {any} node */
+const findAddress = (node) => {
+  for (const value of [node.src, ...Object.values(node.dataset)]) {
+    try {
+      const url = new URL(value, location.href);
+      url.hash = "";
+      if (findVendor(url.host)) return url;
+    } catch {
+      // No address.
+    }
+  }
+  return undefined;
+};
+
+/** What an address says of how it plays: silent backgrounds are decoration. @param {URL} url */
+const readSettings = ({ searchParams }) => {
+  /** @type {Record<string, boolean>} */
+  const has = {};
+  for (const [name, value] of searchParams) has[name.toLowerCase()] = !/^(0|false)$/.test(value);
+  const { background, autoplay, loop, mute, muted, controls, silentautoplay } = has;
+  return {
+    autoplay: !!(background || autoplay),
+    loop: !!(background || loop) || searchParams.get("endVideoBehavior") == "loop",
+    muted: !!(background || mute || muted || silentautoplay),
+    controls: !background && controls !== false,
+  };
+};
+
+/** @typedef {{ player: State, tell: Tell, url?: URL, leaving?: boolean }} Frame */
+/** @type {WeakMap<Node, Frame>} */
+const followed = new WeakMap();
+/** The page's frames. @type {Set<any>} */
+const present = new Set();
+
+/** @type {import("../adapters.js").Tools} */
+let tools;
+
+/** @param {any} node @returns {Frame | undefined} none, if something else follows it */
+const follow = (node) => {
+  if (!followed.has(node) && tools.claim(node)) {
+    const player = /** @type {State} */ ({
+      currentTime: 0,
+      playbackRate: 1,
+      paused: true,
+      currentSrc: "",
+    });
+    const look = tools.track(node, player);
+    /** @type {Tell} */
+    const tell = (news) => {
+      if (!news) return;
+      const { paused } = player;
+      if (news.currentSrc && news.currentSrc != player.currentSrc) {
+        look("emptied");
+        Object.assign(player, { currentTime: 0, duration: undefined, state: null, title: "" });
+      }
+      for (const [name, value] of Object.entries(news)) {
+        // Before it is known, some say that the duration is 0.
+        if (value || (value != null && name != "duration")) player[name] = value;
+      }
+      const { state } = player;
+      if (state != 3) player.paused = state != 1;
+      player.readyState = state == 1 ? 4 : 2;
+      player.ended = state === 0;
+      look(
+        news.state === 0
+          ? "ended"
+          : paused == player.paused
+            ? "timeupdate"
+            : paused
+              ? "playing"
+              : "pause",
+      );
+    };
+    followed.set(node, { player, tell });
+  }
+  return followed.get(node);
+};
+
+/** @param {any} node @param {Vendor} vendor */
+const ask = (node, { ask }) => {
+  // A document that can be looked into is not the vendor's yet.
+  if (!node.contentDocument) {
+    for (const question of ask?.(node, followed.get(node)?.url) || []) {
+      node.contentWindow?.postMessage(question, "*");
+    }
+  }
+};
+
+/** Reads what the frame's address names. @param {any} node @param {boolean} loaded its document is there */
+const open = (node, loaded) => {
+  const url = findAddress(node);
+  if (!url) return;
+  tools.use(/** @type {string} */ (findVendor(url.host)), (/** @type {Vendor} */ vendor) => {
+    const currentSrc = vendor.address(url);
+    const frame = currentSrc && follow(node);
+    if (!frame) return;
+    const changed = frame.url?.href != url.href;
+    // Until the next document is there, it is the last one that speaks.
+    frame.leaving = changed && !!frame.url && !loaded;
+    frame.url = url;
+    if (changed) frame.tell({ ...readSettings(url), currentSrc });
+    vendor.prepare?.(node, url);
+    ask(node, vendor);
+  });
+};
+
+/** @param {MessageEvent} message */
+const receive = ({ origin, source, data }) => {
+  const node = [...present].find((each) => each.contentWindow == source);
+  if (!node) return;
+  try {
+    data = JSON.parse(data);
+  } catch {
+    // An object, or a format of the vendor's own.
+  }
+  const name =
+    findVendor(origin.replace("https://", "")) || (data?.context == "player.js" && "playerjs");
+  if (!data || !name) return;
+  tools.use(name, (/** @type {Vendor} */ vendor) => {
+    const news = vendor.read(data, followed.get(node)?.player || {});
+    const frame = news && follow(node);
+    if (!frame) return;
+    if (news.ready) {
+      frame.leaving = false;
+      ask(node, vendor);
+    }
+    if (!frame.leaving) frame.tell(news);
+  });
+};
+
+/** @type {((event: Event) => void) | undefined} */
+let onLoad;
 
 /** @type {import("../adapters.js").Adapter} */
-export default (node, track) => {
-  /** @type {any} */
-  const player = { currentTime: 0, paused: true };
-  const look = track(node, player);
-
-  /** @param {object} news of the player, as YouTube tells it: what has changed */
-  const tell = (news) => {
-    const { paused } = player;
-    const { playerState } = Object.assign(player, news);
-    player.paused = playerState != 1;
-    player.ended = playerState === 0;
-    look(player.paused ? "pause" : paused ? "playing" : "timeupdate");
-  };
-
-  const { src } = node;
-  if (src) {
-    const { origin, pathname } = new URL(src);
-    player.currentSrc = origin + pathname;
-    const ask = () => {
-      for (const question of QUESTIONS) node.contentWindow.postMessage(question, origin);
-    };
-    addEventListener("message", (message) => {
-      if (message.source != node.contentWindow || message.origin != origin) return;
-      try {
-        const said = message.data;
-        const { event, info, data, type } = said.type ? said : JSON.parse(said);
-        if (event == "ready") ask();
-        if (info?.videoData) {
-          // A playlist goes from one video to the next.
-          player.currentSrc = `${origin}/watch?v=${info.videoData.video_id}`;
-          node.title = info.videoData.title;
-        }
-        const playerState = STATES[type || event];
-        tell(
-          info ||
-            (type
-              ? { playerState }
-              : { currentTime: data.seconds, duration: data.duration, playerState }),
-        );
-      } catch {
-        // Whatever else a frame may say.
-      }
+export default (node, given) => {
+  tools = given;
+  if (!onLoad) {
+    onLoad = tools.guard(({ target }) => open(target, true));
+    addEventListener("message", tools.guard(receive));
+  }
+  for (const each of present) if (!each.isConnected) present.delete(each);
+  if (node.localName != "iframe") {
+    if (followed.has(node)) return;
+    tools.use("wistia", ({ bind }) => {
+      const frame = !followed.has(node) && follow(node);
+      if (frame) bind(node, frame.tell);
     });
-    node.addEventListener("load", ask);
-    // YouTube answers only if its address says so; a frame whose address does is left as it is.
-    if (/youtube(?!.*enablejsapi)/.test(src)) {
-      node.src += (/\?/.test(src) ? "&" : "?") + "enablejsapi=1";
-    } else ask();
-  } else {
-    const own = node.getAttribute("media-id");
-    const id = own || node.className.match(/async_(\w+)/)[1];
-    player.currentSrc = `https://fast.wistia.net/embed/iframe/${id}`;
-    if (own) {
-      for (const event of ["play", "pause", "ended", "time-update"]) {
-        node.addEventListener(event, () => {
-          node.title ||= node.name;
-          tell({
-            currentTime: node.currentTime,
-            duration: node.duration,
-            playerState: STATES[node.state],
-          });
-        });
-      }
-    } else {
-      // The embeds of before that element are asked for in a queue.
-      const page = /** @type {any} */ (window);
-      (page._wq ||= []).push({
-        id,
-        onReady(/** @type {any} */ video) {
-          node.title ||= video.name();
-          for (const event of ["play", "pause", "end", "timechange"]) {
-            video.bind(event, () =>
-              tell({
-                currentTime: video.time(),
-                duration: video.duration(),
-                playerState: STATES[video.state()],
-              }),
-            );
-          }
-        },
-      });
-    }
+  } else if (!present.has(node) || findAddress(node)?.href != followed.get(node)?.url?.href) {
+    present.add(node);
+    node.addEventListener("load", onLoad);
+    open(node, false);
   }
 };

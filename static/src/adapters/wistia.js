@@ -1,0 +1,71 @@
+/**
+ * Wistia: its frame, its embed in the page's own document, and its element. The frame tells whoever
+ * says `amp-listening`; the others, and frames beside Wistia's script, are asked for in a queue.
+ */
+
+const STATES = /** @type {Record<string, number>} */ ({
+  play: 1,
+  playing: 1,
+  pause: 2,
+  paused: 2,
+  end: 0,
+  ended: 0,
+});
+
+const address = (/** @type {unknown} */ id) => "https://fast.wistia.net/embed/iframe/" + id;
+
+/** @param {string} id @param {any} node @param {import("./frames.js").Tell} tell */
+const queue = (id, node, tell) => {
+  const page = /** @type {any} */ (window);
+  (page._wq ||= []).push({
+    id,
+    onReady(/** @type {any} */ video) {
+      // The same film may stand there twice.
+      if (video.container && !node.contains(video.container)) return;
+      tell({ title: video.name() });
+      for (const event of ["play", "pause", "end", "timechange", "mutechange"]) {
+        video.bind(event, () =>
+          tell({
+            currentTime: video.time(),
+            duration: video.duration(),
+            state: STATES[video.state()],
+            muted: video.isMuted?.(),
+          }),
+        );
+      }
+    },
+  });
+};
+
+/** @type {import("./frames.js").Vendor} */
+export default {
+  address({ pathname }) {
+    const id = pathname.match(/^\/embed\/iframe\/(\w+)/)?.[1];
+    return id ? address(id) : "";
+  },
+  ask: () => ["amp-listening"],
+  read({ method, args }, player) {
+    const [event, value] = (method == "_trigger" && args) || [];
+    if (event == "mutechange") return { muted: value };
+    if (event == "timechange") return { currentTime: value, state: player.state ?? 1 };
+    const state = STATES[event == "statechange" ? value : event];
+    return state >= 0 && { state };
+  },
+  bind(node, tell) {
+    const element = node.getAttribute("media-id");
+    const id = element || node.className.match(/wistia_async_(\w+)/)[1];
+    tell({ currentSrc: address(id) });
+    if (!element) return queue(id, node, tell);
+    for (const event of ["play", "pause", "ended", "time-update", "mute-change"]) {
+      node.addEventListener(event, () =>
+        tell({
+          title: node.name,
+          currentTime: node.currentTime,
+          duration: node.duration,
+          state: STATES[node.state],
+          muted: node.muted,
+        }),
+      );
+    }
+  },
+};
