@@ -6,7 +6,7 @@
 import { observer, plan } from "./adapters.js";
 import { guard } from "./options.js";
 import { listen } from "./pristine.js";
-import { adopt } from "./tracker.js";
+import { observeElement } from "./tracker.js";
 
 /**
  * Calls `after` behind a method of the browser, which stays what it is to the page.
@@ -25,18 +25,18 @@ const follow = (owner, name, after) => {
 };
 
 const enter = guard((/** @type {Document | ShadowRoot} */ root) => {
-  listen(root, "play playing", (event) => adopt(event.target));
+  listen(root, "play playing", (event) => observeElement(event.target));
   observer.observe(root, { childList: true, subtree: true, attributeFilter: ["src"] });
   plan(root);
   for (const element of root.querySelectorAll("*")) {
     // Elements of a player's own are met when they play: what is inside of them may be the player.
-    if (element instanceof HTMLMediaElement) adopt(element);
+    if (element instanceof HTMLMediaElement) observeElement(element);
     if (element.shadowRoot) enter(element.shadowRoot);
   }
 });
 
 export const findPlayers = () => {
   follow(Element.prototype, "attachShadow", (_, root) => enter(root));
-  follow(HTMLMediaElement.prototype, "play", adopt);
+  follow(HTMLMediaElement.prototype, "play", observeElement);
   enter(document);
 };

@@ -88,7 +88,7 @@ export const track = (node, player) => {
 const isPlayer = (node) => node.play && node.pause && node.currentTime >= 0;
 
 /** @param {any} node plays, or may play */
-export const adopt = guard((/** @type {any} */ node) => {
+export const observeElement = guard((/** @type {any} */ node) => {
   if ((node instanceof HTMLMediaElement || isPlayer(node)) && claim(node)) {
     const look = track(node, node);
     listen(node, EVENTS, ({ type }) => look(type));
@@ -101,7 +101,7 @@ export const adopt = guard((/** @type {any} */ node) => {
  */
 const watch = (player, medium) => {
   Object.assign(player.dataset, medium, { playrelay: "on" });
-  adopt(player);
+  observeElement(player);
 };
 
 /**

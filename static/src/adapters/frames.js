@@ -8,27 +8,27 @@
 /**
  * What a vendor's player says. What is missing has not changed. States are YouTube's numbers:
  * 0 has ended, 1 plays, 3 waits for data; with any other it is paused.
- * @typedef {object} News
+ * @typedef {object} Status
  * @property {number | null} [state]
  * @property {number} [currentTime]
  * @property {number} [duration]
  * @property {number} [playbackRate]
  * @property {boolean} [muted]
- * @property {string | false} [currentSrc] the film's address
+ * @property {string} [currentSrc] the film's address
  * @property {string} [title] the film's
  * @property {boolean} [audio]
  * @property {boolean} [ready] its document is there, and may be asked
  */
-/** @typedef {News & import("./view.js").Player & Record<string, any>} State all that is known */
-/** @typedef {(news: News | false | undefined) => void} Tell */
+/** @typedef {Status & import("./view.js").Player & Record<string, any>} State all that is known */
+/** @typedef {(status: Status | false | undefined) => void} Apply */
 /**
  * A vendor's protocol.
  * @typedef {object} Vendor
  * @property {(url: URL) => string} address of the film, from the frame's; none: it is no player
- * @property {(message: any, player: Partial<State>) => News | false | undefined} read
+ * @property {(message: any, player: Partial<State>) => Status | false | undefined} read
  * @property {(node: any, url: URL | undefined) => unknown[]} [ask] what to send, so that it tells
  * @property {(node: any, url: URL) => void} [prepare] the frame, before it is asked
- * @property {(node: any, tell: Tell) => void} [bind] follows a player that is no frame
+ * @property {(node: any, apply: Apply) => void} [bind] follows a player that is no frame
  */
 
 const VENDORS = /** @type {Record<string, string>} */ ({
@@ -76,7 +76,7 @@ const readSettings = ({ searchParams }) => {
   };
 };
 
-/** @typedef {{ player: State, tell: Tell, url?: URL, leaving?: boolean }} Frame */
+/** @typedef {{ player: State, apply: Apply, url?: URL, leaving?: boolean }} Frame */
 /** @type {WeakMap<Node, Frame>} */
 const followed = new WeakMap();
 /** The page's frames. @type {Set<any>} */
@@ -94,25 +94,27 @@ const follow = (node) => {
       paused: true,
       currentSrc: "",
     });
-    const look = tools.track(node, player);
-    /** @type {Tell} */
-    const tell = (news) => {
-      if (!news) return;
+    const update = tools.track(node, player);
+    /** @type {Apply} */
+    const apply = (status) => {
+      if (!status) return;
       const { paused } = player;
-      if (news.currentSrc && news.currentSrc != player.currentSrc) {
-        look("emptied");
+      if (status.currentSrc && status.currentSrc != player.currentSrc) {
+        update("emptied");
         Object.assign(player, { currentTime: 0, duration: undefined, state: null, title: "" });
       }
-      for (const [name, value] of Object.entries(news)) {
-        // Before it is known, some say that the duration is 0.
-        if (value || (value != null && name != "duration")) player[name] = value;
+      for (const [name, value] of Object.entries(status)) {
+        // Until they are known, some are told as empty or 0.
+        if (value || (value != null && !/^(currentSrc|title|duration)$/.test(name))) {
+          player[name] = value;
+        }
       }
       const { state } = player;
       if (state != 3) player.paused = state != 1;
       player.readyState = state == 1 ? 4 : 2;
       player.ended = state === 0;
-      look(
-        news.state === 0
+      update(
+        status.state === 0
           ? "ended"
           : paused == player.paused
             ? "timeupdate"
@@ -121,7 +123,7 @@ const follow = (node) => {
               : "pause",
       );
     };
-    followed.set(node, { player, tell });
+    followed.set(node, { player, apply });
   }
   return followed.get(node);
 };
@@ -148,7 +150,7 @@ const open = (node, loaded) => {
     // Until the next document is there, it is the last one that speaks.
     frame.leaving = changed && !!frame.url && !loaded;
     frame.url = url;
-    if (changed) frame.tell({ ...readSettings(url), currentSrc });
+    if (changed) frame.apply({ ...readSettings(url), currentSrc });
     vendor.prepare?.(node, url);
     ask(node, vendor);
   });
@@ -167,14 +169,14 @@ const receive = ({ origin, source, data }) => {
     findVendor(origin.replace("https://", "")) || (data?.context == "player.js" && "playerjs");
   if (!data || !name) return;
   tools.use(name, (/** @type {Vendor} */ vendor) => {
-    const news = vendor.read(data, followed.get(node)?.player || {});
-    const frame = news && follow(node);
+    const status = vendor.read(data, followed.get(node)?.player || {});
+    const frame = status && follow(node);
     if (!frame) return;
-    if (news.ready) {
+    if (status.ready) {
       frame.leaving = false;
       ask(node, vendor);
     }
-    if (!frame.leaving) frame.tell(news);
+    if (!frame.leaving) frame.apply(status);
   });
 };
 
@@ -193,7 +195,7 @@ export default (node, given) => {
     if (followed.has(node)) return;
     tools.use("wistia", ({ bind }) => {
       const frame = !followed.has(node) && follow(node);
-      if (frame) bind(node, frame.tell);
+      if (frame) bind(node, frame.apply);
     });
   } else if (!present.has(node) || findAddress(node)?.href != followed.get(node)?.url?.href) {
     present.add(node);

@@ -18,7 +18,7 @@ export default {
   read({ context, event, value }, player) {
     if (context != "player.js") return;
     if (event == "ready") {
-      return { ready: true, currentSrc: !player.currentSrc && address(new URL(value.src)) };
+      return { ready: true, currentSrc: player.currentSrc || address(new URL(value.src)) };
     }
     return {
       currentTime: value?.seconds,

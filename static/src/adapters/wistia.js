@@ -14,18 +14,18 @@ const STATES = /** @type {Record<string, number>} */ ({
 
 const address = (/** @type {unknown} */ id) => "https://fast.wistia.net/embed/iframe/" + id;
 
-/** @param {string} id @param {any} node @param {import("./frames.js").Tell} tell */
-const queue = (id, node, tell) => {
+/** @param {string} id @param {any} node @param {import("./frames.js").Apply} apply */
+const queue = (id, node, apply) => {
   const page = /** @type {any} */ (window);
   (page._wq ||= []).push({
     id,
     onReady(/** @type {any} */ video) {
       // The same film may stand there twice.
       if (video.container && !node.contains(video.container)) return;
-      tell({ title: video.name() });
+      apply({ title: video.name() });
       for (const event of ["play", "pause", "end", "timechange", "mutechange"]) {
         video.bind(event, () =>
-          tell({
+          apply({
             currentTime: video.time(),
             duration: video.duration(),
             state: STATES[video.state()],
@@ -51,14 +51,14 @@ export default {
     const state = STATES[event == "statechange" ? value : event];
     return state >= 0 && { state };
   },
-  bind(node, tell) {
+  bind(node, apply) {
     const element = node.getAttribute("media-id");
     const id = element || node.className.match(/wistia_async_(\w+)/)[1];
-    tell({ currentSrc: address(id) });
-    if (!element) return queue(id, node, tell);
+    apply({ currentSrc: address(id) });
+    if (!element) return queue(id, node, apply);
     for (const event of ["play", "pause", "ended", "time-update", "mute-change"]) {
       node.addEventListener(event, () =>
-        tell({
+        apply({
           title: node.name,
           currentTime: node.currentTime,
           duration: node.duration,

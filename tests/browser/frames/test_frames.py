@@ -1,0 +1,169 @@
+"""What is a vendor's frame: what it says, and from where, not what the page wrote of it."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.frames.network import (
+    PACKAGE_HOST,
+    VENDORS,
+    Network,
+    asked,
+    find_frame,
+    measuring,
+    says,
+    watches,
+)
+from tests.browser.hosts import Collector, Site
+from tests.browser.player import passed, ready, script, show
+
+VIMEO, YOUTUBE = VENDORS["vimeo"], VENDORS["youtube"]
+
+
+def whole(page: Page, collector: Collector, host: str = "") -> None:
+    """Watch the film in the page's frame to its end; the relay has it."""
+    frame = find_frame(page, host)
+    watches(page, frame, *range(11))
+    says(page, frame, "end()")
+    collector.wait(lambda told: told.plays and told.views()[-1].last.get("ended"))
+    assert collector.views()[-1].milestones == [25, 50, 75, 100]
+
+
+def test_a_frame_that_is_inserted_later(page: Page, site: Site, collector: Collector) -> None:
+    """Found; and no adapter of frames is loaded before, nor another vendor's after."""
+    show(page, site, collector, '<div id="place"></div>')
+    assert not [name for name in collector.fetched if "frames" in name]
+    page.evaluate("html => (place.innerHTML = html)", VIMEO.embed())
+    asked(find_frame(page))
+    measuring(page)
+    whole(page, collector)
+    loaded = {name.rpartition("/")[2] for name in collector.fetched if "adapters" in name}
+    assert loaded == {"view.js", "frames.js", "vimeo.js"}
+
+
+def test_a_frame_in_a_shadow_root(page: Page, site: Site, collector: Collector) -> None:
+    """A closed one too."""
+    show(page, site, collector, '<div id="host"></div>')
+    page.evaluate("html => (host.attachShadow({ mode: 'closed' }).innerHTML = html)", VIMEO.embed())
+    asked(find_frame(page))
+    measuring(page)
+    whole(page, collector)
+    assert collector.view().last["mediaUrl"] == VIMEO.film
+
+
+def test_lazysizes(page: Page, site: Site, collector: Collector) -> None:
+    """It navigates the frame and leaves `src` empty."""
+    address = VIMEO.frame.replace("&", "&amp;")
+    lazy = f'<iframe class="lazyload" data-src="{address}" width="300"></iframe>'
+    library = f'<script src="{PACKAGE_HOST}lazysizes/lazysizes.js"></script>'
+    show(page, site, collector, lazy + library)
+    frame = find_frame(page, "vimeo")
+    asked(frame)
+    measuring(page)
+    whole(page, collector, "vimeo")
+    assert collector.view().last["mediaUrl"] == VIMEO.film
+
+
+@pytest.mark.parametrize("name", ["vimeo", "playerjs"])
+def test_a_frame_whose_address_the_page_never_wrote(
+    page: Page, site: Site, collector: Collector, name: str
+) -> None:
+    """It was navigated by a script: it is what it says."""
+    vendor = VENDORS[name]
+    show(page, site, collector, '<iframe id="f"></iframe>')
+    passed(page, "performance.getEntriesByType('resource').some(e => /frames.js/.test(e.name))")
+    measuring(page, name)
+    page.evaluate("url => f.contentWindow.location.replace(url)", vendor.frame)
+    frame = find_frame(page, vendor.hosts[0])
+    asked(frame)
+    says(page, frame, "ready()")
+    measuring(page)
+    whole(page, collector, vendor.hosts[0])
+    assert collector.view().last["mediaUrl"] == vendor.film
+
+
+def test_a_gallery_of_one_frame(page: Page, site: Site, collector: Collector) -> None:
+    """Each address is a film; the last film's words are not taken for the next one's."""
+    show(page, site, collector, VIMEO.embed(attributes='id="f"'))
+    asked(find_frame(page))
+    measuring(page)
+    first = find_frame(page)
+    watches(page, first, *range(7))
+    page.evaluate("f.src = 'https://player.vimeo.com/video/22?autoplay=1'")
+    page.wait_for_function("document.readyState == 'complete'")
+    second = find_frame(page, "video/22")
+    asked(second)
+    watches(page, second, *range(11))
+    says(page, second, "end()")
+    collector.wait(lambda told: len(told.views()) == 2 and told.views()[1].last.get("ended"))
+    one, two = collector.views()
+    assert (one.last["mediaUrl"], one.milestones) == (VIMEO.film, [25, 50])
+    assert (two.last["mediaUrl"], two.milestones) == ("https://vimeo.com/22", [25, 50, 75, 100])
+
+
+def test_a_player_that_goes_on_to_the_next_film(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A playlist in YouTube's frame: each film is a view, under its own name."""
+    address = "https://www.youtube.com/embed/videoseries?list=PL1&enablejsapi=1"
+    show(page, site, collector, YOUTUBE.embed(address))
+    frame = find_frame(page)
+    asked(frame)
+    measuring(page)
+    for film in ("first", "second"):
+        frame.evaluate(f"film.id = film.title = '{film}'")
+        watches(page, frame, *range(11))
+        says(page, frame, "end()")
+    collector.wait(lambda told: len(told.views()) == 2 and told.views()[1].last.get("ended"))
+    told = [(view.last["mediaUrl"], view.last["mediaName"]) for view in collector.views()]
+    assert told == [
+        ("https://www.youtube.com/watch?v=first", "first"),
+        ("https://www.youtube.com/watch?v=second", "second"),
+    ]
+
+
+def test_words_from_elsewhere_do_not_count(
+    page: Page, site: Site, collector: Collector, network: Network
+) -> None:
+    """Neither the page's own, nor another frame's, nor those of a frame inside the frame."""
+    evil = '<iframe src="https://evil.test/vimeo/player.vimeo.com"></iframe>'
+    show(page, site, collector, VIMEO.embed() + evil)
+    frame = find_frame(page, "player.vimeo.com/")
+    asked(frame)
+    measuring(page)
+    words = """() => {
+        const to = top;
+        for (let seconds = 0; seconds < 11; seconds++)
+            to.postMessage({ event: "timeupdate", data: { seconds, duration: 10 } }, "*");
+    }"""
+    page.evaluate(words)
+    other = next(each for each in page.frames if "evil" in each.url)
+    other.evaluate(words)
+    frame.evaluate("url => (document.body.innerHTML = `<iframe src=${url}></iframe>`)", VIMEO.frame)
+    page.wait_for_function("frames.length == 2")
+    inner = frame.child_frames[0]
+    inner.wait_for_load_state()
+    inner.evaluate(words)
+    # What the frame itself says comes after all that.
+    watches(page, frame, 0, 0.5, 1, 1.5, 2, 2.5, 3)
+    network.leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= 30)
+    assert collector.view().last["playedPercent"] == 30
+
+
+def test_a_form_that_mentions_a_vendor(
+    page: Page, site: Site, collector: Collector, network: Network
+) -> None:
+    """Hosts are compared: a signed address stays as it is, and no vendor's adapter is loaded."""
+    forms = [
+        "https://forms.test/signed?next=https://www.youtube.com/embed/abc&signature=1",
+        "https://www.youtube.com.evil.test/embed/abc",
+        "https://www.youtube.com/live_chat?v=abc&embed_domain=www.example.com",
+        "https://www.tiktok.com/embed/v2/6718335390845095173",
+    ]
+    body = "".join(f'<iframe src="{form.replace("&", "&amp;")}"></iframe>' for form in forms)
+    page.goto(site.put(body + script(collector)))
+    ready(page)
+    passed(page, "performance.getEntriesByType('resource').some(e => /frames.js/.test(e.name))")
+    measuring(page, "frames")
+    assert page.evaluate("[...document.querySelectorAll('iframe')].map(f => f.src)") == forms
+    assert sorted(url for url in network.requests if "adapters" not in url) == sorted(forms)
