@@ -30,7 +30,7 @@ from app.settings.model import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
 from app.settings.sitesfile import NEEDS_KEY
 from app.store import rules
 from app.store.rules import asking, settling
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics import Metrics, process_metrics
 from app.web.server import protocol
 
 ROOT = Path(__file__).parent.parent
@@ -102,7 +102,7 @@ def metrics_table() -> str:
     """Every metric, from `app.telemetry.metrics`."""
     rows = (
         (f"`{name}`", kind or "", ", ".join(f"`{label}`" for label in labels) or "–", meaning)
-        for name, kind, meaning, labels in Metrics().declared()
+        for name, kind, meaning, labels in (*Metrics().declared(), *process_metrics())
     )
     return _table(("metric", "type", "labels", "meaning"), rows)
 

@@ -35,7 +35,7 @@ def serve(_given: argparse.Namespace) -> int:
         _log.warning("unknown_setting", advice=line)
     app = create_app(settings)
     _spare_the_collector()
-    config = public_config(app, settings.trusted_proxies)
+    config = public_config(app, app.refusals, settings.trusted_proxies)
     try:
         bound = listen(settings.host, settings.port)
     except OSError as error:

@@ -3,6 +3,9 @@
 The only hot path and the only public one, so it is plain ASGI ahead of the router: a FastAPI route
 that does nothing costs more than all of this. Its description for the OpenAPI document stands in
 `collect.schema`.
+
+The cheap checks come first. Every request counts against its address, whatever becomes of it, and
+is only then looked at; each further play that it brings counts like another request.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,24 +15,27 @@ import msgspec
 import structlog
 
 from app.collect.activity import OriginActivity
+from app.collect.body import GoneError, Receive, decode, read
 from app.collect.problem import STATUS, Refusal, problem
 from app.collect.rate import AddressRate
-from app.collect.sites import SiteEntry, SiteResolver
-from app.domain.ping import MAX_BODY, BadJsonError, InvalidPingError, Parsed, parse
+from app.collect.sites import ORIGIN_LIMIT, SiteEntry, SiteResolver
+from app.domain.ping import Parsed, is_web_url
 from app.store.interface import StoreError
 from app.store.values import InboxPing
 from app.telemetry.metrics import Tally
+from app.telemetry.refusal_log import RefusalLog
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/v1/progress"
 RETRY_AFTER_SECONDS = 5
 """What a client is told when the store can't commit: soon, for it may only be busy."""
 
+REFERER_LIMIT = 2048
+"""Characters of a Referer that are kept, as of a page's address."""
+
 _log = structlog.get_logger(__name__)
-_MAX_BODY_TEXT = f"at most {MAX_BODY // 1024} KiB: send fewer plays at a time"
 
 
 class ProgressEndpoint:
@@ -54,6 +60,7 @@ class ProgressEndpoint:
         self._clock = clock
         self._new_id = new_id
         self._refused = refused
+        self._refusals = RefusalLog("ping_refused", lambda: clock() / 1000)
 
     def allows(self, origin: str) -> bool:
         """Whether pages of that origin may send."""
@@ -63,23 +70,26 @@ class ProgressEndpoint:
         """Answer one request."""
         origin: bytes | None = None
         entry: SiteEntry | None = None
-        allowed = False
         try:
-            origin, referer, length = _headers(scope)
+            origin, referer = _headers(scope)
+            client = scope.get("client")
+            address = client[0] if client else ""
+            self._limit(address)
             self._sites.require_allowed(origin)
-            allowed = True
             if scope["method"] == "OPTIONS":
                 await _answer(send, 204, b"", _preflight(origin))
                 return
             if scope["method"] != "POST":
                 raise Refusal("method_not_allowed", "send a POST request")  # noqa: TRY301 - all refusals are answered below
-            self._limit(scope)
-            body = await _read(receive, length)
-            parsed = _parse(body, referer)
+            body, parsed = decode(await read(receive), referer, scope["headers"])
+            brought = len(parsed.plays) + len(parsed.faults)
+            if brought > 1:
+                self._rate.charge(address, brought - 1)
             entry = self._sites.resolve(parsed.site, origin)
             _expect_plays(parsed)
             if parsed.plays:
-                await entry.inbox.append(InboxPing(self._clock(), referer, body, entry.site))
+                kept = None if _has_pages(parsed) else referer
+                await entry.inbox.append(InboxPing(self._clock(), kept, body, entry.site))
                 entry.wake()
             entry.metrics.pings.count("accepted")
             entry.metrics.plays.count("accepted", len(parsed.plays))
@@ -93,30 +103,34 @@ class ProgressEndpoint:
             await _answer(send, 202, answer, _cors(origin)[:1])  # a POST's answer is never cached
         except Refusal as refusal:
             self._activity.refused(origin, refusal.reason, refusal.detail)
-            await self._refuse(send, origin if allowed else None, refusal, entry)
+            await self._refuse(send, origin, refusal, entry)
         except StoreError as error:
             await self._refuse(send, origin, _unkept(error, entry), entry)
-        except _GoneError:
+        except GoneError:
             self._refused.count("gone")
         except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
             mistake = Refusal("internal", "look for the request id in the log")
-            instance = await self._refuse(send, origin if allowed else None, mistake, entry)
+            instance = await self._refuse(send, origin, mistake, entry)
             _log.exception("ping_failed", request=instance)
 
-    def _limit(self, scope: Scope) -> None:
-        client = scope.get("client")
-        if wait := self._rate.retry_after(client[0] if client else ""):
+    def _limit(self, address: str) -> None:
+        if wait := self._rate.retry_after(address):
             detail = f"wait {wait} s; PLAYRELAY_PINGS_PER_MINUTE sets it"
             raise Refusal("rate_limited", detail, retry_after=wait)
 
     async def _refuse(
         self, send: Send, origin: bytes | None, refusal: Refusal, entry: SiteEntry | None
     ) -> str:
-        """Send the problem; returns the request's id, as it stands in answer and log."""
+        """Send the problem; returns the request's id, as it stands in answer and log.
+
+        The page that sent the request may read it, allowed or not: it holds nothing of anybody's.
+        """
         (entry.metrics.pings if entry else self._refused).count(refusal.reason)
         instance = self._new_id()
-        _log.info("ping_refused", reason=refusal.reason, request=instance)
-        headers = [*_cors(origin), (b"x-request-id", instance.encode())]
+        told = origin if origin is None or len(origin) <= ORIGIN_LIMIT else b"*"
+        shown = told.decode("ascii", "replace") if told else None
+        self._refusals.note(refusal.reason, request=instance, origin=shown)
+        headers = [*_cors(told), (b"x-request-id", instance.encode())]
         if refusal.retry_after:
             headers.append((b"retry-after", str(refusal.retry_after).encode()))
             headers.append((b"access-control-expose-headers", b"Retry-After"))
@@ -128,51 +142,19 @@ class ProgressEndpoint:
         return instance
 
 
-class _GoneError(Exception):
-    """The client went away before its body was whole."""
-
-
-def _headers(scope: Scope) -> tuple[bytes | None, str | None, int]:
+def _headers(scope: Scope) -> tuple[bytes | None, str | None]:
     origin = referer = None
-    length = 0
     for name, value in scope["headers"]:
         if name == b"origin":
             origin = value
         elif name == b"referer":
-            referer = value.decode("latin-1")
-        elif name == b"content-length":
-            length = int(value) if value.isdigit() else 0
-    return origin, referer, length
+            referer = value[:REFERER_LIMIT].decode("latin-1")
+    return origin, referer
 
 
-async def _read(receive: Receive, announced: int) -> bytes:
-    """The body, never more of it in memory than the limit and one chunk."""
-    if announced > MAX_BODY:
-        raise Refusal("too_large", _MAX_BODY_TEXT)
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise _GoneError
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False) and len(body) <= MAX_BODY:
-        return body
-    gathered = bytearray(body)
-    while len(gathered) <= MAX_BODY and message.get("more_body", False):
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _GoneError
-        gathered += message.get("body", b"")
-    if len(gathered) > MAX_BODY:
-        raise Refusal("too_large", _MAX_BODY_TEXT)
-    return bytes(gathered)
-
-
-def _parse(body: bytes, referer: str | None) -> Parsed:
-    try:
-        return parse(body, referer)
-    except BadJsonError as error:
-        raise Refusal("bad_json", str(error)) from None
-    except InvalidPingError as error:
-        raise Refusal("invalid", str(error)) from None
+def _has_pages(parsed: Parsed) -> bool:
+    """Whether each play names its page, so that nobody need guess it from the Referer."""
+    return all(play.page_id or is_web_url(play.page_url) for play in parsed.plays)
 
 
 def _expect_plays(parsed: Parsed) -> None:

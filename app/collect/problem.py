@@ -7,40 +7,82 @@ import msgspec
 from app.domain.ping import Fault
 
 Reason = Literal[
+    "bad_request",
     "bad_json",
+    "unauthorized",
+    "forbidden",
     "origin_not_allowed",
     "not_found",
     "method_not_allowed",
+    "conflict",
     "too_large",
+    "unsupported_media_type",
     "invalid",
     "rate_limited",
+    "headers_too_large",
     "internal",
+    "unavailable",
     "store_unavailable",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
+PING_REASONS: tuple[Reason, ...] = (
+    "bad_json",
+    "origin_not_allowed",
+    "method_not_allowed",
+    "unsupported_media_type",
+    "invalid",
+    "rate_limited",
+    "internal",
+    "store_unavailable",
+)
+"""Why `POST /v1/progress` refuses a request."""
+
+SERVER_REASONS: tuple[Reason, ...] = ("bad_request", "too_large", "headers_too_large")
+"""Why the server refuses one before it knows for which route it is."""
+
 STATUS: dict[Reason, int] = {
+    "bad_request": 400,
     "bad_json": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
     "origin_not_allowed": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "conflict": 409,
     "too_large": 413,
+    "unsupported_media_type": 415,
     "invalid": 422,
     "rate_limited": 429,
+    "headers_too_large": 431,
     "internal": 500,
+    "unavailable": 503,
     "store_unavailable": 503,
 }
 TITLE: dict[Reason, str] = {
+    "bad_request": "The request is malformed",
     "bad_json": "The body is not a JSON object",
+    "unauthorized": "Sign in first",
+    "forbidden": "This is not allowed from here",
     "origin_not_allowed": "This site may not send pings",
     "not_found": "There is nothing here",
     "method_not_allowed": "This address takes other methods",
+    "conflict": "Something else is under way",
     "too_large": "The body is too large",
+    "unsupported_media_type": "The body is in a form that is not taken",
     "invalid": "Nothing in the request can be taken",
-    "rate_limited": "Too many pings from this address",
+    "rate_limited": "Too many requests from this address",
+    "headers_too_large": "The headers are too large",
     "internal": "The relay made a mistake",
+    "unavailable": "Not at this moment",
     "store_unavailable": "The store can't keep pings right now",
 }
+
+
+def reason_of(status: int) -> Reason:
+    """The reason of an error that a route raised by its status alone."""
+    reason: Reason = "internal" if status >= STATUS["internal"] else "bad_request"
+    return next((each for each in REASONS if STATUS[each] == status), reason)
 
 
 class Refusal(Exception):  # noqa: N818 - not a failure of ours
@@ -73,9 +115,13 @@ class Problem(msgspec.Struct, omit_defaults=True):
 
 
 def problem(
-    reason: Reason, detail: str, instance: str, rejected: list[dict[str, str | int]] | None = None
+    reason: Reason,
+    detail: str,
+    instance: str,
+    rejected: list[dict[str, str | int]] | None = None,
+    status: int | None = None,
 ) -> bytes:
-    """The encoded body."""
-    return msgspec.json.encode(
-        Problem(TITLE[reason], STATUS[reason], detail, reason, instance, rejected or [])
-    )
+    """The encoded body. `status`: the answer's, where the reason has another."""
+    told = STATUS[reason] if status is None else status
+    body = Problem(TITLE[reason], told, detail, reason, instance, rejected or [])
+    return msgspec.json.encode(body)

@@ -1,4 +1,4 @@
-"""How many pings one address may send in a minute."""
+"""How much one address may send in a minute."""
 
 import ipaddress
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ADDRESSES = 100_000
 
 
 class AddressRate:
-    """A fixed window per address that opens with its first ping. 0 pings a minute: no limit."""
+    """A fixed window per address that opens with its first request. 0 a minute: no limit."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
         self._limit = per_minute
@@ -27,7 +27,7 @@ class AddressRate:
         return max(1, int(window[0] - self._clock()) + 1)
 
     def retry_after(self, address: str) -> int:
-        """Count one ping; 0 if it may pass, else the seconds until the window ends."""
+        """Count one request; 0 if it may pass, else the seconds until the window ends."""
         if not self._limit:
             return 0
         who = subscriber(address)
@@ -39,6 +39,12 @@ class AddressRate:
         if window[1] <= self._limit:
             return 0
         return max(1, int(window[0] - self._clock()) + 1)
+
+    def charge(self, address: str, count: int) -> None:
+        """Count more, of a request that has passed: what it brought is known only by now."""
+        window = self._windows.get(subscriber(address))
+        if window is not None:
+            window[1] += count
 
 
 def subscriber(address: str) -> str:

@@ -10,7 +10,10 @@ from app.domain.sites import Belonging, belonging
 from app.store.interface import Inbox
 from app.telemetry.metrics import Metrics
 
-ORIGINS_REMEMBERED = 1024
+ORIGIN_LIMIT = 300
+"""Bytes of an Origin: a host name has 253 at most. Longer ones are refused and not cached."""
+
+ORIGINS_CACHED = 1024
 """Verdicts on origins kept in memory: whoever embeds the player asks again and again."""
 
 _SHOWN = 200
@@ -41,13 +44,13 @@ class SiteResolver:
         self._only = entries[0] if len(entries) == 1 and not entries[0].needs_key else None
         policies = {entry.site: entry.origins for entry in entries}
         keyed = frozenset(entry.site for entry in entries if entry.needs_key)
-        self._belonging: Callable[[bytes], Belonging] = lru_cache(ORIGINS_REMEMBERED)(
+        self._belonging: Callable[[bytes], Belonging] = lru_cache(ORIGINS_CACHED)(
             lambda origin: belonging(origin.decode("latin-1"), policies, keyed)
         )
 
     def allows(self, origin: bytes) -> bool:
         """Whether the origin may send for any site."""
-        return bool(self._belonging(origin).allowed)
+        return len(origin) <= ORIGIN_LIMIT and bool(self._belonging(origin).allowed)
 
     def require_allowed(self, origin: bytes | None) -> None:
         """Raise Refusal where the origin may send for no site at all."""
@@ -57,7 +60,10 @@ class SiteResolver:
             raise _not_allowed(origin, where)
 
     def resolve(self, key: str | None, origin: bytes | None) -> SiteEntry:
-        """Return the site of a ping. Raises Refusal: no such site, or not from that origin."""
+        """Return the site of a ping. Raises Refusal: no such site, or not from that origin.
+
+        The origin is one that `require_allowed` let pass.
+        """
         if self._only is not None and (not key or not self._only.site):
             return self._only
         if not key:
@@ -76,5 +82,7 @@ class SiteResolver:
 
 
 def _not_allowed(origin: bytes, where: str) -> Refusal:
+    if len(origin) > ORIGIN_LIMIT:
+        return Refusal("origin_not_allowed", f"the Origin is longer than {ORIGIN_LIMIT} bytes")
     page = origin[:_SHOWN].decode("ascii", "replace")
     return Refusal("origin_not_allowed", f"add {page} to {where} to let its pages send pings")

@@ -11,6 +11,7 @@ from app.console.view import console_of
 from app.store.interface import StoreError
 
 SIGN_IN = "/console/sign-in"
+_PAGES = frozenset({"/", "/demo", "/console"})
 _TITLES = {
     403: "Not allowed",
     404: "Not here",
@@ -26,9 +27,9 @@ def store_unavailable(error: StoreError) -> HTTPException:
 
 
 def refusal(request: Request, error: HTTPException) -> Response | None:
-    """The answer to a browser; None where a program asks, or elsewhere than at the console."""
+    """The answer to a browser; None where a program asks, or for another path than these."""
     path = request.url.path
-    if not (path == "/console" or path.startswith("/console/")):
+    if path not in _PAGES and not path.startswith("/console/"):
         return None
     if "hx-request" in request.headers:  # a piece of a page: the whole page goes to the sign-in
         headers = {"hx-redirect": SIGN_IN} if error.status_code == 401 else {}  # noqa: PLR2004 - HTTP

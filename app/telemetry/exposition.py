@@ -37,8 +37,10 @@ class _Labelled(Collector):
         return families.values()
 
 
-def exposition(figures: Mapping[str, Figures]) -> bytes:
-    """By the name of the account; "" adds no label."""
+def exposition(figures: Mapping[str, Figures], process: Iterable[Figures] = ()) -> bytes:
+    """By the name of the account; "" adds no label. `process`: what belongs to no account."""
     together = CollectorRegistry()
     together.register(_Labelled(figures))
+    for each in process:
+        together.register(each)
     return generate_latest(together)

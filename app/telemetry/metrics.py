@@ -11,6 +11,9 @@ from prometheus_client.registry import Collector
 
 M = TypeVar("M", bound=MetricWrapperBase)
 
+Declared = tuple[str, str | None, str, tuple[str, ...]]
+"""A metric's exposed name, type, meaning and labels."""
+
 OUTCOMES = ("delivered", "retry", "waiting", "next_rung", "rejected")
 """What may come of sending an event."""
 
@@ -25,11 +28,13 @@ class Tally(Collector):
     Only the event loop counts; a scrape reads a copy.
     """
 
-    def __init__(self, name: str, meaning: str, label: str) -> None:
+    def __init__(self, name: str, meaning: str, label: str, values: Iterable[str] = ()) -> None:
         self.name = name
         self.meaning = meaning
         self.label = label
         self.counts: dict[str, int] = defaultdict(int)
+        for value in values:  # from 0 on: Prometheus sees no increase in what only appears
+            self.counts[value] = 0
 
     def count(self, value: str, steps: int = 1) -> None:
         """Count one more, or several."""
@@ -48,6 +53,25 @@ def pings_by_outcome() -> Tally:
     return Tally(
         "playrelay_pings", "Requests to /v1/progress by outcome (a reason code)", "outcome"
     )
+
+
+def refused_requests() -> Tally:
+    """Of the process: whatever route they were for."""
+    return Tally(
+        "playrelay_refused_requests",
+        "Requests that the server refused before any route saw them, by reason",
+        "reason",
+        ("bad_request", "headers_too_large", "too_large"),
+    )
+
+
+def process_metrics() -> Iterable[Declared]:
+    """What a process has besides the figures of its accounts, for the documentation."""
+    yield _described(refused_requests())
+
+
+def _described(tally: Tally) -> Declared:
+    return f"{tally.name}_total", "counter", tally.meaning, (tally.label,)
 
 
 class Metrics:
@@ -135,10 +159,9 @@ class Metrics:
         )
         self.ready = self._gauge("playrelay_ready", "1 while the store takes writes")
 
-    def declared(self) -> Iterable[tuple[str, str | None, str, tuple[str, ...]]]:
+    def declared(self) -> Iterable[Declared]:
         """Each metric's exposed name, type, meaning and labels, for the documentation."""
-        for tally in self._tallies:
-            yield f"{tally.name}_total", "counter", tally.meaning, (tally.label,)
+        yield from map(_described, self._tallies)
         for metric in self._declared:
             name = metric._name  # noqa: SLF001 - prometheus_client has no public reader
             suffix = "_total" if isinstance(metric, Counter) else ""

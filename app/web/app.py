@@ -1,11 +1,12 @@
 """The web application: the ping endpoint ahead of the router, and all other routes behind it."""
 
+import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
@@ -14,6 +15,7 @@ from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.console.pages.embed import note_script
 from app.console.routes import add_console
+from app.console.view import console_of
 from app.demo.routes import demo_routes
 from app.hubspot.tokens import SealError
 from app.runtime.assemble import assemble
@@ -21,31 +23,50 @@ from app.settings import Settings
 from app.store.interface import StoreError
 from app.web.errors import add_error_handlers
 from app.web.health import health_routes
+from app.web.internal import InternalPort
+from app.web.server.embedded import serving
+from app.web.server.public import public_config
+from app.web.server.refusals import ServerRefusals
 from app.web.tracker.routes import tracker_routes
 
 
 class RelayApp(FastAPI):
-    """FastAPI, with the ping endpoint ahead of its middleware and router."""
+    """FastAPI, with the ping endpoint ahead of its middleware and router.
+
+    `refusals`: of the servers that run it. `internal`: which requests its own port is for.
+    """
 
     pings: ProgressEndpoint | None = None
+    refusals: ServerRefusals
+    internal: InternalPort
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One comparison on the way; pings go straight to their endpoint."""
         if self.pings is not None and scope["type"] == "http" and scope["path"] == PATH:
             await self.pings(scope, receive, send)
+        elif self.internal.hides(scope):
+            await self.internal.answer(send)
         else:
             await super().__call__(scope, receive, send)
 
 
-def create_app(settings: Settings) -> RelayApp:
-    """The relay as one ASGI application; its lifespan runs the workers."""
+def create_app(settings: Settings, internal: socket.socket | None = None) -> RelayApp:
+    """The relay as one ASGI application; its lifespan runs the workers.
+
+    `internal`: a bound socket on which operators' addresses are served, instead of in public.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
-            async with assemble(settings) as relay:
+            async with AsyncExitStack() as stack:
+                relay = await stack.enter_async_context(assemble(settings))
                 app.state.relay = relay
                 app.pings = relay.progress
+                if internal is not None:
+                    config = public_config(app, app.refusals, settings.trusted_proxies)
+                    config.lifespan = "off"
+                    await stack.enter_async_context(serving(config, internal, "internal"))
                 yield
         except (StoreError, CatalogueError, SealError) as error:
             app.state.failure = error  # uvicorn would only log it; `serve` says it in one line
@@ -59,14 +80,21 @@ def create_app(settings: Settings) -> RelayApp:
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
     )
-    app.include_router(health_routes())
+    app.refusals = ServerRefusals()
+    app.internal = InternalPort(internal.getsockname()[1] if internal else None)
+    app.include_router(health_routes([app.refusals.tally]))
     app.include_router(tracker_routes(loaded=note_script))
     add_console(app, settings, time.monotonic, time.time)
     if settings.sandboxed:
-        app.include_router(demo_routes())
+        app.include_router(demo_routes(), dependencies=[Depends(_admit)])
     add_error_handlers(app)
     _describe_pings(app)
     return app
+
+
+async def _admit(request: Request) -> None:
+    """The demo shows what arrives, so it is open to whom the console is open."""
+    await console_of(request).access.person(request)
 
 
 def _describe_pings(app: FastAPI) -> None:

@@ -1,5 +1,6 @@
 """Errors of routes as problem details, or as a page where a person at the console asked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -7,10 +8,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from app.collect.problem import STATUS, Reason, problem
+from app.collect.problem import Reason, problem, reason_of
 from app.console.refusals import refusal, store_unavailable
 from app.runtime.relay import Relay
 from app.store.interface import StoreError
+
+FAULTS_NAMED = 20
+FIELD_LIMIT = 64
+"""Of a field's name, for it may be the sender's."""
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +32,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and (page := refusal(request, error)) is not None:
         return page
     status = error.status_code if isinstance(error, HTTPException) else 500
-    reason: Reason = next((each for each in STATUS if STATUS[each] == status), "invalid")
+    reason: Reason = reason_of(status)
     headers = error.headers if isinstance(error, HTTPException) else None
     detail = str(getattr(error, "detail", ""))
     return _answer(request, reason, detail, status, headers)
@@ -35,17 +40,21 @@ async def _http_problem(request: Request, error: Exception) -> Response:
 
 async def _validation_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
-    fault = error.errors()[0]
+    detail = "; ".join(map(_fault, error.errors()[:FAULTS_NAMED]))
+    return await _http_problem(request, HTTPException(422, detail))
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
     field = ".".join(str(part) for part in fault["loc"][1:]) or str(fault["loc"][0])
     message = str(fault["msg"])
-    return await _http_problem(
-        request, HTTPException(422, f"{field}: {message[:1].lower()}{message[1:]}")
-    )
+    return f"{field[:FIELD_LIMIT]}: {message[:1].lower()}{message[1:]}"
 
 
 async def _store_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreError)  # noqa: S101 - registered for it alone
-    return await _http_problem(request, store_unavailable(error))
+    away = store_unavailable(error)
+    page = refusal(request, away)
+    return page or _answer(request, "store_unavailable", away.detail, 503, away.headers)
 
 
 async def _internal_problem(request: Request, error: Exception) -> Response:
@@ -58,7 +67,7 @@ def _answer(request: Request, reason: Reason, detail: str, status: int, headers:
     relay: Relay = request.app.state.relay
     instance = relay.new_id()
     return Response(
-        problem(reason, detail, instance),
+        problem(reason, detail, instance, status=status),
         status,
         {**(headers or {}), "x-request-id": instance},
         "application/problem+json",

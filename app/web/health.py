@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from fastapi import APIRouter, Response
@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from app.domain.outcome import STATUSES
-from app.runtime.relay import Account
+from app.runtime.relay import Account, Relay
 from app.store.insights import REFUSED_MEDIA
 from app.store.interface import StoreError
 from app.telemetry.exposition import Figures, exposition
@@ -24,10 +24,11 @@ long: looking may cost a twentieth of the store's time."""
 _log = structlog.get_logger(__name__)
 
 
-def health_routes() -> APIRouter:
-    """`/healthz`, `/readyz`, `/metrics`."""
+def health_routes(process: Sequence[Figures] = ()) -> APIRouter:
+    """`/healthz`, `/readyz`, `/metrics`. `process`: figures that belong to no account."""
     router = APIRouter(tags=["platform"])
     rest_until: dict[str, float] = {}
+    readiness = _Readiness(time.monotonic)
 
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
@@ -42,8 +43,7 @@ def health_routes() -> APIRouter:
 
         Of several accounts one that can take pings is enough: the others answer for themselves.
         """
-        accounts = relay.accounts.values()
-        faults = await asyncio.gather(*(_fault(each, relay.clock()) for each in accounts))
+        faults = await readiness.faults(relay)
         if not any(faults):
             return JSONResponse({"status": "ok"})
         told: dict[str, object] = {"reason": next(filter(None, faults))}
@@ -61,9 +61,31 @@ def health_routes() -> APIRouter:
         await asyncio.gather(*(_gauge(each, now, rest_until) for each in relay.accounts.values()))
         figures: dict[str, Figures] = {"": relay.refused}
         figures |= {name: each.metrics.registry for name, each in relay.accounts.items()}
-        return Response(exposition(figures), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(figures, process), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+class _Readiness:
+    """Asks the stores at most once a second, whoever asks: each check is a commit to disk."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._second = -1
+        self._asking: asyncio.Task[list[str]] | None = None
+
+    async def faults(self, relay: Relay) -> list[str]:
+        """Why each account's store takes no writes, in a word; empty if it does."""
+        second = int(self._clock())
+        if self._asking is None or (self._asking.done() and second != self._second):
+            self._second = second
+            self._asking = asyncio.create_task(self._ask(relay), name="readiness")
+        return await asyncio.shield(self._asking)
+
+    @staticmethod
+    async def _ask(relay: Relay) -> list[str]:
+        now, accounts = relay.clock(), relay.accounts.values()
+        return list(await asyncio.gather(*(_fault(each, now) for each in accounts)))
 
 
 async def _fault(account: Account, now: int) -> str:

@@ -10,8 +10,8 @@ import httpx
 
 from app.settings import Settings
 from app.web.app import RelayApp, create_app
+from app.web.server.bounded import BoundedProtocol
 from app.web.server.embedded import listen
-from app.web.server.protocol import TimeoutProtocol
 from app.web.server.public import RelayServer, public_config
 
 
@@ -30,11 +30,11 @@ def settings_for(folder: Path, **values: Any) -> Settings:
 
 
 @contextmanager
-def live_relay(settings: Settings, protocol: type[TimeoutProtocol] | None = None) -> Iterator[Live]:
+def live_relay(settings: Settings, protocol: type[BoundedProtocol] | None = None) -> Iterator[Live]:
     """A relay that runs while the block does. `protocol`: one with other limits."""
     up = threading.Event()
     app = create_app(settings)
-    config = public_config(app, settings.trusted_proxies)
+    config = public_config(app, app.refusals, settings.trusted_proxies)
     if protocol is not None:
         config.http = protocol
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.web.server import protocol
+from app.web.server.bounded import BoundedProtocol
 from app.web.server.protocol import TimeoutProtocol
 from tests.collect.test_progress import PATH, PLAY
 from tests.live.relay import Live, live_relay, settings_for
@@ -17,8 +18,8 @@ HEAD = f"POST {PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(BODY)}\r\n\r\n"
 LONG = 30.0
 
 
-class Hasty(TimeoutProtocol):
-    """Loses patience soon, so that the tests need not wait long."""
+class Hasty(BoundedProtocol):
+    """Has short timeouts, so that the tests need not wait long."""
 
     request_seconds = 1.0
     write_seconds = 0.3
@@ -26,7 +27,7 @@ class Hasty(TimeoutProtocol):
 
 @pytest.fixture(scope="module")
 def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A relay that loses patience soon."""
+    """A relay that has short timeouts."""
     folder: Path = tmp_path_factory.mktemp("hasty")
     with live_relay(settings_for(folder), Hasty) as live:
         yield live
@@ -78,7 +79,7 @@ def test_a_trickle_does_not_win_time(relay: Live) -> None:
 
 
 def test_the_second_request_of_a_connection_is_timed_too(relay: Live) -> None:
-    """After an answer the patience begins anew, and ends anew."""
+    """After an answer the timeout begins anew."""
     with connect(relay) as peer:
         peer.sendall(HEAD + BODY)
         answer = peer.recv(4096)

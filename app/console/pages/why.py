@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.collect.schema import PROBLEM
 from app.console.view import TheConsole
@@ -26,13 +27,40 @@ class Question(BaseModel):
     account: str | None = None
 
 
+_CONTENT = {"application/json": {"schema": Question.model_json_schema()}}
+
+
+async def _admit(request: Request, console: TheConsole) -> None:
+    """Pass, or 401 that says how a program sends the password."""
+    try:
+        await console.access.caller(request)
+    except HTTPException as error:
+        if error.status_code == 401:  # noqa: PLR2004 - HTTP
+            challenge = {"www-authenticate": 'Basic realm="playrelay"'}
+            raise HTTPException(401, error.detail, challenge) from None
+        raise
+
+
+async def _asked(request: Request, _admitted: Annotated[None, Depends(_admit)]) -> Question:
+    """Read the question once it is known that it may be asked: FastAPI would read it before."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        # Any page can have a browser post a form or plain text, but not JSON.
+        raise HTTPException(415, "send application/json")
+    try:
+        return Question.model_validate_json(await request.body())
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
+        raise RequestValidationError(faults) from None
+
+
 def routes() -> APIRouter:
     """`POST /console/why`."""
-    router = APIRouter(tags=["console"], dependencies=[Depends(_admit)])
+    router = APIRouter(tags=["console"])
 
     @router.post(
         "/console/why",
         response_class=Response,
+        openapi_extra={"requestBody": {"required": True, "content": _CONTENT}},
         responses={
             status: {"description": description, "content": PROBLEM}
             for status, description in {
@@ -44,11 +72,8 @@ def routes() -> APIRouter:
             }.items()
         },
     )
-    async def why(request: Request, relay: TheRelay, question: Question) -> Response:
+    async def why(relay: TheRelay, question: Annotated[Question, Depends(_asked)]) -> Response:
         """What became of the plays of a session, a visitor or a contact, in plain words."""
-        if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            # Any page can have a browser post a form or plain text, but not JSON.
-            raise HTTPException(415, "send application/json")
         if question.account not in {None, *relay.accounts}:
             raise HTTPException(422, "account: there is no such account")
         asked = [
@@ -69,14 +94,3 @@ def routes() -> APIRouter:
         return Response(body, media_type="application/json", headers=headers)
 
     return router
-
-
-async def _admit(request: Request, console: TheConsole) -> None:
-    """Pass, or 401 that says how a program sends the password."""
-    try:
-        await console.access.caller(request)
-    except HTTPException as error:
-        if error.status_code == 401:  # noqa: PLR2004 - HTTP
-            challenge = {"www-authenticate": 'Basic realm="playrelay"'}
-            raise HTTPException(401, error.detail, challenge) from None
-        raise

@@ -21,13 +21,20 @@ class EmbeddedServer(uvicorn.Server):
 async def embedded(config: uvicorn.Config, port: int, name: str) -> AsyncIterator[int]:
     """Serve this machine alone meanwhile; yields the port (0: a free one). Raises OSError."""
     with listen("127.0.0.1", port) as bound:
-        server = EmbeddedServer(config)
-        task = asyncio.create_task(server.serve([bound]), name=name)
-        try:
+        async with serving(config, bound, name):
             yield bound.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await task
+
+
+@contextlib.asynccontextmanager
+async def serving(config: uvicorn.Config, bound: socket.socket, name: str) -> AsyncIterator[None]:
+    """Serve a socket meanwhile. `name`: the task's."""
+    server = EmbeddedServer(config)
+    task = asyncio.create_task(server.serve([bound]), name=name)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
 
 
 def listen(host: str, port: int) -> socket.socket:

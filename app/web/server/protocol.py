@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 REQUEST_SECONDS = 15.0
@@ -34,11 +35,21 @@ class TimeoutProtocol(HttpToolsProtocol):
         """Start waiting for the rest of a request that has begun."""
         if self._reading is None:
             self._whole = False
-            super().data_received(data)
+            self.feed(data)
             if not self._whole:
                 self._await_request()
         else:
-            super().data_received(data)
+            self.feed(data)
+
+    def feed(self, data: bytes) -> None:
+        """Parse what has arrived. uvicorn's own way logs a line for each malformed request."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass  # the request itself is answered; there is nothing to upgrade to
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
 
     def on_message_complete(self) -> None:
         """The request is whole."""

@@ -6,27 +6,40 @@ from collections.abc import Callable, Sequence
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.web.server.protocol import TimeoutProtocol
-from app.web.server.proxies import BehindProxies
+from app.web.server.bounded import BoundedConfig, BoundedProtocol
+from app.web.server.proxies import TrustedProxies
+from app.web.server.refusals import ServerRefusals
+
+KEEPALIVE_SECONDS = 80
+"""How long an idle connection stays open: longer than proxies keep theirs (75 s and less), or they
+would send requests into connections that have just been closed."""
 
 GRACE_SECONDS = 15
 """How long a shutdown waits for requests that are being answered."""
 
 
-def public_config(app: ASGIApp, trusted_proxies: Sequence[str] = ()) -> uvicorn.Config:
+def public_config(
+    app: ASGIApp,
+    refusals: ServerRefusals,
+    trusted_proxies: Sequence[str] = (),
+    keepalive_seconds: int = KEEPALIVE_SECONDS,
+) -> BoundedConfig:
     """How the relay meets the world. Nobody's X-Forwarded-For is believed unless named."""
-    return uvicorn.Config(
-        BehindProxies(app, trusted_proxies) if trusted_proxies else app,
-        http=TimeoutProtocol,
+    config = BoundedConfig(
+        TrustedProxies(app, trusted_proxies) if trusted_proxies else app,
+        http=BoundedProtocol,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="on",
-        proxy_headers=False,  # BehindProxies does it
+        proxy_headers=False,  # TrustedProxies does it
+        timeout_keep_alive=keepalive_seconds,
         timeout_graceful_shutdown=GRACE_SECONDS,
         backlog=4096,
     )
+    config.refusals = refusals
+    return config
 
 
 class RelayServer(uvicorn.Server):

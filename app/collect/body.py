@@ -1,0 +1,71 @@
+"""A request's body, read and decoded; and why one that is not JSON isn't."""
+
+import gzip
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from app.collect.problem import Refusal
+from app.domain.ping import BadJsonError, InvalidPingError, Parsed, parse
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_GZIP = gzip.compress(b"")[:2]
+_JSON_TYPES = frozenset({"", "text/plain", "application/json"})
+
+
+class GoneError(Exception):
+    """The client went away before its body was whole."""
+
+
+async def read(receive: Receive) -> bytes:
+    """The whole body. The server's protocol lets no more through than its limit."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise GoneError
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body
+    gathered = bytearray(body)
+    while message.get("more_body", False):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise GoneError
+        gathered += message.get("body", b"")
+    return bytes(gathered)
+
+
+def decode(
+    body: bytes, referer: str | None, headers: Iterable[tuple[bytes, bytes]]
+) -> tuple[bytes, Parsed]:
+    """What the body says, and the body as it is to be kept. Raises Refusal."""
+    try:
+        return body, parse(body, referer)
+    except InvalidPingError as error:
+        raise Refusal("invalid", str(error)) from None
+    except BadJsonError as error:
+        if body.startswith(_UTF8_BOM):  # editors and .NET put it there; JSON has no place for it
+            return decode(body[len(_UTF8_BOM) :], referer, headers)
+        raise _explained(body, headers) or Refusal("bad_json", str(error)) from None
+
+
+def _explained(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
+    """What was sent in place of JSON in UTF-8, if that can be told."""
+    told = {name: value.decode("latin-1").strip().lower() for name, value in headers}
+    coding = told.get(b"content-encoding", "identity")
+    if coding not in {"identity", ""} or body.startswith(_GZIP):
+        named = coding if coding not in {"identity", ""} else "gzip"
+        detail = f"the body is compressed ({named[:_SHOWN]}): send the JSON as it is"
+        return Refusal("unsupported_media_type", detail)
+    if body.startswith(_UTF16_BOMS) or b"\0" in body[:4]:
+        detail = "the body is in UTF-16 or UTF-32: send JSON in UTF-8"
+        return Refusal("unsupported_media_type", detail)
+    kind = told.get(b"content-type", "").partition(";")[0].strip()
+    if kind not in _JSON_TYPES and not body.lstrip().startswith((b"{", b"[")):
+        detail = f"{kind[:_SHOWN]} is not taken: send JSON as application/json or text/plain"
+        return Refusal("unsupported_media_type", detail)
+    return None
+
+
+_SHOWN = 40

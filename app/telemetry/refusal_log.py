@@ -1,0 +1,33 @@
+"""One log line per reason and second, however many requests are refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+_log = structlog.get_logger(__name__)
+
+
+class RefusalLog:
+    """Logs the first refusal of each second, with the count of those since the line before.
+
+    `event`: the line's name. `clock`: seconds, monotonic. Reasons are a fixed set, so memory is
+    bounded.
+    """
+
+    def __init__(self, event: str, clock: Callable[[], float]) -> None:
+        self._event = event
+        self._clock = clock
+        self._seconds: dict[str, int] = {}
+        self._unlogged: dict[str, int] = {}
+
+    def note(self, reason: str, **fields: Any) -> None:
+        """Count a refusal, and log it unless this second has a line of that reason already."""
+        second = int(self._clock())
+        count = self._unlogged.get(reason, 0) + 1
+        if self._seconds.get(reason) == second:
+            self._unlogged[reason] = count
+            return
+        self._seconds[reason] = second
+        self._unlogged[reason] = 0
+        _log.info(self._event, reason=reason, count=count, **fields)

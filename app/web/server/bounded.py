@@ -1,0 +1,133 @@
+"""The public server's protocol: sizes are checked while bytes arrive, ahead of every route."""
+
+import asyncio
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+from app.collect.problem import Reason
+from app.domain.ping import MAX_BODY
+from app.web.server.protocol import TimeoutProtocol
+from app.web.server.proxies import unmapped
+from app.web.server.refusals import ServerRefusals
+
+MAX_HEAD = 32 * 1024
+"""Bytes of a request's first line and headers."""
+
+MAX_REQUEST = 1024 * 1024
+"""Bytes of a whole request as it arrives, so that chunk framing and trailers end somewhere too."""
+
+LINGER_SECONDS = 2.0
+"""How long a refused client's bytes are thrown away, so that it can read why before the end."""
+
+
+class _RefusedError(Exception):
+    """Stops the parser."""
+
+
+class BoundedConfig(uvicorn.Config):
+    """uvicorn's configuration, and what becomes of refused requests."""
+
+    refusals: ServerRefusals
+
+
+class BoundedProtocol(TimeoutProtocol):
+    """Refuses what is too large (413, 431) or no HTTP (400), and closes the connection.
+
+    Nothing of it reaches a route, and at most one read of the socket is held beyond the limits.
+    """
+
+    config: BoundedConfig
+
+    _received = 0
+    _body = 0
+    _in_head = True
+    _routed = False
+    _refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Write the peer's address as everything else compares it."""
+        super().connection_made(transport)
+        if self.client is not None:
+            self.client = (unmapped(self.client[0]), self.client[1])
+
+    def feed(self, data: bytes) -> None:
+        """Parse what has arrived, and count it: one growing header is never complete."""
+        if self._refused:
+            return
+        self._received += len(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass  # the request itself is answered; there is nothing to upgrade to
+        except httptools.HttpParserError:
+            if not self._refused:
+                self._refuse("bad_request", "this is not HTTP/1.1: send a well-formed request")
+            return
+        if self._received > MAX_HEAD:
+            if self._in_head:
+                self._refuse_head()
+            elif self._received > MAX_REQUEST:
+                self._refuse_body()
+
+    def on_headers_complete(self) -> None:
+        """Check the head's size and the announced length before the request is routed."""
+        self._in_head = False
+        self._body = 0
+        # What arrived since the last request is at least the head: it is rarely measured exactly.
+        if self._received > MAX_HEAD and self._head_size() > MAX_HEAD:
+            self._refuse_head()
+            raise _RefusedError
+        for name, value in self.headers:
+            if name == b"content-length" and int(value) > MAX_BODY:
+                self._refuse_body()
+                raise _RefusedError
+        super().on_headers_complete()
+        self._routed = True
+
+    def on_body(self, body: bytes) -> None:
+        """Count the body, however it is framed."""
+        self._body += len(body)
+        if self._body > MAX_BODY:
+            self._refuse_body()
+            raise _RefusedError
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The next byte begins another head."""
+        self._received = 0
+        self._in_head = True
+        self._routed = False
+        super().on_message_complete()
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _refuse_head(self) -> None:
+        detail = f"the first line and the headers: at most {MAX_HEAD // 1024} KiB together"
+        self._refuse("headers_too_large", detail)
+
+    def _refuse_body(self) -> None:
+        detail = f"the body: at most {MAX_BODY // 1024} KiB; send fewer plays at a time"
+        self._refuse("too_large", detail)
+
+    def _refuse(self, reason: Reason, detail: str) -> None:
+        """Answer, if nothing else is being answered on this connection, and close it."""
+        self._refused = self._whole = True
+        response = self.config.refusals.response(reason, detail)
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if self.pipeline or cycle.response_started or not self._routed:
+                self.transport.close()  # another answer is on its way, or part of this one
+                return
+            cycle.disconnected = True  # the route's own answer is dropped
+            cycle.message_event.set()
+        if self._reading is not None:
+            self._reading.cancel()
+        self.flow.resume_reading()
+        self.transport.write(response)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._reading = self.loop.call_later(LINGER_SECONDS, self.transport.abort)
