@@ -16,7 +16,7 @@ import structlog
 
 from app.collect.activity import OriginActivity
 from app.collect.body import GoneError, Receive, decode, read
-from app.collect.problem import STATUS, Refusal, problem
+from app.collect.problem import REFUSED, STATUS, Refusal, problem
 from app.collect.rate import AddressRate
 from app.collect.sites import ORIGIN_LIMIT, SiteEntry, SiteResolver
 from app.domain.ping import Parsed, is_web_url
@@ -107,7 +107,8 @@ class ProgressEndpoint:
         except StoreError as error:
             await self._refuse(send, origin, _unkept(error, entry), entry)
         except GoneError:
-            self._refused.count("gone")
+            if REFUSED not in scope:  # the server has cut it off, and has counted that
+                self._refused.count("gone")
         except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
             mistake = Refusal("internal", "look for the request id in the log")
             instance = await self._refuse(send, origin, mistake, entry)
@@ -128,8 +129,11 @@ class ProgressEndpoint:
         (entry.metrics.pings if entry else self._refused).count(refusal.reason)
         instance = self._new_id()
         told = origin if origin is None or len(origin) <= ORIGIN_LIMIT else b"*"
-        shown = told.decode("ascii", "replace") if told else None
-        self._refusals.note(refusal.reason, request=instance, origin=shown)
+        if refusal.reason == "origin_not_allowed":
+            named = told.decode("ascii", "replace") if told else ""
+            self._refusals.note(refusal.reason, request=instance, origin=named)
+        else:
+            self._refusals.note(refusal.reason, request=instance)
         headers = [*_cors(told), (b"x-request-id", instance.encode())]
         if refusal.retry_after:
             headers.append((b"retry-after", str(refusal.retry_after).encode()))

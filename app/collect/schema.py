@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 
-from app.collect.problem import STATUS, TITLE, Problem, Reason
+from app.collect.problem import PING_REASONS, SERVER_REASONS, STATUS, TITLE, Problem
 from app.domain.ping import Fault, PingRequest, SinglePing
 
+_NOT_OF_A_POST = frozenset({"method_not_allowed", "internal"})
 _REF = "#/components/schemas/{name}"
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": _REF.format(name="Problem")}}}
@@ -64,25 +65,18 @@ def describe(document: dict[str, Any]) -> dict[str, Any]:
             "single": {"summary": "HubSpot's own event body", "value": EXAMPLE_HUBSPOT},
         },
     }
-    reasons: tuple[Reason, ...] = (
-        "bad_json",
-        "origin_not_allowed",
-        "too_large",
-        "invalid",
-        "rate_limited",
-        "store_unavailable",
-    )
     responses: dict[str, Any] = {
         "202": {
             "description": "On disk: it survives a crash. Plays that could not be taken are named",
             "content": {"application/json": {"schema": accepted}},
         }
     }
-    for reason in reasons:
-        responses[str(STATUS[reason])] = {
-            "description": f"`{reason}`: {TITLE[reason]}",
-            "content": PROBLEM,
-        }
+    for reason in (*PING_REASONS, *SERVER_REASONS):
+        if reason in _NOT_OF_A_POST:
+            continue
+        described = responses.setdefault(str(STATUS[reason]), {"content": PROBLEM})
+        earlier = f"{described['description']}. " if "description" in described else ""
+        described["description"] = f"{earlier}`{reason}`: {TITLE[reason]}"
     document["paths"]["/v1/progress"] = {
         "post": {
             "operationId": "post_progress",

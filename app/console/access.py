@@ -13,7 +13,7 @@ from fastapi import HTTPException, Request
 from app.console.session import Sessions
 from app.console.throttle import Throttle
 from app.settings import Settings
-from app.web.server.proxies import peer_of
+from app.web.server.proxies import networks_of, peer_of
 
 NONCE_LENGTH = 32
 NAME_LIMIT = 200
@@ -42,11 +42,7 @@ class Access:
         self._password = password.get_secret_value() if password else None
         self._sessions = Sessions(self._password, wall) if self._password else None
         self._header = settings.console_user_header
-        self._proxies = [
-            ipaddress.ip_network(each, strict=False)
-            for each in settings.trusted_proxies
-            if each != "*"
-        ]
+        self._proxies = networks_of(settings.trusted_proxies)
         self._sandboxed = settings.sandboxed
         self._throttle = Throttle(clock)
 

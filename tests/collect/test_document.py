@@ -7,7 +7,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.collect.problem import STATUS, TITLE
+from app.collect.problem import PING_REASONS, SERVER_REASONS, STATUS, TITLE
 from tests.collect.test_progress import PATH, PLAY
 
 Document = Mapping[str, Any]
@@ -66,10 +66,8 @@ def test_the_schema_refuses_what_the_relay_refuses(
 
 def test_every_refusal_is_described(described: Document) -> None:
     """Each reason the endpoint gives stands in the document under its status, in words."""
-    for reason, status in STATUS.items():
-        if reason in {"not_found", "method_not_allowed", "internal"}:
-            continue
-        response = described["responses"][str(status)]
+    for reason in {*PING_REASONS, *SERVER_REASONS} - {"method_not_allowed", "internal"}:
+        response = described["responses"][str(STATUS[reason])]
         assert f"`{reason}`" in response["description"]
         assert TITLE[reason] in response["description"]
         assert set(response["content"]) == {"application/problem+json"}

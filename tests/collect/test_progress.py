@@ -189,12 +189,13 @@ def test_a_body_at_the_limit_is_taken(relay: httpx.Client) -> None:
 
 
 def test_a_foreign_origin_is_refused_unread(relay: httpx.Client) -> None:
-    """A site that is not listed gets a reason and no CORS header."""
+    """A page of a site that is not listed can read why: the answer holds nothing of anybody's."""
     headers = {"origin": "https://evil.example"}
     answer = relay.post(PATH, content=b"{", headers=headers)
     assert problem(answer)["reason"] == "origin_not_allowed"
     assert "PLAYRELAY_ALLOWED_ORIGINS" in answer.json()["detail"]
-    assert "access-control-allow-origin" not in answer.headers
+    assert answer.headers["access-control-allow-origin"] == headers["origin"]
+    assert "access-control-allow-credentials" not in answer.headers
 
 
 def test_a_listed_origin_may_read_the_answer(relay: httpx.Client) -> None:

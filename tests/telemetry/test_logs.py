@@ -12,6 +12,7 @@ from tests.cli.process import Server, serving
 UTK = "0123456789abcdef0123456789abcdee"
 HSENC = "p2ANqtz-a-token-of-a-mail"
 PERSONAL = (UTK, HSENC, "jane", "doe@", "Salary negotiations", "signature-of-jane", "4711")
+FOREIGN = "https://blog.example.net"
 PING = {
     "sessionId": "session-of-jane",
     "externalId": "film",
@@ -43,7 +44,7 @@ def _refused(relay: Server) -> list[httpx.Response]:
     return [
         httpx.post(address, content=f'{{"contactUtk": "{UTK}', headers=referer),
         httpx.post(address, json=PING | {"playedPercent": "jane"}, headers=referer),
-        httpx.post(address, json=PING, headers=referer | {"origin": "https://jane.example.com"}),
+        httpx.post(address, json=PING, headers=referer | {"origin": FOREIGN}),
         httpx.post(address, content=json.dumps(PING) * 200, headers=referer),
         httpx.get(f"{address}?utk={UTK}", headers=referer),
     ]
@@ -96,7 +97,8 @@ def test_a_refusal_is_found_by_its_request_id(
 ) -> None:
     """A refused request's answer names an id by which the log tells the same reason."""
     answers, log = story
-    logged = {line["request"]: line["reason"] for line in log if line["event"] == "ping_refused"}
+    refused = [line for line in log if line["event"] in {"ping_refused", "request_refused"}]
+    logged = {line["request"]: line["reason"] for line in refused}
     told = {answer.headers["x-request-id"]: answer.json()["reason"] for answer in answers}
     assert told == logged
     assert sorted(logged.values(), key=str) == [
@@ -106,6 +108,8 @@ def test_a_refusal_is_found_by_its_request_id(
         "origin_not_allowed",
         "too_large",
     ]
+    (foreign,) = (line for line in refused if line["reason"] == "origin_not_allowed")
+    assert foreign["origin"] == FOREIGN
 
 
 def test_hubspots_troubles_are_told(story: tuple[object, list[Mapping[str, object]]]) -> None:

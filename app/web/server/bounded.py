@@ -6,7 +6,7 @@ import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from app.collect.problem import Reason
+from app.collect.problem import REFUSED, Reason
 from app.domain.ping import MAX_BODY
 from app.web.server.protocol import TimeoutProtocol
 from app.web.server.proxies import unmapped
@@ -122,6 +122,7 @@ class BoundedProtocol(TimeoutProtocol):
             if self.pipeline or cycle.response_started or not self._routed:
                 self.transport.close()  # another answer is on its way, or part of this one
                 return
+            self.scope[REFUSED] = True  # type: ignore[typeddict-unknown-key] # as ASGI allows
             cycle.disconnected = True  # the route's own answer is dropped
             cycle.message_event.set()
         if self._reading is not None:

@@ -43,14 +43,6 @@ def peer_of(scope: Scope) -> str:
     return str(peer[0]) if peer else ""
 
 
-def is_from_this_machine(scope: Scope) -> bool:
-    """Whether the peer is on this machine, and no proxy says that it speaks for another.
-
-    A claimed address can only take the privilege away: it never gives it.
-    """
-    return _is_loopback(peer_of(scope)) and all(map(_is_loopback, _forwarded_for(scope)))
-
-
 class TrustedProxies:
     """Replaces the peer's address and scheme by what trusted proxies say of the client.
 
@@ -124,8 +116,3 @@ def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | Non
         return ipaddress.ip_address(address)
     except ValueError:
         return None
-
-
-def _is_loopback(address: str) -> bool:
-    found = _parsed(address)
-    return found is not None and found.is_loopback
