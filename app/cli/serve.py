@@ -3,9 +3,11 @@
 import argparse
 import gc
 import logging
+import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import structlog
 import uvicorn
@@ -33,20 +35,37 @@ def serve(_given: argparse.Namespace) -> int:
     configure_logs(settings.log_level, settings.log_format)
     for line in unknown_variables(settings=settings):
         _log.warning("unknown_setting", advice=line)
-    app = create_app(settings)
-    _spare_the_collector()
-    config = public_config(app, app.refusals, settings.trusted_proxies)
-    try:
-        bound = listen(settings.host, settings.port)
-    except OSError as error:
-        _say(
-            f"playrelay: can't listen on {settings.host}:{settings.port} ({error.strerror}): "
-            "free the port, or set PLAYRELAY_PORT"
+    with ExitStack() as stack:
+        try:
+            bound = _listen(stack, settings.host, settings.port, "PLAYRELAY_PORT")
+            internal = (
+                _listen(stack, settings.host, settings.internal_port, "PLAYRELAY_INTERNAL_PORT")
+                if settings.internal_port
+                else None
+            )
+        except _PortError as error:
+            _say(f"playrelay: {error}")
+            return 1
+        app = create_app(settings, internal)
+        _spare_the_collector()
+        config = public_config(
+            app, app.refusals, settings.trusted_proxies, settings.keepalive_seconds
         )
-        return 1
-    with bound:
         port = bound.getsockname()[1]
         return _run(app, config, bound, lambda: _announce(settings, port))
+
+
+class _PortError(Exception):
+    """A port can't be had; the text says what to do."""
+
+
+def _listen(stack: ExitStack, host: str, port: int, variable: str) -> socket.socket:
+    try:
+        return stack.enter_context(listen(host, port))
+    except OSError as error:
+        raise _PortError(
+            f"can't listen on {host}:{port} ({error.strerror}): free the port, or set {variable}"
+        ) from None
 
 
 def sandbox(given: argparse.Namespace) -> int:

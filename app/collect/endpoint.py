@@ -20,6 +20,7 @@ from app.collect.problem import REFUSED, STATUS, Refusal, problem
 from app.collect.rate import AddressRate
 from app.collect.sites import ORIGIN_LIMIT, SiteEntry, SiteResolver
 from app.domain.ping import Parsed, is_web_url
+from app.domain.warnings import may_warn, warnings_of
 from app.store.interface import StoreError
 from app.store.values import InboxPing
 from app.telemetry.metrics import Tally
@@ -68,56 +69,73 @@ class ProgressEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        origin: bytes | None = None
+        origin, referer = _headers(scope)
         entry: SiteEntry | None = None
         try:
-            origin, referer = _headers(scope)
-            client = scope.get("client")
-            address = client[0] if client else ""
-            self._limit(address)
-            self._sites.require_allowed(origin)
+            address = self._admit(scope, origin)
             if scope["method"] == "OPTIONS":
                 await _answer(send, 204, b"", _preflight(origin))
                 return
-            if scope["method"] != "POST":
-                raise Refusal("method_not_allowed", "send a POST request")  # noqa: TRY301 - all refusals are answered below
             body, parsed = decode(await read(receive), referer, scope["headers"])
             brought = len(parsed.plays) + len(parsed.faults)
             if brought > 1:
                 self._rate.charge(address, brought - 1)
             entry = self._sites.resolve(parsed.site, origin)
-            _expect_plays(parsed)
-            if parsed.plays:
-                kept = None if _has_pages(parsed) else referer
-                await entry.inbox.append(InboxPing(self._clock(), kept, body, entry.site))
-                entry.wake()
-            entry.metrics.pings.count("accepted")
-            entry.metrics.plays.count("accepted", len(parsed.plays))
+            answer = await self._keep(entry, parsed, body, referer)
             self._activity.taken(origin)
-            if parsed.faults:
-                entry.metrics.plays.count("invalid", len(parsed.faults))
-            answer = b'{"accepted":%d,"rejected":%b}' % (
-                len(parsed.plays),
-                msgspec.json.encode(parsed.faults) if parsed.faults else b"[]",
-            )
             await _answer(send, 202, answer, _cors(origin)[:1])  # a POST's answer is never cached
         except Refusal as refusal:
             self._activity.refused(origin, refusal.reason, refusal.detail)
             await self._refuse(send, origin, refusal, entry)
         except StoreError as error:
-            await self._refuse(send, origin, _unkept(error, entry), entry)
+            await self._refuse(send, origin, _not_kept(error, entry), entry)
         except GoneError:
-            if REFUSED not in scope:  # the server has cut it off, and has counted that
+            if REFUSED not in scope:  # else the server has cut it off, and has counted that
                 self._refused.count("gone")
         except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
             mistake = Refusal("internal", "look for the request id in the log")
             instance = await self._refuse(send, origin, mistake, entry)
             _log.exception("ping_failed", request=instance)
 
-    def _limit(self, address: str) -> None:
+    def _admit(self, scope: Scope, origin: bytes | None) -> str:
+        """Check what costs nothing to check; returns the sender's address. Raises Refusal."""
+        client = scope.get("client")
+        address: str = client[0] if client else ""
         if wait := self._rate.retry_after(address):
             detail = f"wait {wait} s; PLAYRELAY_PINGS_PER_MINUTE sets it"
             raise Refusal("rate_limited", detail, retry_after=wait)
+        self._sites.require_allowed(origin)
+        if scope["method"] not in {"POST", "OPTIONS"}:
+            raise Refusal("method_not_allowed", "send a POST request")
+        return address
+
+    async def _keep(
+        self, entry: SiteEntry, parsed: Parsed, body: bytes, referer: str | None
+    ) -> bytes:
+        """Store the plays; returns the answer once they are on disk."""
+        if not parsed.plays and parsed.faults:
+            detail = parsed.faults[0].detail
+            raise Refusal("invalid", detail, parsed.faults if parsed.batch else None)
+        now = self._clock()
+        if parsed.plays:
+            kept = None if _has_pages(parsed) else referer
+            await entry.inbox.append(InboxPing(now, kept, body, entry.site))
+            entry.wake()
+        entry.metrics.pings.count("accepted")
+        entry.metrics.plays.count("accepted", len(parsed.plays))
+        answer = b'{"accepted":%d,"rejected":%b' % (
+            len(parsed.plays),
+            msgspec.json.encode(parsed.faults) if parsed.faults else b"[]",
+        )
+        if parsed.faults:
+            entry.metrics.plays.count("invalid", len(parsed.faults))
+        if may_warn(parsed, received_at=now, trust=entry.trust):
+            found = warnings_of(parsed, received_at=now, trust=entry.trust, site=entry.site)
+            for each in found:
+                entry.metrics.warnings.count(each.reason)
+            if found:
+                answer += b',"warnings":' + msgspec.json.encode(found)
+        return answer + b"}"
 
     async def _refuse(
         self, send: Send, origin: bytes | None, refusal: Refusal, entry: SiteEntry | None
@@ -161,13 +179,7 @@ def _has_pages(parsed: Parsed) -> bool:
     return all(play.page_id or is_web_url(play.page_url) for play in parsed.plays)
 
 
-def _expect_plays(parsed: Parsed) -> None:
-    if not parsed.plays and parsed.faults:
-        detail = parsed.faults[0].detail
-        raise Refusal("invalid", detail, parsed.faults if parsed.batch else None)
-
-
-def _unkept(error: StoreError, entry: SiteEntry | None) -> Refusal:
+def _not_kept(error: StoreError, entry: SiteEntry | None) -> Refusal:
     if entry is not None:
         entry.metrics.store_errors.labels(error.fault).inc()
     account = entry.account if entry else ""

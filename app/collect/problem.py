@@ -29,10 +29,7 @@ REFUSED = "playrelay.refused"
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
-PING_REFUSED = "playrelay.refused"
-"""In the scope of a request that the server refused while a route was reading it."""
-
-REASONS: tuple[Reason, ...] = (
+PING_REASONS: tuple[Reason, ...] = (
     "bad_json",
     "origin_not_allowed",
     "method_not_allowed",
@@ -44,10 +41,7 @@ REASONS: tuple[Reason, ...] = (
 )
 """Why `POST /v1/progress` refuses a request."""
 
-SERVER_REFUSED = "playrelay.refused"
-"""In the scope of a request that the server refused while a route was reading it."""
-
-REASONS: tuple[Reason, ...] = ("bad_request", "too_large", "headers_too_large")
+SERVER_REASONS: tuple[Reason, ...] = ("bad_request", "too_large", "headers_too_large")
 """Why the server refuses one before it knows for which route it is."""
 
 STATUS: dict[Reason, int] = {

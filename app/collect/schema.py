@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from app.collect.problem import PING_REASONS, SERVER_REASONS, STATUS, TITLE, Problem
+from app.domain.notices import PingWarning
 from app.domain.ping import Fault, PingRequest, SinglePing
 
 _NOT_OF_A_POST = frozenset({"method_not_allowed", "internal"})
@@ -46,10 +47,11 @@ EXAMPLE_HUBSPOT = {
 
 
 class Accepted(msgspec.Struct):
-    """What was kept, and why the rest was not."""
+    """What was kept, why the rest was not, and what of it can't be used (left out if nothing)."""
 
     accepted: int
     rejected: list[Fault]
+    warnings: list[PingWarning] = []
 
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from app.collect.problem import Refusal
 from app.domain.origin import OriginPolicy
 from app.domain.sites import Belonging, belonging
+from app.domain.trust import TrustPolicy
 from app.store.interface import Inbox
 from app.telemetry.metrics import Metrics
 
@@ -24,7 +25,7 @@ class SiteEntry(NamedTuple):
 
     `site`: its key; "" where there is but one, whatever a ping calls it. `needs_key`: no ping is
     taken for this site's by its origin alone. `account`: for the log. `wake`: tells the account's
-    fold that pings wait.
+    fold that pings wait. `trust`: how far its senders are believed.
     """
 
     site: str
@@ -34,6 +35,7 @@ class SiteEntry(NamedTuple):
     inbox: Inbox
     wake: Callable[[], None]
     metrics: Metrics
+    trust: TrustPolicy = TrustPolicy()
 
 
 class SiteResolver:

@@ -12,6 +12,7 @@ from app.collect.sites import SiteEntry, SiteResolver
 from app.domain.origin import OriginPolicy
 from app.runtime.account import AccountRuntime, open_account
 from app.runtime.environment import Environment
+from app.runtime.policies import trust_of
 from app.runtime.relay import Relay
 from app.runtime.workers import running
 from app.settings import Settings, accounts_of
@@ -71,6 +72,7 @@ def _progress(
             inbox=runtime.account.store,
             wake=runtime.notifiers.pings.notify,
             metrics=runtime.account.metrics,
+            trust=trust_of(site.settings),
         )
         for runtime in runtimes
         for site in runtime.account.sites

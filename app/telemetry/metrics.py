@@ -9,6 +9,8 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.registry import Collector
 
+from app.domain.notices import WARNING_REASONS
+
 M = TypeVar("M", bound=MetricWrapperBase)
 
 Declared = tuple[str, str | None, str, tuple[str, ...]]
@@ -84,6 +86,14 @@ class Metrics:
         self.pings = self._tally(pings_by_outcome())
         self.plays = self._tally(
             Tally("playrelay_plays_received", "Plays in accepted requests, by outcome", "outcome")
+        )
+        self.warnings = self._tally(
+            Tally(
+                "playrelay_ping_warnings",
+                "Fields that were taken and can't be used, by reason: the sender is told",
+                "reason",
+                WARNING_REASONS,
+            )
         )
         self.commit_rows = self._histogram(
             "playrelay_commit_rows", "Pings per group commit", _COMMIT_ROWS

@@ -64,7 +64,9 @@ def create_app(settings: Settings, internal: socket.socket | None = None) -> Rel
                 app.state.relay = relay
                 app.pings = relay.progress
                 if internal is not None:
-                    config = public_config(app, app.refusals, settings.trusted_proxies)
+                    config = public_config(
+                        app, app.refusals, settings.trusted_proxies, settings.keepalive_seconds
+                    )
                     config.lifespan = "off"
                     await stack.enter_async_context(serving(config, internal, "internal"))
                 yield

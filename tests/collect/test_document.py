@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.collect.problem import PING_REASONS, SERVER_REASONS, STATUS, TITLE
-from tests.collect.test_progress import PATH, PLAY
+from tests.collect.test_progress import PATH, PLAY, accepted_in
 
 Document = Mapping[str, Any]
 
@@ -47,7 +47,8 @@ def test_the_examples_are_accepted(relay: httpx.Client, described: Document) -> 
         for example in form["examples"].values():
             body = httpx.Request("POST", "http://x", json=example["value"]).content
             answer = relay.post(PATH, content=body, headers={"content-type": content_type})
-            assert (answer.status_code, answer.json()) == (202, {"accepted": 1, "rejected": []})
+            assert answer.status_code == 202
+            assert accepted_in(answer) == 1
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,17 @@ def problem(answer: httpx.Response) -> dict[str, Any]:
     return body
 
 
+def accepted_in(answer: httpx.Response) -> int:
+    """How many plays were taken, none of them rejected; the dates of examples may be too old."""
+    body = answer.json()
+    assert body["rejected"] == []
+    assert {each["field"] for each in body.get("warnings", [])} <= {
+        "occurredTimestamp",
+        "contactId",
+    }
+    return int(body["accepted"])
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/json", None])
 @pytest.mark.parametrize("example", [EXAMPLE_BATCH, EXAMPLE_HUBSPOT], ids=["batch", "hubspot"])
 def test_documented_examples_are_accepted(
@@ -44,7 +55,7 @@ def test_documented_examples_are_accepted(
     headers = {"content-type": content_type} if content_type else {}
     answer = relay.post(PATH, content=json.dumps(example), headers=headers)
     assert answer.status_code == 202
-    assert answer.json() == {"accepted": 1, "rejected": []}
+    assert accepted_in(answer) == 1
 
 
 def test_hubspots_whole_published_body_is_a_ping(relay: httpx.Client) -> None:
@@ -66,7 +77,7 @@ def test_hubspots_whole_published_body_is_a_ping(relay: httpx.Client) -> None:
         "playedPercent": 25,
         "sessionId": "s-2",
     }
-    assert relay.post(PATH, json=body).json() == {"accepted": 1, "rejected": []}
+    assert accepted_in(relay.post(PATH, json=body)) == 1
 
 
 def test_one_bad_play_leaves_the_others_alone(relay: httpx.Client) -> None:

@@ -33,15 +33,16 @@ def settings_for(folder: Path, **values: Any) -> Settings:
 def live_relay(settings: Settings, protocol: type[BoundedProtocol] | None = None) -> Iterator[Live]:
     """A relay that runs while the block does. `protocol`: one with other limits."""
     up = threading.Event()
-    app = create_app(settings)
-    config = public_config(app, app.refusals, settings.trusted_proxies)
+    internal = listen("127.0.0.1", settings.internal_port) if settings.internal_port else None
+    app = create_app(settings, internal)
+    config = public_config(app, app.refusals, settings.trusted_proxies, settings.keepalive_seconds)
     if protocol is not None:
         config.http = protocol
 
-    def hang_up() -> None:
+    def close_streams() -> None:
         app.state.relay.close_streams()
 
-    server = RelayServer(config, up.set, hang_up)
+    server = RelayServer(config, up.set, close_streams)
     with listen("127.0.0.1", 0) as bound:
         thread = threading.Thread(target=server.run, args=([bound],), name="relay")
         thread.start()

@@ -122,7 +122,7 @@ class BoundedProtocol(TimeoutProtocol):
             if self.pipeline or cycle.response_started or not self._routed:
                 self.transport.close()  # another answer is on its way, or part of this one
                 return
-            self.scope[REFUSED] = True  # type: ignore[typeddict-unknown-key] # as ASGI allows
+            self.scope[REFUSED] = True  # type: ignore[literal-required] # as ASGI allows
             cycle.disconnected = True  # the route's own answer is dropped
             cycle.message_event.set()
         if self._reading is not None:
