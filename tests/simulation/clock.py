@@ -1,4 +1,4 @@
-"""An event loop whose time leaps to the next timer whenever nobody has anything left to do.
+"""An event loop with virtual time: it advances to the next timer whenever no task can run.
 
 Weeks pass in seconds, and since there are neither threads nor sockets, the same input gives the
 same run.
@@ -36,7 +36,7 @@ class _Leaping(selectors.SelectSelector):
         if ready:
             return ready
         if timeout is None:
-            raise RuntimeError("everybody waits for somebody else, and no timer is set")
+            raise RuntimeError("every task waits for another, and no timer is set")
         self.now += timeout
         return []
 
@@ -71,11 +71,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         except Exception as error:  # noqa: BLE001 - it belongs to whoever awaits
             future.set_exception(error)
         else:
-            self.call_later(COMMIT_SECONDS, _tell, future, result)
+            self.call_later(COMMIT_SECONDS, _set_result, future, result)
         return future
 
 
-def _tell(future: asyncio.Future[T], result: T) -> None:
+def _set_result(future: asyncio.Future[T], result: T) -> None:
     if not future.done():
         future.set_result(result)
 

@@ -73,8 +73,8 @@ async def relay_in(
         opened.append(Killable(await world.open_database(settings, *others)))
         return cast("Store", opened[-1])
 
-    patience = 0.0 if killed else world.stop_seconds
-    mortal = replace(world, open_database=open_killable, stop_seconds=patience)
+    stop_seconds = 0.0 if killed else world.stop_seconds
+    mortal = replace(world, open_database=open_killable, stop_seconds=stop_seconds)
     async with assemble(settings, mortal) as relay:
         assert relay.progress
         account = relay.accounts[""]

@@ -1,4 +1,4 @@
-"""HubSpot's side: the real sandbox, whose account is at every moment what is true then."""
+"""HubSpot's side: the real sandbox, whose account changes with the truth."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ CREDENTIALS = Credentials(access_token="pat-simulated")
 
 
 @dataclass(frozen=True, slots=True)
-class Spell:
+class FaultPeriod:
     """From `begin` to `end`, in seconds of the run, HubSpot answers by these rules."""
 
     begin: float
@@ -34,11 +34,11 @@ class Spell:
 class Answers:
     """How HubSpot answers where nobody knows how it does, and what else may differ.
 
-    `changes`: fields of `World`. `spells`: in order, none within another.
+    `changes`: fields of `World`. `fault_periods`: in order, none within another.
     """
 
     changes: Mapping[str, Any] = field(default_factory=dict)
-    spells: tuple[Spell, ...] = ()
+    fault_periods: tuple[FaultPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Known(Mapping[Any, int]):
         return sum(1 for _ in self)
 
 
-def open_hubspot(truth: Truth, answers: Answers, loop: VirtualLoop, dice: Random) -> HubSpot:
+def open_hubspot(truth: Truth, answers: Answers, loop: VirtualLoop, rng: Random) -> HubSpot:
     """An account that knows all of `truth`, each part from its time on."""
     ledger = Ledger(maxlen=10_000_000)
     media = {medium.external_id: 7_000 + n for n, medium in enumerate(truth.media) if medium.known}
@@ -90,21 +90,21 @@ def open_hubspot(truth: Truth, answers: Answers, loop: VirtualLoop, dice: Random
     app = create_sandbox(
         world,
         loop.seconds,
-        ids=partial(_uuid, dice),
+        ids=partial(_uuid, rng),
         ledger=ledger,
     )
     return HubSpot(app, app.state.sandbox, ledger)
 
 
-async def live(hubspot: HubSpot, answers: Answers) -> None:
-    """Have the spells come and go."""
+async def apply_fault_periods(hubspot: HubSpot, answers: Answers) -> None:
+    """Apply the fault periods in their time."""
     loop = asyncio.get_running_loop()
-    for spell in answers.spells:
-        await asyncio.sleep(spell.begin - loop.time())
-        hubspot.sandbox.faults.replace(spell.faults)
-        await asyncio.sleep(spell.end - loop.time())
+    for period in answers.fault_periods:
+        await asyncio.sleep(period.begin - loop.time())
+        hubspot.sandbox.faults.replace(period.faults)
+        await asyncio.sleep(period.end - loop.time())
         hubspot.sandbox.faults.replace([])
 
 
-def _uuid(dice: Random) -> UUID:
-    return UUID(int=dice.getrandbits(128), version=4)
+def _uuid(rng: Random) -> UUID:
+    return UUID(int=rng.getrandbits(128), version=4)

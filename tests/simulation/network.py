@@ -42,27 +42,27 @@ def deliveries(seed: str, truth: Truth, network: Network) -> list[Parcel]:
     """All that reaches the relay, in order of arrival."""
     found: list[Parcel] = []
     for visitor in truth.visitors:
-        dice = Random(f"{seed}/{visitor.name}/network")  # noqa: S311 - dice
+        rng = Random(f"{seed}/{visitor.name}/network")  # noqa: S311 - repeatable
         for ping in visitor.pings:
             found += [
                 parcel
-                for parcel in _ways(dice, visitor, ping, network)
+                for parcel in _ways(rng, visitor, ping, network)
                 if parcel.arrives_at < visitor.gone_at
             ]
     return sorted(found, key=lambda parcel: (parcel.arrives_at, parcel.visitor.name))
 
 
-def _ways(dice: Random, visitor: Visitor, ping: Ping, network: Network) -> Iterator[Parcel]:
-    if dice.random() < network.lost:
+def _ways(rng: Random, visitor: Visitor, ping: Ping, network: Network) -> Iterator[Parcel]:
+    if rng.random() < network.lost:
         return
-    sent_at = ping.at + dice.uniform(0, 0.2)
-    if dice.random() < network.held:
-        sent_at += dice.choice((10 * MINUTE, 6 * HOUR, LONGEST_HELD)) * dice.random()
-    first = Parcel(sent_at, sent_at + dice.uniform(0.02, LONGEST_TRANSIT), visitor, ping)
+    sent_at = ping.at + rng.uniform(0, 0.2)
+    if rng.random() < network.held:
+        sent_at += rng.choice((10 * MINUTE, 6 * HOUR, LONGEST_HELD)) * rng.random()
+    first = Parcel(sent_at, sent_at + rng.uniform(0.02, LONGEST_TRANSIT), visitor, ping)
     yield first
-    if dice.random() < network.doubled:
-        later = first.arrives_at + dice.choice((0.5, MINUTE, 3 * HOUR)) * dice.random()
-        if dice.random() < 0.5:
+    if rng.random() < network.doubled:
+        later = first.arrives_at + rng.choice((0.5, MINUTE, 3 * HOUR)) * rng.random()
+        if rng.random() < 0.5:
             yield Parcel(sent_at, later, visitor, ping, is_copy=True)
         else:
-            yield Parcel(later, later + dice.uniform(0.02, LONGEST_TRANSIT), visitor, ping)
+            yield Parcel(later, later + rng.uniform(0.02, LONGEST_TRANSIT), visitor, ping)

@@ -69,7 +69,7 @@ def populate(seed: str, count: int, mix: Mix) -> Truth:
     """`count` visitors, and a few friends more."""
     truth = Truth(media=_media(mix))
     for number in range(count):
-        _Maker(Random(f"{seed}/{number}"), number, mix, truth).party()  # noqa: S311 - dice
+        _Maker(Random(f"{seed}/{number}"), number, mix, truth).party()  # noqa: S311 - repeatable
     return truth
 
 
@@ -93,8 +93,8 @@ def _media(mix: Mix) -> list[Medium]:
 class _Maker:
     """Makes one visitor, or a recipient and a friend, into `truth`."""
 
-    def __init__(self, dice: Random, number: int, mix: Mix, truth: Truth) -> None:
-        self._dice = dice
+    def __init__(self, rng: Random, number: int, mix: Mix, truth: Truth) -> None:
+        self._rng = rng
         self._number = number
         self._mix = mix
         self._truth = truth
@@ -102,8 +102,8 @@ class _Maker:
 
     def party(self) -> None:
         kinds = self._mix.kinds
-        (kind,) = self._dice.choices(list(kinds), list(kinds.values()))
-        getattr(self, f"_{kind}")(self._dice.uniform(0, self._mix.days * DAY))
+        (kind,) = self._rng.choices(list(kinds), list(kinds.values()))
+        getattr(self, f"_{kind}")(self._rng.uniform(0, self._mix.days * DAY))
 
     def _stranger(self, begin: float) -> None:
         utk = self._utk("s")
@@ -118,8 +118,8 @@ class _Maker:
         if self._chance(self._mix.devices):  # another device, known later or never
             other = self._utk("d")
             if self._chance(0.5):
-                self._known(other, self._id, known_at + self._dice.uniform(0, 5 * DAY))
-            self._visits(f"{name}-2", begin + self._dice.uniform(0, DAY), Carried(utk=other))
+                self._known(other, self._id, known_at + self._rng.uniform(0, 5 * DAY))
+            self._visits(f"{name}-2", begin + self._rng.uniform(0, DAY), Carried(utk=other))
         if visitor.gone_at < float("inf") and self._chance(0.5):
             self._truth.erased[utk] = visitor.gone_at + MINUTE
 
@@ -127,8 +127,8 @@ class _Maker:
         self._somebody(begin, 0.0, "contact")
 
     def _stranger_no_more(self) -> float:
-        span = self._dice.choice((10 * MINUTE, 5 * HOUR, 3 * DAY, 24 * DAY))
-        return self._dice.uniform(0.1, 1) * span
+        span = self._rng.choice((10 * MINUTE, 5 * HOUR, 3 * DAY, 24 * DAY))
+        return self._rng.uniform(0.1, 1) * span
 
     def _later(self, begin: float) -> None:
         self._somebody(begin, begin + self._stranger_no_more(), "later")
@@ -139,17 +139,17 @@ class _Maker:
     def _recipient(self, begin: float) -> None:
         utk: str | None = self._utk("r") if self._chance(0.8) else None
         if utk and self._chance(0.5):
-            self._known(utk, self._id, self._dice.choice((0.0, begin + self._stranger_no_more())))
+            self._known(utk, self._id, self._rng.choice((0.0, begin + self._stranger_no_more())))
         self._visits("recipient", begin, Carried(utk=utk, hsenc=self._mail()))
 
     def _forwarded(self, begin: float) -> None:
         mail, mine, friends = self._mail(), self._utk("r"), self._utk("f")
         if self._chance(0.5):
-            self._known(mine, self._id, self._dice.choice((0.0, begin + self._stranger_no_more())))
+            self._known(mine, self._id, self._rng.choice((0.0, begin + self._stranger_no_more())))
         if self._chance(0.4):
             self._known(friends, self._id + 1, begin + self._stranger_no_more())
         self._visits("recipient", begin, Carried(utk=mine, hsenc=mail))
-        late = self._dice.choice((0.5 * HOUR, 6 * HOUR, -2 * HOUR))
+        late = self._rng.choice((0.5 * HOUR, 6 * HOUR, -2 * HOUR))
         carried = Carried(utk=friends if self._chance(0.8) else None, hsenc=mail)
         self._visits("friend", max(0.0, begin + late), carried)
 
@@ -157,13 +157,13 @@ class _Maker:
         signed = self._chance(0.8)
         utk = self._utk("g") if self._chance(0.5) else None
         if utk and self._chance(0.5):
-            # Somebody else's device: whom the site vouches for is who it is.
+            # Another person's device: the signed contact counts.
             self._known(utk, self._id + 2, 0.0)
         self._exists(self._id, 0.0)
         self._visits("signed", begin, Carried(utk, None, self._id, signed))
 
     def _chance(self, share: float) -> bool:
-        return self._dice.random() < share
+        return self._rng.random() < share
 
     def _utk(self, kind: str) -> str:
         return hashlib.md5(f"{kind}{self._number}".encode()).hexdigest()  # noqa: S324 - a name
@@ -183,7 +183,7 @@ class _Maker:
         if since <= 0:
             self._truth.contacts.add(contact)
         if self._chance(self._mix.merged) and contact not in self._merged():
-            at = since + self._dice.choice((HOUR, 2 * DAY, 9 * DAY)) * self._dice.random()
+            at = since + self._rng.choice((HOUR, 2 * DAY, 9 * DAY)) * self._rng.random()
             self._truth.contacts.add(contact + 5)
             self._truth.merges.append((at, contact, contact + 5))
 
@@ -191,54 +191,54 @@ class _Maker:
         return {old for _, old, _ in self._truth.merges[-4:]}
 
     def _visits(self, name: str, begin: float, carried: Carried) -> Visitor:
-        dice = self._dice
+        rng = self._rng
         visitor = Visitor(f"{name}-{self._number}", stamps=self._chance(0.9))
         if visitor.stamps and self._chance(self._mix.clocks):
-            visitor.clock_error = dice.choice((-400 * DAY, -3 * DAY, -HOUR, 90.0, HOUR, 5 * DAY))
+            visitor.clock_error = rng.choice((-400 * DAY, -3 * DAY, -HOUR, 90.0, HOUR, 5 * DAY))
         while True:
-            session = f"{name[:2]}{self._number}-{len(visitor.pings)}-{dice.randrange(16**6):06x}"
+            session = f"{name[:2]}{self._number}-{len(visitor.pings)}-{rng.randrange(16**6):06x}"
             visitor.pings += self._session(session, begin, carried)
             if not self._chance(self._mix.returns):
                 break
-            begin = visitor.pings[-1].at + dice.choice(self._mix.away) * dice.random()
+            begin = visitor.pings[-1].at + rng.choice(self._mix.away) * rng.random()
         if self._chance(self._mix.withdrawn):
-            visitor.gone_at = dice.choice(visitor.pings).at + 1
+            visitor.gone_at = rng.choice(visitor.pings).at + 1
         self._truth.visitors.append(visitor)
         return visitor
 
     def _session(self, session: str, begin: float, carried: Carried) -> Iterator[Ping]:
         """One or two media in one session, and perhaps no cookie before the banner is answered."""
-        dice = self._dice
+        rng = self._rng
         page = self._page(session, carried)
         cookie_at = begin
         if carried.utk and self._chance(self._mix.late_cookie):
-            cookie_at += dice.choice((3.0, 30.0, 300.0))
-        media = dice.sample(self._truth.media, 2 if self._chance(0.1) else 1)
-        told: dict[str, tuple[View, State]] = {}
+            cookie_at += rng.choice((3.0, 30.0, 300.0))
+        media = rng.sample(self._truth.media, 2 if self._chance(0.1) else 1)
+        states: dict[str, tuple[View, State]] = {}
         moments: list[tuple[State, View]] = []
         for medium in media:
             view = View(session, medium, page)
             moments += [
                 (state, view)
-                for state in watch(dice, begin, medium.spans, medium.span_seconds, self._mix.pace)
+                for state in watch(rng, begin, medium.spans, medium.span_seconds, self._mix.pace)
             ]
         for state, view in sorted(moments, key=lambda moment: moment[0].at):
-            told[view.medium.external_id] = (view, state)
-            plays = tuple(told.values()) if self._chance(0.3) else ((view, state),)
+            states[view.medium.external_id] = (view, state)
+            plays = tuple(states.values()) if self._chance(0.3) else ((view, state),)
             known = carried if state.at >= cookie_at else replace(carried, utk=None)
             yield Ping(state.at, known, plays)
 
     def _page(self, session: str, carried: Carried) -> Page:
-        number = self._dice.randrange(50)
-        kind = self._dice.choice(("own", "own", "hubspot", "referer"))
+        number = self._rng.randrange(50)
+        kind = self._rng.choice(("own", "own", "hubspot", "referer"))
         if kind == "hubspot":
             return Page({"pageId": number + 1, "pageUrl": SITE}, None, {"pageId": number + 1})
         clean = f"{SITE}/films/{number}?topic=x{number}"
         link = f"{clean}&_hsmi=77&_hsenc={carried.hsenc or 'p2AN'}&gclid={session}#top"
-        heard = {"pageUrl": clean, "externalPlayContext": "EXTERNAL_PAGE"}
+        expected = {"pageUrl": clean, "externalPlayContext": "EXTERNAL_PAGE"}
         if kind == "referer":
-            return Page({}, link, heard)
+            return Page({}, link, expected)
         said = {"pageUrl": link, "pageName": f"Film {number}"}
         if self._chance(0.2):
             said["externalPlayContext"] = "EMAIL"
-        return Page(said, None, {**heard, **said, "pageUrl": clean})
+        return Page(said, None, {**expected, **said, "pageUrl": clean})

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from app.sandbox.ledger import Kept
 from tests.simulation.clock import EPOCH
-from tests.simulation.ladder import Ladder
+from tests.simulation.precedence import Precedence
 from tests.simulation.run import Run
-from tests.simulation.views import Heard, heard, together
+from tests.simulation.views import KnownView, known_views, merged
 from tests.simulation.visitors import HOUR
 from tests.simulation.watching import ATTENTION, Milestone
 from tests.simulation.wire import Occurrence, occurrence_of
@@ -53,8 +53,8 @@ def judge(run: Run) -> Verdict:
 class _Referee:
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._views = heard(run)
-        self._ladder = Ladder(run, self._views)
+        self._views = known_views(run)
+        self._precedence = Precedence(run, self._views)
         self._verdict = Verdict()
         self._seen: Counter[Occurrence] = Counter()
 
@@ -64,7 +64,7 @@ class _Referee:
             self._seen[occurrence] += 1
             view = self._views.get(occurrence[:2])
             if view is None:
-                self._fault("unheard", kept, "of a view that nobody told of")
+                self._fault("unheard", kept, "of a view that no ping reported")
             else:
                 self._kept(view, kept, occurrence[2:])
         self._doubled()
@@ -72,7 +72,7 @@ class _Referee:
         self._unfinished()
         return self._verdict
 
-    def _kept(self, view: Heard, kept: Kept, milestone: Milestone) -> None:
+    def _kept(self, view: KnownView, kept: Kept, milestone: Milestone) -> None:
         at = kept.arrived_ms / 1000 - EPOCH
         worth = view.worth
         self._verdict.late += at - worth.get(milestone, at) > HOUR
@@ -84,11 +84,11 @@ class _Referee:
         elif not self._is_time(kept, view.moments(milestone)):
             self._fault("time", kept, f"reached at {view.moments(milestone)}")
         contact = self._run.truth.canonical(kept.contact_id)
-        right = self._ladder.right(view, at)
+        right = self._precedence.right(view, at)
         if contact not in right:
             self._fault("contact", kept, f"{contact}, not {right}")
-        if any(kept.body.get(name) != value for name, value in view.view.page.heard.items()):
-            self._fault("page", kept, str(view.view.page.heard))
+        if any(kept.body.get(name) != value for name, value in view.view.page.expected.items()):
+            self._fault("page", kept, str(view.view.page.expected))
         medium = view.view.medium
         if (kept.body["mediaName"], kept.body["mediaUrl"]) != (medium.name, medium.url):
             self._fault("medium", kept, str(medium))
@@ -96,11 +96,11 @@ class _Referee:
         if since is not None and at > since + TOLERANCE:
             self._fault("erased", kept, f"{at - since:.1f} s after its erasure")
 
-    def _attention(self, view: Heard, kept: Kept, at: float) -> None:
-        """It tells what was known when it was sent, and the time of what was known before."""
+    def _attention(self, view: KnownView, kept: Kept, at: float) -> None:
+        """It has the spans known when it was sent, and the time of a state known before."""
         spans = tuple(kept.body["rawDataMap"].values())
-        states = [told.state for told in view.told if told.at <= at]
-        known = [together(states[:number]) for number in range(1, len(states) + 1)]
+        states = [report.state for report in view.reports if report.at <= at]
+        known = [merged(states[:number]) for number in range(1, len(states) + 1)]
         if not any(state.watched == spans for state in known):
             self._fault("spans", kept, str(known[-1].watched))
         if not self._is_time(kept, [state.at for state in known]):
@@ -121,7 +121,7 @@ class _Referee:
     def _missing(self) -> None:
         for key, view in self._views.items():
             for milestone, born in view.worth.items():
-                fate = self._ladder.fate(view, born)
+                fate = self._precedence.fate(view, born)
                 has = self._seen[(*key, *milestone)] > 0
                 if fate == "must" and not has:
                     self._wrong("missing", f"{key} {milestone} of {view.visitor.name}")
@@ -141,8 +141,8 @@ class _Referee:
 
     def _fault(self, kind: str, kept: Kept, why: str) -> None:
         at = kept.arrived_ms / 1000 - EPOCH
-        told = {name: kept.body[name] for name in ("sessionId", "externalId")}
-        self._wrong(kind, f"{kept.event} at {at:.1f} {told}: {why}")
+        which = {name: kept.body[name] for name in ("sessionId", "externalId")}
+        self._wrong(kind, f"{kept.event} at {at:.1f} {which}: {why}")
 
     def _wrong(self, kind: str, what: str) -> None:
         self._verdict.wrong[kind].append(what)

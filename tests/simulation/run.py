@@ -16,17 +16,23 @@ from app.runtime.stores import open_store
 from app.settings import Settings
 from app.store.interface import Store
 from app.store.values import Depths
+from tests.simulation.bodies import ping_body
 from tests.simulation.clock import VirtualLoop, run
 from tests.simulation.failures import no_worker_fails
 from tests.simulation.harness import IDLE, RunningRelay, relay_in
-from tests.simulation.hubspot import CREDENTIALS, Answers, HubSpot, live, open_hubspot
-from tests.simulation.letters import letter
+from tests.simulation.hubspot import (
+    CREDENTIALS,
+    Answers,
+    HubSpot,
+    apply_fault_periods,
+    open_hubspot,
+)
 from tests.simulation.network import LONGEST_TRANSIT, Network, Parcel, deliveries
 from tests.simulation.population import SECRET, SITE, Mix, populate
 from tests.simulation.visitors import DAY, HOUR, Truth
 from tests.simulation.wire import Line, Wire
 
-PATIENCE = 4 * DAY
+GRACE = 4 * DAY
 """How long after the last possible parking a run may take to come to its end."""
 
 AGAIN_AFTER = 10.0
@@ -35,7 +41,7 @@ AGAIN_AFTER = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The relay goes down at `at` for some seconds: told to stop, or killed."""
+    """The relay goes down at `at` for some seconds: stopped, or killed."""
 
     at: float
     seconds: float
@@ -109,38 +115,38 @@ async def _simulate(
     seed: str, scenario: Scenario, open_database: OpenDatabase, loop: VirtualLoop
 ) -> Run:
     truth = populate(seed, scenario.visitors, scenario.mix)
-    hubspot = open_hubspot(truth, scenario.answers, loop, _dice(seed, "hubspot"))
+    hubspot = open_hubspot(truth, scenario.answers, loop, _rng(seed, "hubspot"))
     inner = httpx.ASGITransport(hubspot.app)
-    wire = Wire(inner, scenario.line, _dice(seed, "wire"))
+    wire = Wire(inner, scenario.line, _rng(seed, "wire"))
     settings = _settings(scenario)
-    world = Environment(loop.milliseconds, _dice(seed, "relay"), wire, open_database, scenario.idle)
+    world = Environment(loop.milliseconds, _rng(seed, "relay"), wire, open_database, scenario.idle)
     found = Run(scenario, truth, wire, hubspot)
-    street = _Street(found)
+    traffic = _Traffic(found)
     outside = [
-        asyncio.ensure_future(live(hubspot, scenario.answers)),
-        asyncio.ensure_future(street.bring(deliveries(seed, truth, scenario.network))),
-        asyncio.ensure_future(street.erase()),
+        asyncio.ensure_future(apply_fault_periods(hubspot, scenario.answers)),
+        asyncio.ensure_future(traffic.bring(deliveries(seed, truth, scenario.network))),
+        asyncio.ensure_future(traffic.erase()),
     ]
     for stop in scenario.stops:
         async with relay_in(world, settings, killed=stop.killed) as relay:
-            street.open(relay)
+            traffic.open(relay)
             await asyncio.sleep(stop.at - loop.time())
-            street.shut()
+            traffic.shut()
         await asyncio.sleep(stop.seconds)
     async with relay_in(world, settings) as relay:
-        street.open(relay)
+        traffic.open(relay)
         await asyncio.gather(*outside)
         await asyncio.sleep(scenario.days_after * DAY)
-        patience = loop.time() + PATIENCE
+        deadline = loop.time() + GRACE
         while not _is_done(depths := await relay.store.depths(loop.milliseconds())):
-            if loop.time() > patience:
+            if loop.time() > deadline:
                 break
             await asyncio.sleep(HOUR)
         found.depths = depths
     return found
 
 
-class _Street:
+class _Traffic:
     """Between the visitors and whichever relay is open, if one is."""
 
     def __init__(self, found: Run) -> None:
@@ -173,7 +179,7 @@ class _Street:
             return  # the relay was down: nobody on the way had anything to copy
         transit = min(parcel.arrives_at - parcel.sent_at, LONGEST_TRANSIT)
         while True:
-            body = letter(parcel.visitor, parcel.ping, sent_at)
+            body = ping_body(parcel.visitor, parcel.ping, sent_at)
             if self._relay is not None:
                 status = await self._relay.ping(body, parcel.ping.plays[0][0].page.referer)
                 if status == 202:
@@ -221,5 +227,5 @@ def _settings(scenario: Scenario) -> Settings:
     return Settings(_env_file=None, **{**given, **tokens, **scenario.settings})
 
 
-def _dice(seed: str, whose: str) -> Random:
-    return Random(f"{seed}/{whose}")  # noqa: S311 - dice
+def _rng(seed: str, part: str) -> Random:
+    return Random(f"{seed}/{part}")  # noqa: S311 - repeatable

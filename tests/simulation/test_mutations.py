@@ -71,7 +71,7 @@ class Forgetful(Whole):
 
 
 class Adding(Whole):
-    """The merge is broken: progress adds up, as if a ping told what is new."""
+    """The merge is broken: progress adds up, as if a ping held only what is new."""
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
         """As usual, with the percentages of all pings."""

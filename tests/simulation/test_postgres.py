@@ -3,9 +3,9 @@
 import pytest
 
 from tests.postgres.shared import postgres_url
-from tests.simulation.ashore import postgres_at
-from tests.simulation.calamities import every_fault
 from tests.simulation.conftest import FULL
+from tests.simulation.faults import every_fault
+from tests.simulation.real_time_store import postgres_at
 from tests.simulation.referee import judge
 from tests.simulation.run import Scenario, simulate
 from tests.simulation.scenarios import EVENING

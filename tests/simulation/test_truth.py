@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.runtime.environment import OpenDatabase
-from tests.simulation.calamities import every_fault
 from tests.simulation.conftest import FULL
+from tests.simulation.faults import every_fault
 from tests.simulation.referee import judge
 from tests.simulation.run import Run, simulate, sqlite_in
 
@@ -42,7 +42,7 @@ def test_hubspot_may_convert_the_usertokens(open_database: OpenDatabase) -> None
     assert verdict.attributed > 100
 
 
-def story(run: Run) -> tuple[Any, ...]:
+def transcript(run: Run) -> tuple[Any, ...]:
     """All that HubSpot saw, and all that the relay acknowledged, with the times."""
     ledger = run.hubspot.ledger
     arrivals = [(arrival.at, arrival.parcel.visitor.name) for arrival in run.arrivals]
@@ -56,6 +56,6 @@ def test_the_same_seed_gives_the_same_run(folder: Path) -> None:
         place = folder / str(number)
         place.mkdir()
         scenario = replace(every_fault(3, 25), days_after=1)
-        runs.append(story(simulate(seed, scenario, sqlite_in(place))))
+        runs.append(transcript(simulate(seed, scenario, sqlite_in(place))))
     assert runs[0] == runs[1]
     assert runs[0] != runs[2]

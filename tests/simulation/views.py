@@ -1,4 +1,4 @@
-"""What the relay was told of each view, ping by ping: the truth less what the network lost."""
+"""What the relay knows of each view, ping by ping: the truth less what the network lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,15 +8,15 @@ from tests.simulation.visitors import View, Visitor
 from tests.simulation.watching import ATTENTION, Milestone, State
 
 BATCH_SECONDS = 2.0
-"""Pings that come within it may be read together: then the earliest tells the time."""
+"""Pings that come within it may be folded together: then the time of the earliest counts."""
 
 ViewKey = tuple[str, str]
 """(session, externalId)"""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One ping's word on a view, and when it was acknowledged."""
+class Report:
+    """What one ping says about a view, and when it was acknowledged."""
 
     at: float
     state: State
@@ -26,80 +26,84 @@ class Told:
 
 
 @dataclass(slots=True)
-class Heard:
-    """A view as the relay knows it: what it was told, in order of arrival."""
+class KnownView:
+    """A view as the relay knows it: the reports on it, in order of arrival."""
 
     view: View
     visitor: Visitor
-    told: list[Told] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
 
     def known(self, by: float) -> State:
         """All that had arrived by then, as one state. `at`: when the furthest was reached."""
-        return together([told.state for told in self.told if told.at <= by])
+        return merged([report.state for report in self.reports if report.at <= by])
 
     def born(self) -> dict[Milestone, float]:
         """When each milestone that it is worth became known to the relay, without attention."""
         found: dict[Milestone, float] = {}
-        for number, told in enumerate(self.told, 1):
-            for milestone in together([each.state for each in self.told[:number]]).reached:
-                found.setdefault(milestone, told.at)
+        for number, report in enumerate(self.reports, 1):
+            for milestone in merged([each.state for each in self.reports[:number]]).reached:
+                found.setdefault(milestone, report.at)
         return found
 
     def moments(self, milestone: Milestone) -> list[float]:
         """The times at which it may be said to have been reached, in seconds of the run."""
         born = self.born()[milestone]
-        early = [told for told in self.told if told.at <= born + BATCH_SECONDS]
+        early = [report for report in self.reports if report.at <= born + BATCH_SECONDS]
         return [
-            told.state.at
-            for told in early
+            report.state.at
+            for report in early
             if milestone
-            in together([each.state for each in early if each.state.at <= told.state.at]).reached
+            in merged([each.state for each in early if each.state.at <= report.state.at]).reached
         ]
 
     @property
     def worth(self) -> dict[Milestone, float]:
         """Every milestone that it is worth in the end, and when the relay could know that."""
         found = self.born()
-        watched = [told.at for told in self.told if any(told.state.watched)]
+        watched = [report.at for report in self.reports if any(report.state.watched)]
         if watched:
             found[ATTENTION] = min(watched)
         return found
 
     def utk(self, by: float) -> str | None:
         """The usertoken that had arrived by then."""
-        return next((told.utk for told in self.told if told.utk and told.at <= by), None)
+        return next((report.utk for report in self.reports if report.utk and report.at <= by), None)
 
     def hsenc(self, by: float) -> str | None:
         """Likewise."""
-        return next((told.hsenc for told in self.told if told.hsenc and told.at <= by), None)
+        return next(
+            (report.hsenc for report in self.reports if report.hsenc and report.at <= by), None
+        )
 
     def signed(self, by: float) -> int | None:
-        """The contact that the site vouched for by then."""
-        return next((told.signed for told in self.told if told.signed and told.at <= by), None)
+        """The contact that the site had signed by then."""
+        return next(
+            (report.signed for report in self.reports if report.signed and report.at <= by), None
+        )
 
 
-def together(states: Sequence[State]) -> State:
+def merged(states: Sequence[State]) -> State:
     """As one: the maximum of each span. `at`: when the furthest of them was reached."""
     furthest = max(states, key=lambda state: (sum(state.watched), -state.at))
     watched = tuple(map(max, *(state.watched for state in states))) if len(states) > 1 else None
     return State(furthest.at, watched or states[0].watched, any(state.ended for state in states))
 
 
-def heard(run: Run) -> dict[ViewKey, Heard]:
-    """Every view of which the relay was told anything."""
-    found: dict[ViewKey, Heard] = {}
+def known_views(run: Run) -> dict[ViewKey, KnownView]:
+    """Every view of which the relay was informed."""
+    found: dict[ViewKey, KnownView] = {}
     for arrival in sorted(run.arrivals, key=lambda arrival: arrival.at):
-        for view, told in _told(arrival):
+        for view, report in _reports(arrival):
             key = view.session, view.medium.external_id
-            found.setdefault(key, Heard(view, arrival.parcel.visitor)).told.append(told)
+            found.setdefault(key, KnownView(view, arrival.parcel.visitor)).reports.append(report)
     return found
 
 
-def _told(arrival: Arrival) -> list[tuple[View, Told]]:
+def _reports(arrival: Arrival) -> list[tuple[View, Report]]:
     ping = arrival.parcel.ping
     carried = ping.carried
     signed = carried.contact_id if carried.signed else None
     return [
-        (view, Told(arrival.at, state, carried.utk, carried.hsenc, signed))
+        (view, Report(arrival.at, state, carried.utk, carried.hsenc, signed))
         for view, state in ping.plays
     ]

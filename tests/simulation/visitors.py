@@ -23,12 +23,12 @@ class Medium:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`said`: what a ping says of it; `referer`: what the browser does; `heard`: what HubSpot
+    """`said`: what a ping says of it; `referer`: what the browser does; `expected`: what HubSpot
     is to hear."""  # noqa: D205, D209
 
     said: Mapping[str, Any]
     referer: str | None
-    heard: Mapping[str, Any]
+    expected: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

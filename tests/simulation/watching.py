@@ -46,7 +46,7 @@ class State:
 
 
 def watch(
-    dice: Random, begin: float, spans: int, span_seconds: float, pace: float = 1.0
+    rng: Random, begin: float, spans: int, span_seconds: float, pace: float = 1.0
 ) -> list[State]:
     """Watch in a few stretches, back and forth; a state at each moment a tracker would report.
 
@@ -56,9 +56,9 @@ def watch(
     now = begin
     states = [State(now, tuple(counts))]
     ended = False
-    for stretch in range(dice.choice((1, 1, 2, 3))):
-        first = 0 if stretch == 0 else dice.randrange(spans)
-        last = spans if dice.random() < 0.4 else dice.randrange(first + 1, spans + 1)
+    for stretch in range(rng.choice((1, 1, 2, 3))):
+        first = 0 if stretch == 0 else rng.randrange(spans)
+        last = spans if rng.random() < 0.4 else rng.randrange(first + 1, spans + 1)
         for span in range(first, last):
             counts[span] += 1
             now += span_seconds * pace
@@ -67,5 +67,5 @@ def watch(
                 states.append(state)
         ended = ended or last == spans
         states.append(State(now, tuple(counts), ended))
-        now += dice.choice((2.0, 20.0, 200.0, 2000.0)) * pace
+        now += rng.choice((2.0, 20.0, 200.0, 2000.0)) * pace
     return states

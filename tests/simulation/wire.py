@@ -52,28 +52,28 @@ class Wire(httpx.AsyncBaseTransport):
 
     inner: httpx.AsyncBaseTransport
     line: Line
-    dice: Random
+    rng: Random
     spares_tokens: bool = True
     unanswered: Counter[Occurrence] = field(default_factory=Counter)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request, or raise what a broken line raises."""
-        loop, line, dice = asyncio.get_running_loop(), self.line, self.dice
+        loop, line, rng = asyncio.get_running_loop(), self.line, self.rng
         outage = next((o for o in line.outages if o.begin <= loop.time() < o.end), None)
-        up, down = (dice.uniform(0.005, line.slowest) for _ in range(2))
-        fate = dice.random()
+        up, down = (rng.uniform(0.005, line.slowest) for _ in range(2))
+        fate = rng.random()
         if request.url.path.startswith("/oauth/") and self.spares_tokens:
             fate = 1.0
         await asyncio.sleep(up)
         if outage is not None:
             return await _struck(outage, request)
         if fate < line.lost_requests:
-            return await _cut(dice)
+            return await _cut(rng)
         answered = False
         try:
             response = await self.inner.handle_async_request(request)
             if line.lost_requests <= fate < line.lost_requests + line.lost_answers:
-                return await _cut(dice)
+                return await _cut(rng)
             if fate > 1 - line.sluggish and fate < 1.0:
                 down += 30
             await asyncio.sleep(down)
@@ -81,7 +81,7 @@ class Wire(httpx.AsyncBaseTransport):
             return response
         finally:
             if not answered and "/events/" in request.url.path:
-                self.unanswered[_told(request)] += 1
+                self.unanswered[_occurrence_in(request)] += 1
 
 
 async def _struck(outage: Outage, request: httpx.Request) -> httpx.Response:
@@ -92,20 +92,20 @@ async def _struck(outage: Outage, request: httpx.Request) -> httpx.Response:
     return httpx.Response(502, html="<h1>Bad gateway</h1>", request=request)
 
 
-async def _cut(dice: Random) -> httpx.Response:
+async def _cut(rng: Random) -> httpx.Response:
     """No answer, or one that never ends."""
-    if dice.random() < 0.3:
+    if rng.random() < 0.3:
         await asyncio.sleep(_HOURS)
     raise httpx.ReadError("connection reset")
 
 
-def _told(request: httpx.Request) -> Occurrence:
+def _occurrence_in(request: httpx.Request) -> Occurrence:
     event = request.url.path.rpartition("/")[2]
     body = json.loads(request.content)
     return occurrence_of(event, body)
 
 
 def occurrence_of(event: str, body: dict[str, object]) -> Occurrence:
-    """Which milestone of which view a body of HubSpot's tells."""
+    """The milestone, and the view, of an event's body."""
     value = body.get("state", body.get("playedPercent", ""))
     return str(body["sessionId"]), str(body.get("externalId", "")), event, str(value)

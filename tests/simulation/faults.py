@@ -5,7 +5,7 @@ from itertools import pairwise
 from random import Random
 
 from app.sandbox.faults import Fault
-from tests.simulation.hubspot import Answers, Spell
+from tests.simulation.hubspot import Answers, FaultPeriod
 from tests.simulation.population import Mix
 from tests.simulation.run import Scenario, Stop
 from tests.simulation.visitors import DAY, HOUR, MINUTE
@@ -27,34 +27,34 @@ OUTAGES: tuple[tuple[OutageKind, float], ...] = (
 
 def every_fault(number: int, visitors: int) -> Scenario:
     """The run of this number: the network, HubSpot, and the relay itself fail again and again."""
-    dice = Random(f"{number}/calamities")  # noqa: S311 - dice
+    rng = Random(f"{number}/calamities")  # noqa: S311 - repeatable
     mix = Mix()
     days = mix.days * DAY
     outages = tuple(
         Outage(at, at + length, kind)
-        for (kind, length), at in zip(OUTAGES, _moments(dice, len(OUTAGES), days), strict=True)
+        for (kind, length), at in zip(OUTAGES, _moments(rng, len(OUTAGES), days), strict=True)
     )
     stops = tuple(
         Stop(at, seconds, killed)
-        for (seconds, killed), at in zip(STOPS, _moments(dice, len(STOPS), days), strict=True)
+        for (seconds, killed), at in zip(STOPS, _moments(rng, len(STOPS), days), strict=True)
     )
     changes = {
         "unknown_utk": ("refuse", "silent")[number % 2],
         "merged_contact": ("refuse", "accept")[number // 2 % 2],
         "unknown_media": ("refuse", "silent", "accept")[number % 3],
     }
-    answers = Answers(changes, tuple(_spells(dice, days)))
+    answers = Answers(changes, tuple(_fault_periods(rng, days)))
     return Scenario(visitors, mix, line=Line(outages=outages), answers=answers, stops=stops)
 
 
-def _moments(dice: Random, count: int, days: float) -> list[float]:
+def _moments(rng: Random, count: int, days: float) -> list[float]:
     """One in each equal part of the time, at random, never near its end."""
     part = days / count
-    return [part * (n + 0.6 * dice.random()) for n in range(count)]
+    return [part * (n + 0.6 * rng.random()) for n in range(count)]
 
 
-def _spells(dice: Random, days: float) -> Iterator[Spell]:
-    """Another integration uses the limit up; HubSpot is ill; tokens die young."""
+def _fault_periods(rng: Random, days: float) -> Iterator[FaultPeriod]:
+    """Another integration uses the limit up; HubSpot is unavailable; tokens expire early."""
     kinds = (
         (MINUTE, [Fault(path=EVENTS, status=429, every=3)]),
         (4 * HOUR, [Fault(status=429, body=DAILY)]),
@@ -65,6 +65,6 @@ def _spells(dice: Random, days: float) -> Iterator[Spell]:
         (20 * MINUTE, [Fault(path=EVENTS, status=200, body="<h1>Please log in</h1>", every=3)]),
         (HOUR, [Fault(path=EVENTS, latency_ms=4_000, every=4)]),
     )
-    moments = _moments(dice, len(kinds), days)
+    moments = _moments(rng, len(kinds), days)
     for (length, faults), (begin, after) in zip(kinds, pairwise([*moments, days]), strict=True):
-        yield Spell(begin, min(begin + length, after), tuple(faults))
+        yield FaultPeriod(begin, min(begin + length, after), tuple(faults))

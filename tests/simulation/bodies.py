@@ -10,7 +10,7 @@ from tests.simulation.visitors import Carried, Ping, View, Visitor
 from tests.simulation.watching import State
 
 
-def letter(visitor: Visitor, ping: Ping, sent_at: float) -> bytes:
+def ping_body(visitor: Visitor, ping: Ping, sent_at: float) -> bytes:
     """As the tracker writes it when it leaves at `sent_at`, in seconds of the run."""
     page = ping.plays[0][0].page
     said: dict[str, Any] = {**page.said, **_carried(ping.carried)}

@@ -1,4 +1,4 @@
-"""Whom an event may go to, and whether it must arrive: DELIVERY.md's rules, held against the truth.
+"""Which contact may get an event, and whether it must arrive: DELIVERY.md's rules and the truth.
 
 Written down a second time on purpose, from what is true and not from what the relay keeps.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tests.simulation.run import Run
-from tests.simulation.views import Heard, ViewKey
+from tests.simulation.views import KnownView, ViewKey
 from tests.simulation.visitors import DAY, HOUR
 
 Fate = Literal["must", "may", "never"]
@@ -19,28 +19,28 @@ LAST_LOOK = 25 * HOUR
 """How long before its end a stranger is certainly asked about for the last time."""
 
 LAG = 60.0
-"""How long what the relay has just heard may not show yet in what it sends."""
+"""How long a ping that has just arrived may have no effect yet on what is sent."""
 
 
-class Ladder:
-    """The rules for one run, whichever side finds out whose a usertoken is."""
+class Precedence:
+    """The rules for one run, whether the relay or HubSpot resolves the usertokens."""
 
-    def __init__(self, run: Run, views: Mapping[ViewKey, Heard]) -> None:
+    def __init__(self, run: Run, views: Mapping[ViewKey, KnownView]) -> None:
         self._run = run
         self._truth = run.truth
         self._refuses_merged = run.hubspot.sandbox.world.merged_contact == "refuse"
         self._makes_media = run.hubspot.sandbox.world.unknown_media == "accept"
         self._bound: dict[str, tuple[str, float]] = {}
         firsts = (
-            (told.at, told.hsenc, told.utk)
+            (report.at, report.hsenc, report.utk)
             for each in views.values()
-            for told in each.told
-            if told.hsenc and told.utk
+            for report in each.reports
+            if report.hsenc and report.utk
         )
         for at, hsenc, utk in sorted(firsts):
             self._bound.setdefault(hsenc, (utk, at))
 
-    def right(self, view: Heard, at: float) -> set[int]:
+    def right(self, view: KnownView, at: float) -> set[int]:
         """The contacts, by their last names, that an event kept at `at` may belong to."""
         found: set[int] = set()
         signed, utk = view.signed(at), view.utk(at)
@@ -57,7 +57,7 @@ class Ladder:
             found.add(mail)
         return self._canonical(found)
 
-    def fate(self, view: Heard, born: float) -> Fate:
+    def fate(self, view: KnownView, born: float) -> Fate:
         """Of a milestone that the relay could know of from `born` on."""
         if not view.view.medium.known and not self._makes_media:
             return "never"
@@ -78,13 +78,12 @@ class Ladder:
             by_mail = self._believed(view, born)
         return next(fate for fate in _FATES if fate in {known, by_mail, sent})
 
-    def _mail(self, view: Heard, by: float) -> int | None:
+    def _mail(self, view: KnownView, by: float) -> int | None:
         hsenc = view.hsenc(by)
         return self._truth.mails.get(hsenc) if hsenc else None
 
-    def _believed(self, view: Heard, at: float) -> Fate:
-        """Whether the link of a mail tells who the visitor is: once it came with a usertoken, no
-        other's is believed."""  # noqa: D205, D209
+    def _believed(self, view: KnownView, at: float) -> Fate:
+        """Whether a mail's link is believed: only with the usertoken it first came with."""
         hsenc = view.hsenc(float("inf")) or ""
         utk, since = self._bound.get(hsenc, (None, 0.0))
         if utk is None or utk == view.utk(float("inf")):

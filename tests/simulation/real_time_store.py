@@ -17,12 +17,14 @@ from app.store.postgres.engine import open_postgres
 from tests.simulation.clock import COMMIT_SECONDS
 
 
-class Ashore:
+class RealTimeStore:
     """Looks like the store that `opening` opens; that has a thread and an event loop of its own."""
 
     def __init__(self, opening: Coroutine[Any, Any, Store]) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="ashore", daemon=True)
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="real-time-store", daemon=True
+        )
         self._thread.start()
         try:
             self._store = self._done(opening)
@@ -66,6 +68,6 @@ def postgres_at(url: str, name: str) -> OpenDatabase:
     """Opens the store of that name on that PostgreSQL."""
 
     async def opened(settings: Settings, *_others: Any) -> Store:
-        return cast("Store", Ashore(open_postgres(url, settings.identity, account=name)))
+        return cast("Store", RealTimeStore(open_postgres(url, settings.identity, account=name)))
 
     return opened
