@@ -1,1 +1,1 @@
-"""Claims due events, takes permits from the quota, sends, and settles each with one outcome."""
+"""Claims due events under the rate limit, sends them, and settles each with one outcome."""

@@ -1,4 +1,4 @@
-"""From a claimed job to the body HubSpot wants for it."""
+"""Builds the body that HubSpot expects for a claimed event."""
 
 from app.domain.identity import Identity
 from app.hubspot.bodies import (
@@ -13,7 +13,7 @@ from app.store.values import Job, OutboxEntry
 
 
 def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:
-    """What the play knows by now, with the time at which the milestone was reached."""
+    """The play as it is known now, with the time at which the milestone was reached."""
     play = job.play
     occurrence = Occurrence(
         subject=Subject(identity.contact_id, identity.contact_utk, identity.hsenc),

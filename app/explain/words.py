@@ -1,4 +1,4 @@
-"""Words for things: a medium, a page, a milestone, a moment."""
+"""Names things for people: a medium, a page, a milestone, a moment."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ def count(number: int, what: str) -> str:
 
 
 def named(medium: Medium) -> str:
-    """What HubSpot is told to call it, or what it is found by."""
+    """The name that HubSpot gets, or what the medium is found by."""
     return medium.name or medium.external_id or medium.url or f"medium {medium.bridge_id}"
 
 

@@ -1,4 +1,4 @@
-"""From settings to the small frozen policies that the rooms are given instead."""
+"""Turns settings into the small frozen policies that the packages are given instead."""
 
 from app.deliver.policy import DAY
 from app.domain.media import Catalogue
@@ -10,23 +10,23 @@ from app.settings import Settings
 from app.store.values import Quota, Retention
 
 RESERVED_FOR_TOKENS = 7
-"""Requests of a window kept for OAuth, which asks the store for no permit.
+"""Requests of a window reserved for OAuth, which takes no permit from the store.
 
-When a token ends before its time: five requests in flight that go out once more, and two refreshes.
+When a token expires early, five requests in flight are repeated and two refreshes are sent.
 """
 
 WINDOW_MS = 10_050
-"""HubSpot's ten seconds, and a little for the grain of two clocks."""
+"""HubSpot's ten seconds, and a margin for the resolution of two clocks."""
 
 
 def quota_of(settings: Settings) -> Quota:
-    """The permits there are; a few stay with OAuth."""
+    """The requests allowed in a window; a few are reserved for OAuth."""
     reserved = RESERVED_FOR_TOKENS if settings.hubspot_client_id else 0
     return Quota(max(1, settings.hubspot_rate - reserved), WINDOW_MS)
 
 
 def retention_of(settings: Settings) -> Retention:
-    """How long what is kept. A play outlives all its events, so that no repeat revives one."""
+    """How long data is kept. A play outlives its events, so that no repeat adds one again."""
     longest = max(settings.park_days, settings.retain_days)
     return Retention(
         settled_ms=int(settings.retain_days * DAY),
@@ -36,7 +36,7 @@ def retention_of(settings: Settings) -> Retention:
 
 
 def milestones_of(settings: Settings) -> MilestonePolicy:
-    """Which events are wanted."""
+    """Which events are sent."""
     return MilestonePolicy(
         percents=settings.milestones,
         viewed_percent=settings.viewed_percent,
@@ -47,7 +47,7 @@ def milestones_of(settings: Settings) -> MilestonePolicy:
 
 
 def observing_of(settings: Settings, catalogue: Catalogue) -> ObservationPolicy:
-    """What describing a play needs to know."""
+    """What is needed to describe a play."""
     return ObservationPolicy(catalogue, trust_of(settings))
 
 

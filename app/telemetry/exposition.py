@@ -1,4 +1,4 @@
-"""Prometheus' text of several sets of figures, each told from the others by its account's name."""
+"""Prometheus' text of several accounts' figures, each labelled with the account's name."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -15,7 +15,7 @@ class Figures(Protocol):
     """A registry, or one metric alone."""
 
     def collect(self) -> Iterable[Metric]:
-        """What it stands at."""
+        """The current values."""
         ...
 
 

@@ -12,7 +12,7 @@ import structlog
 LogFormat = Literal["console", "json"]
 
 _QUIET = ("httpx", "httpcore", "uvicorn", "alembic", "sqlalchemy")
-"""Libraries whose lines carry request addresses (usertokens stand in the look-ups')."""
+"""Libraries that log request addresses, which can contain usertokens."""
 
 
 def configure_logs(level: str, form: LogFormat | None) -> None:
@@ -59,6 +59,6 @@ def configure_logs(level: str, form: LogFormat | None) -> None:
 def _drop_colour_copy(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Uvicorn repeats its message with terminal colours."""
+    """Drop uvicorn's second copy of the message, which has terminal colours."""
     event.pop("color_message", None)
     return event

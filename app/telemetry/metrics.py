@@ -17,7 +17,7 @@ Declared = tuple[str, str | None, str, tuple[str, ...]]
 """A metric's exposed name, type, meaning and labels."""
 
 OUTCOMES = ("delivered", "retry", "waiting", "next_rung", "rejected")
-"""What may come of sending an event."""
+"""What sending an event can lead to."""
 
 _COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _COMMIT_ROWS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000)
@@ -51,7 +51,7 @@ class Tally(Collector):
 
 
 def pings_by_outcome() -> Tally:
-    """Of one account; or of the requests that end before it is known for which they are."""
+    """The pings of one account; or those that are refused before their account is known."""
     return Tally(
         "playrelay_pings", "Requests to /v1/progress by outcome (a reason code)", "outcome"
     )
@@ -185,7 +185,7 @@ class Metrics:
         self.commit_seconds.observe(seconds)
 
     def observe_request(self, endpoint: str, status: int | str, seconds: float) -> None:
-        """A request to HubSpot and what came of it."""
+        """A request to HubSpot, with its status."""
         self.requests.labels(endpoint, str(status)).inc()
         self.request_seconds.observe(seconds)
 

@@ -1,4 +1,4 @@
-"""Asking HubSpot whose usertokens these are."""
+"""Looking up the contacts of usertokens."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ from tests.store.setting import NOW, SECOND, values
 
 
 async def ask_all(asking: Harness) -> None:
-    """Ask until nobody is due; the store lets a new token wait a moment for company."""
+    """Ask until no token is due; the store lets a new token wait a moment for others."""
     asking.clock.now += SECOND
     lookup = asking.lookup()
     while not await lookup.step():
@@ -33,7 +33,7 @@ async def statuses(store: Store) -> dict[str, str]:
     return {entry.play.session_id: entry.status for entry in await store.outbox_list(None, 1000)}
 
 
-async def test_contacts_are_told_from_strangers(asking: Harness) -> None:
+async def test_contacts_and_strangers(asking: Harness) -> None:
     """A contact's events are released and the senders called; all others wait."""
     asking.world(
         demo_visitors=False, utks={"contact": 9, "merged": 8}, merged={8: 9}, anonymous={"seen": 5}
@@ -80,16 +80,16 @@ async def test_strangers_are_asked_about_ever_less(asking: Harness) -> None:
         asking.clock.now += interval - 1
         await asking.maintenance().step()
         assert await asking.lookup().step() > 0
-        asking.clock.now += 1 + interval // 4  # nobody else is due, so it waits for company
+        asking.clock.now += 1 + interval // 4  # no other is due, so it waits for others
         assert await asking.lookup().step() == 0
     assert len(asking.requests) == 4
     asking.clock.now = NOW + 30 * DAY - 6 * HOUR
     await asking.maintenance().step()
-    asking.clock.now += 2 * HOUR  # in company too, if there is any
+    asking.clock.now += 2 * HOUR  # together with others, if there are any
     await ask_all(asking)
     assert len(asking.requests) == 5, "once more, when the time is nearly up"
     asking.clock.now += 30 * DAY
-    for _ in range(2):  # the events are given up, then nobody waits for an answer
+    for _ in range(2):  # the events are given up, then no event waits for an answer
         await asking.maintenance().step()
     await ask_all(asking)
     assert len(asking.requests) == 5
@@ -119,7 +119,7 @@ async def test_a_stranger_who_becomes_a_contact(asking: Harness) -> None:
     }
 
 
-async def test_nobody_to_ask_about(asking: Harness) -> None:
+async def test_no_token_to_ask_about(asking: Harness) -> None:
     """An idle look-up rests, and not beyond the next question."""
     assert await asking.lookup().step() == IDLE.deliver
     await visitors(asking, "visitor")
@@ -153,7 +153,7 @@ async def test_trouble_makes_no_strangers(
 
 
 async def test_one_token_that_spoils_the_request_is_found(asking: Harness) -> None:
-    """A refusal halves the question until what HubSpot will not hear of stands alone."""
+    """A refusal halves the request until the token that HubSpot refuses is alone in it."""
     await visitors(asking, *(f"v{number:02}" for number in range(64)))
     asking.clock.now += SECOND
 

@@ -69,7 +69,7 @@ async def test_one_who_was_not_looked_up_waits(asking: Harness) -> None:
 
 @pytest.mark.parametrize("unknown", ["refuse", "silent"])
 async def test_an_unknown_usertoken_waits(passing: Harness, unknown: str) -> None:
-    """Whichever way HubSpot says that it knows nobody by it, the play is tried again later."""
+    """In whichever way HubSpot says that it knows no contact, the play is tried again later."""
     passing.world(utks={}, unknown_utk=unknown)
     await passing.arrive(playedPercent=30)
     await passing.send_all()
@@ -83,7 +83,7 @@ async def test_an_unknown_usertoken_waits(passing: Harness, unknown: str) -> Non
 
 
 @pytest.mark.parametrize("unknown", ["refuse", "silent"])
-async def test_unknown_media_are_told_to_a_person(passing: Harness, unknown: str) -> None:
+async def test_unknown_media_are_kept_for_a_person(passing: Harness, unknown: str) -> None:
     """What HubSpot will not have is kept with its words, and it is not asked again for the rest."""
     passing.world(utks={"utk": 9}, media={}, unknown_media=unknown)
     await passing.arrive(playedPercent=30)
@@ -106,7 +106,7 @@ async def test_unknown_media_are_told_to_a_person(passing: Harness, unknown: str
 
 
 async def test_a_medium_that_hubspot_knows_at_last_is_sent_again(passing: Harness) -> None:
-    """Within an hour, whatever nobody has done about it."""
+    """Within an hour, without any action by a person."""
     passing.world(utks={"utk": 9}, media={}, unknown_media="refuse")
     await passing.arrive()
     await passing.send_all()
@@ -145,14 +145,14 @@ async def test_the_rate_is_kept_where_it_is_measured(passing: Harness) -> None:
 
 
 async def test_it_runs_until_it_is_stopped(passing: Harness) -> None:
-    """A resting sender wakes at the bell, sends, and ends when it is told to."""
+    """A waiting sender wakes when notified, sends, and ends when it is stopped."""
     stop = asyncio.Event()
     running = asyncio.create_task(passing.sender().run(stop))
-    news = passing.sandbox.ledger.subscribe()
+    arrivals = passing.sandbox.ledger.subscribe()
     for number in range(3):
         await passing.arrive(sessionId=f"s{number}", contactUtk=None, _hsenc="p2")
         passing.due.notify()
-        assert (await anext(news)).body["sessionId"] == f"s{number}"
+        assert (await anext(arrivals)).body["sessionId"] == f"s{number}"
     stop.set()
     passing.due.notify()
     await running

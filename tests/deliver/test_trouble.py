@@ -89,7 +89,7 @@ async def test_an_answer_that_is_lost_may_cost_a_repeat(passing: Harness) -> Non
     assert set((await passing.outbox()).values()) == {"delivered"}
 
 
-async def test_told_to_hurry(passing: Harness) -> None:
+async def test_a_request_that_is_cut_short(passing: Harness) -> None:
     """A request cut short at shutdown gives its event back; its permit stays used."""
     await passing.arrive(contactUtk=None, _hsenc="p2")
     reached, released = asyncio.Event(), asyncio.Event()
@@ -115,7 +115,7 @@ async def test_told_to_hurry(passing: Harness) -> None:
 
 
 async def test_a_dead_senders_event_is_sent_by_another(passing: Harness) -> None:
-    """Once its lease has run out, upkeep gives it back."""
+    """Once its lease has run out, maintenance gives it back."""
     await passing.arrive(contactUtk=None, _hsenc="p2")
     await passing.store.claim(NOW, LEASE_MS, passing.quota)
     await passing.send_all()
@@ -147,7 +147,7 @@ class Ending(Clock):
 async def test_a_store_in_trouble_is_waited_for(
     asking: Harness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each worker counts the fault, tries again, and ends no sooner than it is told to."""
+    """Each worker counts the fault, tries again, and does not end before it is stopped."""
     monkeypatch.setattr("app.deliver.loop.TROUBLE_SECONDS", 0.001)
     asking.idle = IdleSeconds(maintain=0.001)
     async with Sqlite(tmp_path).open() as asking.store:

@@ -1,4 +1,4 @@
-"""A play's walk in plain words: each ending has its sentence, and no token is ever told."""
+"""The explanation of a play: each ending has its sentence, and no token is ever shown."""
 
 from typing import Any
 
@@ -43,8 +43,8 @@ def event(status: str, value: str = "25", reason: str = "", **answer: Any) -> Ou
     )
 
 
-def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
-    """The play's walk so far."""
+def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
+    """The play's history so far."""
     known = {
         "pings": 3,
         "first_received_at": NOW,
@@ -61,29 +61,29 @@ def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
     ("told", "verdict"),
     [
         pytest.param(
-            walk(event("delivered", contact_id=9, rung="usertoken"), event("due", "50")),
+            played(event("delivered", contact_id=9, rung="usertoken"), event("due", "50")),
             "1 of 2 events on contact 9; 1 event due: about to be sent",
             id="delivered and due",
         ),
         pytest.param(
-            walk(event("rejected", reason="refused", message="no such media")),
+            played(event("rejected", reason="refused", message="no such media")),
             "1 event rejected by HubSpot (no such media): mend the cause, then playrelay outbox "
             "requeue 7",
             id="rejected",
         ),
         pytest.param(
-            walk(event("rejected", reason="medium_refused", message="no such media")),
+            played(event("rejected", reason="medium_refused", message="no such media")),
             "1 event rejected without asking HubSpot, which refused the medium shortly before (no "
             "such media): mend the cause, then playrelay outbox requeue 7",
             id="rejected unasked",
         ),
         pytest.param(
-            walk(event("waiting", reason="stranger"), identity=STRANGER),
+            played(event("waiting", reason="stranger"), identity=STRANGER),
             "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet)",
             id="stranger",
         ),
         pytest.param(
-            walk(
+            played(
                 event("waiting", reason="stranger"),
                 identity=STRANGER,
                 asked=Asked(2, NOW, None, NOW + 600_000),
@@ -93,14 +93,14 @@ def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
             id="asked again",
         ),
         pytest.param(
-            walk(event("waiting", reason="stranger"), identity=STRANGER, mail_owner="another"),
+            played(event("waiting", reason="stranger"), identity=STRANGER, mail_owner="another"),
             "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet); the link "
             "of the mail is not believed, since it came with another visitor before: mails are "
             "forwarded",
             id="forwarded",
         ),
         pytest.param(
-            walk(
+            played(
                 event("waiting", reason="anonymous"),
                 identity=Unknown("anonymous"),
                 mail_owner="another",
@@ -112,25 +112,25 @@ def walk(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
             id="forwarded, and no cookie",
         ),
         pytest.param(
-            walk(event("waiting", reason="error_guard")),
+            played(event("waiting", reason="error_guard")),
             "1 event waiting: put off until tomorrow: HubSpot may not know the visitor, and has "
             "answered as many errors today as it allows",
             id="guarded",
         ),
-        pytest.param(walk(event("sending")), "1 event on the way to HubSpot", id="sending"),
+        pytest.param(played(event("sending")), "1 event on the way to HubSpot", id="sending"),
         pytest.param(
-            walk(event("unattributed"), event("unattributed")),
+            played(event("unattributed"), event("unattributed")),
             "2 events given up: the visitor did not become a contact in time",
             id="given up",
         ),
-        pytest.param(walk(event("discarded")), "1 event discarded by a person", id="discarded"),
+        pytest.param(played(event("discarded")), "1 event discarded by a person", id="discarded"),
         pytest.param(
-            walk(),
+            played(),
             "nothing of it is an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)",
             id="nothing yet",
         ),
         pytest.param(
-            walk(play=Play("s", PLAY.medium, PLAY.page, NOW, handed_on=frozenset({"x"}))),
+            played(play=Play("s", PLAY.medium, PLAY.page, NOW, handed_on=frozenset({"x"}))),
             "all its events have ended, and are no longer kept",
             id="pruned",
         ),
@@ -143,14 +143,14 @@ def test_every_ending_has_its_sentence(told: Walk, verdict: str) -> None:
 
 def test_an_account_at_rest_is_named() -> None:
     """Nothing is wrong with an event that is due while the account is paused."""
-    told = explain(walk(event("due")), "bad_token")
+    told = explain(played(event("due")), "bad_token")
     assert told.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
 
 
-def test_the_walk_is_told_in_order() -> None:
+def test_the_steps_are_in_order() -> None:
     """From the beginning over the pings and the look-up to each event, by time."""
     told = explain(
-        walk(
+        played(
             event("delivered", contact_id=9, rung="usertoken"),
             event("rejected", "50", message="no such media", correlation_id="c-1"),
             asked=Asked(1, NOW + 500, 9, None),
@@ -170,18 +170,20 @@ def test_the_walk_is_told_in_order() -> None:
 
 
 @pytest.mark.parametrize("identity", [STRANGER, Unknown("anonymous"), Unknown("refused")])
-def test_no_token_is_told(identity: Unknown) -> None:
-    """Neither the usertoken nor the `_hsenc` stands anywhere in a story."""
-    told = str(explain(walk(event("waiting"), event("delivered", contact_id=9), identity=identity)))
+def test_no_token_is_shown(identity: Unknown) -> None:
+    """Neither the usertoken nor the `_hsenc` is anywhere in an explanation."""
+    told = str(
+        explain(played(event("waiting"), event("delivered", contact_id=9), identity=identity))
+    )
     assert UTK not in told
     assert HSENC not in told
 
 
 def test_a_second_usertoken_is_a_conflict_that_is_shown() -> None:
-    """Somebody else's token with the same session changes nothing, and people are told when."""
+    """Somebody else's token with the same session changes nothing, and people see when."""
     conflict = msgspec.structs.replace(PLAY, second_utk=(NOW + 5000, "0f3c"))
     (step,) = [
-        step for step in explain(walk(play=conflict)).steps if "another usertoken" in step.what
+        step for step in explain(played(play=conflict)).steps if "another usertoken" in step.what
     ]
     assert step.at == NOW + 5000
-    assert not [step for step in explain(walk()).steps if "another usertoken" in step.what]
+    assert not [step for step in explain(played()).steps if "another usertoken" in step.what]

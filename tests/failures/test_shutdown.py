@@ -29,7 +29,7 @@ def test_what_is_in_flight_is_finished(relay_with: Callable[..., Relay], sandbox
 
 
 def test_a_stop_leaves_nothing_open(relay_with: Callable[..., Relay]) -> None:
-    """A relay that is told to stop leaves no store behind that needs recovery."""
+    """A relay that is stopped leaves no store behind that needs recovery."""
     relay = relay_with().started()
     relay.watch("session", 100)
     relay.stop()

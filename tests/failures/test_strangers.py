@@ -76,7 +76,7 @@ async def test_strangers_cost_little(
 async def test_a_stranger_is_given_up(
     identity: IdentityMode, world: dict[str, Any], tmp_path: Path
 ) -> None:
-    """After PLAYRELAY_PARK_DAYS a stranger's events are unattributed, and nobody asks any more."""
+    """After PLAYRELAY_PARK_DAYS a stranger's events are unattributed, and not looked up again."""
     hubspot = HubSpot(Clock(), **world)
     async with relay_on(tmp_path, hubspot, identity=identity, park_days=3) as relay:
         await relay.watch("session", 60, contactUtk=STRANGER)

@@ -61,7 +61,7 @@ def test_the_policies_are_used() -> None:
 
 
 def test_each_site_by_its_own_policies() -> None:
-    """Marks are the site's; whoever is no longer in the operator's file goes by the account's."""
+    """Marks are the site's; a site that is no longer in the operator's file uses the account's."""
     own = MilestonePolicy(percents=(10,), send_played=False, send_attention=False)
     folding = PureFolding(
         ObservationPolicy(Catalogue()),
@@ -81,11 +81,11 @@ def test_each_site_by_its_own_policies() -> None:
 def test_what_hubspot_lists_is_known_to_each_site() -> None:
     """Behind the site's own catalogue, as behind the account's."""
     entry = CatalogueEntry(external_id="film", name="As the operator calls it")
-    told = ObservationPolicy(Catalogue.of([entry]))
+    given = ObservationPolicy(Catalogue.of([entry]))
     folding = PureFolding(
         ObservationPolicy(Catalogue()),
         MilestonePolicy(),
-        {"academy": SitePolicy(told, MilestonePolicy())},
+        {"academy": SitePolicy(given, MilestonePolicy())},
     )
     folding.use_media(KnownMedia.of([KnownMedium(42, "VIDEO", "As HubSpot has it", "film")]))
     ping = body(mediaBridgeId=None, externalId="film", mediaName=None)

@@ -63,7 +63,7 @@ async def test_a_step_folds_and_calls_for_delivery(store: Store, loop: Loop) -> 
     assert loop.counted("quarantined_pings") == 1
 
 
-async def test_without_new_events_nobody_is_woken(store: Store, loop: Loop) -> None:
+async def test_without_new_events_no_sender_is_woken(store: Store, loop: Loop) -> None:
     """An empty inbox, or a repeated ping, is nothing to send."""
     event = loop.due.next_event()
     assert await loop.worker.step() == 0
@@ -117,7 +117,7 @@ async def test_it_runs_until_it_is_stopped(store: Store, loop: Loop) -> None:
 async def test_a_store_in_trouble_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The loop counts the fault, tries again, and ends no sooner than it is told to."""
+    """The loop counts the fault, tries again, and does not end before it is stopped."""
     monkeypatch.setattr("app.fold.worker.TROUBLE_SECONDS", 0)
     async with Sqlite(tmp_path).open() as closed:
         pass

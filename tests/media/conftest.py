@@ -1,4 +1,4 @@
-"""A real store, a real sandbox over HTTP, and one clock for both, which leaps."""
+"""A real store, a real sandbox over HTTP, and one virtual clock for both."""
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def hubspot(clock: Clock) -> Iterator[tuple[Sandbox, str]]:
 async def harness(
     tmp_path: Path, hubspot: tuple[Sandbox, str], clock: Clock
 ) -> AsyncIterator[Harness]:
-    """Time passes only where somebody waits."""
+    """Time passes only where the code waits."""
     sandbox, url = hubspot
 
     def now() -> int:

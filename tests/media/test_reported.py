@@ -1,4 +1,4 @@
-"""A medium that pages reported, beside the object of HubSpot's that it is."""
+"""A medium that pages reported, and the media object of HubSpot that it matches."""
 
 from typing import Any
 
@@ -61,5 +61,5 @@ def test_a_name_that_was_guessed_matches_nothing_and_registers_nothing() -> None
     ],
 )
 def test_what_can_be_registered(said: dict[str, str | int | None], registrable: bool) -> None:  # noqa: FBT001 - a table
-    """What HubSpot does not know, and could tell from others; not an id that it would not give."""
+    """What HubSpot does not know and can identify; not an id that it would not assign."""
     assert match_reported(as_stored(**said), 1, KNOWN).registrable is registrable

@@ -77,7 +77,7 @@ async def test_a_short_outage_goes_unnoticed(harness: Harness) -> None:
 
 
 async def test_an_outage_that_lasts_keeps_what_was_known(harness: Harness) -> None:
-    """It is told after a few tries, and the last whole listing stays in force."""
+    """It is reported after a few tries, and the last complete snapshot stays in use."""
     stock(harness, 1)
     await listed(harness)
     before = (await harness.store.listing(), await harness.store.known_media())
@@ -122,7 +122,7 @@ async def test_what_is_registered_is_known_at_once(harness: Harness) -> None:
 
 
 async def test_a_lost_answer_makes_nothing_twice(harness: Harness) -> None:
-    """HubSpot made it and nobody heard: who lists again finds it, and has nothing to make."""
+    """It was created and the answer lost: the next snapshot has it, and nothing is created."""
     harness.sandbox.faults.replace([Fault(path=OBJECTS, drop="after", times=1)])
     done, stopped = await made(harness, FILM)
     assert (done, isinstance(stopped, Stopped)) == ([], True)
@@ -150,7 +150,7 @@ async def test_what_stands_there_twice_is_not_made_a_third_time(harness: Harness
 
 
 async def test_a_refusal_stops_and_keeps_what_was_made(harness: Harness) -> None:
-    """HubSpot's words are told."""
+    """HubSpot's message is passed on."""
     done, stopped = await made(harness, FILM, Medium(type="VIDEO", name=None), TALK)
     assert [each.external_id for each in done] == ["film"]
     assert stopped is not None

@@ -79,14 +79,14 @@ def installer(store: Store, exchange: Exchange) -> Installer:
 def install(hubspot: tuple[Sandbox, str], installer: Installer) -> Install:
     """A person goes to HubSpot's page, says yes, and is sent back with a code."""
 
-    async def walk() -> Connection | InstallFailure:
+    async def go_through() -> Connection | InstallFailure:
         async with httpx.AsyncClient() as browser:
             page = await browser.get(installer.address(hubspot[1], BACK, "s-1"))
         back = parse_qs(urlsplit(page.headers["location"]).query)
         assert back["state"] == ["s-1"]
         return await finished(installer, back["code"][0])
 
-    return walk
+    return go_through
 
 
 async def finished(installer: Installer, code: str) -> Connection | InstallFailure:
@@ -138,19 +138,19 @@ async def test_who_runs_takes_up_what_another_process_connected(
     assert isinstance(await source.access_token(), SecretStr)
 
 
-async def test_a_key_that_does_not_fit_is_told_while_running(
+async def test_a_key_that_does_not_fit_is_noticed_while_running(
     install: Install, store: Store, exchange: Exchange
 ) -> None:
     """Connected by a process with another key: no token, and the reason is the key."""
     await install()
-    told = await _source(exchange, store, Seal.of([key(2)])).access_token()
-    assert isinstance(told, NotConnected)
-    assert told.message.startswith("PLAYRELAY_SECRET_KEY: ")
+    result = await _source(exchange, store, Seal.of([key(2)])).access_token()
+    assert isinstance(result, NotConnected)
+    assert result.message.startswith("PLAYRELAY_SECRET_KEY: ")
 
 
 @pytest.mark.parametrize("code", ["made-up", "sandbox-refresh-token", "x y\n"])
 async def test_a_wrong_code_keeps_nothing(installer: Installer, store: Store, code: str) -> None:
-    """HubSpot's words on it are told, the code is not."""
+    """HubSpot's message is passed on, the code is not."""
     done = await finished(installer, code)
     assert isinstance(done, InstallFailure)
     assert "missing or unknown auth code" in done.reason
@@ -182,7 +182,7 @@ async def test_a_needed_scope_that_was_refused_keeps_nothing(
     assert (await store.load(), await store.connection()) == (kept, before)
 
 
-async def test_an_optional_scope_that_was_refused_is_told(
+async def test_an_optional_scope_that_was_refused_is_named(
     install: Install, installer: Installer, sandbox: Sandbox
 ) -> None:
     """Media can't be listed then, and everything else goes on."""
@@ -214,7 +214,7 @@ async def test_the_same_account_is_connected_again(install: Install, store: Stor
 async def test_an_answer_that_is_lost_keeps_nothing_and_the_next_try_does(
     install: Install, store: Store, sandbox: Sandbox
 ) -> None:
-    """HubSpot has granted, and nobody heard it: the store is as it was, and connecting works."""
+    """HubSpot has granted, and its answer is lost: the store is as it was, and connecting works."""
     sandbox.faults.replace([Fault(path="/oauth/v3/token", drop="after", times=1)])
     done = await install()
     assert isinstance(done, InstallFailure)
@@ -225,7 +225,7 @@ async def test_an_answer_that_is_lost_keeps_nothing_and_the_next_try_does(
 async def test_an_introspection_that_fails_costs_the_name_alone(
     install: Install, sandbox: Sandbox
 ) -> None:
-    """The grant itself tells account and scopes."""
+    """The grant itself names account and scopes."""
     sandbox.faults.replace([Fault(path="/oauth/v3/token/introspect", status=503)])
     done = await install()
     assert isinstance(done, Connection)

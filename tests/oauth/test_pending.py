@@ -1,4 +1,4 @@
-"""The state: random, good once, for ten minutes, for who was sent out with it."""
+"""The state: random, valid once, for ten minutes, for the browser that started it."""
 
 import itertools
 
@@ -29,8 +29,8 @@ def pending(clock: Clock) -> PendingAuthorizations:
     return PendingAuthorizations(clock, lambda: f"s-{next(number)}")
 
 
-def test_who_comes_back_in_time_is_known(pending: PendingAuthorizations, clock: Clock) -> None:
-    """With the address that the page was given, for that is exchanged along with the code."""
+def test_a_callback_in_time_is_accepted(pending: PendingAuthorizations, clock: Clock) -> None:
+    """With the redirect address, which is exchanged along with the code."""
     state = pending.start("me", BACK)
     clock.now += MINUTES * 60_000
     authorization = pending.take(state, "me")
@@ -39,7 +39,7 @@ def test_who_comes_back_in_time_is_known(pending: PendingAuthorizations, clock: 
 
 
 def test_a_state_is_good_once(pending: PendingAuthorizations) -> None:
-    """Who comes a second time is unknown, the rightful owner included."""
+    """A second use is refused, by its owner too."""
     state = pending.start("me", BACK)
     assert isinstance(pending.take(state, "me"), PendingAuthorization)
     assert pending.take(state, "me") == "unknown"
@@ -63,15 +63,15 @@ def test_a_state_expires(pending: PendingAuthorizations, clock: Clock) -> None:
     assert pending.take(state, "me") == "unknown"
 
 
-def test_a_state_is_nobody_elses(pending: PendingAuthorizations) -> None:
-    """Another browser's state is refused, and used up: its owner begins again."""
+def test_a_state_belongs_to_one_browser(pending: PendingAuthorizations) -> None:
+    """Another browser's state is refused and used up: its owner starts again."""
     state = pending.start("me", BACK)
-    assert pending.take(state, "somebody else") == "foreign"
+    assert pending.take(state, "another browser") == "foreign"
     assert pending.take(state, "me") == "unknown"
 
 
 def test_memory_is_bounded(pending: PendingAuthorizations) -> None:
-    """Of very many who were sent out the first are forgotten."""
+    """Of very many pending authorizations the first are dropped."""
     first = pending.start("me", BACK)
     later = [pending.start("me", BACK) for _ in range(MAX_PENDING)]
     assert pending.take(first, "me") == "unknown"

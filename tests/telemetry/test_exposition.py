@@ -36,7 +36,7 @@ def test_each_account_has_its_label() -> None:
 
 
 def test_the_only_account_has_none() -> None:
-    """Whoever has one account needs no label to tell it from others."""
+    """A single account needs no label."""
     metrics = Metrics()
     metrics.events.inc()
     assert ("playrelay_events_created_total", ()) in samples(exposition({"": metrics.registry}))

@@ -1,4 +1,4 @@
-"""What the log of a running relay holds: JSON, request ids, and nobody's data."""
+"""What the log of a running relay holds: JSON, request ids, and no personal data."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def _refused(relay: Server) -> list[httpx.Response]:
 
 
 @pytest.fixture(scope="module")
-def story(
+def logged_run(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[list[httpx.Response], list[Mapping[str, object]]]:
     """Refused requests and delivered events, at the most talkative level: answers and log."""
@@ -85,22 +85,22 @@ def _trouble(hubspot: Server) -> None:
     httpx.put(f"{hubspot.address}/sandbox/faults", json=faults).raise_for_status()
 
 
-def test_every_line_is_json(story: tuple[object, list[Mapping[str, object]]]) -> None:
+def test_every_line_is_json(logged_run: tuple[object, list[Mapping[str, object]]]) -> None:
     """Each line is a JSON object with an event, a level and a time."""
-    assert story[1]
-    for line in story[1]:
+    assert logged_run[1]
+    for line in logged_run[1]:
         assert line.keys() >= {"event", "level", "timestamp"}
 
 
 def test_a_refusal_is_found_by_its_request_id(
-    story: tuple[list[httpx.Response], list[Mapping[str, object]]],
+    logged_run: tuple[list[httpx.Response], list[Mapping[str, object]]],
 ) -> None:
-    """A refused request's answer names an id by which the log tells the same reason."""
-    answers, log = story
+    """A refused request's answer names an id by which the log gives the same reason."""
+    answers, log = logged_run
     refused = [line for line in log if line["event"] in {"ping_refused", "request_refused"}]
     logged = {line["request"]: line["reason"] for line in refused}
-    told = {answer.headers["x-request-id"]: answer.json()["reason"] for answer in answers}
-    assert told == logged
+    by_id = {answer.headers["x-request-id"]: answer.json()["reason"] for answer in answers}
+    assert by_id == logged
     assert sorted(logged.values(), key=str) == [
         "bad_json",
         "invalid",
@@ -112,16 +112,18 @@ def test_a_refusal_is_found_by_its_request_id(
     assert foreign["origin"] == FOREIGN
 
 
-def test_hubspots_troubles_are_told(story: tuple[object, list[Mapping[str, object]]]) -> None:
+def test_hubspots_troubles_are_logged(
+    logged_run: tuple[object, list[Mapping[str, object]]],
+) -> None:
     """A failing and a refusing HubSpot are logged by reason and category, not in its words."""
-    told = {line["event"]: line for line in story[1]}
-    assert told["hubspot_unavailable"]["reason"] == "unavailable: HTTP 503"
-    assert told["event_rejected"]["category"] == "VALIDATION_ERROR"
+    lines = {line["event"]: line for line in logged_run[1]}
+    assert lines["hubspot_unavailable"]["reason"] == "unavailable: HTTP 503"
+    assert lines["event_rejected"]["category"] == "VALIDATION_ERROR"
 
 
-def test_nobody_is_named(story: tuple[object, list[Mapping[str, object]]]) -> None:
+def test_no_visitor_is_named(logged_run: tuple[object, list[Mapping[str, object]]]) -> None:
     """Neither refused nor delivered plays leave anything of their visitor in the log."""
-    written = json.dumps(story[1]).lower()
+    written = json.dumps(logged_run[1]).lower()
     for personal in PERSONAL:
         assert personal.lower() not in written
     assert "sandbox-access-token" not in written

@@ -11,8 +11,8 @@ from typing import Any
 
 from tests.processes.sandbox import Milestone, Sandbox, milestone_of
 from tests.processes.waiting import until
+from tests.torture.deployments import UNFINISHED, Deployment, MakeDeployment
 from tests.torture.load import Visitors
-from tests.torture.plants import UNFINISHED, MakePlant, Plant
 from tests.torture.truth import Session
 
 KILLS = int(os.environ.get("PLAYRELAY_TORTURE_KILLS", "12"))
@@ -33,7 +33,7 @@ class Aftermath:
     attempts: dict[Milestone, int]
     arrived: list[dict[str, Any]]
     state: dict[str, Any]
-    plant: Plant
+    deployment: Deployment
     seconds: float
     of: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -71,50 +71,52 @@ class Aftermath:
         )
 
 
-def torture(folder: Path, make: MakePlant) -> Iterator[Aftermath]:
-    """Kill `KILLS` times, let the plant deliver what is left, and yield."""
+def torture(folder: Path, make: MakeDeployment) -> Iterator[Aftermath]:
+    """Kill `KILLS` times, let the deployment deliver what is left, and yield."""
     with Sandbox(folder / "sandbox", rate=RATE) as sandbox:
         sandbox.start()
         sandbox.up()
         sandbox.world(utks=CONTACTS, demo_visitors=False)
         # Slow enough for kills to find requests in flight.
         sandbox.faults({"path": "/media-bridge/*", "latency_ms": 15})
-        with make(folder / "relay", sandbox, RATE) as plant:
+        with make(folder / "relay", sandbox, RATE) as deployment:
             began = time.monotonic()
-            sessions, kills = _kill_repeatedly(plant)
+            sessions, kills = _kill_repeatedly(deployment)
             # Between kills more arrives than the limit lets through.
-            until("all is delivered", lambda: _quiet(plant), seconds=120 + 3 * KILLS)
+            until("all is delivered", lambda: _quiet(deployment), seconds=120 + 3 * KILLS)
             yield Aftermath(
                 sessions,
                 kills,
-                _attempts(plant),
+                _attempts(deployment),
                 sandbox.events(),
                 sandbox.state(),
-                plant,
+                deployment,
                 time.monotonic() - began,
             )
 
 
-def _kill_repeatedly(plant: Plant) -> tuple[dict[str, Session], list[float]]:
-    dice = random.Random(SEED)  # noqa: S311 - dice
+def _kill_repeatedly(deployment: Deployment) -> tuple[dict[str, Session], list[float]]:
+    rng = random.Random(SEED)  # noqa: S311 - repeatable
     kills: list[float] = []
-    with Visitors(plant.addresses, [*CONTACTS, *STRANGERS], SEED, pause=0.06) as visitors:
+    with Visitors(deployment.addresses, [*CONTACTS, *STRANGERS], SEED, pause=0.06) as visitors:
         for _ in range(KILLS):
-            plant.kill_one(dice)
+            deployment.kill_one(rng)
             kills.append(time.time() * 1000)
-        plant.settle_down()
+        deployment.settle_down()
     return visitors.sessions, kills
 
 
-def _quiet(plant: Plant) -> bool:
+def _quiet(deployment: Deployment) -> bool:
     """No ping to fold, no event to send, no play whose attention span is still to come."""
-    return plant.rows(UNFINISHED) == [(0, 0, 0)]
+    return deployment.rows(UNFINISHED) == [(0, 0, 0)]
 
 
-def _attempts(plant: Plant) -> dict[Milestone, int]:
+def _attempts(deployment: Deployment) -> dict[Milestone, int]:
     """How often the store has handed each milestone to a sender."""
     query = """
         SELECT p.session, o.event, o.value, o.attempts
         FROM outbox o JOIN plays p ON p.id = o.play WHERE o.status = 'delivered'
     """
-    return {(session, event, value): tries for session, event, value, tries in plant.rows(query)}
+    return {
+        (session, event, value): tries for session, event, value, tries in deployment.rows(query)
+    }

@@ -12,7 +12,7 @@ import httpx
 from tests.torture.truth import Session
 
 SPANS = 20
-PATIENCE = 0.05
+RETRY_SECONDS = 0.05
 """Seconds between tries to reach a relay that is down."""
 
 
@@ -63,7 +63,7 @@ class _Visitor(threading.Thread):
         super().__init__(name=seed)
         self._urls = [f"{address}/v1/progress" for address in addresses]
         self._utks = utks
-        self._dice = random.Random(seed)  # noqa: S311 - dice
+        self._rng = random.Random(seed)  # noqa: S311 - repeatable
         self._pause = pause
         self._halt = halt
         self._films: list[tuple[Session, list[dict[str, Any]]]] = []
@@ -75,28 +75,28 @@ class _Visitor(threading.Thread):
             with httpx.Client(timeout=30) as http:
                 while not self._halt.is_set():
                     self._send(http, self._request())
-                    self._halt.wait(self._dice.uniform(0, self._pause))
+                    self._halt.wait(self._rng.uniform(0, self._pause))
         except Exception as error:  # noqa: BLE001 - raised again by the thread that waits for this
             self.failure = error
 
     def _request(self) -> list[tuple[Session, dict[str, Any]]]:
         """One play, or a batch of plays of several sessions."""
-        size = self._dice.choice((1, 1, 1, 1, 2, 3))
+        size = self._rng.choice((1, 1, 1, 1, 2, 3))
         return [self._play() for _ in range(size)]
 
     def _play(self) -> tuple[Session, dict[str, Any]]:
         """A session of a single ping, or the next ping of one that has many, in any order."""
-        if self._dice.random() < 0.5:
+        if self._rng.random() < 0.5:
             session = self._session()
-            return session, self._state(session, self._dice.uniform(0, 100))
+            return session, self._state(session, self._rng.uniform(0, 100))
         if len(self._films) < 4:
             session = self._session()
-            ways = sorted(self._dice.uniform(0, 100) for _ in range(self._dice.randint(2, 5)))
+            ways = sorted(self._rng.uniform(0, 100) for _ in range(self._rng.randint(2, 5)))
             pings = [self._state(session, way) for way in ways]
-            pings.append(self._dice.choice(pings))
-            self._dice.shuffle(pings)
+            pings.append(self._rng.choice(pings))
+            self._rng.shuffle(pings)
             self._films.append((session, pings))
-        session, pings = film = self._dice.choice(self._films)
+        session, pings = film = self._rng.choice(self._films)
         state = pings.pop()
         if not pings:
             self._films.remove(film)
@@ -104,7 +104,7 @@ class _Visitor(threading.Thread):
 
     def _session(self) -> Session:
         name = f"{self.name}-{len(self.sessions)}"
-        session = self.sessions[name] = Session(name, self._dice.choice(self._utks))
+        session = self.sessions[name] = Session(name, self._rng.choice(self._utks))
         return session
 
     def _state(self, session: Session, way: float) -> dict[str, Any]:
@@ -116,13 +116,13 @@ class _Visitor(threading.Thread):
             "contactUtk": session.utk,
             "pageUrl": "https://www.example.com/launch",
             "pageName": "Launch",
-            "ended": self._dice.random() < way / 200,
+            "ended": self._rng.random() < way / 200,
         }
-        kind = self._dice.random()
+        kind = self._rng.random()
         if kind < 0.7:
             state["playedPercent"] = round(way, 1)
         if kind > 0.4:
-            watched = [self._dice.choice((0, 1, 1, 2)) for _ in range(int(way / 100 * SPANS))]
+            watched = [self._rng.choice((0, 1, 1, 2)) for _ in range(int(way / 100 * SPANS))]
             unseen = [(0, SPANS - len(watched))] if len(watched) < SPANS else []
             state["watched"] = [(times, 1) for times in watched] + unseen
         return state
@@ -136,14 +136,14 @@ class _Visitor(threading.Thread):
             session.first_sent = min(session.first_sent, time.time() * 1000)
         while not self._halt.is_set():
             try:
-                answer = http.post(self._dice.choice(self._urls), json=body)
+                answer = http.post(self._rng.choice(self._urls), json=body)
             except httpx.ConnectError:
-                self._halt.wait(PATIENCE)
+                self._halt.wait(RETRY_SECONDS)
                 continue
             except httpx.TransportError:  # a kill, before or after it was kept
                 for session, state in plays:
                     session.uncertain.append(state)
-                if self._dice.random() < 0.5:
+                if self._rng.random() < 0.5:
                     return
                 continue
             assert answer.json() == {"accepted": len(plays), "rejected": []}, answer.text

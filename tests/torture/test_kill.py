@@ -1,6 +1,6 @@
 """`kill -9` at random moments under load: what was answered 202 arrives, and nothing else does.
 
-`PLAYRELAY_TORTURE_KILLS` sets how often (12), `PLAYRELAY_TORTURE_SEED` repeats a run's dice.
+`PLAYRELAY_TORTURE_KILLS` sets how often (12), `PLAYRELAY_TORTURE_SEED` repeats a run.
 """
 
 from collections.abc import Iterator
@@ -19,20 +19,20 @@ from tests.torture.aftermath import (
     Aftermath,
     torture,
 )
-from tests.torture.plants import PLANTS, SENDERS
+from tests.torture.deployments import DEPLOYMENTS, SENDERS
 from tests.torture.truth import implied, merged
 
 pytestmark = pytest.mark.timeout(300 + 10 * KILLS)
 
 
-@pytest.fixture(scope="module", params=PLANTS)
+@pytest.fixture(scope="module", params=DEPLOYMENTS)
 def aftermath(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Aftermath]:
-    """One torture a plant for all: each test looks at its end from another side."""
+    """One torture a deployment for all: each test looks at its end from another side."""
     if request.param == "postgres":
         expect_postgres()
-    yield from torture(tmp_path_factory.mktemp("torture"), PLANTS[request.param])
+    yield from torture(tmp_path_factory.mktemp("torture"), DEPLOYMENTS[request.param])
 
 
 def test_acknowledged_pings_arrive_and_nothing_else(aftermath: Aftermath) -> None:
@@ -53,7 +53,7 @@ def test_strangers_wait(aftermath: Aftermath) -> None:
         SELECT p.session, o.event, o.value
         FROM outbox o JOIN plays p ON p.id = o.play WHERE o.status = 'waiting'
     """
-    for name, event, value in aftermath.plant.rows(query):
+    for name, event, value in aftermath.deployment.rows(query):
         waiting.setdefault(name, set()).add((event, value))
     for session in aftermath.sessions.values():
         if session.utk in STRANGERS:
@@ -68,8 +68,8 @@ def test_events_say_what_was_watched(aftermath: Aftermath) -> None:
         for kept in aftermath.of[session.name]:
             assert kept["body"]["contactId"] == CONTACTS[session.utk]
             if kept["event"] == "attention-span":
-                told = [times for _, times in sorted(_spans(kept["body"]).items())]
-                assert told in [merged(pings) for pings in session.subsets()], session
+                sent = [times for _, times in sorted(_spans(kept["body"]).items())]
+                assert sent in [merged(pings) for pings in session.subsets()], session
 
 
 def test_events_keep_their_time(aftermath: Aftermath) -> None:
@@ -89,7 +89,7 @@ def test_a_session_arrives_in_order(aftermath: Aftermath) -> None:
     query = """
         SELECT p.session, o.event, o.value FROM outbox o JOIN plays p ON p.id = o.play ORDER BY o.id
     """
-    for name, event, value in aftermath.plant.rows(query):
+    for name, event, value in aftermath.deployment.rows(query):
         earned.setdefault(name, []).append((event, value))
     for name, events in aftermath.of.items():
         arrived = list(dict.fromkeys(milestone_of(kept)[1:] for kept in events))

@@ -26,7 +26,7 @@ UNFINISHED = """
 """Pings to fold, plays whose attention span is still to come, events to send."""
 
 
-class Plant(Protocol):
+class Deployment(Protocol):
     """A few processes on one store."""
 
     @property
@@ -34,7 +34,7 @@ class Plant(Protocol):
         """Where pings are taken."""
         ...
 
-    def kill_one(self, dice: random.Random) -> None:
+    def kill_one(self, rng: random.Random) -> None:
         """`kill -9` one of them at a random moment, and start it again."""
         ...
 
@@ -54,22 +54,22 @@ class OneRelay:
         self._relay = relay
         self.addresses = [f"http://127.0.0.1:{port}"]
 
-    def kill_one(self, dice: random.Random) -> None:
-        """See `Plant`."""
+    def kill_one(self, rng: random.Random) -> None:
+        """See `Deployment`."""
         self._relay.start()
-        if dice.random() < 0.2:
-            time.sleep(dice.uniform(0, 1))  # the random moment may lie in the start
+        if rng.random() < 0.2:
+            time.sleep(rng.uniform(0, 1))  # the random moment may lie in the start
         else:
             self._relay.up()
-            time.sleep(dice.uniform(0, 0.8))
+            time.sleep(rng.uniform(0, 0.8))
         self._relay.kill()
 
     def settle_down(self) -> None:
-        """See `Plant`."""
+        """See `Deployment`."""
         self._relay.started()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """See `Plant`."""
+        """See `Deployment`."""
         return self._relay.rows(query)
 
 
@@ -84,40 +84,40 @@ class Replicas:
         for relay in relays:
             relay.start()
 
-    def kill_one(self, dice: random.Random) -> None:
-        """See `Plant`."""
-        victim = dice.choice(self._relays)
-        if dice.random() < 0.8:
+    def kill_one(self, rng: random.Random) -> None:
+        """See `Deployment`."""
+        victim = rng.choice(self._relays)
+        if rng.random() < 0.8:
             victim.up()
-        time.sleep(dice.uniform(0, 0.8))
+        time.sleep(rng.uniform(0, 0.8))
         victim.kill()
         self._last_kill = time.time() * 1000
         victim.start()
 
     def settle_down(self) -> None:
-        """See `Plant`. And two minutes pass for what the dead had in hand, or it would be long."""
+        """See `Deployment`. Age the leases of killed processes, which would take two minutes."""
         for relay in self._relays:
             relay.up()
         now = int(time.time() * 1000)
-        of_the_dead = int(self._last_kill) + LEASE_MS
+        last_lease = int(self._last_kill) + LEASE_MS
         age_leases = "UPDATE outbox SET lease_until = $1 WHERE lease_until <= $2"
-        ask(self._url, age_leases, now, of_the_dead)
+        ask(self._url, age_leases, now, last_lease)
         age_questions = """
             UPDATE contacts SET ask_at = $1, ask_by = $1 WHERE asked_at IS NULL AND ask_by <= $2
         """
-        ask(self._url, age_questions, now, of_the_dead)
+        ask(self._url, age_questions, now, last_lease)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """See `Plant`."""
+        """See `Deployment`."""
         return ask(self._url, query)
 
 
-MakePlant = Callable[[Path, Sandbox, int], AbstractContextManager[Plant]]
+MakeDeployment = Callable[[Path, Sandbox, int], AbstractContextManager[Deployment]]
 """From a folder, HubSpot and the account's rate."""
 
 
 @contextmanager
-def one_relay(folder: Path, sandbox: Sandbox, rate: int) -> Iterator[Plant]:
+def one_relay(folder: Path, sandbox: Sandbox, rate: int) -> Iterator[Deployment]:
     """On SQLite."""
     port = free_port()
     settings = {"hubspot_rate": str(rate), "settle_seconds": "2"}
@@ -126,7 +126,7 @@ def one_relay(folder: Path, sandbox: Sandbox, rate: int) -> Iterator[Plant]:
 
 
 @contextmanager
-def replicas(folder: Path, sandbox: Sandbox, rate: int) -> Iterator[Plant]:
+def replicas(folder: Path, sandbox: Sandbox, rate: int) -> Iterator[Deployment]:
     """On a PostgreSQL of their own, which waits for its disk."""
     with ExitStack() as stack:
         url = stack.enter_context(Server(settings={})).url
@@ -149,4 +149,4 @@ def replicas(folder: Path, sandbox: Sandbox, rate: int) -> Iterator[Plant]:
         yield Replicas(relays, [f"http://127.0.0.1:{port}" for port in ports], url)
 
 
-PLANTS: dict[str, MakePlant] = {"sqlite": one_relay, "postgres": replicas}
+DEPLOYMENTS: dict[str, MakeDeployment] = {"sqlite": one_relay, "postgres": replicas}
