@@ -45,6 +45,7 @@ _POLICY_MEANINGS = {
     "outage_cap": "longest such rest, unless HubSpot names a longer one",
     "strained_cap": "the same once the day's errors are near what HubSpot allows",
     "throttled": "rest after a 429 without Retry-After",
+    "retry_after_cap": "longest rest that a Retry-After can ask for, but for the day's limit",
     "daily_limit": "after a 429 about the day's limit: until the next full half hour or hour",
     "account_trouble": "rest after a refused token or a missing scope",
     "give_up_after": "age from which a failing event is rejected; set by `PLAYRELAY_PARK_DAYS`",

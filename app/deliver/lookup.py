@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from app.deliver.loop import keep_stepping, rest_until
-from app.deliver.policy import Health, account_news, ask_again
+from app.deliver.policy import DAY, Health, account_news, ask_again
 from app.deliver.sender import LEASE_MS, SenderContext
 from app.domain.outcome import AccountNews, Healthy
 from app.hubspot.client import HubSpotClient
@@ -65,6 +65,7 @@ class Lookup:
         answers: dict[str, int | None] = {}
         ask: dict[str, int] = {}
         if isinstance(result, Contacts):
+            news = Healthy(erred=result.was_error)
             answers = {utk: result.found.get(utk) for utk in claim.utks}
             ask = self._later(claim, [utk for utk in claim.utks if answers[utk] is None], now)
             self._metrics.contacts.labels("contact").inc(len(answers) - len(ask))
@@ -90,11 +91,18 @@ class Lookup:
     def _refused(
         self, claim: LookupClaim, result: Refused, now: int
     ) -> tuple[dict[str, int | None], dict[str, int]]:
-        """One token spoils the request for a hundred: halve, until it stands alone."""
+        """One token spoils the request for a hundred: halve, until it stands alone.
+
+        Each half may be one more error. Once the day has enough of them, it goes on tomorrow.
+        """
         _log.warning("lookup_refused", tokens=len(claim.utks), category=result.category)
+        if claim.strained:
+            self._limits.clear()
         if len(claim.utks) == 1:
             self._metrics.contacts.labels("refused").inc()
             return {claim.utks[0]: None}, self._later(claim, claim.utks, now)
+        if claim.strained:
+            return {}, dict.fromkeys(claim.utks, now - now % DAY + DAY)
         # The same tokens come first again, for none is longer due; in two portions.
         half = (len(claim.utks) + 1) // 2
         self._limits.extendleft((len(claim.utks) - half, half))

@@ -43,6 +43,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
     outage_cap: int = 30_000
     strained_cap: int = 2 * MINUTE
     throttled: int = 10_000
+    retry_after_cap: int = 15 * MINUTE
     daily_limit: int = 30 * MINUTE
     account_trouble: int = 5 * MINUTE
     give_up_after: int = 30 * DAY
@@ -115,9 +116,9 @@ def account_news(
     if isinstance(trouble, Throttled):
         if trouble.policy == "DAILY":
             grid = policy.daily_limit
-            rest = _seconds(trouble.retry_after, grid - now % grid)
+            rest = _seconds(trouble.retry_after, grid - now % grid, DAY)
             return Paused(now + rest + int(chance * 1_000), "daily_limit")
-        rest = _seconds(trouble.retry_after, policy.throttled)
+        rest = _seconds(trouble.retry_after, policy.throttled, policy.retry_after_cap)
         return Paused(now + rest + int(chance * 1_000), "rate_limited")
     if isinstance(trouble, Unauthorized | MissingScope | NotConnected):
         asked = not isinstance(trouble, NotConnected)
@@ -126,7 +127,7 @@ def account_news(
         return Failing(f"unavailable: {trouble.reason}", erred=trouble.answered)
     cap = policy.strained_cap if health.strained else policy.outage_cap
     rest = backoff(health.failures, policy.retry_first, cap, chance)
-    until = now + max(rest, _seconds(trouble.retry_after, 0))
+    until = now + max(rest, _seconds(trouble.retry_after, 0, policy.retry_after_cap))
     return Failing(f"unavailable: {trouble.reason}", until, erred=trouble.answered)
 
 
@@ -150,6 +151,13 @@ def ask_again(asked: int, policy: DeliveryPolicy) -> int:
 def _incomplete(
     result: Incomplete, sent: Sent, now: int, policy: DeliveryPolicy
 ) -> Wait | Disowned | Rejected:
+    if result.unread and "contactId" not in result.missing:
+        what = " and ".join(result.unread)
+        message = (
+            f"HubSpot answered 200 with {what} in a form that the relay can't read: it has "
+            "probably kept the event, so look at the contact before you requeue it"
+        )
+        return Rejected("unread_answer", 200, message=message)
     what = " and ".join(result.missing)
     said = Refused(200, message=f"HubSpot answered 200 without {what}: nothing kept")
     # An answer that names neither may be about the medium: no reason to doubt a known contact.
@@ -202,6 +210,6 @@ def _troubled(
     return Decision(Retry(now + rest, news.reason), news)
 
 
-def _seconds(retry_after: float | None, otherwise: int) -> int:
-    """HubSpot's word in ms, within a day; or else."""
-    return otherwise if retry_after is None else min(int(retry_after * 1000), DAY)
+def _seconds(retry_after: float | None, otherwise: int, most: int) -> int:
+    """What the answer asks for in ms, up to `most`; or else."""
+    return otherwise if retry_after is None else min(int(retry_after * 1000), most)

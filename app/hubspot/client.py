@@ -16,11 +16,19 @@ from app.domain.known import KnownMedium
 from app.domain.media import Medium
 from app.domain.media_url import MediaType
 from app.domain.milestones import EventType
-from app.hubspot.answers import Answer, contacts_result, event_result
+from app.hubspot.answers import Answer
+from app.hubspot.classify import contacts_result, event_result, failure
 from app.hubspot.exchange import Call, Exchange
 from app.hubspot.media import MediaPage, make_call, make_result, page_call, page_result
 from app.hubspot.oauth import Introspection, OAuthApp, introspect_call, introspection_result
-from app.hubspot.results import Contacts, LookupResult, Refused, SendResult, Trouble
+from app.hubspot.results import (
+    Contacts,
+    LookupResult,
+    Refused,
+    SendResult,
+    Trouble,
+    Unauthorized,
+)
 from app.hubspot.tokens import TokenSource
 
 ApiVersion = Literal["v1", "2026-03"]
@@ -84,7 +92,7 @@ class HubSpotClient:
             longest=_LOOKUP_SIZE_LIMIT,
         )
         answer = await self._authorised(call)
-        return contacts_result(answer) if isinstance(answer, Answer) else answer
+        return contacts_result(answer, utks) if isinstance(answer, Answer) else answer
 
     async def media_page(
         self, media_type: MediaType, after: str | None = None
@@ -117,6 +125,8 @@ class HubSpotClient:
         answer = await self._exchange.ask(call, token)
         if not (isinstance(answer, Answer) and answer.status == httpx.codes.UNAUTHORIZED):
             return answer
+        if not isinstance(failure(answer), Unauthorized):
+            return answer  # a proxy wants a password, and a new token is none
         fresh = await self._tokens.refreshed(after=token)
         if isinstance(fresh, Trouble):
             return fresh

@@ -4,7 +4,6 @@ The published spec of 2026-09 names no greatest `limit` and no unit of `duration
 the property behind it (`hs_duration`) says milliseconds, so these are sent, and none are read.
 """
 
-import re
 from dataclasses import dataclass
 
 import msgspec
@@ -14,15 +13,15 @@ from app.domain.media import Medium
 from app.domain.media_url import MEDIA_TYPES, MediaType, type_of_file
 from app.domain.text import tidy
 from app.domain.url import parse_url
-from app.hubspot.answers import Answer, body_of, not_hubspots, text
+from app.hubspot.answers import Answer, text, whole_number
+from app.hubspot.classify import body_of
 from app.hubspot.exchange import Call
+from app.hubspot.origin import foreign
 from app.hubspot.results import Refused, Trouble
 
 PAGE_SIZE = 100
 
 _BASE = "/media-bridge/2026-09/objects"
-_INT64 = 2**63
-_ID = re.compile("[0-9]{1,19}")
 _PAGE_SIZE_LIMIT = 8 * 1024 * 1024
 
 
@@ -43,12 +42,10 @@ def page_call(media_type: MediaType, after: str | None) -> Call:
 
 def page_result(answer: Answer) -> MediaPage | Refused | Trouble:
     """What the answer amounts to; objects of any other shape than the spec's are passed over."""
-    body = body_of(answer)
+    body = body_of(answer, lambda body: isinstance(body.get("results"), list))
     if not isinstance(body, dict):
         return body
-    results = body.get("results")
-    if not isinstance(results, list):
-        return not_hubspots(answer)
+    results: list[object] = body["results"]  # type: ignore[assignment] # just looked at
     media = tuple(found for each in results if (found := _known(each)))
     paging = body.get("paging")
     following = paging.get("next") if isinstance(paging, dict) else None
@@ -73,25 +70,21 @@ def make_call(medium: Medium) -> Call:
 
 def make_result(answer: Answer) -> KnownMedium | Refused | Trouble:
     """The object that was made."""
-    body = body_of(answer)
-    if not isinstance(body, dict):
-        return body
-    return _known(body) or not_hubspots(answer)
+    body = body_of(answer, lambda body: _known(body) is not None)
+    return (_known(body) or foreign(answer)) if isinstance(body, dict) else body
 
 
 def _known(value: object) -> KnownMedium | None:
     if not isinstance(value, dict):
         return None
-    number, said_type = str(value.get("id")), value.get("mediaType")
-    if not _ID.fullmatch(number) or not 0 < int(number) < _INT64:
-        return None
+    bridge_id, said_type = whole_number(value.get("id")), value.get("mediaType")
     media_type = next((known for known in MEDIA_TYPES if known == said_type), None)
-    if media_type is None:
+    if bridge_id is None or media_type is None:
         return None
     external_id = value.get("externalId")
     urls = (value.get(name) for name in ("fileUrl", "detailsPageLink", "oembedUrl"))
     return KnownMedium(
-        bridge_id=int(number),
+        bridge_id=bridge_id,
         type=media_type,
         title=text(value.get("title")),
         external_id=tidy(external_id) or None if isinstance(external_id, str) else None,

@@ -11,14 +11,15 @@ from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr
 
-from app.hubspot.answers import Answer, body_of, failure, is_success, json_object, text
+from app.hubspot.answers import Answer, is_success, json_object, text, whole_number
+from app.hubspot.classify import body_of, failure
 from app.hubspot.exchange import Call
+from app.hubspot.origin import Body, foreign, has_any
 from app.hubspot.results import (
     MissingScope,
     Refused,
     Trouble,
     Unauthorized,
-    Unavailable,
 )
 
 OAuthVersion = Literal["v3", "2026-03"]
@@ -36,6 +37,10 @@ _FINAL = {
     "BAD_CLIENT_SECRET",
     "INVALID_CLIENT",
     "UNAUTHORIZED_CLIENT",
+}
+_RFC_6749 = {
+    *("invalid_request", "invalid_client", "invalid_grant", "invalid_scope"),
+    *("unauthorized_client", "unsupported_grant_type"),
 }
 
 
@@ -144,33 +149,33 @@ def grant_result(answer: Answer) -> Grant | Trouble:
     access_token = body.get("access_token")
     refresh_token = body.get("refresh_token")
     if not is_token(access_token):
-        return Unavailable("HubSpot's token endpoint gave no access token")
+        return foreign(answer)
     return Grant(
         SecretStr(access_token),
         SecretStr(refresh_token) if is_token(refresh_token) else None,
         _lifetime(body.get("expires_in")) or DEFAULT_LIFETIME,
         _texts(body.get("scopes")),
-        _number(body.get("hub_id")),
+        whole_number(body.get("hub_id")),
     )
 
 
 def introspection_result(answer: Answer) -> Introspection | Refused | Trouble:
     """What the answer to an introspection amounts to."""
-    body = body_of(answer)
+    body = body_of(answer, has_any("active", "hub_id", "token_use"))
     if not isinstance(body, dict):
         return body
     return Introspection(
         active=body.get("active") is True,
         scopes=_texts(body.get("scopes")),
-        hub_id=_number(body.get("hub_id")),
+        hub_id=whole_number(body.get("hub_id")),
         hub_domain=text(body.get("hub_domain")),
-        app_id=_number(body.get("app_id")),
+        app_id=whole_number(body.get("app_id")),
         expires_in=_lifetime(body.get("expires_in")),
     )
 
 
 def _ungranted(answer: Answer) -> Trouble:
-    result = failure(answer)
+    result = failure(answer, _is_oauth_error)
     if not isinstance(result, Refused | Unauthorized | MissingScope):
         return result
     said = json_object(answer) or {}
@@ -179,13 +184,16 @@ def _ungranted(answer: Answer) -> Trouble:
     return Unauthorized(message, final=not named.isdisjoint(_FINAL))
 
 
+def _is_oauth_error(body: Body) -> bool:
+    """RFC 6749's `error`, beside which HubSpot says `status`; or that alone, as BAD_AUTH_CODE."""
+    status = text(body.get("status"))
+    return text(body.get("error")) in _RFC_6749 or status in _FINAL or status.startswith("BAD_")
+
+
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(filter(None, map(text, value))) if isinstance(value, list) else ()
 
 
-def _number(value: object) -> int | None:
-    return value if type(value) is int else None
-
-
 def _lifetime(value: object) -> int | None:
-    return value if type(value) is int and 0 < value < _LONGEST_LIFETIME else None
+    seconds = whole_number(value)
+    return seconds if seconds is not None and seconds < _LONGEST_LIFETIME else None

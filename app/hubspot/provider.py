@@ -11,14 +11,19 @@ from typing import Literal, get_args
 import msgspec
 from pydantic import SecretStr
 
-from app.hubspot.answers import Answer, failure, is_success
+from app.hubspot.answers import Answer, is_success
+from app.hubspot.classify import body_of
 from app.hubspot.exchange import Call
+from app.hubspot.origin import has_any
 from app.hubspot.results import Refused, Trouble
 
 Place = Literal["reporting", "timeline", "workflows"]
 PLACES: tuple[Place, ...] = get_args(Place)
 
 _VERSION = "2026-09"
+
+
+_is_provider = has_any("appId", "name", "moduleName", "eventType", "updatedAt", "createdAt")
 
 
 def register_call(app_id: int, key: SecretStr, name: str, now: int) -> Call:
@@ -38,4 +43,7 @@ def visibility_call(app_id: int, key: SecretStr, places: Collection[Place], now:
 
 def provider_result(answer: Answer) -> Refused | Trouble | None:
     """What stood in the way; None: it is done."""
-    return None if is_success(answer) else failure(answer)
+    if is_success(answer) and not answer.body:
+        return None
+    body = body_of(answer, _is_provider)
+    return None if isinstance(body, dict) else body

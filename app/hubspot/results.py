@@ -3,7 +3,7 @@
 Classified once, here beside the client; what the relay does about each is `deliver.policy`.
 
     Accepted        200 with a contact and a media object
-    Incomplete      200 that names no contact or no media object: HubSpot kept nothing
+    Incomplete      200 that names no contact or no media object, or not in a form that is known
     Refused         4xx of the request's own making
     Throttled       429
     Unauthorized    the token is not (or no longer) good
@@ -25,9 +25,13 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """A 200 whose body lacks `contactId` or `mediaBridgeId`: a silent failure, no success."""
+    """A 200 whose body lacks `contactId` or `mediaBridgeId`: a silent failure, no success.
 
-    missing: tuple[str, ...]
+    `unread`: those that are there in a form that can't be read: then HubSpot may have kept it.
+    """
+
+    missing: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class NotConnected:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not JSON.
+    """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not HubSpot's own.
 
     `answered`: the answer was HubSpot's own, and counts among its errors.
     """
@@ -86,9 +90,13 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """The answer to a look-up: contact by usertoken. A token that is missing is a stranger's."""
+    """The answer to a look-up: contact by usertoken. A token that is missing is a stranger's.
+
+    `was_error`: it came as an error, which counts among those of the day.
+    """
 
     found: dict[str, int] = field(default_factory=dict)
+    was_error: bool = False
 
 
 Trouble = Throttled | Unauthorized | MissingScope | NotConnected | Unavailable

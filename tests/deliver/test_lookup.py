@@ -132,9 +132,12 @@ async def test_no_token_to_ask_about(asking: Harness) -> None:
     [
         pytest.param({"status": 503}, 0, id="503"),
         pytest.param({"status": 200, "body": "<html>"}, 0, id="captive portal"),
+        pytest.param({"status": 200, "body": {"status": "ok"}}, 0, id="a page in JSON"),
+        pytest.param({"status": 404, "body": "<html>"}, 0, id="a wall"),
+        pytest.param({"status": 405, "body": {"message": "no"}}, 0, id="a gateway"),
         pytest.param({"status": 401}, 5 * MINUTE, id="401"),
         pytest.param({"status": 403}, 5 * MINUTE, id="403"),
-        pytest.param({"status": 429, "retry_after": 2}, 2_500, id="429"),
+        pytest.param({"status": 429, "retry_after": 2}, 3_500, id="429"),
     ],
 )
 async def test_trouble_makes_no_strangers(
@@ -173,3 +176,30 @@ async def test_one_token_that_spoils_the_request_is_found(asking: Harness) -> No
     assert asking.counted("contact_lookups", answer="refused") == 1
     assert asking.counted("contact_lookups", answer="contact") == 63
     assert len(server.seen) <= 2 * 6 + 1, "halving 64 takes two questions for each of six times"
+
+
+async def test_a_404_means_that_nobody_is_known(asking: Harness) -> None:
+    """Where HubSpot answers a look-up of strangers with an error, that is one error for all."""
+    await visitors(asking, *(f"{number:032x}" for number in range(60)))
+    asking.clock.now += SECOND
+    asking.faults({"status": 404})
+    await ask_all(asking)
+    assert asking.requests == [("batch", 404)]
+    assert asking.counted("contact_lookups", answer="stranger") == 60
+    assert (await asking.store.depths(asking.clock.now)).errors_today == 1
+
+
+async def test_halving_ends_with_the_days_errors(asking: Harness) -> None:
+    """Where HubSpot refuses every look-up, few errors are spent on finding out why."""
+    await visitors(asking, *(f"{number:031x}0" for number in range(100)))
+    asking.clock.now += SECOND
+    asking.faults({"status": 400})
+    lookup = asking.lookup()
+    while not await lookup.step():
+        pass
+    spent = len(asking.requests)
+    assert asking.quota.error_floor <= spent <= asking.quota.error_floor + 3
+    asking.clock.now += DAY
+    asking.faults()
+    await ask_all(asking)
+    assert len(await values(asking.store, "waiting")) <= spent, "asked for tomorrow, and found"

@@ -35,6 +35,12 @@ APP = OAuthApp("client-1", SecretStr("client-secret"))
 Make = Callable[..., HubSpotClient]
 
 
+def foreign(status: str, kind: str) -> Unavailable:
+    """An answer that is not HubSpot's."""
+    what = f"HTTP {status} that is not HubSpot's ({kind})"
+    return Unavailable(f"{what}: a proxy, firewall or sign-in page before it")
+
+
 @pytest.fixture
 def client(http: httpx.AsyncClient) -> Make:
     """Makes a client of the given address, with a fixed token."""
@@ -94,8 +100,8 @@ ANSWERS = [
         response(400, {"message": "no"}, {"X-HubSpot-Correlation-Id": "c0"}),
         Refused(400, message="no", correlation_id="c0"),
     ),
-    (response(403, {"category": "MISSING_SCOPES"}), MissingScope()),
-    (response(401, {"message": "expired"}), Unauthorized("expired")),
+    (response(403, {"status": "error", "category": "MISSING_SCOPES"}), MissingScope()),
+    (response(401, {"correlationId": "c0", "message": "expired"}), Unauthorized("expired")),
 ]
 
 
@@ -175,7 +181,7 @@ async def test_an_answer_that_trickles_is_cut_off(client: Make) -> None:
 
 @pytest.mark.parametrize("status", [200, 400])
 async def test_an_answer_that_is_too_long_is_not_read_further(client: Make, status: int) -> None:
-    """Of 32 MB the server gets rid of a few at most, and the status alone decides."""
+    """Of 32 MB the server gets rid of a few at most, and what was cut short is not HubSpot's."""
     stopped = asyncio.Event()
     whole = False
 
@@ -193,7 +199,7 @@ async def test_an_answer_that_is_too_long_is_not_read_further(client: Make, stat
     async with serving(flood) as server:
         result = await client(server.url).send("media-played", {})
         await stopped.wait()
-    assert isinstance(result, Unavailable if status == 200 else Refused)
+    assert isinstance(result, Unavailable)
     assert not whole
 
 
@@ -282,7 +288,7 @@ async def test_twenty_401s_make_one_refresh_and_twenty_successes(
             if len(refused) == 5:  # as many as the HTTP client has connections
                 several.set()
             await several.wait()
-            writer.write(response(401, {"message": "expired"}))
+            writer.write(response(401, {"message": "expired", "correlationId": "c0"}))
 
     async with serving(hubspot) as server:
         tokens = refreshing(http, server.url, Vault())
@@ -297,7 +303,11 @@ async def test_a_second_401_is_the_answer(client: Make, http: httpx.AsyncClient)
 
     async def hubspot(seen: Seen, writer: asyncio.StreamWriter) -> None:
         refresh = seen.path == "/oauth/v3/token"
-        writer.write(response(200, GRANT) if refresh else response(401, {"message": "no"}))
+        writer.write(
+            response(200, GRANT)
+            if refresh
+            else response(401, {"message": "no", "correlationId": "c0"})
+        )
 
     async with serving(hubspot) as server:
         tokens = refreshing(http, server.url, MemoryVault())
@@ -365,13 +375,17 @@ async def test_introspection_asks_with_the_apps_own_credentials(client: Make) ->
 @pytest.mark.parametrize(
     ("answer", "result"),
     [
-        (response(200, {}), Introspection(active=False)),
         (
             response(200, {"active": "yes", "scopes": 1, "hub_id": True}),
             Introspection(active=False),
         ),
-        (response(400, {"message": "no client"}), Refused(400, message="no client")),
-        (response(200, b"<html>"), Unavailable("HTTP 200 that is not HubSpot's JSON")),
+        (
+            response(400, {"message": "no client", "correlationId": "c0"}),
+            Refused(400, message="no client", correlation_id="c0"),
+        ),
+        (response(200, b"<html>", {"Content-Type": "text/html"}), foreign("200", "text/html")),
+        (response(200, {"status": "ok"}), foreign("200", "of no type")),
+        (response(403, {"message": "Forbidden"}), foreign("403", "of no type")),
     ],
 )
 async def test_introspection_without_an_app_may_be_refused(

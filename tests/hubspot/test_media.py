@@ -96,10 +96,13 @@ async def test_without_a_cursor_it_was_the_last_page(answering: Ask, paging: obj
     [
         (200, {"results": {}}, Unavailable),
         (200, b"<html>", Unavailable),
-        (403, {"category": "MISSING_SCOPES"}, MissingScope),
-        (400, {"message": "no"}, Refused),
+        (403, {"status": "error", "category": "MISSING_SCOPES"}, MissingScope),
+        (400, {"message": "no", "correlationId": "c0"}, Refused),
         (429, {"policyName": "DAILY"}, Throttled),
         (503, b"", Unavailable),
+        (405, b"<html>", Unavailable),
+        (400, {"message": "no"}, Unavailable),
+        (200, {"status": "ok"}, Unavailable),
     ],
 )
 async def test_faults_are_told_apart(

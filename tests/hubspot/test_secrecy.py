@@ -38,7 +38,9 @@ async def test_nothing_secret_reaches_a_log(
             grant = {"access_token": "fresh-access", "refresh_token": "fresh-refresh"}
             writer.write(response(200, grant | {"expires_in": 1800, "active": True}))
         elif seen.headers["authorization"] != "Bearer fresh-access":
-            writer.write(response(401, {"message": "token refused-access expired"}))
+            writer.write(
+                response(401, {"message": "token refused-access expired", "correlationId": "c0"})
+            )
         elif ("utk", "broken") in seen.query:
             writer.write(b"HTTP/1.1 200 -\r\ncontent-length: 9\r\n\r\n{")
             writer.close()
@@ -67,7 +69,10 @@ async def test_nothing_secret_reaches_a_log(
 async def test_a_token_that_hubspot_quotes_is_blotted_out(http: httpx.AsyncClient) -> None:
     """HubSpot's words on permissions have held the token itself: they are kept, so it is not."""
     token = "pat-na1-quoted"
-    words = {"message": f"This oauth-token ({token}) does not have proper permissions!"}
+    words = {
+        "correlationId": "c0",
+        "message": f"This oauth-token ({token}) does not have proper permissions!",
+    }
     for status, kind in ((403, MissingScope), (400, Refused), (401, Unauthorized)):
         async with serving(always(status, words)) as server:
             exchange = Exchange(http, server.url, Clock())
@@ -110,7 +115,7 @@ async def test_installing_an_app_tells_no_log_either(
             grant = {"access_token": "fresh-access", "refresh_token": "fresh-refresh"}
             writer.write(response(200, grant | {"hub_id": 7}))
         else:
-            writer.write(response(401, {"message": "bad key developer-key"}))
+            writer.write(response(401, {"message": "bad key developer-key", "correlationId": "c0"}))
 
     async with serving(hubspot) as server:
         exchange = Exchange(http, server.url, Clock())

@@ -306,15 +306,25 @@ async def test_a_dead_refresh_token_is_final(
     assert trouble.message
 
 
+def foreign(status: int) -> Unavailable:
+    """An answer that is not HubSpot's."""
+    what = f"HTTP {status} that is not HubSpot's (of no type)"
+    return Unavailable(f"{what}: a proxy, firewall or sign-in page before it")
+
+
 PASSING = [
     (response(503, headers={"retry-after": "9"}), Unavailable("HTTP 503", 9.0, answered=True)),
     (response(429, {"policyName": "DAILY"}), Throttled("DAILY")),
-    (response(400, {"message": "odd"}), Unauthorized("odd", final=False)),
-    (response(401), Unauthorized("HTTP 401", final=False)),
     (
-        response(302, headers={"location": "https://login.example"}),
-        Unavailable("HTTP 302", answered=True),
+        response(400, {"message": "odd", "correlationId": "c0"}),
+        Unauthorized("odd", final=False),
     ),
+    (response(400, {"error": "invalid_scope"}), Unauthorized("HTTP 400", final=False)),
+    (response(400, {"error": "blocked"}), foreign(400)),
+    (response(401, b"<html>"), foreign(401)),
+    (response(407, b"<html>"), foreign(407)),
+    (response(401), Unauthorized("HTTP 401", final=False)),
+    (response(302, headers={"location": "https://login.example"}), foreign(302)),
 ]
 
 

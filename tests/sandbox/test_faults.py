@@ -117,6 +117,10 @@ async def test_a_server_that_cannot_cut_refuses_to_pretend(http: httpx.AsyncClie
     assert "CuttableProtocol" in response.json()["message"]
 
 
+CUT = (httpx.RemoteProtocolError, httpx.ReadError)
+"""What a client makes of a connection that ends without an answer, or is reset."""
+
+
 @pytest.mark.parametrize(
     ("rule", "kept"), [({"drop": "before"}, 0), ({"drop": True}, 0), ({"drop": "after"}, 1)]
 )
@@ -128,7 +132,7 @@ def test_a_drop_cuts_the_connection_without_an_answer(
         http.put("/sandbox/faults", json=[{"path": "*/attention-span", **rule}])
         # The second time on a connection that had been kept alive by an answer.
         assert http.post(PLAYED, json=played()).status_code == 200
-        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        with pytest.raises(CUT):
             http.post(ATTENTION, json=attention())
         attentions = [e for e in http.get("/sandbox/events").json() if e["event"] != "media-played"]
         assert len(attentions) == kept
@@ -145,7 +149,7 @@ def test_a_drop_is_quiet(
         httpx.Client(base_url=live.url, headers=_authorized(sandbox)) as http,
     ):
         for _ in range(2):
-            with pytest.raises(httpx.RemoteProtocolError):
+            with pytest.raises(CUT):
                 http.post(PLAYED, json=played())
         assert http.post(PLAYED, json=played()).status_code == 200
     served = [record for record in caplog.records if record.name.startswith("uvicorn")]
