@@ -23,11 +23,13 @@ test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres $(VENV)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
-lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types, import contract, generated tables, the tracker's build
+lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types, import contract, spelling, words, generated tables, the tracker's build
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/codespell app tests tools static/src docs deploy README.md CONTRIBUTING.md CHANGELOG.md
+	$(BIN)/python -m tools.words
 	$(BIN)/python -m app.docs --check
 	$(BIN)/python -m tests.machine.tracker
 

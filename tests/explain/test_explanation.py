@@ -58,7 +58,7 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
 
 
 @pytest.mark.parametrize(
-    ("told", "verdict"),
+    ("played_so_far", "verdict"),
     [
         pytest.param(
             played(event("delivered", contact_id=9, rung="usertoken"), event("due", "50")),
@@ -136,20 +136,20 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
         ),
     ],
 )
-def test_every_ending_has_its_sentence(told: Walk, verdict: str) -> None:
+def test_every_ending_has_its_sentence(played_so_far: Walk, verdict: str) -> None:
     """What became of the play, and what a person can do about it."""
-    assert explain(told).verdict == verdict
+    assert explain(played_so_far).verdict == verdict
 
 
 def test_an_account_at_rest_is_named() -> None:
     """Nothing is wrong with an event that is due while the account is paused."""
-    told = explain(played(event("due")), "bad_token")
-    assert told.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
+    explained = explain(played(event("due")), "bad_token")
+    assert explained.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
 
 
 def test_the_steps_are_in_order() -> None:
     """From the beginning over the pings and the look-up to each event, by time."""
-    told = explain(
+    explained = explain(
         played(
             event("delivered", contact_id=9, rung="usertoken"),
             event("rejected", "50", message="no such media", correlation_id="c-1"),
@@ -157,9 +157,9 @@ def test_the_steps_are_in_order() -> None:
             settles_at=NOW + 300_000,
         )
     )
-    assert told.title == "«Launch film», on https://www.example.com/launch (session s-1)"
-    assert told.contacts == (9,)
-    assert [step.what for step in told.steps] == [
+    assert explained.title == "«Launch film», on https://www.example.com/launch (session s-1)"
+    assert explained.contacts == (9,)
+    assert [step.what for step in explained.steps] == [
         "the play began",
         "HubSpot was asked whose usertoken it is: contact 9",
         "25 %: delivered to contact 9, known by the usertoken (the hubspotutk cookie)",
@@ -172,11 +172,11 @@ def test_the_steps_are_in_order() -> None:
 @pytest.mark.parametrize("identity", [STRANGER, Unknown("anonymous"), Unknown("refused")])
 def test_no_token_is_shown(identity: Unknown) -> None:
     """Neither the usertoken nor the `_hsenc` is anywhere in an explanation."""
-    told = str(
+    text = str(
         explain(played(event("waiting"), event("delivered", contact_id=9), identity=identity))
     )
-    assert UTK not in told
-    assert HSENC not in told
+    assert UTK not in text
+    assert HSENC not in text
 
 
 def test_a_second_usertoken_is_a_conflict_that_is_shown() -> None:
