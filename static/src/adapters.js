@@ -3,11 +3,22 @@
 import { claim } from "./claims.js";
 import { describe } from "./media.js";
 import { guard, use } from "./options.js";
-import { whenIdle } from "./pristine.js";
+import { listen, whenIdle } from "./pristine.js";
 import { progress, track } from "./tracker.js";
 
 /** What an adapter is given of the tracker. */
-const tools = { claim, describe, guard, progress, track, use };
+const tools = {
+  claim,
+  describe,
+  guard,
+  progress,
+  track,
+  use,
+  /** Whether the visitor had clicked before the tracker came: in the page, or in one of its frames. */
+  late: /** @type {boolean | undefined} */ (navigator.userActivation?.hasBeenActive),
+  /** When there was the last click or key in the page. */
+  clickedAt: -Infinity,
+};
 
 /** @typedef {typeof tools} Tools */
 /**
@@ -44,6 +55,8 @@ export const plan = (root) => {
   roots.add(root);
   planned ||= whenIdle(scan);
 };
+listen(window, "click keydown", ({ timeStamp }) => (tools.clickedAt = timeStamp));
+
 /** To be told of every root. */
 export const observer = new MutationObserver((changes) => {
   for (const { target } of changes) plan(target.getRootNode());

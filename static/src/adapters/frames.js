@@ -21,13 +21,14 @@
  */
 /** @typedef {Status & import("./view.js").Player & Record<string, any>} State all that is known */
 /** @typedef {(status: Status | false | undefined) => void} Apply */
+/** @typedef {import("../adapters.js").Tools} Tools */
 /**
  * A vendor's protocol.
  * @typedef {object} Vendor
  * @property {(url: URL) => string} address of the film, from the frame's; none: it is no player
  * @property {(message: any, player: Partial<State>) => Status | false | undefined} read
  * @property {(node: any, url: URL | undefined) => unknown[]} [ask] what to send, so that it tells
- * @property {(node: any, url: URL) => void} [prepare] the frame, before it is asked
+ * @property {(node: any, url: URL, tools: Tools) => void} [prepare] the frame, before it is asked
  * @property {(node: any, apply: Apply) => void} [bind] follows a player that is no frame
  */
 
@@ -82,7 +83,7 @@ const followed = new WeakMap();
 /** The page's frames. @type {Set<any>} */
 const present = new Set();
 
-/** @type {import("../adapters.js").Tools} */
+/** @type {Tools} */
 let tools;
 
 /** @param {any} node @returns {Frame | undefined} none, if something else follows it */
@@ -151,7 +152,7 @@ const open = (node, loaded) => {
     frame.leaving = changed && !!frame.url && !loaded;
     frame.url = url;
     if (changed) frame.apply({ ...readSettings(url), currentSrc });
-    vendor.prepare?.(node, url);
+    vendor.prepare?.(node, url, tools);
     ask(node, vendor);
   });
 };

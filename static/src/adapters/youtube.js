@@ -3,8 +3,20 @@
  * Where that is missing, the frame is loaded anew with it, unless the visitor could notice.
  */
 
-/** Frames that were loaded anew, with what for. @type {WeakMap<any, string>} */
+/** So soon after a click, what appears is there because of it (milliseconds). */
+const CLICK_MS = 1e3;
+
+/** Frames, and the addresses that they were loaded anew for. @type {WeakMap<Node, string>} */
 const replaced = new WeakMap();
+/** Frames that may have been played. @type {WeakSet<Node>} */
+const used = new WeakSet();
+
+addEventListener("blur", () => {
+  // The click that takes the focus away from the page is one in a frame.
+  let { activeElement } = document;
+  while (activeElement?.shadowRoot) ({ activeElement } = activeElement.shadowRoot);
+  if (activeElement) used.add(activeElement);
+});
 
 /** @type {import("./frames.js").Vendor} */
 export default {
@@ -17,14 +29,18 @@ export default {
       (id && (id != "videoseries" || !list) ? "watch?v=" + id : "playlist?list=" + list)
     );
   },
-  prepare(node, { href, searchParams: has }) {
-    const { userActivation } = navigator;
+  prepare(node, { href, searchParams: has }, { late, clickedAt }) {
     const empty = node.contentDocument;
+    if (!replaced.has(node)) {
+      replaced.set(node, "");
+      if (empty ? performance.now() - clickedAt < CLICK_MS : late) used.add(node);
+    }
     if (
       has.get("enablejsapi") != "1" &&
       // It may have begun to play: by itself, or because the visitor clicked on it.
-      !(+(/** @type {any} */ (has.get("autoplay"))) > 0) &&
-      (empty ? !userActivation?.isActive : userActivation?.hasBeenActive === false) &&
+      !(Number(has.get("autoplay")) > 0) &&
+      !used.has(node) &&
+      node.getRootNode().activeElement != node &&
       // What the page or the browser keeps for later is theirs to load.
       !(empty && (!node.src || node.loading == "lazy")) &&
       replaced.get(node) != href

@@ -3,7 +3,7 @@ film.id = location.pathname.split("/")[2];
 let listens = false;
 const deliver = (event, info) => listens && say({ event, info });
 const videoData = () => ({ video_id: film.id, title: film.title });
-const details = () => ({ duration: film.duration, videoData: videoData() });
+let details = () => ({ duration: film.duration, videoData: videoData() });
 answer = ({ event }) => {
   if (event != "listening" || query.get("enablejsapi") != "1") return;
   listens = true;

@@ -1,0 +1,184 @@
+"""YouTube's frames, which tell nothing unless their address has `enablejsapi=1`."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.frames.network import (
+    Network,
+    asked,
+    find_frame,
+    measuring,
+    module,
+    says,
+    watches,
+)
+from tests.browser.hosts import Collector, Site
+from tests.browser.player import leave, passed, ready, script, show
+
+PLAIN = "https://www.youtube.com/embed/abcdefghijk"
+FRAME = f'<iframe id="f" src="{PLAIN}"></iframe>'
+
+
+def documents(network: Network) -> list[str]:
+    """The addresses at YouTube's that were loaded."""
+    hosts = ("www.youtube.com", "www.youtube-nocookie.com")
+    return [url for host in hosts for url in network.documents(host)]
+
+
+def settled(page: Page) -> None:
+    """Wait until the adapter has seen what is there."""
+    passed(page, "performance.getEntriesByType('resource').some(e => /youtube.js/.test(e.name))")
+    measuring(page, "frames", "youtube")
+    page.wait_for_function("new Promise(done => requestIdleCallback(() => setTimeout(done, 50)))")
+
+
+def test_a_frame_that_says_nothing_is_loaded_anew(
+    page: Page, site: Site, collector: Collector, network: Network
+) -> None:
+    """Once, before anybody has clicked; its `src` stays, and Back takes as many steps."""
+    page.goto(site.put(FRAME, "/without"))
+    steps = page.evaluate("history.length")
+    show(page, site, collector, FRAME)
+    frame = find_frame(page)
+    frame.wait_for_url(PLAIN + "?enablejsapi=1")
+    asked(find_frame(page))
+    measuring(page)
+    frame = find_frame(page)
+    watches(page, frame, *range(11))
+    says(page, frame, "end()")
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+    assert page.evaluate("[f.outerHTML, history.length]") == [FRAME, steps + 1]
+    assert documents(network).count(PLAIN + "?enablejsapi=1") == 1
+    page.evaluate("history.back()")
+    page.wait_for_url("**/without", wait_until="commit")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param(PLAIN + "?enablejsapi=1", id="listens"),
+        pytest.param(PLAIN + "?autoplay=1", id="starts-by-itself"),
+    ],
+)
+def test_a_frame_that_is_left_alone(
+    page: Page, site: Site, collector: Collector, network: Network, address: str
+) -> None:
+    """One that listens already, and one that starts by itself, for it may be playing."""
+    show(page, site, collector, FRAME.replace(PLAIN, address))
+    settled(page)
+    find_frame(page)
+    assert documents(network) == [address]
+
+
+def test_a_frame_that_was_clicked_before_the_tracker_came(
+    page: Page, site: Site, collector: Collector, network: Network
+) -> None:
+    """It may play: it is not loaded anew."""
+    page.goto(site.put(FRAME))
+    find_frame(page)
+    page.locator("iframe").click()
+    page.evaluate(
+        "html => document.body.append(document.createRange().createContextualFragment(html))",
+        script(collector),
+    )
+    ready(page)
+    settled(page)
+    assert documents(network) == [PLAIN]
+
+
+def test_a_lazy_frame_stays_lazy(
+    page: Page, site: Site, collector: Collector, network: Network
+) -> None:
+    """What the browser keeps for later is not loaded for the tracker's sake."""
+    lazy = (
+        f'<div style="height: 20000px"></div><iframe id="f" loading="lazy" src="{PLAIN}"></iframe>'
+    )
+    show(page, site, collector, lazy)
+    settled(page)
+    assert documents(network) == []
+    page.evaluate("f.scrollIntoView()")
+    frame = find_frame(page, "youtube")
+    frame.wait_for_url(PLAIN + "?enablejsapi=1")
+    assert documents(network) == [PLAIN, PLAIN + "?enablejsapi=1"]
+
+
+@pytest.mark.parametrize(
+    ("package", "body"),
+    [
+        (
+            "lite-youtube-embed/src/lite-yt-embed.js",
+            '<lite-youtube id="lite" videoid="abcdefghijk" {} style="display:block;height:200px">',
+        ),
+        (
+            "@justinribeiro/lite-youtube/lite-youtube.js",
+            '<lite-youtube id="lite" videoid="abcdefghijk" videotitle="Bees" {}>',
+        ),
+    ],
+)
+@pytest.mark.parametrize("params", ["", "enablejsapi=1"])
+def test_a_frame_that_a_click_has_made(
+    page: Page,
+    site: Site,
+    collector: Collector,
+    network: Network,
+    package: str,
+    body: str,
+    params: str,
+) -> None:
+    """It plays at once and is loaded once; it is measured where the page lets it be."""
+    element = body.format(f'params="{params}"') + "</lite-youtube>"
+    show(page, site, collector, element + module(package))
+    page.wait_for_function("!!customElements.get('lite-youtube')")
+    page.locator("lite-youtube").click()
+    frame = find_frame(page, "youtube")
+    settled(page)
+    if params:
+        asked(frame)
+        watches(page, frame, *range(11))
+        says(page, frame, "end()")
+        collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+        assert collector.view().milestones == [25, 50, 75, 100]
+        assert collector.view().last["mediaUrl"] == "https://www.youtube.com/watch?v=abcdefghijk"
+    assert len(documents(network)) == 1
+
+
+def test_a_page_that_asks_the_frame_itself(page: Page, site: Site, collector: Collector) -> None:
+    """The frame's answers go to who asked last: the tracker only reads along."""
+    api = """<script>
+        window.YT = { get: (id) => id == "f" && {} };
+        addEventListener("load", () =>
+            f.contentWindow.postMessage('{"event":"listening","id":1,"channel":"widget"}', "*"));
+    </script>"""
+    body = FRAME.replace(PLAIN, PLAIN + "?enablejsapi=1") + api
+    show(page, site, collector, body)
+    settled(page)
+    frame = find_frame(page)
+    asked(frame)
+    watches(page, frame, *range(11))
+    says(page, frame, "end()")
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    assert frame.evaluate("window.eval('asked').map(({ id }) => id)") == [1]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.youtube.com/embed/abcdefghijk?enablejsapi=1",
+        "https://www.youtube-nocookie.com/embed/abcdefghijk?enablejsapi=1&start=3",
+        "//www.youtube.com/embed/abcdefghijk?rel=0&enablejsapi=1",
+    ],
+)
+def test_one_film_has_one_address(
+    page: Page, site: Site, collector: Collector, address: str
+) -> None:
+    """Even if the visitor leaves before the film's data came."""
+    show(page, site, collector, FRAME.replace(PLAIN, address.replace("&", "&amp;")))
+    frame = find_frame(page)
+    asked(frame)
+    measuring(page)
+    frame.evaluate("details = () => ({ duration: 10 })")
+    watches(page, frame, 0, 1, 2, 3)
+    collector.wait(lambda told: told.plays)
+    assert collector.view().last["mediaUrl"] == "https://www.youtube.com/watch?v=abcdefghijk"
+    leave(page)
