@@ -1,6 +1,6 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
-import { claim } from "./claims.js";
+import { PLAYERS, claim } from "./claims.js";
 import { describe } from "./media.js";
 import { guard, use } from "./options.js";
 import { listen, whenIdle } from "./pristine.js";
@@ -29,7 +29,7 @@ const tools = {
 
 /** What each is for. @type {Record<string, string>} */
 const ADAPTERS = {
-  frames: "iframe,[class*=wistia_async],wistia-player",
+  frames: "iframe," + PLAYERS,
   document: "[data-media-type=DOCUMENT],[data-media-type=IMAGE]",
 };
 
@@ -48,6 +48,13 @@ const scan = () => {
   }
   roots.clear();
   planned = 0;
+};
+
+/** For custom elements that behave like a media element. @param {any} node has begun to play */
+export const followElement = (node) => {
+  if (/-/.test(node.localName) && node.currentTime >= 0) {
+    use("element", (adapter) => adapter(node, tools));
+  }
 };
 
 /** Looks there, when there is time. @param {Node} root */

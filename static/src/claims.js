@@ -3,6 +3,9 @@
  * `<video>` or a vendor's frame. The first to claim one of them keeps the others out.
  */
 
+/** Players of Wistia's in the page itself: they are followed, and not the `<video>` inside. */
+export const PLAYERS = "[class*=wistia_async],wistia-player";
+
 /** @type {WeakSet<Node>} */
 const claimed = new WeakSet();
 /** All that stands around what is claimed. @type {WeakSet<Node>} */
@@ -17,10 +20,14 @@ const outer = (node) => node.parentNode || node.host;
  * @param {Node} node
  */
 export const claim = (node) => {
-  /** @type {Node[]} */
+  /** @type {any[]} */
   const path = [];
   for (let each = node; each; each = outer(each)) path.push(each);
-  if (around.has(node) || path.some((each) => claimed.has(each))) return false;
+  if (
+    around.has(node) ||
+    path.some((each) => claimed.has(each) || (each != node && each.matches?.(PLAYERS)))
+  )
+    return false;
   claimed.add(node);
   for (const each of path) around.add(each);
   return true;

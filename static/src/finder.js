@@ -3,7 +3,7 @@
  * at all. An element is noticed when it begins to play, because only then does it matter.
  */
 
-import { observer, plan } from "./adapters.js";
+import { followElement, observer, plan } from "./adapters.js";
 import { guard } from "./options.js";
 import { listen } from "./pristine.js";
 import { observeElement } from "./tracker.js";
@@ -25,12 +25,14 @@ const follow = (owner, name, after) => {
 };
 
 const enter = guard((/** @type {Document | ShadowRoot} */ root) => {
-  listen(root, "play playing", (event) => observeElement(event.target));
+  listen(root, "play playing", ({ target }) => {
+    observeElement(target);
+    followElement(target);
+  });
   observer.observe(root, { childList: true, subtree: true, attributeFilter: ["src"] });
   plan(root);
   for (const element of root.querySelectorAll("*")) {
-    // Elements of a player's own are met when they play: what is inside of them may be the player.
-    if (element instanceof HTMLMediaElement) observeElement(element);
+    observeElement(element);
     if (element.shadowRoot) enter(element.shadowRoot);
   }
 });

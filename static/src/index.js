@@ -9,6 +9,7 @@ const ADAPTERS = {
   banner: () => import("./adapters/banner.js"),
   dailymotion: () => import("./adapters/dailymotion.js"),
   document: () => import("./adapters/document.js"),
+  element: () => import("./adapters/element.js"),
   frames: () => import("./adapters/frames.js"),
   hubspot: () => import("./adapters/hubspot.js"),
   playerjs: () => import("./adapters/playerjs.js"),

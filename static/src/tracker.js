@@ -45,7 +45,7 @@ export const track = (node, player) => {
   let timer = 0;
   const look = guard((/** @type {string} */ type) => {
     // Some browsers have the next source already when they say that the last one is gone.
-    if (type != "emptied") source = "" + (player.currentSrc || player.src || "");
+    if (type != "emptied") source = player.currentSrc;
     if (!views[source]) {
       const wish = attribute(node, "playrelay");
       if (
@@ -81,15 +81,8 @@ export const track = (node, player) => {
   return look;
 };
 
-/**
- * Whether an element behaves like a media element: the players that are custom elements do.
- * @param {any} node
- */
-const isPlayer = (node) => node.play && node.pause && node.currentTime >= 0;
-
-/** @param {any} node plays, or may play */
 export const observeElement = guard((/** @type {any} */ node) => {
-  if ((node instanceof HTMLMediaElement || isPlayer(node)) && claim(node)) {
+  if (node instanceof HTMLMediaElement && claim(node)) {
     const look = track(node, node);
     listen(node, EVENTS, ({ type }) => look(type));
   }

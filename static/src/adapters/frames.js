@@ -29,7 +29,8 @@
  * @property {(message: any, player: Partial<State>) => Status | false | undefined} read
  * @property {(node: any, url: URL | undefined) => unknown[]} [ask] what to send, so that it tells
  * @property {(node: any, url: URL, tools: Tools) => void} [prepare] the frame, before it is asked
- * @property {(node: any, apply: Apply) => void} [bind] follows a player that is no frame
+ * @property {(node: any, apply: Apply, url?: URL) => void} [bind] what the page itself offers; without
+ *   an address: of a player that is no frame
  */
 
 const VENDORS = /** @type {Record<string, string>} */ ({
@@ -151,7 +152,10 @@ const open = (node, loaded) => {
     // Until the next document is there, it is the last one that speaks.
     frame.leaving = changed && !!frame.url && !loaded;
     frame.url = url;
-    if (changed) frame.apply({ ...readSettings(url), currentSrc });
+    if (changed) {
+      frame.apply({ ...readSettings(url), currentSrc });
+      vendor.bind?.(node, frame.apply, url);
+    }
     vendor.prepare?.(node, url, tools);
     ask(node, vendor);
   });
@@ -194,9 +198,9 @@ export default (node, given) => {
   for (const each of present) if (!each.isConnected) present.delete(each);
   if (node.localName != "iframe") {
     if (followed.has(node)) return;
-    tools.use("wistia", ({ bind }) => {
+    tools.use("wistia", (/** @type {Vendor} */ { bind }) => {
       const frame = !followed.has(node) && follow(node);
-      if (frame) bind(node, frame.apply);
+      if (frame) bind?.(node, frame.apply);
     });
   } else if (!present.has(node) || findAddress(node)?.href != followed.get(node)?.url?.href) {
     present.add(node);

@@ -14,14 +14,17 @@ const STATES = /** @type {Record<string, number>} */ ({
 
 const address = (/** @type {unknown} */ id) => "https://fast.wistia.net/embed/iframe/" + id;
 
-/** @param {string} id @param {any} node @param {import("./frames.js").Apply} apply */
+const readId = (/** @type {URL} */ { pathname }) => pathname.match(/^\/embed\/iframe\/(\w+)/)?.[1];
+
+/** @param {string | undefined} id @param {any} node @param {import("./frames.js").Apply} apply */
 const queue = (id, node, apply) => {
   const page = /** @type {any} */ (window);
   (page._wq ||= []).push({
     id,
     onReady(/** @type {any} */ video) {
       // The same film may stand there twice.
-      if (video.container && !node.contains(video.container)) return;
+      const { container = node, iframe = container } = video;
+      if (!node.contains(iframe)) return;
       apply({ title: video.name() });
       for (const event of ["play", "pause", "end", "timechange", "mutechange"]) {
         video.bind(event, () =>
@@ -39,10 +42,7 @@ const queue = (id, node, apply) => {
 
 /** @type {import("./frames.js").Vendor} */
 export default {
-  address({ pathname }) {
-    const id = pathname.match(/^\/embed\/iframe\/(\w+)/)?.[1];
-    return id ? address(id) : "";
-  },
+  address: (url) => (readId(url) ? address(readId(url)) : ""),
   ask: () => ["amp-listening"],
   read({ method, args }, player) {
     const [event, value] = (method == "_trigger" && args) || [];
@@ -51,7 +51,12 @@ export default {
     const state = STATES[event == "statechange" ? value : event];
     return state >= 0 && { state };
   },
-  bind(node, apply) {
+  bind(node, apply, url) {
+    if (url) {
+      // Wistia's script knows of a frame what the frame doesn't tell: how long the film is.
+      if ("_wq" in window) queue(readId(url), node, apply);
+      return;
+    }
     const element = node.getAttribute("media-id");
     const id = element || node.className.match(/wistia_async_(\w+)/)[1];
     apply({ currentSrc: address(id) });

@@ -166,7 +166,6 @@ def test_a_page_that_asks_the_frame_itself(page: Page, site: Site, collector: Co
     [
         "https://www.youtube.com/embed/abcdefghijk?enablejsapi=1",
         "https://www.youtube-nocookie.com/embed/abcdefghijk?enablejsapi=1&start=3",
-        "//www.youtube.com/embed/abcdefghijk?rel=0&enablejsapi=1",
     ],
 )
 def test_one_film_has_one_address(

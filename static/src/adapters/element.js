@@ -1,0 +1,33 @@
+/**
+ * A custom element that behaves like a media element from outside, and fires its events on itself.
+ * If there is a real one inside, or a vendor's frame, that has been followed before.
+ */
+
+const EVENTS =
+  "play playing timeupdate waiting seeking pause ended emptied durationchange volumechange ratechange";
+
+/** @type {import("../adapters.js").Adapter} */
+export default (node, { claim, guard, track }) => {
+  if (!claim(node)) return;
+  const player = /** @type {import("./frames.js").State} */ ({});
+  const read = () => {
+    const { currentTime, duration, paused, ended, seeking, muted, controls, autoplay, loop } = node;
+    Object.assign(player, { currentTime, duration, paused, ended, seeking, muted, controls });
+    Object.assign(player, { autoplay, loop });
+    player.playbackRate = node.playbackRate || 1;
+    player.readyState = node.readyState ?? (paused ? 1 : 4);
+    player.currentSrc = String(node.currentSrc || node.src || "");
+  };
+  read();
+  const update = track(node, player);
+  for (const type of EVENTS.split(" ")) {
+    node.addEventListener(
+      type,
+      guard(() => {
+        // What it had shown before is told of the last source.
+        if (type != "emptied") read();
+        update(type);
+      }),
+    );
+  }
+};
