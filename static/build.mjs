@@ -56,7 +56,6 @@ async function make(entry, output, format) {
       unsafe_math: true,
       pure_getters: true,
       keep_fargs: false,
-      booleans_as_integers: true,
     },
     sourceMap: { content: map.text, filename: basename(output) },
   });

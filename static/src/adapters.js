@@ -1,15 +1,13 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
 import { PLAYERS, claim } from "./claims.js";
-import { describe } from "./media.js";
 import { guard, use } from "./options.js";
-import { listen, whenIdle } from "./pristine.js";
+import { listen, whenIdle } from "./natives.js";
 import { progress, track } from "./tracker.js";
 
 /** What an adapter is given of the tracker. */
 const tools = {
   claim,
-  describe,
   guard,
   progress,
   track,

@@ -9,7 +9,7 @@
 
 import { allowed } from "./consent.js";
 import { guard, log, options } from "./options.js";
-import { fetch, fetchLater, parse, stringify } from "./pristine.js";
+import { fetch, fetchLater, parse, stringify } from "./natives.js";
 
 /** @typedef {Record<string, any>} Play a play as the relay is to receive it */
 /** @typedef {[play: Play, losses: number]} Entry */

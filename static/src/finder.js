@@ -5,7 +5,7 @@
 
 import { followElement, observer, plan } from "./adapters.js";
 import { guard } from "./options.js";
-import { listen } from "./pristine.js";
+import { listen } from "./natives.js";
 import { observeElement } from "./tracker.js";
 
 /**

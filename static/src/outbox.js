@@ -3,7 +3,7 @@
 import { allowed } from "./consent.js";
 import { put, secure, send, wipe } from "./delivery.js";
 import { log, options } from "./options.js";
-import { whenIdle } from "./pristine.js";
+import { whenIdle } from "./natives.js";
 import { readVisitor } from "./visitor.js";
 
 /** @typedef {import("./delivery.js").Play} Play */
@@ -18,14 +18,15 @@ let plays = {};
  */
 export const emit = (node, name, detail) => {
   log(name, detail);
-  return node.dispatchEvent(
-    new CustomEvent("playrelay:" + name, {
-      detail,
-      bubbles: true,
-      composed: true,
-      cancelable: true,
-    }),
-  );
+  const event = new CustomEvent("playrelay:" + name, {
+    detail,
+    bubbles: true,
+    composed: true,
+    cancelable: true,
+  });
+  node.dispatchEvent(event);
+  // What dispatchEvent returns is no answer: in a document that is gone it is false.
+  return !event.defaultPrevented;
 };
 
 /** @param {unknown} [due] whether to send it soon */
@@ -67,4 +68,13 @@ export const consent = (granted) => {
     wipe();
     plays = {};
   }
+};
+
+/**
+ * The visitor has just submitted a form: HubSpot knows who it is. What there is goes to the relay,
+ * which asks at once.
+ */
+export const identified = () => {
+  for (const item of Object.values(plays)) item.length = 2;
+  flush(true);
 };

@@ -4,7 +4,7 @@ import { send } from "./delivery.js";
 import { findPlayers } from "./finder.js";
 import { options, use } from "./options.js";
 import { consent, flush } from "./outbox.js";
-import { listen, whenIdle } from "./pristine.js";
+import { listen, whenIdle } from "./natives.js";
 import { playing } from "./tracker.js";
 
 // `pagehide` comes first, but a tab that is hidden already gets no other word.
@@ -13,7 +13,7 @@ const turn = (/** @type {Event} */ { type }) => {
   const leaving = type == "pagehide";
   if (!leaving && !document.hidden) send();
   else if (!gone) {
-    for (const look of playing) look("");
+    for (const update of playing) update(leaving ? type : "hide");
     flush(true);
   }
   gone = leaving;

@@ -1,18 +1,18 @@
 /** Puts the parts together: players and their views on one side, consent and delivery on the other. */
 
 import { claim } from "./claims.js";
-import { attribute, describe } from "./media.js";
 import { guard, use } from "./options.js";
-import { consent, emit, report } from "./outbox.js";
+import { consent, emit, identified, report } from "./outbox.js";
 import { readPage } from "./page.js";
-import { listen } from "./pristine.js";
+import { listen } from "./natives.js";
 import { identify } from "./visitor.js";
 
-/** @typedef {import("./adapters/view.js").Player} Player */
-/** @typedef {(type: string) => void} Look takes notice of what has happened to a player */
-/** @typedef {ReturnType<typeof import("./adapters/view.js").default>} View */
+/** @typedef {import("./measuring/player.js").Player} Player */
+/** @typedef {typeof import("./adapters/view.js").default} Measuring */
+/** @typedef {(type: string) => void} Update is called with the type of what happens to a player */
 
-const EVENTS = "playing waiting seeking pause ended emptied volumechange ratechange";
+const EVENTS =
+  "play playing waiting seeking pause ended emptied durationchange volumechange ratechange";
 
 /** @param {Record<string, any>} play is given a session and the page, unless it has them */
 const newPlay = (play) =>
@@ -22,80 +22,58 @@ const newPlay = (play) =>
     ...play,
   });
 
-/** The players that are playing right now. @type {Set<Look>} */
+/** The players that are playing right now. @type {Set<Update>} */
 export const playing = new Set();
 
-/** What measures is loaded when there is something to measure. */
-/** @type {typeof import("./adapters/view.js").default | undefined} */
-let begin;
+const core = { emit, guard, listen, newPlay, report };
 
 /**
- * Follows a player through all that it plays. What it returns is to be called with the type of
- * whatever happens to it.
+ * Follows a player through all that it plays. What measures is loaded when there is something to
+ * measure.
  * @param {any} node the element that stands for the player
  * @param {Player & Partial<HTMLMediaElement>} player
- * @returns {Look}
+ * @returns {Update}
  */
 export const track = (node, player) => {
-  /** Views by source. @type {Record<string, View>} */
-  const views = {};
-  let ignored = false;
-  let source = "";
-  /** @type {any} */
-  let timer = 0;
-  const look = guard((/** @type {string} */ type) => {
-    // Some browsers have the next source already when they say that the last one is gone.
-    if (type != "emptied") source = player.currentSrc;
-    if (!views[source]) {
-      const wish = attribute(node, "playrelay");
-      if (
-        !begin ||
-        wish == "off" ||
-        // Not a picture yet. Players that don't tell of that are playing when they say so.
-        (!player.played?.length &&
-          (player.paused || /** @type {number} */ (player.readyState) < 3)) ||
-        // Decoration: a silent loop, or a silent picture of a camera, that nobody can steer.
-        (wish != "on" &&
-          !player.controls &&
-          player.muted &&
-          (player.srcObject || (player.autoplay && player.loop)) &&
-          (ignored = true))
-      )
-        return;
-      const play = newPlay(describe(node, source, player));
-      emit(node, "start", play);
-      // Chromium counts a jump before the first picture as played.
-      const jumped = type && player.currentTime > 2 * /** @type {number} */ (player.playbackRate);
-      views[source] = begin(player, play, ignored || jumped, node, emit, report);
-    }
-    clearTimeout(timer);
-    const wait = views[source](type);
-    timer = wait && setTimeout(look, wait);
-    if (player.paused) playing.delete(look);
-    else playing.add(look);
+  /** @type {((type?: string) => void) | undefined} */
+  let follow;
+  const update = guard((/** @type {string} */ type) => {
+    follow?.(type);
+    if (player.paused) playing.delete(update);
+    else playing.add(update);
   });
-  use("view", (view) => {
-    begin = view;
-    look("");
+  use("view", (/** @type {Measuring} */ measuring) => {
+    follow = measuring.follow(node, player, core);
+    update("");
   });
-  return look;
+  return update;
 };
 
 export const observeElement = guard((/** @type {any} */ node) => {
   if (node instanceof HTMLMediaElement && claim(node)) {
-    const look = track(node, node);
-    listen(node, EVENTS, ({ type }) => look(type));
+    const update = track(node, node);
+    listen(node, EVENTS, ({ type }) => update(type));
   }
 });
 
 /**
  * @param {HTMLMediaElement} player
- * @param {import("./media.js").Medium} [medium]
+ * @param {import("./naming/medium.js").Medium} [medium]
  */
 const watch = (player, medium) => {
   Object.assign(player.dataset, medium, { playrelay: "on" });
   observeElement(player);
 };
+
+/**
+ * @param {Element} element a player, or what it is inside of
+ * @param {boolean} runs whether an advertisement runs there
+ */
+const ad = (element, runs) =>
+  use("view", (/** @type {Measuring} */ { declareAd }) => {
+    declareAd(element, runs);
+    for (const update of playing) update("time");
+  });
 
 /**
  * For players of any other kind. The object is completed in place: pass the same one again, with
@@ -109,8 +87,10 @@ export const progress = (play, node = document) => {
 
 /** @type {Record<string, (...args: any[]) => void>} */
 export const api = {
-  watch: guard(watch),
-  progress: guard(progress),
+  ad: guard(ad),
   consent: guard(consent),
+  identified: guard(identified),
   identify: guard(identify),
+  progress: guard(progress),
+  watch: guard(watch),
 };

@@ -17,17 +17,17 @@ from tests.browser.player import (
 )
 
 
-def test_straight_play_at_sixteen_times_takes_four_small_requests(
+def test_straight_play_at_sixteen_times_takes_three_small_requests_at_most(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """A minute from beginning to end: all milestones, four requests, no preflight, small bodies."""
+    """A minute from beginning to end: all milestones, few requests, no preflight, small bodies."""
     show(page, site, collector, video("minute.webm"))
     play(page, rate=16)
     ended(page)
     collector.wait(lambda told: told.views() and told.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
     assert collector.view().spans == [1] * 100
-    assert collector.methods == ["POST"] * 4
+    assert collector.methods in (["POST"] * 2, ["POST"] * 3)
     assert max(len(body) for body in collector.bodies) <= 700
     assert all(sent["Content-Type"].startswith("text/plain") for sent in collector.headers)
 

@@ -99,6 +99,78 @@ def test_a_growing_duration_invents_no_milestone(
     assert collector.view().last["duration"] == pytest.approx(60, abs=1)
 
 
+def test_a_media_source_that_is_left_early_has_its_share(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its duration is finite and has not grown: a visit of a few seconds is worth a percentage."""
+    page.goto(site.put('<video id="v"></video>' + script(collector)))
+    ready(page)
+    page.evaluate(APPEND)
+    page.evaluate("append(0)")
+    play(page, rate=8)
+    until(page, 20)
+    played = pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    assert collector.view().milestones == earned(played) == [25]
+
+
+def test_a_media_source_that_is_swapped_early_has_its_share(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """The next source comes while it plays: what it lasted is still known."""
+    page.goto(site.put('<video id="v"></video>' + script(collector)))
+    ready(page)
+    page.evaluate(APPEND)
+    page.evaluate("append(0)")
+    play(page, rate=8)
+    until(page, 20)
+    before = page.evaluate("[v.currentTime, v.src = '/clips/short.webm'][0]")
+    play(page, rate=1)
+    ended(page)
+    collector.wait(lambda told: len(told.views()) == 2 and told.views()[1].last.get("ended"))
+    leave(page)
+    collector.wait(lambda told: told.views()[0].percent >= before / 0.6 - 2)
+    assert collector.views()[0].percent == pytest.approx(before / 0.6, abs=3)
+
+
+def test_a_duration_that_is_corrected_by_little_has_not_grown(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Players set it once more when the last segment is there: 59.5 becomes 60 seconds."""
+    page.goto(site.put('<video id="v"></video>' + script(collector)))
+    ready(page)
+    page.evaluate(APPEND)
+    page.evaluate("(to) => append(0, to, 59.5)", clusters()[-1])
+    play(page, rate=8)
+    until(page, 20)
+    page.evaluate("(from) => append(from)", clusters()[-1])
+    until(page, 24)
+    played = pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    assert collector.view().milestones == earned(played) == [25]
+
+
+def test_a_live_media_source_that_grows_has_no_share(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Each segment makes it longer: of what will come, nobody has seen a percentage."""
+    page.goto(site.put('<video id="v"></video>' + script(collector)))
+    ready(page)
+    page.evaluate(APPEND)
+    cuts = clusters()
+    page.evaluate("([a, b]) => append(a, b, 20)", [0, cuts[len(cuts) // 3]])
+    play(page, rate=4)
+    until(page, 4)
+    page.evaluate("([a, b]) => append(a, b, 45)", [cuts[len(cuts) // 3], cuts[len(cuts) // 2]])
+    until(page, 6)
+    pause(page)
+    leave(page)
+    collector.wait(lambda told: told.plays)
+    assert not {"playedPercent", "watched"} & collector.view().last.keys()
+
+
 def test_a_live_stream_is_played_without_percentages(
     page: Page, site: Site, collector: Collector
 ) -> None:
@@ -119,7 +191,7 @@ def test_a_live_stream_is_played_without_percentages(
     assert collector.view().milestones == []
     assert not {"playedPercent", "watched"} & collector.view().last.keys()
     assert collector.view().last["duration"] is None
-    assert collector.view().last["externalId"] == "v"
+    assert collector.view().last["externalId"] == "/#video0"
 
 
 @pytest.mark.parametrize("mode", ["open", "closed"])

@@ -72,24 +72,46 @@ def test_a_player_without_attributes_is_named_by_what_stands_there(
     assert "externalId" not in play
 
 
-def test_a_source_without_an_address_has_a_stable_name(
+BLOB = """async () => {
+    const file = await (await fetch("/clips/short.webm")).blob();
+    v.src = URL.createObjectURL(file);
+    await v.play();
+}"""
+"""Plays a file that the page has fetched itself."""
+
+
+def test_a_blob_is_named_by_the_file_that_it_was_made_of(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """A blob's address means nothing elsewhere: the player's place on the page does."""
-    body = "<video></video><video></video>"
-    page.goto(site.put(body + script(collector), "/two"))
-    ready(page)
-    page.evaluate(
-        """async () => {
-            window.v = document.querySelectorAll("video")[1];
-            v.src = URL.createObjectURL(await (await fetch("/clips/short.webm")).blob());
-            await v.play();
-        }"""
-    )
+    """Its own address means nothing elsewhere, and neither does the id of its element."""
+    show(page, site, collector, '<video id="v"></video>')
+    page.evaluate(BLOB)
     ended(page)
     collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
-    assert collector.view().last["externalId"] == "/twovideo1"
-    assert "mediaUrl" not in collector.view().last
+    assert collector.view().last["mediaUrl"] == f"{site.url}/clips/short.webm"
+    assert "externalId" not in collector.view().last
+
+
+def test_a_blob_that_nothing_tells_of_is_named_by_its_place(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Which of the page's players it is; the next film on it has a name of its own."""
+    body = '<video></video><video id="v"></video>'
+    page.goto(site.put(body + script(collector), "/two"))
+    ready(page)
+    page.evaluate("fetch('/clips/short.webm?else')")
+    for ends in (1, 2):
+        page.evaluate(BLOB)
+        ended(page)
+        collector.wait(
+            lambda sent, ends=ends: (
+                sum(view.last.get("ended", False) for view in sent.views()) == ends
+            )
+        )
+        page.evaluate("fetch('/clips/tone.webm')")
+    ids = [view.last["externalId"] for view in collector.views()]
+    assert ids == ["/two#video1", "/two#video1-2"]
+    assert not any("mediaUrl" in view.last for view in collector.views())
 
 
 def test_a_late_usertoken_is_told_with_what_was_told_before(

@@ -7,20 +7,24 @@
 const seen = new WeakSet();
 
 /** @type {import("../adapters.js").Adapter} */
-export default (node, { progress, describe }) => {
+export default (node, { progress, use }) => {
   if (seen.has(node)) return;
   seen.add(node);
-  const play = describe(node, node.src || "");
+  /** @type {object} */
+  let play;
+  use("view", (/** @type {import("../tracker.js").Measuring} */ { describe }) => {
+    play = describe(node, { address: node.src || "", openedAt: 0 });
+  });
   const parts = new Set();
   let goal = 1;
   // A look each second: what was only scrolled past was not seen.
   setInterval(() => {
     const { top, height } = node.getBoundingClientRect();
-    for (let part = 0; height && part < 100 && !document.hidden; part++) {
+    for (let part = 0; play && height && part < 100 && !document.hidden; part++) {
       const at = top + (height * part) / 100;
       if (at >= 0 && at + height / 100 <= innerHeight) parts.add(part);
     }
-    if (parts.size >= goal) {
+    if (play && parts.size >= goal) {
       goal = parts.size - (parts.size % 25) + 25;
       progress(Object.assign(play, { playedPercent: parts.size }), node);
     }

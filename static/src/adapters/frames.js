@@ -19,7 +19,7 @@
  * @property {boolean} [audio]
  * @property {boolean} [ready] its document is there, and may be asked
  */
-/** @typedef {Status & import("./view.js").Player & Record<string, any>} State all that is known */
+/** @typedef {Status & import("../measuring/view.js").Player & Record<string, any>} State all that is known */
 /** @typedef {(status: Status | false | undefined) => void} Apply */
 /** @typedef {import("../adapters.js").Tools} Tools */
 /**

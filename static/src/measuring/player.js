@@ -1,0 +1,187 @@
+/** Follows a player through all that it plays: which source is which film, and what is a view. */
+
+import { authored, describe } from "../naming/medium.js";
+import { attribute } from "../naming/attributes.js";
+import { expectManifest } from "../naming/manifests.js";
+import { Duration, differ } from "./duration.js";
+import { isAd, isDecoration, isSteered, watchInput } from "./roles.js";
+import { View } from "./view.js";
+
+/** @typedef {import("./view.js").Player} Player */
+/** @typedef {ReturnType<typeof newSource>} Source */
+
+/** @typedef {object} Core what the script does for what measures
+ * @property {(node: Node, name: string, detail: object) => unknown} emit
+ * @property {(work: (...args: any[]) => void) => (...args: any[]) => void} guard
+ * @property {typeof import("../natives.js").listen} listen
+ * @property {(play: object) => Record<string, any>} newPlay
+ * @property {(play: any, node: Node, due: unknown) => void} report
+ */
+
+/** A film goes on under another address where it stopped, within so much (seconds). */
+const SEAM_SECONDS = 5;
+
+/** How often it is looked whether an advertisement is over (milliseconds). */
+const CHECK_MS = 1e3;
+
+/** All that are followed, by the elements that stand for them. @type {Map<any, Player & Partial<HTMLMediaElement>>} */
+const players = new Map();
+
+/** @param {any} node @returns {boolean} whether it is the page's only player of a film of its kind */
+const isAlone = (node) =>
+  [...players].every(
+    ([other, player]) =>
+      other == node ||
+      (other.localName == "audio") != (node.localName == "audio") ||
+      !(player.currentSrc || player.srcObject) ||
+      isDecoration(player) ||
+      isAd(other),
+  );
+
+/** @param {string} address */
+const newSource = (address) => {
+  const mayGrow = !/^http/.test(address);
+  const source = {
+    address,
+    openedAt: performance.now(),
+    duration: new Duration(mayGrow),
+    /** The first that the player told (seconds). */
+    announced: 0,
+    manifest: undefined,
+  };
+  if (address && mayGrow) expectManifest(source);
+  return source;
+};
+
+/**
+ * Whether it looks like an HLS interstitial: until its own length is known, it has the film's.
+ * @param {Source} source
+ */
+const isInterstitial = ({ duration, announced }) =>
+  duration.mayGrow && announced > duration.seconds && differ(announced, duration.seconds);
+
+/**
+ * Whether two sources of a player are one film, as far as it can be known.
+ * @param {Source} a @param {Source} b
+ */
+const sameFilm = (a, b) =>
+  a == b ||
+  a.address == b.address ||
+  (!(a.manifest && b.manifest && a.manifest != b.manifest) &&
+    (!a.duration.seconds || !differ(a.duration.seconds, b.duration.seconds)));
+
+/**
+ * What it returns is to be called with the type of whatever happens to the player.
+ * @param {any} node the element that stands for the player
+ * @param {Player & Partial<HTMLMediaElement>} player
+ * @param {Core} core
+ */
+export const follow = (node, player, { emit, guard, listen, newPlay, report }) => {
+  /** By film. @type {Map<string, View>} */
+  const views = new Map();
+  /** Of each view, the last source. @type {Map<View, Source>} */
+  const sources = new Map();
+  /** @type {Source} */
+  let source;
+  /** @type {View | undefined} */
+  let view;
+  /** What the author says, and of which source. @type {Partial<ReturnType<typeof authored>>} */
+  let said = {};
+  /** @type {Source} */
+  let saidOf;
+  /** Whether the source has played as what is not to be counted, and the visitor has begun it. */
+  let ignored = false;
+  let steered = false;
+  let unnamed = 0;
+  /** @type {any} */
+  let timer;
+
+  const readWords = () => {
+    const words = authored(node);
+    if (Object.values(words).join("\n") != Object.values(said).join("\n")) saidOf = source;
+    said = words;
+  };
+
+  const open = () => {
+    source = newSource(player.currentSrc);
+    view = undefined;
+    ignored = false;
+    readWords();
+  };
+
+  /** The view that the player goes on with, under another address. */
+  const resumed = () =>
+    [...sources].find(
+      ([{ position }, { duration, manifest }]) =>
+        position > SEAM_SECONDS &&
+        Math.abs(position - player.currentTime) < SEAM_SECONDS &&
+        !differ(duration.seconds, source.duration.seconds) &&
+        (!manifest || !source.manifest || manifest == source.manifest),
+    )?.[0];
+
+  /** @param {string} type @returns {View | undefined} */
+  const begin = (type) => {
+    const { played, paused, readyState, playbackRate, currentTime } = player;
+    const wish = attribute(node, "playrelay");
+    if (
+      wish == "off" ||
+      // Not a picture yet. Players that don't tell of that are playing when they say so.
+      (paused ? type || !played?.length : !played?.length && /** @type {number} */ (readyState) < 3)
+    )
+      return;
+    if (isAd(node) || isInterstitial(source) || (wish != "on" && !steered && (player == node || player.autoplay) && isDecoration(player))) {
+      ignored = true;
+      return;
+    }
+    const again = resumed();
+    if (again) return again;
+    readWords();
+    const medium = describe(node, source, {
+      alone: isAlone(node),
+      title: player.title,
+      audio: /** @type {any} */ (player).audio,
+      said: sameFilm(saidOf, source) ? said : {},
+      number: unnamed,
+    });
+    const film = [medium.mediaBridgeId, medium.externalId, medium.mediaUrl].join();
+    const known = views.get(film);
+    if (known) return known;
+    if (/#/.test(medium.externalId || "")) unnamed++;
+    const play = newPlay(medium);
+    emit(node, "start", play);
+    // Chromium counts a jump before the first picture as played.
+    const jumped = type && currentTime > 2 * /** @type {number} */ (playbackRate);
+    const fresh = new View(
+      play,
+      ignored || jumped,
+      (name, detail) => emit(node, name, detail),
+      (state, due) => report(state, node, due),
+    );
+    views.set(film, fresh);
+    return fresh;
+  };
+
+  /** @param {string} [type] */
+  const update = (type = "time") => {
+    // Some browsers have the next source already when they say that the last one is gone.
+    if (type != "emptied" && player.currentSrc != source.address) {
+      view?.update(player, source.duration, "emptied", false);
+      open();
+    }
+    source.duration.update(player.duration, performance.now());
+    source.announced ||= source.duration.seconds;
+    if (/^(play|seeking)$/.test(type) && isSteered(node)) steered = true;
+    clearTimeout(timer);
+    const advertised = isAd(node);
+    if (!view && type != "emptied") view = begin(type);
+    if (view) sources.set(view, source);
+    const wait = view
+      ? view.update(player, source.duration, type, advertised)
+      : !player.paused && advertised && CHECK_MS;
+    if (wait) timer = setTimeout(guard(update), wait);
+  };
+  if (!players.size) watchInput(listen);
+  players.set(node, player);
+  open();
+  return update;
+};

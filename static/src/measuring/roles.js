@@ -1,0 +1,73 @@
+/** What a player is there for: an advertisement and decoration are no films that somebody watched. */
+
+import { outwards } from "../naming/attributes.js";
+
+/** Where the page has said that an advertisement runs. @type {WeakSet<object>} */
+const declared = new WeakSet();
+
+/**
+ * @param {object} element a player, or what it is inside of
+ * @param {boolean} runs whether an advertisement runs there
+ */
+export const declareAd = (element, runs) => {
+  if (runs) declared.add(element);
+  else declared.delete(element);
+};
+
+/**
+ * The classes by which players say that an advertisement runs (vjs-ad-playing, jw-flag-ads), and by
+ * which they mark the place for one (ima-ad-container, plyr__ads).
+ */
+const AD_CLASS =
+  /(^|[\s_-])(ads?|advert\w*)[_-]+(active|break|container|mode|playing|showing|slot|started|unit)\b|(flag-|__)ads\b/i;
+
+/**
+ * Whether what a node plays is an advertisement, as far as the page shows it.
+ * @param {any} node
+ * @returns {boolean}
+ */
+export const isAd = (node) =>
+  /^advert/i.test(node.title) ||
+  !!outwards(
+    node,
+    (each) => declared.has(each) || AD_CLASS.test(each.getAttribute?.("class")),
+  );
+
+/** What the visitor did last, at a keyboard or with a pointer. @type {any} */
+let input = {};
+/** @param {typeof import("../natives.js").listen} listen */
+export const watchInput = (listen) =>
+  listen(window, "click keydown", (event) => {
+    if (event.isTrusted) input = event;
+  });
+
+/** An event of a player this soon after a visitor's is caused by it (milliseconds). */
+const CAUSED_MS = 1e3;
+
+/** Controls may stand so far beside the picture (CSS pixels). */
+const BESIDE = 80;
+
+/**
+ * Whether the visitor has just done something on a player or beside it.
+ * @param {Element} node
+ */
+export const isSteered = (node) => {
+  if (!input.target || performance.now() - input.timeStamp > CAUSED_MS) return false;
+  const { top, bottom, left, right } = node.getBoundingClientRect();
+  const control = input.composedPath()[0].getBoundingClientRect?.();
+  let { clientX: x, clientY: y } = input;
+  if (!x && control) {
+    // At the keyboard: where the control is.
+    x = (control.left + control.right) / 2;
+    y = (control.top + control.bottom) / 2;
+  }
+  return x > left - BESIDE && x < right + BESIDE && y > top - BESIDE && y < bottom + BESIDE;
+};
+
+/**
+ * Whether a player looks like decoration: a silent film without controls that plays over and over,
+ * or by itself, or the picture of a camera.
+ * @param {any} player
+ */
+export const isDecoration = ({ controls, loop, muted, volume, srcObject }) =>
+  !controls && (muted || volume === 0) && (loop || srcObject);

@@ -1,0 +1,186 @@
+/**
+ * One view: one film on one player, from the first picture on.
+ *
+ * `played` is the truth about coverage. The attention map needs to know how often, too: it is made
+ * of the stretches that went by without a seek. Nothing listens while a stretch goes by: where it
+ * ended is read from the player, or, if that has jumped already, worked out from the clock. To read
+ * the position costs next to nothing; all else waits until the next milestone can be due.
+ */
+
+import { attention, covered } from "./coverage.js";
+
+/** @typedef {import("./coverage.js").Range} Range */
+/** @typedef {import("./duration.js").Duration} Duration */
+
+/**
+ * What a view needs to know of a player. An HTMLMediaElement is one; adapters make others.
+ * @typedef {object} Player
+ * @property {number} currentTime
+ * @property {number} duration
+ * @property {boolean} paused
+ * @property {number} [playbackRate]
+ * @property {boolean} [muted]
+ * @property {number} [readyState] without it the player tells its positions, several times a second
+ * @property {boolean} [ended]
+ * @property {boolean} [seeking]
+ * @property {string} currentSrc
+ * @property {string} [title] of what it plays
+ * @property {TimeRanges} [played] without it coverage is built from consecutive positions
+ */
+
+/** The first report comes after so long at the latest, the next ones that often (milliseconds). */
+const FIRST_REPORT_MS = 2e4;
+const HEARTBEAT_MS = 2e5;
+/** Milestones are reported at once, but for those that follow a report within this time. */
+const MILESTONE_GAP_MS = 1e5;
+
+/** Further than the clock says by this much is a jump, whatever the player says (seconds). */
+const JUMP_SECONDS = 3;
+
+/** A milestone is looked for so long after it is due: players begin a little late (milliseconds). */
+const DELAY_MS = 250;
+
+/** Until it is clear whether a player runs, its position is read that often (milliseconds). */
+const CHECK_MS = 1e3;
+
+/** How fast a player may run that doesn't tell (seconds of the medium in a millisecond). */
+const GUESSED_SPEED = 0.002;
+
+/** These don't change what is due when. */
+const MINOR = /^(time|timeupdate|volumechange|waiting|play)$/;
+
+/** After these there may be no later moment. */
+const LEAVING = /^(emptied|hide|pagehide|pause)$/;
+
+export class View {
+  /** What is being played. @type {any} */
+  #stretch = [];
+  /** Each was played once, from its beginning to its end. @type {Range[]} */
+  #stretches = [];
+  /** When the position was last read, and the speed since then (seconds of the medium in a ms). */
+  #readAt = 0;
+  #speed = 0;
+  /** Whether coverage is made of stretches, because `played` tells of more, or of less. */
+  #unreliable;
+  /** When there may be something to report, when it is to be sent, and not before when. */
+  #wakeAt = 0;
+  #sendAt = 0;
+  #gapUntil = 0;
+  #milestone = 25;
+  #reported = "";
+  #advertised = false;
+
+  /**
+   * @param {Record<string, any>} play the view in the relay's words: what is known of it already
+   * @param {unknown} unreliable whether what was played up to now is not to be counted
+   * @param {(name: string, detail: object) => void} emit tells the page
+   * @param {(play: object, due: boolean) => void} report passes the play on, soon if due
+   */
+  constructor(play, unreliable, emit, report) {
+    this.play = play;
+    this.#unreliable = unreliable;
+    this.emit = emit;
+    this.report = report;
+  }
+
+  /** Where it is, or stopped (seconds). @returns {number} */
+  get position() {
+    return this.#stretch[1];
+  }
+
+  /**
+   * Takes notice of whatever has happened to the player. Returns after how many milliseconds to
+   * call it again, should nothing happen before; 0: not at all.
+   * @param {Player} player
+   * @param {Duration} duration
+   * @param {string} type of the event
+   * @param {boolean} advertised whether an advertisement runs on the player
+   */
+  update(player, duration, type, advertised) {
+    const now = performance.now();
+    this.#read(player, now, type, advertised);
+    if (!MINOR.test(type) || now >= this.#wakeAt) {
+      this.#assess(player, duration, now, LEAVING.test(type));
+    }
+    if (player.paused || !player.readyState) return 0;
+    const wait = this.#wakeAt - now;
+    return this.#speed && !player.muted ? wait : Math.min(wait, CHECK_MS);
+  }
+
+  /** @param {Player} player @param {number} now @param {string} type @param {boolean} advertised */
+  #read({ currentTime, paused, readyState, seeking, playbackRate }, now, type, advertised) {
+    const gone = type == "emptied" || readyState === 0;
+    const since = now - this.#readAt;
+    const last = this.position;
+    // Where it was before a jump is known no more: the clock says how far it had come.
+    const expected = last + since * this.#speed;
+    const jumped =
+      gone || seeking || !(currentTime >= last && currentTime <= expected + JUMP_SECONDS);
+    if (!this.#advertised) this.#stretch[1] = jumped ? expected : currentTime;
+    if (!gone && (jumped || advertised || this.#advertised)) {
+      this.#stretch = [currentTime, currentTime];
+      this.#stretches.push(this.#stretch);
+    }
+    this.#advertised = advertised;
+    this.#unreliable ||= gone || advertised;
+    this.#readAt = now;
+    // After a seek, WebKit plays on and says so no more; out of sight, it freezes a silent video
+    // and says nothing. Its position is what tells whether a player runs.
+    const runs =
+      (!jumped && currentTime > last) ||
+      (/** @type {number} */ (readyState) > 2 && (jumped || since < CHECK_MS / 2));
+    this.#speed = runs && !paused && !gone && !advertised && type != "pagehide"
+      ? /** @type {number} */ (playbackRate) / 1e3 || 0
+      : 0;
+  }
+
+  /** @param {Player} player @param {Duration} duration @param {number} now @param {boolean} leaving */
+  #assess(player, duration, now, leaving) {
+    const { play } = this;
+    const played = !this.#unreliable && player.played;
+    /** @type {Range[]} */
+    const ranges = played ? [] : this.#stretches;
+    for (let i = 0; played && i < played.length; i++) ranges.push([played.start(i), played.end(i)]);
+    if (!this.#reported && ranges[0]) {
+      // It has played before it was found.
+      this.#stretches = ranges;
+      this.#stretch = ranges.at(-1);
+    }
+
+    this.#sendAt ||= now + FIRST_REPORT_MS;
+    if (player.ended && !play.ended) this.#sendAt = now; // the end is reported at once
+    play.ended ||= player.ended;
+    if (duration.seconds) play.duration = duration.seconds;
+    this.#wakeAt = duration.knownAt(play.ended, leaving);
+    if (now >= this.#wakeAt) {
+      const span = duration.seconds / 100;
+      const share = covered(ranges) / span;
+      play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : share | 0;
+      play.watched = attention(this.#stretches, ranges, span);
+      for (; play.playedPercent >= this.#milestone; this.#milestone += 25) {
+        this.emit("milestone", { ...play, milestone: this.#milestone });
+        if (this.#milestone == 100) {
+          this.emit("complete", play);
+          this.#gapUntil = 0;
+        }
+        this.#sendAt = Math.min(this.#sendAt, Math.max(now, this.#gapUntil));
+      }
+      this.#wakeAt =
+        now + DELAY_MS + ((this.#milestone - share) * span) / (this.#speed || GUESSED_SPEED);
+    }
+
+    const due = now >= this.#sendAt;
+    const state = play.playedPercent + "" + play.watched;
+    if (due || state != this.#reported) {
+      // Until the first milestone the play's beginning is all there is to tell.
+      if (!this.#reported || this.#milestone > 25) play.occurredTimestamp = Date.now();
+      this.#reported = state;
+      this.report({ ...play }, due);
+    }
+    if (due) {
+      this.#sendAt = now + HEARTBEAT_MS;
+      this.#gapUntil = now + MILESTONE_GAP_MS;
+    }
+    this.#wakeAt = Math.min(this.#wakeAt, this.#sendAt);
+  }
+}

@@ -1,0 +1,27 @@
+/** What stands in the page around a player, through shadow roots. */
+
+/** @param {any} node @returns {any} what it is inside of */
+export const outer = (node) => node.parentNode || node.host;
+
+/**
+ * The first that something is found for, from a node outwards.
+ * @template T
+ * @param {any} node
+ * @param {(node: any) => T} look
+ * @returns {T | undefined}
+ */
+export const outwards = (node, look) => node && (look(node) || outwards(outer(node), look));
+
+/**
+ * An attribute of a node, or of what it is inside of. Other libraries have attributes of the same
+ * name: values that can't be ours are passed by.
+ * @param {any} node
+ * @param {string} name without `data-`
+ * @param {RegExp} [ours]
+ * @returns {string | undefined}
+ */
+export const attribute = (node, name, ours = /./) =>
+  outwards(node, (each) => {
+    const value = each.getAttribute?.("data-" + name);
+    return value && ours.test(value) && value;
+  });

@@ -1,0 +1,85 @@
+/** What is playing, in the words of the page. docs/EMBED.md states the order in which they count. */
+
+import { attribute, outer, outwards } from "./attributes.js";
+import { manifestOf } from "./manifests.js";
+import { pageSays } from "./page.js";
+
+/** @typedef {import("./manifests.js").Source} Source */
+
+/**
+ * @typedef {object} Medium
+ * @property {number} [mediaBridgeId]
+ * @property {string} [externalId]
+ * @property {string} [mediaUrl]
+ * @property {string} [mediaName]
+ * @property {string} [mediaType]
+ */
+
+/** How custom elements that stand around a player call the title, the address and the id of a film. */
+const HOST_WORDS = {
+  mediaName: /(^|-)title$|^(media-|video-)?name$|^aria-label$/,
+  mediaUrl: /^((video|media)-)?(src|url)$/,
+  externalId: /^(playback|video|media|asset)-?id$/,
+};
+
+/** @param {any} node @param {RegExp} names @returns {string | undefined} */
+const host = (node, names) =>
+  outwards(outer(node), (each) => {
+    if (!each.localName?.includes("-")) return;
+    for (const { name, value } of each.attributes) if (value && names.test(name)) return value;
+  });
+
+/** blob: and data: name nothing that could be found again. @param {string | undefined} address */
+const absolute = (address) => {
+  const { href } = new URL(address || "blob:", document.baseURI);
+  return /^http/.test(href) ? href.split("#")[0] : undefined;
+};
+
+/**
+ * Where a node stands, which is its name where nothing else is. The count among its like is the
+ * same for every visitor; ids that players generate are not.
+ * @param {any} node @returns {string}
+ */
+const place = (node) => {
+  const root = node.getRootNode();
+  const index = root.querySelectorAll ? [...root.querySelectorAll(node.localName)].indexOf(node) : 0;
+  return (root.host ? place(root.host) + "/" : "") + node.localName + index;
+};
+
+/** What the page's author has said of what a node plays, and what stands around it. @param {any} node */
+export const authored = (node) => ({
+  mediaBridgeId: Number(attribute(node, "media-bridge-id", /^\d+$/)) || undefined,
+  externalId: attribute(node, "external-id") || host(node, HOST_WORDS.externalId),
+  mediaUrl:
+    absolute(attribute(node, "media-url")) ||
+    absolute(host(node, HOST_WORDS.mediaUrl) || node.querySelector("source")?.src),
+  mediaName: attribute(node, "media-name"),
+  mediaType: attribute(node, "media-type", /^(AUDIO|DOCUMENT|IMAGE|OTHER|VIDEO)$/),
+  title: node.title || node.ariaLabel || host(node, HOST_WORDS.mediaName),
+});
+
+/**
+ * @param {any} node stands for the player
+ * @param {Source} source what it plays
+ * @param {object} [more]
+ * @param {Partial<ReturnType<typeof authored>>} [more.said] by the author, of this source
+ * @param {boolean} [more.alone] whether the page has no other player of its kind
+ * @param {string} [more.title] as the player itself tells it
+ * @param {boolean} [more.audio]
+ * @param {number} [more.number] of the source on this player
+ * @returns {Medium}
+ */
+export const describe = (node, source, { said = authored(node), alone, title, audio = /audio/.test(node.localName), number = 0 } = {},
+) => {
+  const own = attribute(node, "media-url") ? said.mediaUrl : absolute(source.address);
+  const page = pageSays(node, audio ? /AudioObject/ : /VideoObject/, own || said.mediaUrl, !!alone);
+  const mediaUrl = own || said.mediaUrl || page.address || manifestOf(source);
+  const named = said.mediaBridgeId || said.externalId || mediaUrl;
+  return {
+    mediaBridgeId: said.mediaBridgeId,
+    externalId: said.externalId || (named ? undefined : (location.pathname + "#" + place(node) + (number ? `-${number + 1}` : "")).slice(-255)),
+    mediaUrl,
+    mediaName: said.mediaName || (title != node.title && title) || said.title || page.name,
+    mediaType: said.mediaType || (audio ? "AUDIO" : "VIDEO"),
+  };
+};
