@@ -36,5 +36,5 @@ def test_an_image_that_was_seen_is_told(page: Page, site: Site, collector: Colle
     show(page, site, collector, image)
     collector.wait(lambda told: told.plays)
     last = collector.view().last
-    assert (last["mediaType"], last["playedPercent"], last["externalId"]) == ("IMAGE", 100, "i")
+    assert (last["mediaType"], last["playedPercent"], last["externalId"]) == ("IMAGE", 100, "/#i")
     assert json.dumps(last).count("base64") == 0

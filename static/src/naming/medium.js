@@ -37,10 +37,11 @@ const absolute = (address) => {
 
 /**
  * Where a node stands, which is its name where nothing else is. The count among its like is the
- * same for every visitor; ids that players generate are not.
+ * same for every visitor; ids that players generate are not, but those of documents are their own.
  * @param {any} node @returns {string}
  */
 const place = (node) => {
+  if (node.id && !node.play) return node.id;
   const root = node.getRootNode();
   const index = root.querySelectorAll ? [...root.querySelectorAll(node.localName)].indexOf(node) : 0;
   return (root.host ? place(root.host) + "/" : "") + node.localName + index;
