@@ -100,15 +100,12 @@ def test_a_blob_that_nothing_tells_of_is_named_by_its_place(
     page.goto(site.put(body + script(collector), "/two"))
     ready(page)
     page.evaluate("fetch('/clips/short.webm?else')")
-    for ends in (1, 2):
-        page.evaluate(BLOB)
-        ended(page)
-        collector.wait(
-            lambda sent, ends=ends: (
-                sum(view.last.get("ended", False) for view in sent.views()) == ends
-            )
-        )
-        page.evaluate("fetch('/clips/tone.webm')")
+    page.evaluate(BLOB)
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    page.evaluate(f"fetch('/clips/tone.webm').then({BLOB})")
+    ended(page)
+    collector.wait(lambda sent: [view.last.get("ended") for view in sent.views()] == [True] * 2)
     ids = [view.last["externalId"] for view in collector.views()]
     assert ids == ["/two#video1", "/two#video1-2"]
     assert not any("mediaUrl" in view.last for view in collector.views())
