@@ -16,18 +16,17 @@ import msgspec
 from app.domain.media_url import (
     MEDIA_TYPES,
     NAME_LIMIT,
+    REMEMBERED,
     MediaType,
     media_address,
     media_identity,
     media_place,
     name_from,
-    type_of_file,
+    type_of,
+    vendor_address,
 )
 from app.domain.text import clean, tidy
 from app.domain.url import Url
-
-REMEMBERED = 1024
-"""Descriptions kept in memory: the pings of a view repeat the same words, and so do visitors."""
 
 # HubSpot publishes no limits: see `page`.
 URL_LIMIT = 2048  # characters
@@ -161,7 +160,7 @@ def describe_medium(
     )
     stable_id = _stable(known_id) if known_id else None
     return Medium(
-        type=said_type or entry.type or type_of_file(url) or "OTHER",
+        type=said_type or entry.type or type_of(url) or "OTHER",
         bridge_id=bridge_id,
         external_id=stable_id,
         name=said_name or clean(entry.name, NAME_LIMIT) or name_from(url) or stable_id,
@@ -183,12 +182,14 @@ def media_key(
 
     The key is the same for every ping of a play, at most 258 code points long, and means nothing
     outside the relay. An address goes in as a digest: it may hold credentials, and is kept with
-    the play.
+    the play. All addresses of a vendor's film are one.
     """
     if media_bridge_id:
         return f"bridge:{media_bridge_id}"
     if said_id := tidy(external_id or ""):
         return f"id:{_stable(said_id)}"
+    if vendor_url := vendor_address(media_url):
+        return f"url:{_digest(vendor_url)}"
     if said_url := tidy((media_url or "").partition("#")[0]):
         return f"url:{_digest(said_url)}"
     return None

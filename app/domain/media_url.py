@@ -6,14 +6,19 @@ query may be the identity.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, get_args
 
 from app.domain.privacy import scrub
 from app.domain.text import clean, readable
 from app.domain.url import Url, parse_url
+from app.domain.vendors import canonical, kind_of
 
 MediaType = Literal["AUDIO", "DOCUMENT", "IMAGE", "OTHER", "VIDEO"]
 MEDIA_TYPES: tuple[MediaType, ...] = get_args(MediaType)
+
+REMEMBERED = 256
+"""Addresses kept in memory: the pings of a view repeat theirs, and all plays of a ping may."""
 
 NAME_LIMIT = 255  # code points; HubSpot publishes no limits: see `page`
 
@@ -39,13 +44,23 @@ _NAMELESS = re.compile(
 def media_address(text: str | None) -> Url | None:
     """The address of a medium, fit to be sent; None for blob:, data: and relative ones.
 
-    It goes without click identifiers, personal values and signed URLs' credentials.
+    It goes without click identifiers, personal values and signed URLs' credentials; of a vendor's
+    film, by the one address that it has here.
     """
-    if not text:
-        return None
+    return _address(text) if text else None
+
+
+@lru_cache(REMEMBERED)
+def _address(text: str) -> Url | None:
     absolute = f"https:{text}" if text.startswith("//") else text
     url = parse_url(absolute)
-    return scrub(url, credentials=True) if url else None
+    return scrub(canonical(url), credentials=True) if url else None
+
+
+def vendor_address(text: str | None) -> str | None:
+    """The address of a vendor's film; None for all others."""
+    url = media_address(text)
+    return str(url) if url is not None and kind_of(url) is not None else None
 
 
 def media_identity(url: Url) -> str:
@@ -64,6 +79,11 @@ def media_place(url: Url) -> str:
 def type_of_file(url: Url | None) -> MediaType | None:
     """What the ending of a file says it is."""
     return _TYPE_OF_EXTENSION.get(_extension(url.path.rpartition("/")[2])) if url else None
+
+
+def type_of(url: Url | None) -> MediaType | None:
+    """What an address says it is: a file by its ending, a vendor's film by its vendor."""
+    return type_of_file(url) or (kind_of(url) if url else None)
 
 
 def name_from(url: Url | None) -> str | None:

@@ -15,7 +15,7 @@ from app.domain.privacy import scrub
 from app.domain.text import clean, readable
 from app.domain.url import Url, parse_url, readable_host
 
-REMEMBERED = 1024
+REMEMBERED = 256
 """Descriptions kept in memory: the pings of a view repeat the same words, and so do visitors."""
 
 
@@ -76,7 +76,9 @@ def context_of(said: str | None) -> PageContext | None:
     return next((known for known in CONTEXTS if said and known == said.strip().upper()), None)
 
 
+@lru_cache(REMEMBERED)
 def _address(text: str | None) -> Url | None:
+    """Taken apart and cleaned once, however many plays of a page differ in other words."""
     url = parse_url(text) if text else None
     return scrub(url) if url else None
 

@@ -19,6 +19,7 @@ from app.domain.text import well_formed
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_PORT = 65_535
 _MAX_PART = 8192  # characters of a path or query; servers accept no more, so no page has more
+_MOST_PARTS = 100  # segments of a path, parameters of a query: each is looked at by itself
 _MAX_HOST = 253  # RFC 1035; also keeps idna's work small
 
 _SHAPE = re.compile(r"(https?)://([^/\\?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
@@ -79,9 +80,9 @@ class Url(msgspec.Struct, frozen=True):
 def parse_url(text: str) -> Url | None:
     """Take an absolute http(s) address apart; None for anything else, however malformed.
 
-    A query of more than 8192 characters is left out, and of such a path the segments beyond, so
-    that an absurd address costs no more than a long one. Both go whole: half a value might not
-    be recognised for what it is.
+    A query of more than 8192 characters is left out, and of such a path the segments beyond;
+    likewise segments and parameters beyond a hundred. So an absurd address costs no more than a
+    long one. All go whole: half a value might not be recognised for what it is.
     """
     shape = _SHAPE.match(_BREAKS.sub("", well_formed(text).strip(_EDGES)))
     if shape is None:
@@ -98,13 +99,20 @@ def parse_url(text: str) -> Url | None:
     path = path.replace("\\", "/")
     if len(path) > _MAX_PART:
         path = path[: path.rindex("/", 0, _MAX_PART) + 1]
+    query = query if len(query) <= _MAX_PART else ""
     return Url(
         scheme=scheme,
         host=host,
         port=None if port == _DEFAULT_PORTS[scheme] else port,
-        path=_encoded(path) or "/",
-        query=_encoded(query) if len(query) <= _MAX_PART else "",
+        path=_encoded(_first_parts(path, "/", _MOST_PARTS + 1)) or "/",
+        query=_encoded(_first_parts(query, "&", _MOST_PARTS)),
     )
+
+
+def _first_parts(text: str, separator: str, most: int) -> str:
+    if text.count(separator) < most:
+        return text
+    return separator.join(text.split(separator, most)[:most])
 
 
 def readable_host(host: str) -> str:

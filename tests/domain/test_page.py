@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.domain import page as module
 from app.domain.page import Page, describe_page
 from app.domain.url import parse_url
 
@@ -301,3 +302,24 @@ def test_describing_any_page(
             assert not MAIL.search(decoded)
     if page.name is not None:
         assert 0 < len(page.name) <= 255
+
+
+def test_an_address_is_taken_apart_once_for_all_plays_of_a_page() -> None:
+    """However many plays of a ping differ in other words, their page's address is cleaned once."""
+    url = "https://www.example.com/" + "a/" * 80 + "?" + "b=1&" * 80 + "once"
+    before = module._address.cache_info().misses
+    pages = {
+        describe_page(page_id=None, page_url=url, page_name=str(n), context=None, referer=None)
+        for n in range(100)
+    }
+    assert len(pages) == 100
+    assert module._address.cache_info().misses == before + 1
+
+
+@pytest.mark.parametrize("many", [101, 4000])
+def test_an_absurd_address_is_cut_at_a_hundred_parts(many: int) -> None:
+    """Each part is looked at by itself, so their number is bounded; what stays, stays whole."""
+    url = parse_url(f"https://www.example.com/{'a/' * many}?{'b&' * (many - 1)}b")
+    assert url is not None
+    assert url.segments == ["a"] * 100
+    assert url.query.split("&") == ["b"] * 100
