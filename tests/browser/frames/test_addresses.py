@@ -16,11 +16,11 @@ CASES = json.loads((Path(__file__).parents[2] / "media_addresses.json").read_tex
 def test_a_frames_address_names_the_film(page: Page, site: Site, collector: Collector) -> None:
     """The vendor's one address, as the relay chooses it too."""
     page.goto(site.put("Nothing"))
-    told = page.evaluate(
+    reported = page.evaluate(
         """([relay, cases]) => Promise.all(cases.map(async ({ adapter, frames }) => {
             const vendor = (await import(`${relay}/adapters/${adapter}.js`)).default;
             return frames.map((frame) => vendor.address(new URL(frame)));
         }))""",
         [collector.url, CASES],
     )
-    assert told == [[case["film"]] * len(case["frames"]) for case in CASES]
+    assert reported == [[case["film"]] * len(case["frames"]) for case in CASES]

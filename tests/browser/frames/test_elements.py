@@ -99,7 +99,7 @@ def test_an_element_around_a_frame(
     says(page, frame, "ready()")
     watches(page, frame, *range(11))
     says(page, frame, "end()")
-    collector.wait(lambda told: told.plays and told.views()[-1].last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.views()[-1].last.get("ended"))
     view = collector.view()
     assert view.milestones == [25, 50, 75, 100]
     assert view.last["mediaUrl"] == VENDORS[vendor].film
@@ -132,8 +132,8 @@ def test_spotifys_element(page: Page, site: Site, collector: Collector, network:
     for second in range(11):
         page.evaluate("seconds => say(seconds)", second)
     page.evaluate("say(10)")
-    collector.wait(lambda told: told.plays and told.view().milestones)
-    collector.wait(lambda told: told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().milestones)
+    collector.wait(lambda relay: relay.view().last.get("ended"))
     last = collector.view().last
     assert collector.view().milestones == [25, 50, 75, 100]
     assert (last["mediaUrl"], last["mediaName"], last["mediaType"]) == (address, "Bees", "AUDIO")
@@ -169,7 +169,7 @@ def test_cloudflares_element(
     for second in range(11):
         page.evaluate("currentTime => say('timeupdate', { currentTime })", second)
     page.evaluate("say('ended', { ended: true, paused: true })")
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     last = collector.view().last
     assert collector.view().milestones == [25, 50, 75, 100]
     assert (last["mediaUrl"], last["mediaName"]) == (address, "Bees")

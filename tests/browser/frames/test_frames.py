@@ -24,7 +24,7 @@ def whole(page: Page, collector: Collector, host: str = "") -> None:
     frame = find_frame(page, host)
     watches(page, frame, *range(11))
     says(page, frame, "end()")
-    collector.wait(lambda told: told.plays and told.views()[-1].last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.views()[-1].last.get("ended"))
     assert collector.views()[-1].milestones == [25, 50, 75, 100]
 
 
@@ -94,7 +94,7 @@ def test_a_gallery_of_one_frame(page: Page, site: Site, collector: Collector) ->
     asked(second)
     watches(page, second, *range(11))
     says(page, second, "end()")
-    collector.wait(lambda told: len(told.views()) == 2 and told.views()[1].last.get("ended"))
+    collector.wait(lambda relay: len(relay.views()) == 2 and relay.views()[1].last.get("ended"))
     one, two = collector.views()
     assert (one.last["mediaUrl"], one.milestones) == (VIMEO.film, [25, 50])
     assert (two.last["mediaUrl"], two.milestones) == ("https://vimeo.com/22", [25, 50, 75, 100])
@@ -113,9 +113,9 @@ def test_a_player_that_goes_on_to_the_next_film(
         frame.evaluate(f"film.id = film.title = '{film}'")
         watches(page, frame, *range(11))
         says(page, frame, "end()")
-    collector.wait(lambda told: len(told.views()) == 2 and told.views()[1].last.get("ended"))
-    told = [(view.last["mediaUrl"], view.last["mediaName"]) for view in collector.views()]
-    assert told == [
+    collector.wait(lambda relay: len(relay.views()) == 2 and relay.views()[1].last.get("ended"))
+    reported = [(view.last["mediaUrl"], view.last["mediaName"]) for view in collector.views()]
+    assert reported == [
         ("https://www.youtube.com/watch?v=first", "first"),
         ("https://www.youtube.com/watch?v=second", "second"),
     ]
@@ -146,7 +146,7 @@ def test_words_from_elsewhere_do_not_count(
     # What the frame itself says comes after all that.
     watches(page, frame, 0, 0.5, 1, 1.5, 2, 2.5, 3)
     network.leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= 30)
+    collector.wait(lambda relay: relay.plays and relay.view().percent >= 30)
     assert collector.view().last["playedPercent"] == 30
 
 

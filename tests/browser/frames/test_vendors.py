@@ -45,7 +45,7 @@ def test_a_film_that_was_watched_whole(
     says(page, frame, "ready()")
     watches(page, frame, *range(11))
     says(page, frame, "end()")
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     last = collector.view().last
     assert collector.view().milestones == ([] if vendor.name in SHARELESS else [25, 50, 75, 100])
     assert last["mediaUrl"] == vendor.film
@@ -64,7 +64,7 @@ def test_a_jump_is_no_play(
     watches(page, frame, 0, 0.5, 1, 1.5, 2, 2.5, 3, 8, 8.5)
     says(page, frame, "pause()")
     network.leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= 35)
+    collector.wait(lambda relay: relay.plays and relay.view().percent >= 35)
     assert collector.view().last["playedPercent"] == 35
 
 
@@ -95,7 +95,7 @@ def test_a_silent_background_is_nothing(
     watches(page, frame, *range(8))
     assert collector.bodies == []
     says(page, frame, "mute(false)", *(f"time({each})" for each in (8, 9, 10)), "end()")
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     assert collector.view().percent < 75
 
 
@@ -109,7 +109,7 @@ def test_the_page_stays_as_it_is(
     frame = find_frame(page)
     watches(page, frame, *range(11))
     says(page, frame, "end()")
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     assert (page.evaluate(look), network.requests) == (before, loads)
     assert before[0] == vendor.embed(attributes='title="A film of bees"')
     assert page.evaluate("'onYouTubeIframeAPIReady' in window") is False

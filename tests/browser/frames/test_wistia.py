@@ -28,9 +28,9 @@ HANDLE = """
 """What Wistia's script hands to `onReady`."""
 
 
-def told(collector: Collector) -> None:
+def whole_film(collector: Collector) -> None:
     """One view, of the whole film."""
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     view = collector.view()
     assert view.milestones == [25, 50, 75, 100]
     assert (view.last["mediaUrl"], view.last["mediaName"]) == (FILM, "Bees")
@@ -46,7 +46,7 @@ def test_the_async_embed(page: Page, site: Site, collector: Collector) -> None:
     page.evaluate(HANDLE)
     page.evaluate("document.querySelector('video').play()")
     page.evaluate("() => { _wq[1].onReady(film); played(); }")
-    told(collector)
+    whole_film(collector)
     assert page.evaluate("_wq.map(({ id }) => id)") == ["own", "x1y2z3"]
 
 
@@ -64,7 +64,7 @@ def test_two_embeds_of_one_film(page: Page, site: Site, collector: Collector) ->
             played();
         }"""
     )
-    told(collector)
+    whole_film(collector)
 
 
 def test_the_element(page: Page, site: Site, collector: Collector) -> None:
@@ -93,7 +93,7 @@ def test_the_element(page: Page, site: Site, collector: Collector) -> None:
     passed(page, "performance.getEntriesByType('resource').some(e => /wistia.js/.test(e.name))")
     measuring(page, "frames", "wistia")
     page.evaluate("w.play()")
-    told(collector)
+    whole_film(collector)
 
 
 def test_the_frame_is_asked_in_its_own_words(page: Page, site: Site, collector: Collector) -> None:
@@ -104,7 +104,7 @@ def test_the_frame_is_asked_in_its_own_words(page: Page, site: Site, collector: 
     measuring(page)
     watches(page, frame, *range(11))
     says(page, frame, "end()")
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     assert collector.view().last["mediaUrl"] == FILM
     assert set(frame.evaluate("window.eval('asked')")) == {"amp-listening"}
 
@@ -122,4 +122,4 @@ def test_a_frame_beside_wistias_script(page: Page, site: Site, collector: Collec
     page.evaluate("_wq[0].onReady(film)")
     watches(page, frame, 0, 1)
     page.evaluate("played()")
-    told(collector)
+    whole_film(collector)

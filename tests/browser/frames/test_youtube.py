@@ -46,7 +46,7 @@ def test_a_frame_that_says_nothing_is_loaded_anew(
     frame = find_frame(page)
     watches(page, frame, *range(11))
     says(page, frame, "end()")
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
     assert page.evaluate("[f.outerHTML, history.length]") == [FRAME, steps + 1]
     assert documents(network).count(PLAIN + "?enablejsapi=1") == 1
@@ -137,7 +137,7 @@ def test_a_frame_that_a_click_has_made(
         asked(frame)
         watches(page, frame, *range(11))
         says(page, frame, "end()")
-        collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+        collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
         assert collector.view().milestones == [25, 50, 75, 100]
         assert collector.view().last["mediaUrl"] == "https://www.youtube.com/watch?v=abcdefghijk"
     assert len(documents(network)) == 1
@@ -157,7 +157,7 @@ def test_a_page_that_asks_the_frame_itself(page: Page, site: Site, collector: Co
     asked(frame)
     watches(page, frame, *range(11))
     says(page, frame, "end()")
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
     assert frame.evaluate("window.eval('asked').map(({ id }) => id)") == [1]
 
 
@@ -178,6 +178,6 @@ def test_one_film_has_one_address(
     measuring(page)
     frame.evaluate("details = () => ({ duration: 10 })")
     watches(page, frame, 0, 1, 2, 3)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda relay: relay.plays)
     assert collector.view().last["mediaUrl"] == "https://www.youtube.com/watch?v=abcdefghijk"
     leave(page)
