@@ -10,7 +10,7 @@ ORIGINS = 1_000
 """Beyond this many origins the oldest entries are dropped."""
 
 LENGTH = 300
-"""Longest origin that is kept, in bytes."""
+"""Longest origin that is kept, in bytes: longer ones are nobody's, and are not."""
 
 
 @dataclass(slots=True)
@@ -34,11 +34,12 @@ class OriginActivity:
 
     def script(self, origin: bytes) -> None:
         """A page of that origin has loaded the script."""
-        self._of(origin).script_at = self._clock()
+        if len(origin) <= LENGTH:
+            self._of(origin).script_at = self._clock()
 
     def taken(self, origin: bytes | None) -> None:
         """A ping of that origin was taken. None: not sent by a page."""
-        if origin is None:
+        if origin is None or len(origin) > LENGTH:
             return
         entry = self._of(origin)
         entry.taken_at = self._clock()
@@ -46,7 +47,7 @@ class OriginActivity:
 
     def refused(self, origin: bytes | None, reason: str, detail: str) -> None:
         """A ping of that origin was refused."""
-        if origin is None:
+        if origin is None or len(origin) > LENGTH:
             return
         entry = self._of(origin)
         entry.refused_at = self._clock()
@@ -61,7 +62,6 @@ class OriginActivity:
         return [origin.decode("latin-1") for origin in reversed(self._by_origin)]
 
     def _of(self, origin: bytes) -> Activity:
-        origin = origin[:LENGTH]
         found = self._by_origin.get(origin)
         if found is None:
             if len(self._by_origin) >= ORIGINS:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
 from fastapi import APIRouter, Response
@@ -15,6 +15,7 @@ from app.store.insights import REFUSED_MEDIA
 from app.store.interface import StoreError
 from app.telemetry.exposition import Figures, exposition
 from app.web.dependencies import TheRelay
+from app.web.shared import SharedAnswer
 
 SLOW_SECONDS = 0.5
 REST = 20
@@ -28,7 +29,8 @@ def health_routes(process: Sequence[Figures] = ()) -> APIRouter:
     """`/healthz`, `/readyz`, `/metrics`. `process`: figures that belong to no account."""
     router = APIRouter(tags=["platform"])
     rest_until: dict[str, float] = {}
-    readiness = _Readiness(time.monotonic)
+    # Each check is a commit to disk, and anybody may ask.
+    readiness: SharedAnswer[list[str]] = SharedAnswer(time.monotonic)
 
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
@@ -43,7 +45,7 @@ def health_routes(process: Sequence[Figures] = ()) -> APIRouter:
 
         Of several accounts one that can take pings is enough: the others answer for themselves.
         """
-        faults = await readiness.faults(relay)
+        faults = await readiness.get(lambda: _faults(relay))
         if not any(faults):
             return JSONResponse({"status": "ok"})
         told: dict[str, object] = {"reason": next(filter(None, faults))}
@@ -66,26 +68,10 @@ def health_routes(process: Sequence[Figures] = ()) -> APIRouter:
     return router
 
 
-class _Readiness:
-    """Asks the stores at most once a second, whoever asks: each check is a commit to disk."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._second = -1
-        self._asking: asyncio.Task[list[str]] | None = None
-
-    async def faults(self, relay: Relay) -> list[str]:
-        """Why each account's store takes no writes, in a word; empty if it does."""
-        second = int(self._clock())
-        if self._asking is None or (self._asking.done() and second != self._second):
-            self._second = second
-            self._asking = asyncio.create_task(self._ask(relay), name="readiness")
-        return await asyncio.shield(self._asking)
-
-    @staticmethod
-    async def _ask(relay: Relay) -> list[str]:
-        now, accounts = relay.clock(), relay.accounts.values()
-        return list(await asyncio.gather(*(_fault(each, now) for each in accounts)))
+async def _faults(relay: Relay) -> list[str]:
+    """Why each account's store takes no writes, in a word; empty if it does."""
+    now, accounts = relay.clock(), relay.accounts.values()
+    return list(await asyncio.gather(*(_fault(each, now) for each in accounts)))
 
 
 async def _fault(account: Account, now: int) -> str:

@@ -139,7 +139,7 @@ def test_a_site_that_is_not_allowed_is_named() -> None:
 
 
 def test_activity_is_bounded() -> None:
-    """The oldest entries are dropped, and names that are too long are cut."""
+    """The oldest entries are dropped, and names that are too long are not kept."""
     now = iter(range(1, 10_000))
     activity = OriginActivity(lambda: next(now))
     for number in range(1_001):
@@ -149,4 +149,4 @@ def test_activity_is_bounded() -> None:
     assert len(activity.origins()) == 1_000
     assert activity.of("https://0.example") == Activity()
     assert activity.of("https://1000.example").refused_at == 1_001
-    assert max(map(len, activity.origins())) == 300
+    assert not any(origin.startswith("x") for origin in activity.origins())

@@ -40,7 +40,9 @@ class BoundedProtocol(TimeoutProtocol):
 
     config: BoundedConfig
 
+    _chunk = 0
     _received = 0
+    _completed = False
     _body = 0
     _in_head = True
     _routed = False
@@ -56,7 +58,8 @@ class BoundedProtocol(TimeoutProtocol):
         """Parse what has arrived, and count it: one growing header is never complete."""
         if self._refused:
             return
-        self._received += len(data)
+        self._chunk = len(data)
+        self._received += self._chunk
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
@@ -66,7 +69,11 @@ class BoundedProtocol(TimeoutProtocol):
             if not self._refused:
                 self._refuse("bad_request", "this is not HTTP/1.1: send a well-formed request")
             return
-        if self._received > MAX_HEAD:
+        if self._completed:
+            self._completed = False
+            if self._in_head:  # of a head that began in this chunk it is not known how much
+                self._received = 0
+        elif self._received > MAX_HEAD:
             if self._in_head:
                 self._refuse_head()
             elif self._received > MAX_REQUEST:
@@ -97,8 +104,8 @@ class BoundedProtocol(TimeoutProtocol):
 
     def on_message_complete(self) -> None:
         """The next byte begins another head."""
-        self._received = 0
-        self._in_head = True
+        self._received = self._chunk  # at most so much of it is in this chunk already
+        self._completed = self._in_head = True
         self._routed = False
         super().on_message_complete()
 
@@ -119,8 +126,11 @@ class BoundedProtocol(TimeoutProtocol):
         response = self.config.refusals.response(reason, detail)
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_complete:
-            if self.pipeline or cycle.response_started or not self._routed:
-                self.transport.close()  # another answer is on its way, or part of this one
+            if self.pipeline:
+                self.transport.close()
+                return
+            if cycle.response_started or not self._routed:
+                cycle.keep_alive = False  # another answer is on its way: the connection ends then
                 return
             self.scope[REFUSED] = True  # type: ignore[literal-required] # as ASGI allows
             cycle.disconnected = True  # the route's own answer is dropped

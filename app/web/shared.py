@@ -1,0 +1,24 @@
+"""An answer that is asked for at most once a second and shared by all who want it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class SharedAnswer(Generic[T]):
+    """`clock`: seconds, monotonic. Who comes while the question is under way waits for it too."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._second = -1
+        self._asking: asyncio.Future[T] | None = None
+
+    async def get(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer of this second; `ask` is called where there is none."""
+        second = int(self._clock())
+        if self._asking is None or (self._asking.done() and second != self._second):
+            self._second = second
+            self._asking = asyncio.ensure_future(ask())
+        return await asyncio.shield(self._asking)
