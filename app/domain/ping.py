@@ -6,6 +6,7 @@ newer scripts can speak to older relays; the sender is warned of them.
 """
 
 import re
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -16,7 +17,8 @@ from app.domain.media import is_told, media_type_of
 from app.domain.media_url import MEDIA_TYPES
 from app.domain.notices import PingWarning, Warnings
 from app.domain.page import CONTEXTS, context_of
-from app.domain.timestamps import UNIT, wrong_unit
+from app.domain.ping_faults import control_faults, may_hold_controls, wrong_fields
+from app.domain.timestamps import wrong_unit
 
 MAX_BODY = 64 * 1024
 """Bytes of one request: what all keepalive requests of a page may have in flight together."""
@@ -169,7 +171,7 @@ def parse(body: bytes, referer: str | None) -> Parsed:
             raise BadJsonError(
                 'the body is no JSON object: send one play, or several as {"plays": […]}'
             ) from None
-        raise InvalidPingError(_explain(error)) from None
+        raise InvalidPingError(_explain(error, body, _Envelope)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         mended = _LONE_SURROGATE.sub(_replaced, body)
         if mended != body:
@@ -177,8 +179,9 @@ def parse(body: bytes, referer: str | None) -> Parsed:
         raise _not_json(error) from None
 
     warnings = Warnings()
+    controls = may_hold_controls(body)
     if envelope.plays is None:
-        one = _decode(body, 0, None, referer, warnings)
+        one = _decode(body, 0, None, referer, warnings, controls=controls)
         taken, fault = ([], [one]) if isinstance(one, Fault) else ([one], [])
         return Parsed(taken, fault, batch=False, site=envelope.site, warnings=warnings.found)
 
@@ -187,7 +190,7 @@ def parse(body: bytes, referer: str | None) -> Parsed:
     faults: list[Fault] = []
     for index, raw in enumerate(envelope.plays):
         if index < MAX_PLAYS:
-            play = _decode(raw, index, envelope, referer, warnings)
+            play = _decode(raw, index, envelope, referer, warnings, controls=controls)
         else:
             play = _too_many(index)
         if isinstance(play, Fault):
@@ -203,19 +206,21 @@ def _decode(
     envelope: _Envelope | None,
     referer: str | None,
     warnings: Warnings,
+    *,
+    controls: bool,
 ) -> PlayPing | Fault:
     try:
         play, unknown = _decoded(_strict_play, _play, raw)
     except msgspec.ValidationError as error:
-        return Fault(index, "invalid", _explain(error))
+        return Fault(index, "invalid", _explain(error, raw, PlayPing))
     except RecursionError:
         return Fault(index, "invalid", "the play is nested too deeply")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _not_json(error) from None
     if envelope is not None:
         _inherit(play, envelope)
-    if detail := _unusable(play, referer):
-        return Fault(index, "invalid", detail)
+    if faults := [*_unusable(play, referer), *(control_faults(play) if controls else ())]:
+        return Fault(index, "invalid", "; ".join(faults))
     _warn_of(unknown, _PLAY_FIELDS if envelope else _PLAY_FIELDS | {"site"}, index, warnings)
     _understand(play, index, warnings)
     return play
@@ -262,22 +267,21 @@ def _understand(play: PlayPing, index: int, warnings: Warnings) -> None:
         warnings.add(index, "externalPlayContext", "unknown_value", detail)
 
 
-def _unusable(play: PlayPing, referer: str | None) -> str | None:
-    """Say what the play lacks, or what in it can't be right; None: nothing."""
+def _unusable(play: PlayPing, referer: str | None) -> Iterator[str]:
+    """Say what the play lacks, and what in it can't be right."""
     if not is_told(play.media_bridge_id, play.external_id, play.media_url):
-        return (
+        yield (
             "mediaBridgeId, externalId or mediaUrl (an http(s) address): "
             "send at least one, to say which medium"
         )
     if play.watched is not None and spans_in(play.watched) > MAX_SPANS:
-        return f"watched: at most {MAX_SPANS} spans in all; send fewer and larger spans"
+        yield f"watched: at most {MAX_SPANS} spans in all; send fewer and larger spans"
     if wrong := wrong_unit(play.occurred_timestamp):
-        return f"occurredTimestamp: {wrong}"
+        yield f"occurredTimestamp: {wrong}"
     if wrong := wrong_unit(play.sent_at):
-        return f"sentAt: {wrong}"
+        yield f"sentAt: {wrong}"
     if not play.page_id and not is_web_url(play.page_url) and not is_web_url(referer):
-        return "pageUrl: send the http(s) address of the page (or pageId, for a HubSpot page)"
-    return None
+        yield "pageUrl: send the http(s) address of the page (or pageId, for a HubSpot page)"
 
 
 def _not_json(error: Exception) -> BadJsonError:
@@ -321,13 +325,11 @@ def _too_many(index: int) -> Fault:
     )
 
 
-def _explain(error: msgspec.ValidationError) -> str:
-    """Msgspec's "Expected `int`, got `str` - at `$.pageId`" as "pageId: expected `int`, …"."""
+def _explain(
+    error: msgspec.ValidationError, raw: bytes | msgspec.Raw, kind: type[msgspec.Struct]
+) -> str:
+    """Name all faults of an object; msgspec stops at the first."""
     text, _, path = str(error).partition(" - at `$")
-    if "missing required field" in text:
-        field = text.rpartition("field `")[2].rstrip("`")
-        return f"{field}: this field is required"
-    field = path.rstrip("`").lstrip(".")
-    if field in {"occurredTimestamp", "sentAt"}:
-        return f"{field}: {UNIT}"
-    return f"{field}: {text[0].lower()}{text[1:]}" if field else text
+    if path == "`" or (not path and "required field" not in text):
+        return f"{text[:1].lower()}{text[1:]}: send an object"
+    return "; ".join(f"{name}: {wanted}" for name, wanted in wrong_fields(raw, kind).items())

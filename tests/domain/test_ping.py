@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from app.domain.ping import MAX_PLAYS, Parsed, PlayPing, parse
+from app.domain.ping_faults import WANTED
 from tests.domain.wire import HUBSPOT_EXAMPLE, PLAY, told
 
 
@@ -50,10 +51,10 @@ def test_one_bad_play_leaves_the_others_alone() -> None:
     parsed = told({"plays": [PLAY, {"sessionId": 5}, 7, None, PLAY | {"ended": "no"}, PLAY]})
     assert len(parsed.plays) == 2
     assert [(fault.index, fault.detail) for fault in parsed.faults] == [
-        (1, "sessionId: expected `str`, got `int`"),
-        (2, "Expected `object`, got `int`"),
-        (3, "Expected `object`, got `null`"),
-        (4, "ended: expected `bool | null`, got `str`"),
+        (1, f"sessionId: {WANTED['sessionId']}"),
+        (2, "expected `object`, got `int`: send an object"),
+        (3, "expected `object`, got `null`: send an object"),
+        (4, f"ended: {WANTED['ended']}"),
     ]
 
 
