@@ -100,7 +100,7 @@ def test_a_single_play_hears_the_same() -> None:
     """A play that stands alone is told of a wrong field of any kind in the same words."""
     (fault,) = told(PLAY | {"playedPercent": {}}).faults
     assert fault.detail == f"playedPercent: {WANTED['playedPercent']}"
-    with pytest.raises(InvalidPingError, match="^pageId: send the whole number"):
+    with pytest.raises(InvalidPingError, match=r"^pageId: send the whole number"):
         told(PLAY | {"pageId": []})
 
 
