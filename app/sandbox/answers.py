@@ -16,6 +16,9 @@ _OBJECT_TYPES = {
 }
 
 
+_IDS = ("contactId", "mediaBridgeId", "portalId", "providerId")
+
+
 def answer(
     world: World, event: Event, contact_id: int | None, media_id: int | None
 ) -> dict[str, Any]:
@@ -40,7 +43,13 @@ def answer(
         body["mediaBridgeObjectCoordinates"] = f"{world.portal_id}-{object_type}-{media_id}"
     if event.page_id is not None:
         body["pageObjectCoordinates"] = f"{world.portal_id}-0-5-{event.page_id}"
-    return {name: value for name, value in (body | _own(event)).items() if value is not None}
+    said = {name: value for name, value in (body | _own(event)).items() if value is not None}
+    return {name: written(world, value) if name in _IDS else value for name, value in said.items()}
+
+
+def written(world: World, number: int) -> int | str:
+    """An id as this HubSpot writes it."""
+    return str(number) if world.ids == "text" else number
 
 
 def _own(event: Event) -> dict[str, Any]:

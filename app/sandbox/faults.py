@@ -2,12 +2,14 @@
 
     [{"path": "/media-bridge/*", "status": 503, "times": 2},
      {"path": "*/attention-span", "drop": "after", "every": 3},
+     {"status": 405, "body": "<html>no</html>", "headers": {"Server": "wall"}},
+     {"status": 403, "category": "FORBIDDEN"},
      {"latency_ms": 400}]
 
 The first rule whose turn it is decides, alone.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, Self
@@ -26,6 +28,8 @@ from app.sandbox.errors import (
 )
 from app.sandbox.world import EVENTS_SCOPE
 
+_ERRORS = 400  # the first status of an error
+
 
 def _true_means_before(value: object) -> object:
     return {True: "before", False: None}[value] if isinstance(value, bool) else value
@@ -39,7 +43,9 @@ class Fault(BaseModel):
       - `drop` "before" (or true): the connection is cut and HubSpot has kept nothing;
       - `drop` "after": HubSpot has done what was asked, and the connection is cut all the same;
       - `status`: that is the answer, with `body` (text as it stands, anything else as JSON) or, by
-        default, HubSpot's own for that status; `retry_after` is the header, in seconds;
+        default, HubSpot's own for that status, with `category` if that is given; `headers` go with
+        it, and `retry_after` as it stands, in seconds or as a date. With a body it is the answer of
+        something before HubSpot: a wall, a proxy, a sign-in page, a redirect (its `Location`);
       - `expired_token`: 401 EXPIRED_AUTHENTICATION, whatever the token;
       - none of these: HubSpot answers as always.
     """
@@ -53,7 +59,9 @@ class Fault(BaseModel):
     drop: Annotated[Literal["before", "after"] | None, BeforeValidator(_true_means_before)] = None
     status: int | None = Field(default=None, ge=200, le=599)
     body: Any = None
-    retry_after: int | None = Field(default=None, ge=0)
+    category: str | None = Field(default=None, pattern="^[A-Z][A-Z_]*$")
+    headers: Mapping[str, str] = {}
+    retry_after: int | str | None = None
     expired_token: bool = False
 
     @model_validator(mode="after")
@@ -61,8 +69,12 @@ class Fault(BaseModel):
         ends = [self.drop is not None, self.status is not None, self.expired_token]
         if sum(ends) > 1:
             raise ValueError("a rule has one of drop, status and expired_token")
-        if self.status is None and (self.body is not None or self.retry_after is not None):
-            raise ValueError("body and retry_after need a status")
+        if self.status is None and (
+            self.headers or not {self.body, self.category, self.retry_after} <= {None}
+        ):
+            raise ValueError("body, category, headers and retry_after need a status")
+        if self.category is not None and (self.body is not None or (self.status or 0) < _ERRORS):
+            raise ValueError("a category is for HubSpot's own error: a status from 400 on, no body")
         return self
 
     def response(self, ids: Callable[[], UUID]) -> Response | None:
@@ -71,12 +83,16 @@ class Fault(BaseModel):
             return expired_authentication(0).response(ids)
         if self.status is None:
             return None
-        if self.body is None:
+        if self.category is not None:
+            message = "A fault that was asked for."
+            response = HubSpotError(self.status, self.category, message).response(ids)
+        elif self.body is None:
             response = _own_error(self.status).response(ids)
         elif isinstance(self.body, str):
             response = Response(self.body, self.status, media_type="text/html")
         else:
             response = json_response(self.body, self.status)
+        response.headers.update(self.headers)
         if self.retry_after is not None:
             response.headers["Retry-After"] = str(self.retry_after)
         return response

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.sandbox.errors import Detail, json_response, validation_error
+from app.sandbox.answers import written
+from app.sandbox.errors import Detail, HubSpotError, json_response, validation_error
 from app.sandbox.people import visitor
 from app.sandbox.state import Sandbox
 from app.sandbox.world import CONTACTS_SCOPE
@@ -27,14 +28,17 @@ def contact_routes(sandbox: Sandbox) -> APIRouter:
             message = f"between 1 and {_MOST_TOKENS} usertokens a call, not {len(utks)}"
             raise validation_error(message, Detail(message, "utk"))
 
-        found = {utk: visitor(sandbox.world, utk) for utk in utks}
+        world = sandbox.world
+        found = {utk: visitor(world, utk) for utk in utks}
+        if world.unknown_batch == "not_found" and not any(found.values()):
+            raise HubSpotError(404, "OBJECT_NOT_FOUND", "contact does not exist")
         return json_response(
             {
                 utk: {
-                    "vid": known.vid,
-                    "canonical-vid": known.canonical_vid,
+                    "vid": written(world, known.vid),
+                    "canonical-vid": written(world, known.canonical_vid),
                     "merged-vids": [known.vid] if known.vid != known.canonical_vid else [],
-                    "portal-id": sandbox.world.portal_id,
+                    "portal-id": world.portal_id,
                     "is-contact": known.is_contact,
                     "properties": {},
                 }

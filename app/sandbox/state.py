@@ -50,6 +50,8 @@ class Sandbox:
         if len(headers) != 1 or not headers[0].startswith("Bearer "):
             raise invalid_authentication("One header «Authorization: Bearer …» is required.")
         self.tokens.check_access(headers[0].removeprefix("Bearer "), self.clock())
+        if self.world.refuses_all is not None:
+            raise HubSpotError(403, self.world.refuses_all, "This account may not do that.")
         for scope in scopes:
             if scope not in self.world.scopes:
                 raise missing_scopes(scope)

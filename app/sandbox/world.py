@@ -61,7 +61,10 @@ class World(BaseModel):
     Unknowns. `identity_order`: the first of these that an event carries decides, alone.
     `unknown_utk`, also for an unknown `_hsenc`: 400, or a 200 without contactId that keeps nothing.
     `media`: externalId → mediaBridgeId, the media that exist. `unknown_media`: create what is
-    missing, 400, or a 200 without mediaBridgeId that keeps nothing.
+    missing, 400, or a 200 without mediaBridgeId that keeps nothing. `ids`: whether a success writes
+    its ids as numbers or as decimal text. `unknown_batch`: a look-up of which nobody is known is
+    answered with an empty object, or 404. `refuses_all`: a category with which every request for
+    the account is answered 403, whatever it says.
 
     Limits. `rate`: requests per rolling 10 s. `daily_limit`: requests per day of `time_zone` (None:
     no limit). `retry_after`: whether a 429 says when. `token_lifetime`: seconds.
@@ -88,6 +91,10 @@ class World(BaseModel):
     unknown_utk: Literal["refuse", "silent"] = "refuse"
     media: Mapping[str, int] = {}
     unknown_media: Literal["accept", "refuse", "silent"] = "accept"
+
+    ids: Literal["number", "text"] = "number"
+    unknown_batch: Literal["empty", "not_found"] = "empty"
+    refuses_all: Annotated[str, Field(pattern="^[A-Z][A-Z_]*$")] | None = None
 
     rate: int = Field(default=110, ge=0)
     daily_limit: int | None = Field(default=None, ge=0)

@@ -58,3 +58,32 @@ async def test_an_unknown_parameter_is_refused(http: httpx.AsyncClient) -> None:
     response = await http.get(BY_UTK, params={"utk": CONTACT_UTK, "utks": "u"})
     assert response.status_code == 400
     assert [detail["in"] for detail in response.json()["errors"]] == ["utks"]
+
+
+async def test_nobody_known_may_be_a_404(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    """An empty object or 404, as the account is told to; as soon as one is known, no 404."""
+    sandbox.world = sandbox.world.changed({"unknown_batch": "not_found"})
+    nobody = await http.get(BY_UTK, params={"utk": STRANGER_UTK})
+    assert (nobody.status_code, nobody.json()["category"]) == (404, "OBJECT_NOT_FOUND")
+    somebody = await http.get(BY_UTK, params={"utk": [STRANGER_UTK, CONTACT_UTK]})
+    assert (somebody.status_code, list(somebody.json())) == (200, [CONTACT_UTK])
+
+
+async def test_ids_may_be_text(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    """A success and a look-up write their ids as decimal text where the account is told to."""
+    sandbox.world = sandbox.world.changed({"ids": "text"})
+    kept = (await http.post(PLAYED, json=played())).json()
+    assert (kept["contactId"], kept["mediaBridgeId"]) == ("7", "42")
+    found = (await http.get(BY_UTK, params={"utk": CONTACT_UTK})).json()
+    assert found[CONTACT_UTK]["vid"].isdecimal()
+
+
+async def test_an_account_may_refuse_everything(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
+    """Events and look-ups alike get a 403 that names neither scope nor token."""
+    sandbox.world = sandbox.world.changed({"refuses_all": "FORBIDDEN"})
+    for answer in (
+        await http.post(PLAYED, json=played()),
+        await http.get(BY_UTK, params={"utk": CONTACT_UTK}),
+    ):
+        assert (answer.status_code, answer.json()["category"]) == (403, "FORBIDDEN")
+    assert sandbox.ledger.kept == 0

@@ -171,3 +171,47 @@ async def test_a_request_is_recorded_without_its_secrets(
 
 def _authorized(sandbox: Sandbox) -> dict[str, str]:
     return {"Authorization": f"Bearer {sandbox.world.credentials.access_token}"}
+
+
+async def test_a_wall_answers_with_whatever_it_likes(
+    http: httpx.AsyncClient, sandbox: Sandbox
+) -> None:
+    """Any status, page and headers in HubSpot's place, redirects included; nothing is kept."""
+    wall = {
+        "status": 302,
+        "body": "<html>sign in</html>",
+        "headers": {"Location": "https://a.test"},
+    }
+    date = "Thu, 01 Oct 2026 12:00:00 GMT"
+    await http.put("/sandbox/faults", json=[wall | {"retry_after": date}])
+    answer = await http.post(PLAYED, json=played())
+    assert (answer.status_code, answer.text) == (302, "<html>sign in</html>")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert (answer.headers["location"], answer.headers["retry-after"]) == ("https://a.test", date)
+    assert sandbox.ledger.kept == 0
+
+
+async def test_a_refusal_names_the_category_that_is_asked_for(http: httpx.AsyncClient) -> None:
+    """A 403 that names neither scope nor token, in HubSpot's own envelope."""
+    await http.put("/sandbox/faults", json=[{"status": 403, "category": "FORBIDDEN"}])
+    body = (await http.post(PLAYED, json=played())).json()
+    assert (body["status"], body["category"]) == ("error", "FORBIDDEN")
+    assert body["correlationId"]
+    assert "scope" not in body["message"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"category": "FORBIDDEN"},
+        {"headers": {"Server": "wall"}},
+        {"status": 200, "category": "FORBIDDEN"},
+        {"status": 403, "category": "FORBIDDEN", "body": "<html>"},
+        {"status": 403, "category": "not one"},
+    ],
+)
+async def test_a_rule_that_means_nothing_is_refused(
+    http: httpx.AsyncClient, rule: dict[str, Any]
+) -> None:
+    """What goes with an answer needs one, and HubSpot's envelope is no wall's."""
+    assert (await http.put("/sandbox/faults", json=[rule])).status_code == 422
