@@ -1,16 +1,16 @@
-"""Whose play it is: the ladder from the surest identity to the last resort.
+"""Resolves which contact a play belongs to: the identity sources, in order of precedence.
 
     1. contactId, signed by the site's own server
     2. the contact that HubSpot knows by the visitor's usertoken        (mode lookup)
     3. _hsenc, from the link of a marketing mail
     4. the usertoken itself, for HubSpot to convert                      (mode passthrough)
 
-Exactly one rung is sent: which one HubSpot would prefer is not documented. A rung that HubSpot
-knows nobody by gives way to the next.
+Exactly one identity is sent: which one HubSpot would prefer is not documented. If HubSpot knows no
+contact by it, the next source is used.
 
-Mails are forwarded, and whoever opens one carries the first recipient's `_hsenc`. Hence an `_hsenc`
-vouches for one usertoken only: the first it comes with. A visitor with another usertoken, or with
-none, has to be known by something else from then on.
+Mails are forwarded, and everyone who opens one carries the first recipient's `_hsenc`. So an
+`_hsenc` is believed for one usertoken only, the first that comes with it. A visitor with another
+usertoken, or with none, needs another identity from then on.
 """
 
 import re
@@ -31,7 +31,7 @@ _MAIL_TOKEN = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.=~-]{8,1024}", r
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
-    """The one identity an event is sent with, and the rung of the ladder that it stands on."""
+    """The one identity that an event is sent with, and the source that it comes from."""
 
     rung: Rung
     contact_id: int | None = None
@@ -40,23 +40,23 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> str:
-        """Names it without telling it, as `Play.refused` keeps it: `usertoken:7`, `mail`."""
+        """Names it without its token, as `Play.refused` keeps it: `usertoken:7`, `mail`."""
         return self.rung if self.contact_id is None else f"{self.rung}:{self.contact_id}"
 
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):
-    """Nobody to send to yet.
+    """No contact is known yet.
 
     `lookup`: HubSpot has not been asked; `stranger`: it does not know the visitor (yet);
-    `anonymous`: the visitor brought nothing to be known by; `refused`: HubSpot knows nobody by
-    what the visitor brought.
+    `anonymous`: the ping had nothing to identify the visitor; `refused`: HubSpot knows no contact
+    by what the ping had.
     """
 
     why: Literal["lookup", "stranger", "anonymous", "refused"]
 
 
 class KnownContact(msgspec.Struct, frozen=True, gc=False):
-    """HubSpot's last word on a usertoken: its contact, or None for a stranger."""
+    """HubSpot's last answer about a usertoken: its contact, or None for a stranger."""
 
     contact_id: int | None
 
@@ -70,23 +70,23 @@ def identify(
     mode: IdentityMode,
     refused: frozenset[str] = frozenset(),
 ) -> Identity | Unknown:
-    """Climb the ladder. `known` is None as long as HubSpot was not asked about the usertoken.
+    """The first identity that applies. `known`: None until HubSpot was asked about the usertoken.
 
-    `refused`: the keys of identities that HubSpot knows nobody by.
+    `refused`: the keys of identities by which HubSpot knows no contact.
     """
-    rungs: list[Identity] = []
+    identities: list[Identity] = []
     if signed_contact_id is not None:
-        rungs.append(Identity("signed", contact_id=signed_contact_id))
+        identities.append(Identity("signed", contact_id=signed_contact_id))
     if mode == "lookup" and known is not None and known.contact_id is not None:
-        rungs.append(Identity("usertoken", contact_id=known.contact_id))
+        identities.append(Identity("usertoken", contact_id=known.contact_id))
     unasked = mode == "lookup" and utk is not None and known is None
     if hsenc is not None and not unasked:
-        rungs.append(Identity("mail", hsenc=hsenc))
+        identities.append(Identity("mail", hsenc=hsenc))
     if mode == "passthrough" and utk is not None:
-        rungs.append(Identity("passthrough", contact_utk=utk))
-    for rung in rungs:
-        if rung.key not in refused:
-            return rung
+        identities.append(Identity("passthrough", contact_utk=utk))
+    for identity in identities:
+        if identity.key not in refused:
+            return identity
     if unasked:
         return Unknown("lookup")
     if utk is not None and (known is None or known.contact_id is None):
@@ -97,9 +97,9 @@ def identify(
 def identity_of(
     play: Play, known: KnownContact | None, mode: IdentityMode, *, mail_owner: str | None = None
 ) -> Identity | Unknown:
-    """Climb the ladder with all that a play's pings brought.
+    """Resolve the identity of a play.
 
-    `mail_owner`: the usertoken that the play's `_hsenc` vouches for, if it has one already.
+    `mail_owner`: the usertoken that the play's `_hsenc` is bound to, if there is one already.
     """
     utk = play.utk[1] if play.utk else None
     forwarded = mail_owner is not None and mail_owner != utk
@@ -114,14 +114,14 @@ def identity_of(
 
 
 def is_vouched_for(play: Play) -> bool:
-    """Whether the site signed a contactId that HubSpot has not refused: nobody need be asked."""
+    """Whether the site signed a contactId that HubSpot has not refused: no lookup is needed."""
     if play.contact_id is None:
         return False
     return Identity("signed", contact_id=play.contact_id[1]).key not in play.refused
 
 
 def mail_key(hsenc: str) -> bytes:
-    """Sixteen bytes that stand for an `_hsenc`, and don't tell it."""
+    """A digest of sixteen bytes that stands for an `_hsenc`."""
     return blake2b(hsenc.encode(), digest_size=16).digest()
 
 

@@ -109,8 +109,8 @@ class KnownMedia(msgspec.Struct, frozen=True, eq=False):
         return None
 
 
-class Shelves(msgspec.Struct, frozen=True, eq=False):
-    """The operator's catalogue, and behind it what HubSpot knows: the former wins."""
+class LayeredCatalogue(msgspec.Struct, frozen=True, eq=False):
+    """The operator's catalogue over HubSpot's media: where both have an entry, the former wins."""
 
     own: Finder
     known: KnownMedia

@@ -170,8 +170,10 @@ def describe_medium(
 
 
 @lru_cache(REMEMBERED)
-def is_told(media_bridge_id: int | None, external_id: str | None, media_url: str | None) -> bool:
-    """Whether a ping says which medium it is about in a way that HubSpot can tell from others."""
+def is_identified(
+    media_bridge_id: int | None, external_id: str | None, media_url: str | None
+) -> bool:
+    """Whether a ping identifies its medium in a way that HubSpot can distinguish."""
     return bool(media_bridge_id or tidy(external_id or "") or media_address(media_url))
 
 

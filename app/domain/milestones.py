@@ -52,18 +52,18 @@ def reached(play: Play) -> float:
 def earned(play: Play, policy: MilestonePolicy) -> list[Milestone]:
     """All that the play has earned so far, in the order in which it was earned."""
     covered = reached(play)
-    ladder: list[tuple[float, int, Milestone]] = []
+    steps: list[tuple[float, int, Milestone]] = []
     if policy.send_played:
-        ladder.append((0, 0, STARTED))
+        steps.append((0, 0, STARTED))
         if covered >= policy.viewed_percent:
-            ladder.append((policy.viewed_percent, 2, VIEWED))
+            steps.append((policy.viewed_percent, 2, VIEWED))
     if policy.send_percent:
-        ladder += [
+        steps += [
             (value, 1, Milestone("media-played-percent", str(value)))
             for value in policy.percents
             if covered >= value
         ]
-    return [milestone for _, _, milestone in sorted(ladder, key=lambda step: step[:2])]
+    return [milestone for _, _, milestone in sorted(steps, key=lambda step: step[:2])]
 
 
 def due(play: Play, policy: MilestonePolicy) -> list[Milestone]:

@@ -1,4 +1,4 @@
-"""How an event ends, and where it may rest on the way: exactly one status at any time.
+"""The states and outcomes of an event. It has exactly one status at any time.
 
 due ──▶ sending ──▶ delivered
  ▲        │  └────▶ rejected       (kept with HubSpot's reason; a person may requeue it)
@@ -20,7 +20,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """HubSpot kept it, on this contact; `rung`: by which identity it was sent."""
+    """HubSpot kept it, on this contact. `source`: of the identity that it was sent with."""
 
     contact_id: int
     media_bridge_id: int
@@ -43,9 +43,9 @@ class Wait(msgspec.Struct, frozen=True):
 
 
 class Disowned(msgspec.Struct, frozen=True):
-    """HubSpot knows nobody by the identity it was sent with: on to the ladder's next rung.
+    """HubSpot knows no contact by the identity that was sent: the next source is used.
 
-    `identity`: its key. The rest is what HubSpot said.
+    `identity`: its key. The rest is HubSpot's answer.
     """
 
     identity: str
@@ -57,7 +57,7 @@ class Disowned(msgspec.Struct, frozen=True):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """HubSpot will not have it: what it said, for a person to judge."""
+    """HubSpot refused it: its answer, for a person to judge."""
 
     reason: str
     http_status: int = 0
@@ -67,14 +67,14 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class RefusedMedium(Rejected, frozen=True):
-    """Its medium is why: other events of that medium are spared the request for a while."""
+    """It was refused because of its medium: events of that medium are not sent for a while."""
 
 
 Outcome = Delivered | Retry | Wait | Disowned | Rejected
 
 
 class Healthy(msgspec.Struct, frozen=True):
-    """The account answers: past failures are forgotten.
+    """HubSpot answers: past failures no longer count.
 
     `erred`: it refused the request, which counts among the errors, of which HubSpot wants few.
     `unlucky`: because the request was sent on chance, to an identity that HubSpot may not know.
@@ -85,7 +85,7 @@ class Healthy(msgspec.Struct, frozen=True):
 
 
 class Failing(msgspec.Struct, frozen=True):
-    """One more failure in a row that is not the event's fault; rest until then if given.
+    """One more failure in a row that is not the event's fault; a pause until then, if given.
 
     `erred`: HubSpot answered, with an error.
     """
@@ -96,9 +96,9 @@ class Failing(msgspec.Struct, frozen=True):
 
 
 class Paused(msgspec.Struct, frozen=True):
-    """The account can't be served until then (ms since the epoch): no event pays for it.
+    """The account can't be used until then (ms since the epoch). No event is to blame.
 
-    That was an error too, unless HubSpot was not `asked` at all.
+    It counts as an error too, unless HubSpot was not `asked` at all.
     """
 
     until: int
@@ -107,19 +107,19 @@ class Paused(msgspec.Struct, frozen=True):
 
 
 class Unasked(msgspec.Struct, frozen=True):
-    """Nothing was sent: nothing is learnt of the account, and the permit is free again."""
+    """Nothing was sent, so the account is unchanged and the permit is free again."""
 
 
 AccountNews = Healthy | Failing | Paused | Unasked
 
 
 def was_asked(news: AccountNews) -> bool:
-    """Whether HubSpot got a request: that counts, and its permit is used."""
+    """Whether HubSpot got a request, which uses the permit."""
     return not isinstance(news, Unasked) and (not isinstance(news, Paused) or news.asked)
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What one answer of HubSpot's means for the event and for the account."""
+    """What an answer of HubSpot's means for the event and for the account."""
 
     outcome: Outcome
     account: AccountNews

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from app.domain.coverage import MAX_SPANS, spans_in
-from app.domain.media import is_told, media_type_of
+from app.domain.media import is_identified, media_type_of
 from app.domain.media_url import MEDIA_TYPES
 from app.domain.notices import PingWarning, Warnings
 from app.domain.page import CONTEXTS, context_of
@@ -269,7 +269,7 @@ def _understand(play: PlayPing, index: int, warnings: Warnings) -> None:
 
 def _unusable(play: PlayPing, referer: str | None) -> Iterator[str]:
     """Say what the play lacks, and what in it can't be right."""
-    if not is_told(play.media_bridge_id, play.external_id, play.media_url):
+    if not is_identified(play.media_bridge_id, play.external_id, play.media_url):
         yield (
             "mediaBridgeId, externalId or mediaUrl (an http(s) address): "
             "send at least one, to say which medium"

@@ -17,7 +17,7 @@ from app.domain.page import Page
 T = TypeVar("T", bound=str | int)
 
 Seen = tuple[int, T]
-"""When (ms since the epoch) the relay first heard a value, and the value. The earliest wins."""
+"""When (ms since the epoch) the relay first received a value, and the value. The earliest wins."""
 
 
 Progress = tuple[float, int, int]
@@ -99,20 +99,20 @@ def merge(one: Play, other: Play) -> Play:
 
 
 def _first_two(one: Play, other: Play) -> tuple[Seen[str] | None, Seen[str] | None]:
-    """The usertoken that was heard first, and of the others the first, as a digest."""
+    """The usertoken that arrived first, and of the others the first, as a digest."""
     if one.utk == other.utk and one.second_utk == other.second_utk:  # all but always
         return one.utk, one.second_utk
     known = [(utk[0], _digest(utk[1]), utk) for utk in (one.utk, other.utk) if utk]
     if not known:
         return None, None
     _, first, utk = min(known)
-    heard = [(at, digest) for at, digest, _ in known]
-    heard += [second for second in (one.second_utk, other.second_utk) if second]
-    return utk, min(((at, digest) for at, digest in heard if digest != first), default=None)
+    seen = [(at, digest) for at, digest, _ in known]
+    seen += [second for second in (one.second_utk, other.second_utk) if second]
+    return utk, min(((at, digest) for at, digest in seen if digest != first), default=None)
 
 
 def _digest(token: str) -> str:
-    """Tells tokens apart and does not give them away."""
+    """Distinguishes tokens without revealing them."""
     return blake2b(token.encode(), digest_size=8).hexdigest()
 
 
@@ -140,5 +140,5 @@ def _fuller(one: Medium, other: Medium) -> Medium:
 
 
 def _medium_rank(medium: Medium) -> tuple[int, float, bytes]:
-    told = sum(value is not None for value in msgspec.structs.astuple(medium))
-    return told, medium.duration or 0.0, msgspec.json.encode(medium)
+    known = sum(value is not None for value in msgspec.structs.astuple(medium))
+    return known, medium.duration or 0.0, msgspec.json.encode(medium)

@@ -51,9 +51,9 @@ def cut(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    room = limit - len(_ELLIPSIS)
-    ends = range(room, max(room - _LONGEST_CLUSTER, -1), -1)
-    end = next((end for end in ends if _may_end_at(text, end)), room)
+    space = limit - len(_ELLIPSIS)
+    ends = range(space, max(space - _LONGEST_CLUSTER, -1), -1)
+    end = next((end for end in ends if _may_end_at(text, end)), space)
     return text[:end].rstrip() + _ELLIPSIS
 
 

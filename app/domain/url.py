@@ -71,9 +71,9 @@ class Url(msgspec.Struct, frozen=True):
         """
         if len(whole := str(self)) <= limit:
             return whole
-        room = limit - len(self.origin)
+        space = limit - len(self.origin)
         ends = (character.end() for character in _WRITTEN_CHARACTER.finditer(self.path))
-        end = max(takewhile(lambda end: end <= room, ends), default=0)
+        end = max(takewhile(lambda end: end <= space, ends), default=0)
         return self.origin + self.path[:end]
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from app.domain import folding
 from app.domain.folding import Folded
-from app.domain.known import KnownMedia, Shelves
+from app.domain.known import KnownMedia, LayeredCatalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy, observe
 from app.domain.ping import parse
@@ -23,7 +23,7 @@ class SitePolicy(NamedTuple):
 
     def with_media(self, media: KnownMedia) -> Self:
         """The same policy, where these media fill the gaps of the catalogue."""
-        layered = Shelves(self.observing.catalogue, media)
+        layered = LayeredCatalogue(self.observing.catalogue, media)
         return self._replace(observing=msgspec.structs.replace(self.observing, catalogue=layered))
 
 

@@ -29,7 +29,7 @@ def in_batches(batches: Sequence[Sequence[Observation]]) -> tuple[list[Play], li
 
 
 @st.composite
-def retold(draw: st.DrawFn) -> tuple[list[Observation], list[list[Observation]]]:
+def histories(draw: st.DrawFn) -> tuple[list[Observation], list[list[Observation]]]:
     """A session's pings, and the same in another order, some twice, in batches."""
     pings = draw(st.lists(observations(), min_size=1, max_size=6))
     again = draw(st.lists(st.sampled_from(pings), max_size=4))
@@ -39,15 +39,15 @@ def retold(draw: st.DrawFn) -> tuple[list[Observation], list[list[Observation]]]
     return pings, [shuffled[start:end] for start, end in pairwise(edges)]
 
 
-@given(retold())
+@given(histories())
 def test_order_repetition_and_batches_make_no_difference(
-    told: tuple[list[Observation], list[list[Observation]]],
+    history: tuple[list[Observation], list[list[Observation]]],
 ) -> None:
     """However a session's pings arrive, the state and the set of milestones are the same.
 
-    But for when a milestone was earned: it is told as soon as it is, and never told again.
+    But for when a milestone was earned: it is sent as soon as it is, and never again.
     """
-    pings, batches = told
+    pings, batches = history
     states, events = in_batches(batches)
     straight_states, straight_events = in_batches([[each] for each in pings])
     ends = [replace(known[-1], earned_at=0) for known in (states, straight_states)]
@@ -55,22 +55,22 @@ def test_order_repetition_and_batches_make_no_difference(
     assert {event.milestone for event in events} == {event.milestone for event in straight_events}
 
 
-@given(retold())
-def test_each_milestone_once(told: tuple[list[Observation], list[list[Observation]]]) -> None:
+@given(histories())
+def test_each_milestone_once(history: tuple[list[Observation], list[list[Observation]]]) -> None:
     """A session hands each milestone on once, and exactly those that its end state has earned."""
-    states, events = in_batches(told[1])
+    states, events = in_batches(history[1])
     handed_on = [event.milestone for event in events]
     assert len(handed_on) == len(set(handed_on))
     assert set(handed_on) == set(earned(states[-1], ALL))
     assert states[-1].handed_on == {milestone.key for milestone in handed_on}
 
 
-@given(retold())
+@given(histories())
 def test_the_percentage_never_falls(
-    told: tuple[list[Observation], list[list[Observation]]],
+    history: tuple[list[Observation], list[list[Observation]]],
 ) -> None:
     """From batch to batch a play only comes further."""
-    states, _ = in_batches(told[1])
+    states, _ = in_batches(history[1])
     assert all(reached(after) >= reached(before) for before, after in pairwise(states))
 
 

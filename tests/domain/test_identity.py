@@ -1,4 +1,4 @@
-"""The identity ladder, and which tokens can be any."""
+"""The order of identities, and which tokens can be any."""
 
 import pytest
 
@@ -41,7 +41,7 @@ PASSED = Identity("passthrough", contact_utk="utk")
         ),
     ],
 )
-def test_ladder(
+def test_the_order_of_precedence(
     signed: int | None,
     utk: str | None,
     hsenc: str | None,
@@ -73,13 +73,13 @@ def test_ladder(
         ),
     ],
 )
-def test_a_refused_rung_gives_way(
+def test_a_refused_identity_gives_way(
     refused: set[str],
     known: KnownContact | None,
     lookup: Identity | Unknown,
     passthrough: Identity | Unknown,
 ) -> None:
-    """What HubSpot knows nobody by is not sent again; the next rung is."""
+    """An identity that HubSpot refused is not sent again; the next one is."""
     modes: tuple[tuple[IdentityMode, Identity | Unknown], ...] = (
         ("lookup", lookup),
         ("passthrough", passthrough),
@@ -106,7 +106,7 @@ def test_a_refused_rung_gives_way(
         pytest.param(None, "recipient", Unknown("anonymous"), id="no usertoken, somebody's"),
     ],
 )
-def test_a_mail_vouches_for_one_visitor(
+def test_a_mail_identifies_one_visitor(
     utk: str | None, owner: str | None, expected: Identity | Unknown
 ) -> None:
     """Whoever opens a mail that was sent on is not taken for its first recipient."""

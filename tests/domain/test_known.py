@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.known import KnownMedia, KnownMedium, Shelves
+from app.domain.known import KnownMedia, KnownMedium, LayeredCatalogue
 from app.domain.media import Catalogue, CatalogueEntry, Finder, Medium, Wanted, describe_medium
 from app.domain.media_url import media_address
 
@@ -68,20 +68,22 @@ def medium_of(catalogue: Finder, **said: Any) -> Medium:
 
 def test_hubspots_object_fills_what_the_page_left_open() -> None:
     """Its id, title, type and externalId; and never a duration, whose unit is not published."""
-    shelves = Shelves(Catalogue(), KNOWN)
-    assert medium_of(shelves, media_url="https://cdn.example.com/launch.mp4") == Medium(
+    layered = LayeredCatalogue(Catalogue(), KNOWN)
+    assert medium_of(layered, media_url="https://cdn.example.com/launch.mp4") == Medium(
         type="VIDEO",
         bridge_id=42,
         external_id="launch",
         name="The launch",
         url="https://cdn.example.com/launch.mp4",
     )
-    assert medium_of(shelves, media_bridge_id=8).name == "The tune"
+    assert medium_of(layered, media_bridge_id=8).name == "The tune"
 
 
 def test_the_pages_word_stands() -> None:
     """What the page says is never overruled."""
-    said = medium_of(Shelves(Catalogue(), KNOWN), external_id="launch", media_name="My launch")
+    said = medium_of(
+        LayeredCatalogue(Catalogue(), KNOWN), external_id="launch", media_name="My launch"
+    )
     assert (said.bridge_id, said.name) == (42, "My launch")
 
 
@@ -90,18 +92,18 @@ def test_the_operators_file_wins() -> None:
     own = Catalogue.of(
         [CatalogueEntry(external_id="mine", media_url=None, bridge_id=7, duration=3)]
     )
-    said = medium_of(Shelves(own, KNOWN), external_id="mine")
+    said = medium_of(LayeredCatalogue(own, KNOWN), external_id="mine")
     assert (said.bridge_id, said.name, said.duration) == (7, "The talk", 3)
     named = Catalogue.of([CatalogueEntry(external_id="launch", name="As the operator has it")])
-    said = medium_of(Shelves(named, KNOWN), external_id="launch")
+    said = medium_of(LayeredCatalogue(named, KNOWN), external_id="launch")
     assert (said.bridge_id, said.name) == (42, "As the operator has it")
     other = Catalogue.of([CatalogueEntry(external_id="launch", bridge_id=1)])
-    assert medium_of(Shelves(other, KNOWN), external_id="launch").bridge_id == 1
+    assert medium_of(LayeredCatalogue(other, KNOWN), external_id="launch").bridge_id == 1
 
 
 def test_with_nothing_known_all_is_as_without() -> None:
-    """An empty shelf changes no description."""
+    """An empty media index changes no description."""
     own = Catalogue.of([CatalogueEntry(external_id="mine", name="Mine", duration=3)])
     for said in ({"external_id": "mine"}, {"media_url": "https://a.example/x.mp4"}, {}):
-        shelves = Shelves(own, KnownMedia())
-        assert medium_of(shelves, **said) == medium_of(own, **said)
+        layered = LayeredCatalogue(own, KnownMedia())
+        assert medium_of(layered, **said) == medium_of(own, **said)

@@ -137,8 +137,8 @@ def test_a_ping_that_is_dated_back_displaces_nobody(back: int) -> None:
 
 def test_progress_is_taken_as_it_was_sent() -> None:
     """Percentage, map and end go into the play; what was not sent is nothing yet."""
-    told = seen(played_percent=40, watched=[(1, 1), (0, 3)], ended=True).play
-    assert (told.percent, told.spans, told.ended) == (40, (1, 0, 0, 0), True)
+    play = seen(played_percent=40, watched=[(1, 1), (0, 3)], ended=True).play
+    assert (play.percent, play.spans, play.ended) == (40, (1, 0, 0, 0), True)
     silent = seen().play
     assert (silent.percent, silent.spans, silent.ended) == (0, (), False)
     assert seen(watched=[]).play == silent

@@ -8,19 +8,19 @@ import pytest
 
 from app.domain.ping import MAX_PLAYS, Parsed, PlayPing, parse
 from app.domain.ping_faults import WANTED
-from tests.domain.wire import HUBSPOT_EXAMPLE, PLAY, told
+from tests.domain.wire import HUBSPOT_EXAMPLE, PLAY, read
 
 
 def test_hubspots_example_is_a_ping() -> None:
     """The published body of HubSpot's own event is taken as it stands, field by field."""
-    (play,) = told(HUBSPOT_EXAMPLE).plays
+    (play,) = read(HUBSPOT_EXAMPLE).plays
     sent = {k: v for k, v in msgspec.to_builtins(play).items() if v is not None}
     assert sent == HUBSPOT_EXAMPLE
 
 
 def test_the_least() -> None:
     """A session, a medium and a page are enough."""
-    parsed = told(PLAY)
+    parsed = read(PLAY)
     assert parsed == Parsed(
         [PlayPing(session_id="session", media_bridge_id=42, page_id=5)], [], batch=False
     )
@@ -41,14 +41,14 @@ def test_a_batch_shares_its_envelope() -> None:
     }
     own = shared | {"sentAt": 8.5, "contactUtk": "other", "pageId": 6, "pageName": "Own"}
     bare = {"sessionId": "session", "mediaBridgeId": 42}
-    inheriting, independent = told(shared | {"plays": [bare, bare | own]}).plays
+    inheriting, independent = read(shared | {"plays": [bare, bare | own]}).plays
     assert inheriting == msgspec.convert(bare | shared, PlayPing)
     assert independent == msgspec.convert(bare | own, PlayPing)
 
 
 def test_one_bad_play_leaves_the_others_alone() -> None:
     """Faults are told by their place in the batch; the rest is taken."""
-    parsed = told({"plays": [PLAY, {"sessionId": 5}, 7, None, PLAY | {"ended": "no"}, PLAY]})
+    parsed = read({"plays": [PLAY, {"sessionId": 5}, 7, None, PLAY | {"ended": "no"}, PLAY]})
     assert len(parsed.plays) == 2
     assert [(fault.index, fault.detail) for fault in parsed.faults] == [
         (1, f"sessionId: {WANTED['sessionId']}"),
@@ -60,12 +60,12 @@ def test_one_bad_play_leaves_the_others_alone() -> None:
 
 def test_an_empty_batch_is_nothing_wrong() -> None:
     """A batch without plays is taken, and holds nothing."""
-    assert told({"plays": []}) == Parsed([], [], batch=True)
+    assert read({"plays": []}) == Parsed([], [], batch=True)
 
 
 def test_a_batch_has_an_end() -> None:
     """The hundred-and-first play is named as one too many; those before it are taken."""
-    parsed = told({"plays": [PLAY] * (MAX_PLAYS + 2)})
+    parsed = read({"plays": [PLAY] * (MAX_PLAYS + 2)})
     assert len(parsed.plays) == MAX_PLAYS
     assert [fault.index for fault in parsed.faults] == [MAX_PLAYS, MAX_PLAYS + 1]
     assert "at most 100" in parsed.faults[0].detail
@@ -74,9 +74,9 @@ def test_a_batch_has_an_end() -> None:
 def test_unknown_fields_are_ignored() -> None:
     """A newer script may say more than this relay understands, wherever it likes."""
     more = {"brandNew": {"deep": [1e300, None]}, "constructor": 1}
-    plain = told({"plays": [PLAY]})
-    assert told(more | {"plays": [PLAY | more]}).plays == plain.plays
-    assert told(PLAY | more).plays == plain.plays
+    plain = read({"plays": [PLAY]})
+    assert read(more | {"plays": [PLAY | more]}).plays == plain.plays
+    assert read(PLAY | more).plays == plain.plays
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_unknown_word_costs_the_field(
     said: tuple[str, str], type_: str | None, context: str | None
 ) -> None:
     """Players set attributes of the same names: a play is not lost by a value that is not ours."""
-    (play,) = told(PLAY | {"mediaType": said[0], "externalPlayContext": said[1]}).plays
+    (play,) = read(PLAY | {"mediaType": said[0], "externalPlayContext": said[1]}).plays
     assert (play.media_type, play.external_play_context) == (type_, context)
 
 
@@ -112,7 +112,7 @@ def test_an_unknown_word_costs_the_field(
 )
 def test_a_page_is_needed(page: dict[str, Any], referer: str | None, *, taken: bool) -> None:
     """Some page has to be known: by id, by address, or by the Referer."""
-    parsed = told({"sessionId": "session", "mediaBridgeId": 42, **page}, referer)
+    parsed = read({"sessionId": "session", "mediaBridgeId": 42, **page}, referer)
     assert bool(parsed.plays) is taken
     assert taken or parsed.faults[0].detail.startswith("pageUrl: ")
 
@@ -120,7 +120,7 @@ def test_a_page_is_needed(page: dict[str, Any], referer: str | None, *, taken: b
 @pytest.mark.parametrize("text", ["42", "5e1"])
 def test_figures_may_come_as_text(text: str) -> None:
     """Data attributes are text, and the players that read them forget to convert it."""
-    (play,) = told(PLAY | {"playedPercent": text}).plays
+    (play,) = read(PLAY | {"playedPercent": text}).plays
     assert play.played_percent == float(text)
 
 

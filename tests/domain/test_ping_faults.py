@@ -11,12 +11,12 @@ from app.domain.media import Catalogue, describe_medium
 from app.domain.ping import _FIELDS, BadJsonError, InvalidPingError, Parsed, parse
 from app.domain.ping_faults import WANTED
 from app.domain.timestamps import UNIT
-from tests.domain.wire import HUBSPOT_EXAMPLE, PLAY, told
+from tests.domain.wire import HUBSPOT_EXAMPLE, PLAY, read
 
 
 def refused(play: dict[str, Any]) -> str:
     """What the sender of one such play in a batch hears."""
-    parsed = told({"plays": [PLAY | play]})
+    parsed = read({"plays": [PLAY | play]})
     assert parsed.plays == []
     (fault,) = parsed.faults
     assert (fault.index, fault.reason) == (0, "invalid")
@@ -66,7 +66,7 @@ def test_all_faults_are_named_at_once() -> None:
     assert refused({"sessionId": 5, "playedPercent": 101, "ended": 7}) == "; ".join(
         f"{field}: {WANTED[field]}" for field in ("sessionId", "playedPercent", "ended")
     )
-    (fault,) = told({"plays": [{"sessionId": "s"}]}).faults
+    (fault,) = read({"plays": [{"sessionId": "s"}]}).faults
     assert [part.split(":")[0] for part in fault.detail.split("; ")] == [
         "mediaBridgeId, externalId or mediaUrl (an http(s) address)",
         "pageUrl",
@@ -92,21 +92,21 @@ def test_control_characters_are_refused(field: str, character: str, *, ascii_: b
 
 def test_white_space_in_a_title_is_no_fault() -> None:
     """Titles come from elements, with the line breaks of their source; it is folded later."""
-    assert told(PLAY | {"pageName": "A\n\tfilm", "mediaName": "\r\nA film \u0085"}).faults == []
-    assert told(PLAY | {"sessionId": "a\nb"}).faults
+    assert read(PLAY | {"pageName": "A\n\tfilm", "mediaName": "\r\nA film \u0085"}).faults == []
+    assert read(PLAY | {"sessionId": "a\nb"}).faults
 
 
 def test_a_single_play_hears_the_same() -> None:
     """A play that stands alone is told of a wrong field of any kind in the same words."""
-    (fault,) = told(PLAY | {"playedPercent": {}}).faults
+    (fault,) = read(PLAY | {"playedPercent": {}}).faults
     assert fault.detail == f"playedPercent: {WANTED['playedPercent']}"
     with pytest.raises(InvalidPingError, match=r"^pageId: send the whole number"):
-        told(PLAY | {"pageId": []})
+        read(PLAY | {"pageId": []})
 
 
 def test_a_missing_session_is_named() -> None:
     """Without a session there is no play."""
-    (fault,) = told({"mediaBridgeId": 42, "pageId": 5}).faults
+    (fault,) = read({"mediaBridgeId": 42, "pageId": 5}).faults
     assert fault.detail == "sessionId: this field is required"
 
 
@@ -176,7 +176,7 @@ def test_what_is_no_json_object(body: bytes) -> None:
 def test_an_envelope_that_does_not_fit(envelope: dict[str, Any], text: str) -> None:
     """What all plays would inherit has to be right."""
     with pytest.raises(InvalidPingError) as caught:
-        told(envelope)
+        read(envelope)
     assert str(caught.value) == text
 
 

@@ -81,16 +81,16 @@ def test_the_finest_map_is_the_attention_span() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from("abc")), max_size=4), st.data())
 def test_a_second_usertoken_is_noted_whatever_the_order(
-    heard: list[tuple[int, str]], data: st.DataObject
+    tokens: list[tuple[int, str]], data: st.DataObject
 ) -> None:
     """The first two tokens of a session are known, however its pings are grouped and ordered."""
-    said = [play(utk=each) for each in heard] or [play()]
+    said = [play(utk=each) for each in tokens] or [play()]
     forwards = reduce(merge, said)
     cut = data.draw(st.integers(1, len(said)))
     shuffled = data.draw(st.permutations(said))
     parts = [reduce(merge, part) for part in (shuffled[:cut], shuffled[cut:]) if part]
     assert reduce(merge, parts) == forwards
-    assert (forwards.second_utk is None) == (len({token for _, token in heard}) < 2)
+    assert (forwards.second_utk is None) == (len({token for _, token in tokens}) < 2)
     if forwards.second_utk is not None and forwards.utk is not None:
         assert forwards.utk[0] <= forwards.second_utk[0]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from app.domain.ping import InvalidPingError
 from app.domain.timestamps import DAY_MS, TRACKER_QUEUE_MS, Dated, date, longest_age
 from tests.domain.setting import NOW, seen
-from tests.domain.wire import PLAY, told
+from tests.domain.wire import PLAY, read
 
 MINUTE = 60_000
 YEAR = 365 * DAY_MS
@@ -79,7 +79,7 @@ def test_the_floor_lies_below_what_the_tracker_holds() -> None:
 def refused(request: object) -> str:
     """What the sender of such a request hears: of its one play, or of the request as a whole."""
     try:
-        (fault,) = told(request).faults
+        (fault,) = read(request).faults
     except InvalidPingError as error:
         return str(error)
     return fault.detail

@@ -8,14 +8,14 @@ from app.domain.notices import MOST_WARNINGS, PingWarning
 from app.domain.trust import TrustPolicy
 from app.domain.warnings import warnings_of
 from tests.domain.setting import NOW, SIGNATURES, TRUST
-from tests.domain.wire import PLAY, told
+from tests.domain.wire import PLAY, read
 
 UTK = "0123456789abcdef0123456789abcdef"
 
 
 def warned(request: object, *, trust: TrustPolicy = TRUST, site: str = "") -> list[PingWarning]:
     """What is said of a request that is taken."""
-    parsed = told(request)
+    parsed = read(request)
     assert not parsed.faults
     return warnings_of(parsed, received_at=NOW, trust=trust, site=site)
 
@@ -94,7 +94,7 @@ def test_an_envelopes_fields_are_looked_at_too() -> None:
 def test_a_warning_stands_once_with_the_first_play_that_earned_it() -> None:
     """What all plays share is said once; refused plays keep their place in the count."""
     bad = PLAY | {"contactUtk": "null"}
-    parsed = told({"plays": [{"sessionId": ""}, PLAY, bad, bad]})
+    parsed = read({"plays": [{"sessionId": ""}, PLAY, bad, bad]})
     (warning,) = warnings_of(parsed, received_at=NOW, trust=TRUST)
     assert (warning.index, warning.field) == (2, "contactUtk")
 

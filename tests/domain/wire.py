@@ -28,6 +28,6 @@ HUBSPOT_EXAMPLE: dict[str, Any] = {
 }
 
 
-def told(request: object, referer: str | None = None) -> Parsed:
+def read(request: object, referer: str | None = None) -> Parsed:
     """Parse what a client would send."""
     return parse(json.dumps(request).encode(), referer)
