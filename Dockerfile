@@ -42,6 +42,6 @@ VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import http.client, os, sys; port = os.environ.get('PLAYRELAY_PORT') or os.environ.get('PORT') or '8000'; relay = http.client.HTTPConnection('127.0.0.1', int(port), timeout=3); relay.request('GET', '/readyz'); sys.exit(relay.getresponse().status != 200)"]
+    CMD ["python", "-c", "import http.client, os, sys; port = os.environ.get('PLAYRELAY_INTERNAL_PORT') or os.environ.get('PLAYRELAY_PORT') or os.environ.get('PORT') or '8000'; relay = http.client.HTTPConnection('127.0.0.1', int(port), timeout=3); relay.request('GET', '/readyz'); sys.exit(relay.getresponse().status != 200)"]
 ENTRYPOINT ["playrelay"]
 CMD ["serve"]

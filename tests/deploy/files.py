@@ -12,6 +12,9 @@ from tests.deploy.install import find
 from tests.machine.debian import in_ci
 
 DEPLOY = Path(__file__).parent.parent.parent / "deploy"
+INTERNAL = 8001
+"""The port of what is for operators, in every file."""
+
 KUBERNETES = DEPLOY / "kubernetes"
 
 

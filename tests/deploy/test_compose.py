@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from tests.deploy.files import DEPLOY, documents
+from tests.deploy.files import DEPLOY, INTERNAL, documents
 
 SCHEMA = Path(__file__).parent / "vendor" / "compose-spec.json"
 FILES = sorted(DEPLOY.glob("compose*.yaml"))
@@ -62,6 +62,16 @@ def test_relays_are_confined_and_may_finish(path: Path) -> None:
         assert relay["read_only"]
         assert relay["cap_drop"] == ["ALL"]
         assert relay["stop_grace_period"] == "45s"
+
+
+@every_file
+def test_what_is_for_operators_is_not_published(path: Path) -> None:
+    """It has a port of its own, which at most this machine reaches."""
+    relays = [each for each in services(path).values() if each["image"] == "playrelay"]
+    for relay in relays:
+        assert relay["environment"]["PLAYRELAY_INTERNAL_PORT"] == str(INTERNAL)
+        published = [port for port in relay.get("ports", []) if port.endswith(f":{INTERNAL}")]
+        assert all(port.startswith("127.0.0.1:") for port in published)
 
 
 def test_the_large_one_has_two_of_each_role() -> None:

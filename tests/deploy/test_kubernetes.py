@@ -7,7 +7,7 @@ import pytest
 
 from app.runtime.environment import STOP_SECONDS
 from app.web.server.public import GRACE_SECONDS
-from tests.deploy.files import KUBERNETES, documents, values
+from tests.deploy.files import INTERNAL, KUBERNETES, documents, values
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of its own dependencies
@@ -108,6 +108,19 @@ def test_probes_ask_what_they_mean(role: str) -> None:
         "livenessProbe": "/healthz",
         "readinessProbe": "/readyz",
     }
+    assert {container[probe]["httpGet"]["port"] for probe in paths} == {"internal"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_is_for_operators_is_on_a_port_that_nothing_publishes(role: str) -> None:
+    """Prometheus and the probes ask it; neither a service nor an ingress leads there."""
+    (settings,) = of_kind("ConfigMap")
+    (container,) = pod(role)["spec"]["containers"]
+    ports = {each["name"]: each["containerPort"] for each in container["ports"]}
+    assert ports["internal"] == INTERNAL == int(settings["data"]["PLAYRELAY_INTERNAL_PORT"])
+    assert pod(role)["metadata"]["annotations"]["prometheus.io/port"] == str(INTERNAL)
+    published = [*values([*of_kind("Service"), *of_kind("Ingress")], "targetPort")]
+    assert published == ["http"]
 
 
 def test_deliver_scales_on_the_inbox() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings, unknown_variables
-from tests.deploy.files import DEPLOY, checked, documents, tool, values
+from tests.deploy.files import DEPLOY, INTERNAL, checked, documents, tool, values
 
 UNIT = DEPLOY / "systemd" / "playrelay.service"
 ALL_FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
@@ -26,6 +26,11 @@ def unit(tmp_path: Path) -> str:
 def test_the_unit_is_sound(unit: str) -> None:
     """Each of its words is known to systemd, which has nothing to say."""
     assert checked(tool("systemd-analyze"), "verify", unit) == ""
+
+
+def test_the_unit_has_an_internal_port() -> None:
+    """What is for operators is not on the port that the proxy speaks to."""
+    assert f"Environment=PLAYRELAY_INTERNAL_PORT={INTERNAL}\n" in UNIT.read_text()
 
 
 def test_the_unit_is_hardened(unit: str) -> None:
@@ -50,6 +55,8 @@ def test_cloud_run(role: str) -> None:
     (container,) = service["spec"]["template"]["spec"]["containers"]
     assert {"name": "PLAYRELAY_ROLE", "value": role} in container["env"]
     assert [*values(container, "path")] == ["/readyz", "/healthz"]
+    assert {*values(container, "port")} == {INTERNAL}
+    assert {"name": "PLAYRELAY_INTERNAL_PORT", "value": str(INTERNAL)} in container["env"]
     notes = service["spec"]["template"]["metadata"]["annotations"]
     assert int(notes["autoscaling.knative.dev/minScale"]) >= 1
     assert (notes.get("run.googleapis.com/cpu-throttling") == "false") == (role == "deliver")
@@ -68,6 +75,12 @@ def test_fly() -> None:
     service = file["http_service"]
     assert service["auto_stop_machines"] == "off"
     assert service["internal_port"] == Settings.model_fields["port"].default
-    assert [each["path"] for each in service["checks"]] == ["/readyz"]
+    assert [each["path"] for each in service["checks"]] == ["/playrelay.js"]
+    assert (file["checks"]["ready"]["port"], file["checks"]["ready"]["path"]) == (
+        INTERNAL,
+        "/readyz",
+    )
+    assert file["metrics"] == {"port": INTERNAL, "path": "/metrics"}
+    assert file["env"]["PLAYRELAY_INTERNAL_PORT"] == str(INTERNAL)
     assert file["kill_timeout"] >= 45
     assert not any(_is_secret(name) for name in file["env"])

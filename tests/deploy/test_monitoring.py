@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from app.telemetry.exposition import ACCOUNT
-from app.telemetry.metrics import Metrics
+from app.telemetry.metrics import Metrics, process_metrics
 from tests.deploy.files import DEPLOY, checked, documents, tool, values
 
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"
@@ -24,7 +24,7 @@ INTERVAL = "5m"
 def exposed() -> dict[str, set[str]]:
     """Every series that `/metrics` has, with its labels."""
     series = dict(SCRAPED)
-    for name, kind, _, labels in Metrics().declared():
+    for name, kind, _, labels in (*Metrics().declared(), *process_metrics()):
         has = {*labels, ACCOUNT, "instance"}
         ends = ("_bucket", "_sum", "_count") if kind == "histogram" else ("",)
         series |= {name + end: has | ({"le"} if end == "_bucket" else set()) for end in ends}
@@ -72,6 +72,7 @@ def test_every_metric_is_on_the_dashboard() -> None:
     measured = {name for name, *_ in Metrics().declared()}
     assert measured - shown == {
         "playrelay_plays_received_total",
+        "playrelay_ping_warnings_total",
         "playrelay_quarantined_pings_total",
     }
 
