@@ -70,6 +70,19 @@ NAMES: Mapping[str, str] = {
 }
 """Not used in the name of anything that the project defines. A test's name is a sentence."""
 
+IDENTIFIERS: Mapping[str, str] = {
+    "Books": "AccountState",
+    "CuttableProtocol": "DroppableProtocol",
+    "Listing": "MediaSnapshot",
+    "Lost": "StateError",
+    "PatientProtocol": "TimeoutProtocol",
+    "World": "SandboxConfig",
+    "backlogs_turn": "is_backlog_turn",
+    "hang_up": "close_streams",
+    "take_over": "recover_in_flight",
+}
+"""Not used as a whole name."""
+
 SCRIPT_NAMES: Mapping[str, str] = {
     "adopt": "observeElement",
     "begin": "createView",
@@ -192,6 +205,8 @@ def _defined(node: ast.AST) -> Iterator[str]:
 
 def _names(path: str, line: int, identifier: str) -> Iterator[Finding]:
     banned = METAPHORS if identifier.startswith("test_") else NAMES
+    if identifier in IDENTIFIERS:
+        yield Finding(path, line, identifier, IDENTIFIERS[identifier])
     for part in _WORD.findall(identifier):
         if part.lower() in banned:
             yield Finding(path, line, identifier, banned[part.lower()])

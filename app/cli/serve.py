@@ -17,8 +17,8 @@ from app.catalogue import CatalogueError
 from app.cli.address import local_address
 from app.hubspot.tokens import SealError
 from app.sandbox.app import create_sandbox
-from app.sandbox.connection import CuttableProtocol
-from app.sandbox.world import World
+from app.sandbox.config import SandboxConfig
+from app.sandbox.connection import DroppableProtocol
 from app.settings import Settings, accounts_of, load_settings, unknown_variables
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
@@ -71,7 +71,7 @@ def _listen(stack: ExitStack, host: str, port: int, variable: str) -> socket.soc
 def sandbox(given: argparse.Namespace) -> int:
     """Run the sandbox until it is told to stop."""
     configure_logs("info", None)
-    world = World(rate=given.rate)
+    world = SandboxConfig(rate=given.rate)
     app = create_sandbox(world, time.time)
     try:
         bound = listen(given.host, given.port)
@@ -93,9 +93,9 @@ def sandbox(given: argparse.Namespace) -> int:
             )
 
         config = uvicorn.Config(
-            app, http=CuttableProtocol, ws="none", log_config=None, access_log=False
+            app, http=DroppableProtocol, ws="none", log_config=None, access_log=False
         )
-        RelayServer(config, announce, app.state.ledger.hang_up).run([bound])
+        RelayServer(config, announce, app.state.ledger.close_streams).run([bound])
     return 0
 
 

@@ -10,9 +10,9 @@ from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.runtime.environment import Environment
 from app.sandbox.app import create_sandbox
-from app.sandbox.connection import CuttableProtocol
+from app.sandbox.config import SandboxConfig
+from app.sandbox.connection import DroppableProtocol
 from app.sandbox.ledger import Ledger
-from app.sandbox.world import World
 from app.settings import Settings
 from app.store.interface import Store
 from app.telemetry.metrics import Metrics
@@ -49,10 +49,10 @@ async def _embedded_sandbox(
     settings: Settings, ledger: Ledger, clock: Callable[[], int]
 ) -> AsyncIterator[str]:
     """The sandbox on a loopback port of its own; yields its address."""
-    world = World(rate=settings.hubspot_rate)
+    world = SandboxConfig(rate=settings.hubspot_rate)
     sandbox = create_sandbox(world, lambda: clock() / 1000, ledger=ledger)
     config = uvicorn.Config(
-        sandbox, http=CuttableProtocol, log_config=None, access_log=False, lifespan="off"
+        sandbox, http=DroppableProtocol, log_config=None, access_log=False, lifespan="off"
     )
     async with embedded(config, 0, "sandbox") as port:
         yield f"http://127.0.0.1:{port}"

@@ -55,4 +55,4 @@ class Relay:
         self.leaving.set()
         for account in self.accounts.values():
             if account.sandbox is not None:
-                account.sandbox.hang_up()
+                account.sandbox.close_streams()

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from app.sandbox.config import SandboxConfig
 from app.sandbox.rules import raw_data
 from app.sandbox.schemas import AttentionSpan, Event, MediaPlayed, MediaPlayedPercent
-from app.sandbox.world import World
 
 # HubSpot gives each media type its own object type; the numbers are the sandbox's own.
 _OBJECT_TYPES = {
@@ -20,15 +20,15 @@ _IDS = ("contactId", "mediaBridgeId", "portalId", "providerId")
 
 
 def answer(
-    world: World, event: Event, contact_id: int | None, media_id: int | None
+    config: SandboxConfig, event: Event, contact_id: int | None, media_id: int | None
 ) -> dict[str, Any]:
     """What HubSpot says it kept. Without a contact or a media object it is a silent failure."""
     object_type = _OBJECT_TYPES[event.media_type]
     body: dict[str, Any] = {
         "contactId": contact_id,
         "mediaBridgeId": media_id,
-        "portalId": world.portal_id,
-        "providerId": world.provider_id,
+        "portalId": config.portal_id,
+        "providerId": config.provider_id,
         "mediaBridgeObjectTypeId": object_type,
         "mediaName": event.media_name or event.external_id or f"Media {media_id}",
         "mediaType": event.media_type,
@@ -40,16 +40,16 @@ def answer(
         "pageUrl": event.page_url,
     }
     if media_id is not None:
-        body["mediaBridgeObjectCoordinates"] = f"{world.portal_id}-{object_type}-{media_id}"
+        body["mediaBridgeObjectCoordinates"] = f"{config.portal_id}-{object_type}-{media_id}"
     if event.page_id is not None:
-        body["pageObjectCoordinates"] = f"{world.portal_id}-0-5-{event.page_id}"
+        body["pageObjectCoordinates"] = f"{config.portal_id}-0-5-{event.page_id}"
     said = {name: value for name, value in (body | _own(event)).items() if value is not None}
-    return {name: written(world, value) if name in _IDS else value for name, value in said.items()}
+    return {name: written(config, value) if name in _IDS else value for name, value in said.items()}
 
 
-def written(world: World, number: int) -> int | str:
+def written(config: SandboxConfig, number: int) -> int | str:
     """An id as this HubSpot writes it."""
-    return str(number) if world.ids == "text" else number
+    return str(number) if config.ids == "text" else number
 
 
 def _own(event: Event) -> dict[str, Any]:

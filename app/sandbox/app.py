@@ -4,7 +4,7 @@ A request walks through `gate` (counted, limited, struck by faults, recorded) to
 asks `state` for admission, reads the body by `schemas` and `rules`, finds out by `people` who and
 what it is about, and keeps it in the `ledger`.
 
-Where public sources don't say how HubSpot answers, `world` has a switch for either answer.
+Where public sources don't say how HubSpot answers, `config` has a switch for either answer.
 """
 
 import asyncio
@@ -14,9 +14,10 @@ from uuid import UUID, uuid4
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from app.sandbox.config import SandboxConfig
 from app.sandbox.errors import HubSpotError
-from app.sandbox.gate import Gate
 from app.sandbox.ledger import Ledger
+from app.sandbox.middleware import SandboxMiddleware
 from app.sandbox.routes_contacts import contact_routes
 from app.sandbox.routes_control import control_routes, ledger_routes
 from app.sandbox.routes_events import event_routes
@@ -25,11 +26,10 @@ from app.sandbox.routes_media import media_routes
 from app.sandbox.routes_oauth import oauth_routes
 from app.sandbox.routes_provider import provider_routes
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 
 
 def create_sandbox(
-    world: World,
+    config: SandboxConfig,
     clock: Callable[[], float],
     *,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -40,14 +40,14 @@ def create_sandbox(
 
     It has the page of https://app.hubspot.com too, on which people install the app.
     `clock` gives seconds since the epoch. `app.state.ledger` is what arrived, `app.state.sandbox`
-    everything else that moves: `.world` (replace it), `.faults`. Faults that drop connections need
-    a server with `http=CuttableProtocol`.
+    everything else that moves: `.config` (replace it), `.faults`. Faults that drop connections need
+    a server with `http=DroppableProtocol`.
     """
-    sandbox = Sandbox(world, clock, sleep, ids, ledger or Ledger())
+    sandbox = Sandbox(config, clock, sleep, ids, ledger or Ledger())
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.sandbox = sandbox
     app.state.ledger = sandbox.ledger
-    app.add_middleware(Gate, sandbox=sandbox)
+    app.add_middleware(SandboxMiddleware, sandbox=sandbox)
 
     @app.exception_handler(HubSpotError)
     async def refuse(_request: Request, error: HubSpotError) -> Response:

@@ -1,8 +1,8 @@
 """Cutting a TCP connection without an answer, which ASGI has no word for.
 
-`CuttableProtocol` is uvicorn's own HTTP protocol that also hands the application, through ASGI's
+`DroppableProtocol` is uvicorn's own HTTP protocol that also hands the application, through ASGI's
 `scope["state"]`, the means to abort the connection it came by. Serve with it wherever dropped
-connections shall be had: `uvicorn.Config(app, http=CuttableProtocol)`.
+connections shall be had: `uvicorn.Config(app, http=DroppableProtocol)`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _ABORT = "playrelay.abort_connection"
 
 
-class CuttableProtocol(HttpToolsProtocol):
+class DroppableProtocol(HttpToolsProtocol):
     """HTTP/1.1 whose connections the application can cut."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
@@ -33,7 +33,7 @@ async def cut(scope: Scope, receive: Receive) -> None:
     Once it has, an application that returns without an answer is nothing it would log.
     """
     if not is_cuttable(scope):
-        raise RuntimeError("to drop connections, serve the sandbox with http=CuttableProtocol")
+        raise RuntimeError("to drop connections, serve the sandbox with http=DroppableProtocol")
     scope["state"][_ABORT]()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -18,6 +18,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
+from app.sandbox.config import EVENTS_SCOPE
 from app.sandbox.errors import (
     HubSpotError,
     expired_authentication,
@@ -26,7 +27,6 @@ from app.sandbox.errors import (
     missing_scopes,
     rate_limited,
 )
-from app.sandbox.world import EVENTS_SCOPE
 
 _ERRORS = 400  # the first status of an error
 

@@ -45,19 +45,19 @@ class Subscription:
         self.lost = 0
         self._subscriptions = subscriptions
         self._waiting: deque[Kept] = deque(maxlen=size)
-        self._news = asyncio.Event()
+        self._arrived = asyncio.Event()
         subscriptions.add(self)
 
     def offer(self, kept: Kept) -> None:
         """Called by the ledger."""
         self.lost += len(self._waiting) == self._waiting.maxlen
         self._waiting.append(kept)
-        self._news.set()
+        self._arrived.set()
 
     def close(self) -> None:
         """Give the reader what is still waiting, and then the end."""
         self._subscriptions.discard(self)
-        self._news.set()
+        self._arrived.set()
 
     def __aiter__(self) -> Self:
         return self
@@ -66,8 +66,8 @@ class Subscription:
         while not self._waiting:
             if self not in self._subscriptions:
                 raise StopAsyncIteration
-            self._news.clear()
-            await self._news.wait()
+            self._arrived.clear()
+            await self._arrived.wait()
         return self._waiting.popleft()
 
     def __enter__(self) -> Self:
@@ -122,7 +122,7 @@ class Ledger:
         """The events kept from now on, for `with … as news: async for kept in news: …`."""
         return Subscription(self._subscriptions, size)
 
-    def hang_up(self) -> None:
+    def close_streams(self) -> None:
         """End every subscription: the server that streams them is going down."""
         for subscription in list(self._subscriptions):
             subscription.close()

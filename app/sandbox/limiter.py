@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.sandbox.world import World
+from app.sandbox.config import SandboxConfig
 
 WINDOW_SECONDS = 10
 
@@ -57,7 +57,7 @@ class Limiter:
         self._day: date | None = None
         self._today = 0
 
-    def arrive(self, now: float, world: World) -> Standing:
+    def arrive(self, now: float, config: SandboxConfig) -> Standing:
         """Count one request at `now`, in seconds since the epoch, and say where that leaves us."""
         self._window.append(now)
         # A request counts for [t, t + 10 s): at t + 10 s there is room again.
@@ -65,25 +65,25 @@ class Limiter:
             self._window.popleft()
         self.peak = max(self.peak, len(self._window))
 
-        local = datetime.fromtimestamp(now, ZoneInfo(world.time_zone))
+        local = datetime.fromtimestamp(now, ZoneInfo(config.time_zone))
         if local.date() != self._day:
             self._day, self._today = local.date(), 0
         self._today += 1
 
-        daily_limit = world.daily_limit
+        daily_limit = config.daily_limit
         refused_by: Policy | None = None
         wait = 0.0
         if daily_limit is not None and self._today > daily_limit:
             refused_by, wait = "DAILY", _until_midnight(local)
-        elif len(self._window) > world.rate:
+        elif len(self._window) > config.rate:
             # Room for one more comes when all but `rate` - 1 of these have left the window.
-            last_to_leave = self._window[len(self._window) - max(world.rate, 1)]
+            last_to_leave = self._window[len(self._window) - max(config.rate, 1)]
             refused_by, wait = "TEN_SECONDLY_ROLLING", last_to_leave + WINDOW_SECONDS - now
         if refused_by is not None:
             self.refused[refused_by] += 1
         return Standing(
-            rate=world.rate,
-            remaining=max(0, world.rate - len(self._window)),
+            rate=config.rate,
+            remaining=max(0, config.rate - len(self._window)),
             daily_limit=daily_limit,
             daily_remaining=max(0, (daily_limit or 0) - self._today),
             refused_by=refused_by,

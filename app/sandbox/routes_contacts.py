@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request, Response
 
 from app.sandbox.answers import written
+from app.sandbox.config import CONTACTS_SCOPE
+from app.sandbox.contacts import visitor
 from app.sandbox.errors import Detail, HubSpotError, json_response, validation_error
-from app.sandbox.people import visitor
 from app.sandbox.state import Sandbox
-from app.sandbox.world import CONTACTS_SCOPE
 
 _MOST_TOKENS = 100
 _PARAMETERS = {"utk", "property", "propertyMode", "formSubmissionMode", "showListMemberships"}
@@ -28,17 +28,17 @@ def contact_routes(sandbox: Sandbox) -> APIRouter:
             message = f"between 1 and {_MOST_TOKENS} usertokens a call, not {len(utks)}"
             raise validation_error(message, Detail(message, "utk"))
 
-        world = sandbox.world
-        found = {utk: visitor(world, utk) for utk in utks}
-        if world.unknown_batch == "not_found" and not any(found.values()):
+        config = sandbox.config
+        found = {utk: visitor(config, utk) for utk in utks}
+        if config.unknown_batch == "not_found" and not any(found.values()):
             raise HubSpotError(404, "OBJECT_NOT_FOUND", "contact does not exist")
         return json_response(
             {
                 utk: {
-                    "vid": written(world, known.vid),
-                    "canonical-vid": written(world, known.canonical_vid),
+                    "vid": written(config, known.vid),
+                    "canonical-vid": written(config, known.canonical_vid),
                     "merged-vids": [known.vid] if known.vid != known.canonical_vid else [],
-                    "portal-id": world.portal_id,
+                    "portal-id": config.portal_id,
                     "is-contact": known.is_contact,
                     "properties": {},
                 }

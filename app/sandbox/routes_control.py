@@ -22,21 +22,21 @@ def control_routes(sandbox: Sandbox) -> APIRouter:
 
     @router.put("/world")
     async def change_world(changes: dict[str, Any]) -> Mapping[str, Any]:
-        """Replace the fields of the world that are named; the others stay."""
+        """Replace the fields of the config that are named; the others stay."""
         if "credentials" in changes:
             raise HTTPException(422, "credentials are fixed when the sandbox starts")
         try:
-            sandbox.world = sandbox.world.changed(changes)
+            sandbox.config = sandbox.config.changed(changes)
         except ValidationError as error:
             faults = error.errors(include_url=False, include_context=False, include_input=False)
             raise HTTPException(422, str(faults)) from None
-        return sandbox.world.model_dump(mode="json", exclude={"credentials"})
+        return sandbox.config.model_dump(mode="json", exclude={"credentials"})
 
     @router.put("/faults")
     async def set_faults(faults: list[Fault], request: Request) -> list[Fault]:
         """Put these rules in the place of all that were."""
         if any(fault.drop for fault in faults) and not is_cuttable(request.scope):
-            raise HTTPException(501, "to drop connections, serve with http=CuttableProtocol")
+            raise HTTPException(501, "to drop connections, serve with http=DroppableProtocol")
         sandbox.faults.replace(faults)
         return faults
 
@@ -76,7 +76,7 @@ def ledger_routes(sandbox: Sandbox) -> APIRouter:
             "silent": ledger.silent,
             "requests": ledger.statuses.total(),
             "statuses": {str(status or "cut"): n for status, n in ledger.statuses.items()},
-            "rate": sandbox.world.rate,
+            "rate": sandbox.config.rate,
             "window_seconds": WINDOW_SECONDS,
             "peak_in_window": sandbox.limiter.peak,
             "faults": [

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 
 from app.sandbox.answers import answer
+from app.sandbox.config import EVENTS_SCOPE
+from app.sandbox.contacts import contact_of, media_of
 from app.sandbox.errors import json_response
-from app.sandbox.people import contact_of, media_of
 from app.sandbox.rules import check
 from app.sandbox.schemas import MODELS, EventKind, read_event
 from app.sandbox.state import Sandbox, json_body
-from app.sandbox.world import EVENTS_SCOPE
 
 VERSIONS = ("v1", "2026-03")
 
@@ -33,9 +33,9 @@ def _receiver(sandbox: Sandbox, kind: EventKind) -> Callable[[Request], Awaitabl
         event = read_event(kind, body)
         check(event)
 
-        world = sandbox.world
-        contact_id = contact_of(world, event)
-        media_id = media_of(world, event, sandbox.shelf.by_external_id())
+        config = sandbox.config
+        contact_id = contact_of(config, event)
+        media_id = media_of(config, event, sandbox.media_objects.by_external_id())
         if contact_id is None or media_id is None:
             sandbox.ledger.silent += 1
         else:
@@ -46,6 +46,6 @@ def _receiver(sandbox: Sandbox, kind: EventKind) -> Callable[[Request], Awaitabl
                 contact_id=contact_id,
                 media_bridge_id=media_id,
             )
-        return json_response(answer(world, event, contact_id, media_id))
+        return json_response(answer(config, event, contact_id, media_id))
 
     return receive

@@ -19,16 +19,16 @@ def install_routes(sandbox: Sandbox) -> APIRouter:
 
     @router.get("/oauth/authorize")
     async def authorize(request: Request) -> Response:
-        world, asked = sandbox.world, request.query_params
+        config, asked = sandbox.config, request.query_params
         redirect_uri = asked.get("redirect_uri", "")
-        if asked.get("client_id") != world.credentials.client_id:
+        if asked.get("client_id") != config.credentials.client_id:
             return _page("No app has this client_id.")
-        if world.credentials.redirect_uri not in (None, redirect_uri) or not redirect_uri:
+        if config.credentials.redirect_uri not in (None, redirect_uri) or not redirect_uri:
             return _page("The app does not have this redirect_uri.")
-        if unknown := set(asked.get("scope", "").split()) - world.scopes:
+        if unknown := set(asked.get("scope", "").split()) - config.scopes:
             return _page(f"The app does not have these scopes: {', '.join(sorted(unknown))}")
         back = {"state": asked["state"]} if "state" in asked else {}
-        if world.install == "deny":
+        if config.install == "deny":
             back |= {"error": "access_denied", "error_description": "The user said no."}
         else:
             back |= {"code": sandbox.tokens.authorize(redirect_uri)}

@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 from fastapi import APIRouter, Request, Response
 
+from app.sandbox.config import EVENTS_SCOPE, FILES_SCOPE, MEDIA_SCOPE
 from app.sandbox.errors import Detail, HubSpotError, json_response, validation_error
 from app.sandbox.media import CHANGE, NEW, MediaType, read
 from app.sandbox.state import Sandbox, json_body
-from app.sandbox.world import EVENTS_SCOPE, FILES_SCOPE, MEDIA_SCOPE
 
 BASE = "/media-bridge/2026-09/objects"
 DEFAULT_LIMIT = 20
@@ -31,7 +31,9 @@ def _many(router: APIRouter, sandbox: Sandbox) -> None:
     @router.post("")
     async def make(request: Request) -> Response:
         sandbox.admit(request, FILES_SCOPE, EVENTS_SCOPE)
-        return json_response(sandbox.shelf.make(read(NEW, await json_body(request)), _now(sandbox)))
+        return json_response(
+            sandbox.media_objects.make(read(NEW, await json_body(request)), _now(sandbox))
+        )
 
     @router.get("/{media_type}")
     async def page(request: Request, media_type: str) -> Response:
@@ -43,7 +45,7 @@ def _many(router: APIRouter, sandbox: Sandbox) -> None:
             raise validation_error("Unknown parameters: see errors", *details)
         after = _number(query.get("after", "0"), "after")
         limit = _number(query.get("limit", str(DEFAULT_LIMIT)), "limit")
-        shown, following = sandbox.shelf.page(media_type, after, min(limit, MOST_AT_ONCE))
+        shown, following = sandbox.media_objects.page(media_type, after, min(limit, MOST_AT_ONCE))
         body: dict[str, Any] = {"results": shown}
         if following is not None:
             body["paging"] = {"next": {"after": str(following)}}
@@ -53,7 +55,7 @@ def _many(router: APIRouter, sandbox: Sandbox) -> None:
 def _one(router: APIRouter, sandbox: Sandbox) -> None:
     def found(media_type: str, object_id: str) -> dict[str, Any]:
         _expect_type(media_type)
-        known = sandbox.shelf.find(_number(object_id, "objectId"), media_type)
+        known = sandbox.media_objects.find(_number(object_id, "objectId"), media_type)
         if known is None:
             raise _no_such_object()
         return known
@@ -62,7 +64,9 @@ def _one(router: APIRouter, sandbox: Sandbox) -> None:
     async def change(request: Request, object_id: str) -> Response:
         sandbox.admit(request, EVENTS_SCOPE)
         fields = read(CHANGE, await json_body(request))
-        changed = sandbox.shelf.change(_number(object_id, "objectId"), fields, _now(sandbox))
+        changed = sandbox.media_objects.change(
+            _number(object_id, "objectId"), fields, _now(sandbox)
+        )
         if changed is None:
             raise _no_such_object()
         return json_response(changed)
@@ -75,7 +79,7 @@ def _one(router: APIRouter, sandbox: Sandbox) -> None:
     @router.delete("/{media_type}/{object_id}")
     async def remove(request: Request, media_type: str, object_id: str) -> Response:
         sandbox.admit(request, EVENTS_SCOPE)
-        sandbox.shelf.remove(int(found(media_type, object_id)["id"]))
+        sandbox.media_objects.remove(int(found(media_type, object_id)["id"]))
         return Response(status_code=204)
 
 

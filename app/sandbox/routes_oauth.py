@@ -5,10 +5,10 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 
+from app.sandbox.config import SandboxConfig
 from app.sandbox.errors import json_response, oauth_error
 from app.sandbox.state import Sandbox
 from app.sandbox.tokens import Issued, check_client
-from app.sandbox.world import World
 
 VERSIONS = ("v3", "2026-03")
 
@@ -26,7 +26,7 @@ def oauth_routes(sandbox: Sandbox) -> APIRouter:
     router = APIRouter()
 
     async def token(request: Request) -> Response:
-        form = await _client_form(request, _EXCHANGE_FIELDS, sandbox.world)
+        form = await _client_form(request, _EXCHANGE_FIELDS, sandbox.config)
         issued = _grant(sandbox, form)
         return json_response(
             {
@@ -35,22 +35,22 @@ def oauth_routes(sandbox: Sandbox) -> APIRouter:
                 "expires_in": issued.expires_in,
                 "token_type": "bearer",
                 "token_use": "access_token",
-                "hub_id": sandbox.world.portal_id,
-                "scopes": sorted(sandbox.world.scopes),
+                "hub_id": sandbox.config.portal_id,
+                "scopes": sorted(sandbox.config.scopes),
                 "user_id": _USER_ID,
             },
             headers={"Cache-Control": "no-store"},
         )
 
     async def introspect(request: Request) -> Response:
-        form = await _client_form(request, _TOKEN_FIELDS, sandbox.world)
+        form = await _client_form(request, _TOKEN_FIELDS, sandbox.config)
         token = _required(form, "token")
         if sandbox.tokens.is_refresh_token(token) or form.get("token_type_hint") == "refresh_token":
             return json_response(_about_refresh_token(sandbox, token))
         return json_response(_about_access_token(sandbox, token))
 
     async def revoke(request: Request) -> Response:
-        form = await _client_form(request, _TOKEN_FIELDS, sandbox.world)
+        form = await _client_form(request, _TOKEN_FIELDS, sandbox.config)
         sandbox.tokens.revoke(_required(form, "token"))
         return Response(status_code=204)
 
@@ -62,7 +62,7 @@ def oauth_routes(sandbox: Sandbox) -> APIRouter:
     return router
 
 
-async def _client_form(request: Request, fields: set[str], world: World) -> dict[str, str]:
+async def _client_form(request: Request, fields: set[str], config: SandboxConfig) -> dict[str, str]:
     """The form of a client that has shown who it is; 400 for anything but such a form."""
     if request.url.query:
         raise oauth_error("invalid_request", "credentials belong in the form body, not the query")
@@ -76,7 +76,7 @@ async def _client_form(request: Request, fields: set[str], world: World) -> dict
     form = dict(pairs)
     if len(form) != len(pairs) or form.keys() - fields:
         raise oauth_error("invalid_request", "a field is unknown or said twice")
-    check_client(form.get("client_id", ""), form.get("client_secret", ""), world)
+    check_client(form.get("client_id", ""), form.get("client_secret", ""), config)
     return form
 
 
@@ -87,36 +87,36 @@ def _required(form: dict[str, str], field: str) -> str:
 
 
 def _grant(sandbox: Sandbox, form: dict[str, str]) -> Issued:
-    world = sandbox.world
+    config = sandbox.config
     match _required(form, "grant_type"):
         case "refresh_token":
-            return sandbox.tokens.refresh(form.get("refresh_token", ""), sandbox.clock(), world)
+            return sandbox.tokens.refresh(form.get("refresh_token", ""), sandbox.clock(), config)
         case "authorization_code":
             redirect_uri = _required(form, "redirect_uri")
-            if world.credentials.redirect_uri not in (None, redirect_uri):
+            if config.credentials.redirect_uri not in (None, redirect_uri):
                 raise oauth_error("invalid_grant", "another redirect uri", "BAD_REDIRECT_URI")
             now = sandbox.clock()
-            return sandbox.tokens.exchange(form.get("code", ""), redirect_uri, now, world)
+            return sandbox.tokens.exchange(form.get("code", ""), redirect_uri, now, config)
         case _:
             raise oauth_error("unsupported_grant_type", "refresh_token or authorization_code")
 
 
 def _about_access_token(sandbox: Sandbox, token: str) -> dict[str, Any]:
-    world, now = sandbox.world, sandbox.clock()
+    config, now = sandbox.config, sandbox.clock()
     seconds_left = sandbox.tokens.seconds_left(token, now)
-    scopes = ",".join(sorted(world.scopes))
+    scopes = ",".join(sorted(config.scopes))
     return {
-        **_about(world, token, active=seconds_left > 0),
+        **_about(config, token, active=seconds_left > 0),
         "token_use": "access_token",
         "expires_in": seconds_left,
         "is_private_distribution": True,
         # Required by the spec, explained nowhere: the shape is HubSpot's, the contents are ours.
         "signed_access_token": {
-            "appId": world.provider_id,
+            "appId": config.provider_id,
             "appInstallId": "sandbox",
             "audience": "sandbox",
             "expiresAt": int((now + seconds_left) * 1000),
-            "hubId": world.portal_id,
+            "hubId": config.portal_id,
             "hublet": "sandbox",
             "installingUserId": _USER_ID,
             "isPrivateDistribution": True,
@@ -134,18 +134,18 @@ def _about_access_token(sandbox: Sandbox, token: str) -> dict[str, Any]:
 
 
 def _about_refresh_token(sandbox: Sandbox, token: str) -> dict[str, Any]:
-    about = _about(sandbox.world, token, active=sandbox.tokens.is_refresh_token(token))
+    about = _about(sandbox.config, token, active=sandbox.tokens.is_refresh_token(token))
     return {**about, "token_use": "refresh_token"}
 
 
-def _about(world: World, token: str, *, active: bool) -> dict[str, Any]:
+def _about(config: SandboxConfig, token: str, *, active: bool) -> dict[str, Any]:
     return {
         "active": active,
-        "app_id": world.provider_id,
-        "client_id": world.credentials.client_id,
-        "hub_domain": world.portal_domain,
-        "hub_id": world.portal_id,
-        "scopes": sorted(world.scopes) if active else [],
+        "app_id": config.provider_id,
+        "client_id": config.credentials.client_id,
+        "hub_domain": config.portal_domain,
+        "hub_id": config.portal_id,
+        "scopes": sorted(config.scopes) if active else [],
         "token": token,
         "token_type": "bearer",
         "user_id": _USER_ID,

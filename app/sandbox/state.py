@@ -7,14 +7,14 @@ from uuid import UUID
 
 from starlette.requests import Request
 
+from app.sandbox.config import SandboxConfig
 from app.sandbox.errors import HubSpotError, invalid_authentication, missing_scopes
 from app.sandbox.faults import Faults
 from app.sandbox.ledger import Ledger
 from app.sandbox.limiter import Limiter
+from app.sandbox.media_objects import MediaObjects
 from app.sandbox.schemas import read_json
-from app.sandbox.shelf import Shelf
 from app.sandbox.tokens import Tokens
-from app.sandbox.world import World
 
 _TOKEN_PARAMETERS = {"access_token", "oauth_token", "hapikey"}
 
@@ -23,7 +23,7 @@ _TOKEN_PARAMETERS = {"access_token", "oauth_token", "hapikey"}
 class Sandbox:
     """`clock` gives seconds since the epoch, `sleep` waits seconds, `ids` gives random UUIDs."""
 
-    world: World
+    config: SandboxConfig
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]
     ids: Callable[[], UUID]
@@ -31,12 +31,12 @@ class Sandbox:
     tokens: Tokens = field(init=False)
     limiter: Limiter = field(init=False, default_factory=Limiter)
     faults: Faults = field(init=False, default_factory=Faults)
-    shelf: Shelf = field(init=False, default_factory=Shelf)
+    media_objects: MediaObjects = field(init=False, default_factory=MediaObjects)
     provider_name: str = field(init=False, default="Sandbox")
     visibility: dict[str, dict[str, Any]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.tokens = Tokens(self.world.credentials, self.ids)
+        self.tokens = Tokens(self.config.credentials, self.ids)
 
     def admit(self, request: Request, *scopes: str) -> None:
         """Raise HubSpot's 401 or 403 unless `request` carries a good token that may do `scopes`.
@@ -50,17 +50,17 @@ class Sandbox:
         if len(headers) != 1 or not headers[0].startswith("Bearer "):
             raise invalid_authentication("One header «Authorization: Bearer …» is required.")
         self.tokens.check_access(headers[0].removeprefix("Bearer "), self.clock())
-        if self.world.refuses_all is not None:
-            raise HubSpotError(403, self.world.refuses_all, "This account may not do that.")
+        if self.config.refuses_all is not None:
+            raise HubSpotError(403, self.config.refuses_all, "This account may not do that.")
         for scope in scopes:
-            if scope not in self.world.scopes:
+            if scope not in self.config.scopes:
                 raise missing_scopes(scope)
 
     def admit_developer(self, request: Request, app_id: str) -> None:
         """The same for the app's own settings: the developer account's key, in the query."""
-        if request.query_params.getlist("hapikey") != [self.world.credentials.developer_key]:
+        if request.query_params.getlist("hapikey") != [self.config.credentials.developer_key]:
             raise invalid_authentication("The developer account's hapikey is required.")
-        if app_id != str(self.world.provider_id):
+        if app_id != str(self.config.provider_id):
             raise HubSpotError(404, "OBJECT_NOT_FOUND", "No such app in this developer account.")
 
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.sandbox.config import Credentials, SandboxConfig
 from app.sandbox.errors import (
     expired_authentication,
     invalid_authentication,
     oauth_error,
 )
-from app.sandbox.world import Credentials, World
 
 _MOST_REMEMBERED = 1000  # access tokens, the expired ones too: they are refused by another name
 
@@ -43,27 +43,27 @@ class Tokens:
             self._codes.popitem(last=False)
         return code
 
-    def exchange(self, code: str, redirect_uri: str, now: float, world: World) -> Issued:
+    def exchange(self, code: str, redirect_uri: str, now: float, config: SandboxConfig) -> Issued:
         """Tokens for an authorization code, which is good once; else 400 BAD_AUTH_CODE."""
         if code not in self._codes:
             raise oauth_error("invalid_grant", "missing or unknown auth code", "BAD_AUTH_CODE")
         if self._codes[code] not in (None, redirect_uri):
             raise oauth_error("invalid_grant", "another redirect uri", "BAD_REDIRECT_URI")
         del self._codes[code]
-        return self._issue(self._new_refresh_token(), now, world)
+        return self._issue(self._new_refresh_token(), now, config)
 
-    def refresh(self, refresh_token: str, now: float, world: World) -> Issued:
-        """A new access token, and a new refresh token where the world rotates them.
+    def refresh(self, refresh_token: str, now: float, config: SandboxConfig) -> Issued:
+        """A new access token, and a new refresh token where the config rotates them.
 
         400 BAD_REFRESH_TOKEN for one that is unknown, revoked or rotated away: final.
         """
         if refresh_token not in self._refresh:
             message = "missing or invalid refresh token"
             raise oauth_error("invalid_grant", message, "BAD_REFRESH_TOKEN")
-        if world.rotates_refresh_token:
+        if config.rotates_refresh_token:
             self._refresh.remove(refresh_token)
             refresh_token = self._new_refresh_token()
-        return self._issue(refresh_token, now, world)
+        return self._issue(refresh_token, now, config)
 
     def revoke(self, refresh_token: str) -> None:
         """Forget `refresh_token`; an unknown one is no error (RFC 7009)."""
@@ -92,17 +92,17 @@ class Tokens:
         self._refresh.add(token)
         return token
 
-    def _issue(self, refresh_token: str, now: float, world: World) -> Issued:
+    def _issue(self, refresh_token: str, now: float, config: SandboxConfig) -> Issued:
         access_token = f"access-{self._ids()}"
-        self._expiry[access_token] = now + world.token_lifetime
+        self._expiry[access_token] = now + config.token_lifetime
         if len(self._expiry) > _MOST_REMEMBERED:
             self._expiry.popitem(last=False)
-        return Issued(access_token, refresh_token, world.token_lifetime)
+        return Issued(access_token, refresh_token, config.token_lifetime)
 
 
-def check_client(client_id: str, client_secret: str, world: World) -> None:
+def check_client(client_id: str, client_secret: str, config: SandboxConfig) -> None:
     """Raise HubSpot's 400 unless the client is the one that is installed."""
-    if client_id != world.credentials.client_id:
+    if client_id != config.credentials.client_id:
         raise oauth_error("invalid_client", "missing or unknown client id", "BAD_CLIENT_ID")
-    if client_secret != world.credentials.client_secret:
+    if client_secret != config.credentials.client_secret:
         raise oauth_error("invalid_client", "missing or wrong client secret", "BAD_CLIENT_SECRET")

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from app.sandbox.app import create_sandbox
+from app.sandbox.config import SandboxConfig
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from tests.console.setting import HTML, PASSWORD, sign_in
 from tests.live.relay import Live, live_relay, settings_for
 from tests.sandbox.live import LiveSandbox
@@ -26,7 +26,7 @@ DOMAIN = "<script>alert(1)</script>"
 def hubspot() -> Iterator[tuple[Sandbox, str]]:
     """A HubSpot and its address; the account has a name that is not to be run."""
     clock = Clock()
-    app = create_sandbox(World(portal_domain=DOMAIN), clock, sleep=clock.sleep)
+    app = create_sandbox(SandboxConfig(portal_domain=DOMAIN), clock, sleep=clock.sleep)
     with LiveSandbox(app) as live:
         yield app.state.sandbox, live.url
 
@@ -85,10 +85,10 @@ def test_out_and_back(relay: Live, sandbox: Sandbox) -> None:
     done = relay.client.get(sent_back(relay.client))
     assert (done.status_code, done.headers["location"]) == (303, PAGE)
     after = relay.client.get(PAGE).text
-    assert f"Connected to account {sandbox.world.portal_id}" in after
+    assert f"Connected to account {sandbox.config.portal_id}" in after
     audit = relay.client.get("/console/audit").text
     assert "connect" in audit
-    assert str(sandbox.world.portal_id) in audit
+    assert str(sandbox.config.portal_id) in audit
     for page in (after, audit):
         assert DOMAIN not in page
         assert html.escape(DOMAIN) in page
@@ -134,11 +134,11 @@ def test_a_signed_out_browser_connects_nothing(relay: Live) -> None:
 
 def test_hubspots_refusal_is_told(relay: Live, sandbox: Sandbox) -> None:
     """A person who said no reads so, and can begin again."""
-    sandbox.world = sandbox.world.changed({"install": "deny"})
+    sandbox.config = sandbox.config.changed({"install": "deny"})
     answer = relay.client.get(sent_back(relay.client))
     assert answer.status_code == 400
     assert "The user said no." in answer.text
-    sandbox.world = sandbox.world.changed({"install": "grant"})
+    sandbox.config = sandbox.config.changed({"install": "grant"})
     assert relay.client.get(sent_back(relay.client)).status_code == 303
 
 

@@ -27,10 +27,10 @@ from app.runtime.environment import Environment, IdleSeconds
 from app.runtime.notifier import Notifier
 from app.runtime.workers import Workers, make_workers
 from app.sandbox.app import create_sandbox
-from app.sandbox.connection import CuttableProtocol
+from app.sandbox.config import SandboxConfig
+from app.sandbox.connection import DroppableProtocol
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from app.settings import Settings, accounts_of
 from app.store.interface import Store
 from app.store.values import Quota
@@ -110,7 +110,7 @@ class Harness:
 
     def world(self, **changes: Any) -> None:
         """HubSpot's account changes."""
-        self.sandbox.world = self.sandbox.world.changed(changes)
+        self.sandbox.config = self.sandbox.config.changed(changes)
 
     def faults(self, *faults: Mapping[str, Any]) -> None:
         """From now on these go wrong."""
@@ -157,7 +157,7 @@ class Harness:
 async def delivering(folder: Path, mode: IdentityMode) -> AsyncIterator[Harness]:
     """An account on an empty store, before a sandbox with the default world."""
     clock = Clock(NOW)
-    app = create_sandbox(World(), lambda: clock.now / 1000)
+    app = create_sandbox(SandboxConfig(), lambda: clock.now / 1000)
     async with _served(app) as url:
         settings = Settings(
             _env_file=None,
@@ -165,7 +165,7 @@ async def delivering(folder: Path, mode: IdentityMode) -> AsyncIterator[Harness]
             allowed_origins=("*",),
             identity=mode,
             hubspot_base_url=url,
-            hubspot_access_token=World().credentials.access_token,
+            hubspot_access_token=SandboxConfig().credentials.access_token,
             hubspot_rate=100,
         )
         (account,) = accounts_of(settings)
@@ -180,11 +180,11 @@ async def delivering(folder: Path, mode: IdentityMode) -> AsyncIterator[Harness]
 async def _served(app: FastAPI) -> AsyncIterator[str]:
     """Uvicorn's protocol without its server, whose signals and ticks no test needs."""
     loop, state = asyncio.get_running_loop(), ServerState()
-    config = uvicorn.Config(app, http=CuttableProtocol, log_config=None, access_log=False)
+    config = uvicorn.Config(app, http=DroppableProtocol, log_config=None, access_log=False)
     config.load()
     with listen("127.0.0.1", 0) as bound:
         server = await loop.create_server(
-            lambda: CuttableProtocol(config=config, server_state=state, app_state={}), sock=bound
+            lambda: DroppableProtocol(config=config, server_state=state, app_state={}), sock=bound
         )
         try:
             yield f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -19,9 +19,9 @@ from fastapi import FastAPI
 from app.runtime.account import AccountRuntime, open_account
 from app.runtime.environment import Environment
 from app.sandbox.app import create_sandbox
+from app.sandbox.config import SandboxConfig
 from app.sandbox.faults import Fault
 from app.sandbox.ledger import Kept, Seen
-from app.sandbox.world import World
 from app.settings import Settings, accounts_of
 from app.store.values import InboxPing, OutboxEntry
 from tests.processes.relay import ping
@@ -58,7 +58,7 @@ class HubSpot(httpx.AsyncBaseTransport):
         self.down = False
         self.tried: list[int] = []
         self._app: FastAPI = create_sandbox(
-            World().changed(world), clock.seconds, sleep=clock.sleep
+            SandboxConfig().changed(world), clock.seconds, sleep=clock.sleep
         )
         self._transport = httpx.ASGITransport(self._app)
 
@@ -71,7 +71,7 @@ class HubSpot(httpx.AsyncBaseTransport):
 
     def world(self, **changes: Any) -> None:
         """Change the account."""
-        self._app.state.sandbox.world = self._app.state.sandbox.world.changed(changes)
+        self._app.state.sandbox.config = self._app.state.sandbox.config.changed(changes)
 
     def faults(self, *rules: dict[str, Any]) -> None:
         """Put these in the place of all faults that were."""

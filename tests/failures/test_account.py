@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.sandbox.world import CONTACTS_SCOPE, EVENTS_SCOPE
+from app.sandbox.config import CONTACTS_SCOPE, EVENTS_SCOPE
 from tests.failures.harness import Clock, HubSpot, relay_on
 
 HOUR = 3600

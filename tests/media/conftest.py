@@ -12,8 +12,8 @@ from app.hubspot.exchange import Exchange
 from app.hubspot.tokens import StaticToken
 from app.media.requester import Requester
 from app.sandbox.app import create_sandbox
+from app.sandbox.config import SandboxConfig
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from app.store.interface import Store
 from app.store.sqlite.engine import open_sqlite
 from app.store.values import Quota
@@ -47,7 +47,7 @@ def clock() -> Clock:
 @pytest.fixture
 def hubspot(clock: Clock) -> Iterator[tuple[Sandbox, str]]:
     """A HubSpot and its address; it takes no more than the quota grants."""
-    app = create_sandbox(World(rate=QUOTA.rate), clock, sleep=clock.sleep)
+    app = create_sandbox(SandboxConfig(rate=QUOTA.rate), clock, sleep=clock.sleep)
     with LiveSandbox(app) as live:
         yield app.state.sandbox, live.url
 

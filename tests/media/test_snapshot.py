@@ -19,9 +19,9 @@ def stock(harness: Harness, count: int) -> None:
     """So many videos, and a tune."""
     for number in range(count):
         fields = {"mediaType": "VIDEO", "title": f"Film {number}", "externalId": f"e{number}"}
-        harness.sandbox.shelf.make(fields, "2026-01-01T00:00:00Z")
+        harness.sandbox.media_objects.make(fields, "2026-01-01T00:00:00Z")
     tune = {"mediaType": "AUDIO", "title": "Tune"}
-    harness.sandbox.shelf.make(tune, "2026-01-01T00:00:00Z")
+    harness.sandbox.media_objects.make(tune, "2026-01-01T00:00:00Z")
 
 
 async def listed(harness: Harness, number: int = 1) -> int | Stopped:
@@ -57,7 +57,7 @@ async def test_what_is_gone_at_hubspot_is_forgotten(harness: Harness) -> None:
     stock(harness, 2)
     await listed(harness)
     gone = (await harness.store.known_media())[0]
-    harness.sandbox.shelf.remove(gone.bridge_id)
+    harness.sandbox.media_objects.remove(gone.bridge_id)
     assert await listed(harness, 2) == 2
     assert gone not in await harness.store.known_media()
 
@@ -105,7 +105,7 @@ async def test_nobody_is_kept_waiting_for_long(harness: Harness) -> None:
 
 async def test_a_missing_scope_is_named_and_no_event_pays(harness: Harness) -> None:
     """Listing needs a scope that events don't: their account is not paused for want of it."""
-    harness.sandbox.world = harness.sandbox.world.changed({"scopes": ["media_bridge.write"]})
+    harness.sandbox.config = harness.sandbox.config.changed({"scopes": ["media_bridge.write"]})
     stopped = await listed(harness)
     assert isinstance(stopped, Stopped)
     assert "media_bridge.read" in stopped.reason
@@ -126,7 +126,7 @@ async def test_a_lost_answer_makes_nothing_twice(harness: Harness) -> None:
     harness.sandbox.faults.replace([Fault(path=OBJECTS, drop="after", times=1)])
     done, stopped = await made(harness, FILM)
     assert (done, isinstance(stopped, Stopped)) == ([], True)
-    assert len(harness.sandbox.shelf.by_external_id()) == 1
+    assert len(harness.sandbox.media_objects.by_external_id()) == 1
     await listed(harness, 2)
     known = KnownMedia.of(await harness.store.known_media())
     assert not match_reported(FILM, 1, known).registrable
@@ -143,7 +143,7 @@ async def test_what_stands_there_twice_is_not_made_a_third_time(harness: Harness
     """Which of the two it is HubSpot decides: it is not matched, and not registered."""
     for title in ("One", "Other"):
         fields = {"mediaType": "VIDEO", "title": title, "externalId": "film"}
-        harness.sandbox.shelf.make(fields, "2026-01-01T00:00:00Z")
+        harness.sandbox.media_objects.make(fields, "2026-01-01T00:00:00Z")
     await listed(harness)
     seen = match_reported(FILM, 1, KnownMedia.of(await harness.store.known_media()))
     assert (seen.match, seen.registrable) == (None, False)

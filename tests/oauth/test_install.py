@@ -17,9 +17,9 @@ from app.hubspot.tokens import RefreshingToken, installed
 from app.oauth.install import Installer, InstallFailure, requested_scopes
 from app.oauth.pending import OAuthCallback, PendingAuthorization
 from app.sandbox.app import create_sandbox
+from app.sandbox.config import SandboxConfig
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from app.store.connections import Connection
 from app.store.interface import Store
 from app.store.sqlite.engine import open_sqlite
@@ -32,7 +32,7 @@ from tests.sandbox.setting import played
 APP = OAuthApp("sandbox-client", SecretStr("sandbox-client-secret"))
 BACK = "https://relay.example.com/console/connect/callback"
 SEAL = Seal.of([key(1)])
-WORLD = World()
+WORLD = SandboxConfig()
 
 Install = Callable[[], Awaitable[Connection | InstallFailure]]
 
@@ -41,7 +41,7 @@ Install = Callable[[], Awaitable[Connection | InstallFailure]]
 def hubspot() -> Iterator[tuple[Sandbox, str]]:
     """A HubSpot and its address."""
     clock = Seconds()
-    app = create_sandbox(World(), clock, sleep=clock.sleep)
+    app = create_sandbox(SandboxConfig(), clock, sleep=clock.sleep)
     with LiveSandbox(app) as live:
         yield app.state.sandbox, live.url
 
@@ -173,7 +173,9 @@ async def test_a_needed_scope_that_was_refused_keeps_nothing(
     """What works already is not replaced by what can't: the scope and the account are named."""
     before = await install()
     code = sandbox.tokens.authorize(BACK)
-    sandbox.world = sandbox.world.changed({"scopes": sandbox.world.scopes - {"media_bridge.write"}})
+    sandbox.config = sandbox.config.changed(
+        {"scopes": sandbox.config.scopes - {"media_bridge.write"}}
+    )
     kept = await store.load()
     done = await finished(installer, code)
     assert isinstance(done, InstallFailure)
@@ -186,7 +188,9 @@ async def test_an_optional_scope_that_was_refused_is_named(
     install: Install, installer: Installer, sandbox: Sandbox
 ) -> None:
     """Media can't be listed then, and everything else goes on."""
-    sandbox.world = sandbox.world.changed({"scopes": sandbox.world.scopes - {"media_bridge.read"}})
+    sandbox.config = sandbox.config.changed(
+        {"scopes": sandbox.config.scopes - {"media_bridge.read"}}
+    )
     done = await install()
     assert isinstance(done, Connection)
     assert installer.ungranted(done) == ["media_bridge.read"]
@@ -195,7 +199,7 @@ async def test_an_optional_scope_that_was_refused_is_named(
 async def test_another_account_is_refused(install: Install, store: Store, sandbox: Sandbox) -> None:
     """Contacts of one account mean nothing in another: the store stays with the first."""
     before = await install()
-    sandbox.world = sandbox.world.changed({"portal_id": 99})
+    sandbox.config = sandbox.config.changed({"portal_id": 99})
     done = await install()
     assert isinstance(done, InstallFailure)
     assert f"belongs to account {WORLD.portal_id}" in done.reason

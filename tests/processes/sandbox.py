@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from app.sandbox.world import World
+from app.sandbox.config import SandboxConfig
 from tests.processes.process import Process
 
 TOKEN = "sandbox-access-token"
@@ -58,7 +58,7 @@ class Sandbox(Process):
 
     def reset(self, **changes: Any) -> None:
         """A fresh account, as far as tests that share a sandbox can tell."""
-        fresh = World(rate=10_000).model_dump(mode="json", exclude={"credentials"})
+        fresh = SandboxConfig(rate=10_000).model_dump(mode="json", exclude={"credentials"})
         self.world(**fresh | changes)
         self.faults()
         self._http.delete(f"{self.address}/sandbox/events").raise_for_status()

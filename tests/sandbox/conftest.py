@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.sandbox.app import create_sandbox
+from app.sandbox.config import SandboxConfig
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from tests.sandbox.live import LiveSandbox
 from tests.sandbox.setting import Clock
 
@@ -22,7 +22,7 @@ def clock() -> Clock:
 @pytest.fixture
 def app(clock: Clock) -> FastAPI:
     """A sandbox with the default world."""
-    return create_sandbox(World(), clock, sleep=clock.sleep)
+    return create_sandbox(SandboxConfig(), clock, sleep=clock.sleep)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def sandbox(app: FastAPI) -> Sandbox:
 async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """Speaks to the sandbox without a network, with the static access token."""
     transport = httpx.ASGITransport(app)
-    headers = {"Authorization": f"Bearer {World().credentials.access_token}"}
+    headers = {"Authorization": f"Bearer {SandboxConfig().credentials.access_token}"}
     async with httpx.AsyncClient(
         transport=transport, base_url="http://sandbox", headers=headers
     ) as client:

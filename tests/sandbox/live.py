@@ -9,7 +9,7 @@ from typing import Self
 import uvicorn
 from fastapi import FastAPI
 
-from app.sandbox.connection import CuttableProtocol
+from app.sandbox.connection import DroppableProtocol
 
 
 class LiveSandbox:
@@ -20,7 +20,7 @@ class LiveSandbox:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(
             app,
-            http=CuttableProtocol,
+            http=DroppableProtocol,
             log_config=None,
             log_level=logging.INFO,
             timeout_graceful_shutdown=1,  # a request that hangs fails its own test, no other

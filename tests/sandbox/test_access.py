@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.sandbox.config import SandboxConfig
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from tests.sandbox.setting import BY_UTK, CLIENT, CONTACT_UTK, PLAYED, TOKEN, Clock, played
 
 REFRESH = {**CLIENT, "grant_type": "refresh_token", "refresh_token": "sandbox-refresh-token"}
@@ -74,7 +74,7 @@ async def test_a_missing_scope_is_a_403_that_names_it(
     http: httpx.AsyncClient, sandbox: Sandbox, scope: str
 ) -> None:
     """Events need media_bridge.write and look-ups crm.objects.contacts.read, each its own."""
-    sandbox.world = sandbox.world.changed({"scopes": sandbox.world.scopes - {scope}})
+    sandbox.config = sandbox.config.changed({"scopes": sandbox.config.scopes - {scope}})
     responses = {
         "media_bridge.write": await http.post(PLAYED, json=played()),
         "crm.objects.contacts.read": await http.get(BY_UTK, params={"utk": CONTACT_UTK}),
@@ -102,7 +102,7 @@ async def test_the_lifetime_is_the_worlds(
     http: httpx.AsyncClient, sandbox: Sandbox, clock: Clock
 ) -> None:
     """A shorter token lifetime shows in `expires_in` and holds."""
-    sandbox.world = sandbox.world.changed({"token_lifetime": 2})
+    sandbox.config = sandbox.config.changed({"token_lifetime": 2})
     issued = await _issue(http, REFRESH)
     assert issued["expires_in"] == 2
     clock.now += 2
@@ -125,7 +125,7 @@ async def test_refresh_tokens_stay_where_the_world_does_not_rotate_them(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     """Without rotation the same refresh token is answered and goes on working."""
-    sandbox.world = sandbox.world.changed({"rotates_refresh_token": False})
+    sandbox.config = sandbox.config.changed({"rotates_refresh_token": False})
     for _ in range(2):
         assert (await _issue(http, REFRESH))["refresh_token"] == "sandbox-refresh-token"
 
@@ -162,8 +162,8 @@ async def test_introspection_tells_the_living_from_the_dead(
     access = await about(issued["access_token"])
     assert (access["active"], access["token_use"]) == (True, "access_token")
     assert access["expires_in"] == 1000
-    assert access["scopes"] == sorted(World().scopes)
-    assert access["hub_domain"] == World().portal_domain
+    assert access["scopes"] == sorted(SandboxConfig().scopes)
+    assert access["hub_domain"] == SandboxConfig().portal_domain
     refresh = await about(issued["refresh_token"])
     assert (refresh["active"], refresh["token_use"]) == (True, "refresh_token")
 
@@ -195,8 +195,12 @@ async def test_a_bad_exchange_says_what_is_wrong(
 
 async def test_another_redirect_uri_is_refused(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     """Where the app has a redirect uri, a code comes only with that one."""
-    sandbox.world = sandbox.world.changed(
-        {"credentials": sandbox.world.credentials.model_copy(update={"redirect_uri": "https://a/"})}
+    sandbox.config = sandbox.config.changed(
+        {
+            "credentials": sandbox.config.credentials.model_copy(
+                update={"redirect_uri": "https://a/"}
+            )
+        }
     )
     response = await http.post(TOKEN, data=EXCHANGE)
     assert response.json()["status"] == "BAD_REDIRECT_URI"

@@ -10,12 +10,12 @@ async def test_the_known_are_keyed_by_token_and_strangers_missing(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     """Contacts, merged contacts and visitors who are none are told apart; strangers just lack."""
-    sandbox.world = sandbox.world.changed(
+    sandbox.config = sandbox.config.changed(
         {"utks": {"u1": 11, "u2": 12}, "anonymous": {"u3": 13}, "merged": {12: 11}}
     )
     utks = ["u1", "u2", "u3", STRANGER_UTK, "no token at all"]
     found = (await http.get(BY_UTK, params={"utk": utks})).json()
-    portal = {"portal-id": sandbox.world.portal_id, "properties": {}}
+    portal = {"portal-id": sandbox.config.portal_id, "properties": {}}
     assert found == {
         "u1": portal | {"vid": 11, "canonical-vid": 11, "merged-vids": [], "is-contact": True},
         "u2": portal | {"vid": 12, "canonical-vid": 11, "merged-vids": [12], "is-contact": True},
@@ -34,7 +34,7 @@ async def test_without_demo_visitors_only_the_table_counts(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     """With the demo rule off, an even usertoken is a stranger like any other."""
-    sandbox.world = sandbox.world.changed({"demo_visitors": False})
+    sandbox.config = sandbox.config.changed({"demo_visitors": False})
     assert (await http.get(BY_UTK, params={"utk": CONTACT_UTK})).json() == {}
 
 
@@ -62,7 +62,7 @@ async def test_an_unknown_parameter_is_refused(http: httpx.AsyncClient) -> None:
 
 async def test_nobody_known_may_be_a_404(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     """An empty object or 404, as the account is told to; as soon as one is known, no 404."""
-    sandbox.world = sandbox.world.changed({"unknown_batch": "not_found"})
+    sandbox.config = sandbox.config.changed({"unknown_batch": "not_found"})
     nobody = await http.get(BY_UTK, params={"utk": STRANGER_UTK})
     assert (nobody.status_code, nobody.json()["category"]) == (404, "OBJECT_NOT_FOUND")
     somebody = await http.get(BY_UTK, params={"utk": [STRANGER_UTK, CONTACT_UTK]})
@@ -71,7 +71,7 @@ async def test_nobody_known_may_be_a_404(http: httpx.AsyncClient, sandbox: Sandb
 
 async def test_ids_may_be_text(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     """A success and a look-up write their ids as decimal text where the account is told to."""
-    sandbox.world = sandbox.world.changed({"ids": "text"})
+    sandbox.config = sandbox.config.changed({"ids": "text"})
     kept = (await http.post(PLAYED, json=played())).json()
     assert (kept["contactId"], kept["mediaBridgeId"]) == ("7", "42")
     found = (await http.get(BY_UTK, params={"utk": CONTACT_UTK})).json()
@@ -80,7 +80,7 @@ async def test_ids_may_be_text(http: httpx.AsyncClient, sandbox: Sandbox) -> Non
 
 async def test_an_account_may_refuse_everything(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     """Events and look-ups alike get a 403 that names neither scope nor token."""
-    sandbox.world = sandbox.world.changed({"refuses_all": "FORBIDDEN"})
+    sandbox.config = sandbox.config.changed({"refuses_all": "FORBIDDEN"})
     for answer in (
         await http.post(PLAYED, json=played()),
         await http.get(BY_UTK, params={"utk": CONTACT_UTK}),

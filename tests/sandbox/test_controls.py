@@ -22,7 +22,7 @@ async def test_the_world_can_be_changed_field_by_field(
     assert changed.json()["rate"] == 50
     assert (await http.post(PLAYED, json=event)).json()["contactId"] == 6
     await http.put("/sandbox/world", json={"unknown_utk": "silent"})
-    assert sandbox.world.utks == {STRANGER_UTK: 5}
+    assert sandbox.config.utks == {STRANGER_UTK: 5}
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ async def test_an_impossible_world_is_refused(
     http: httpx.AsyncClient, sandbox: Sandbox, changes: dict[str, Any]
 ) -> None:
     """A wrong field is a 422, and the world stays what it was."""
-    before = sandbox.world
+    before = sandbox.config
     assert (await http.put("/sandbox/world", json=changes)).status_code == 422
-    assert sandbox.world is before
+    assert sandbox.config is before
 
 
 async def test_no_control_shows_a_secret(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
@@ -54,7 +54,7 @@ async def test_no_control_shows_a_secret(http: httpx.AsyncClient, sandbox: Sandb
         assert answer.status_code == 200
         assert "sandbox-access-token" not in answer.text
         assert "sandbox-client-secret" not in answer.text
-    assert "sandbox-client-secret" not in repr(sandbox.world)
+    assert "sandbox-client-secret" not in repr(sandbox.config)
 
 
 async def test_events_are_listed_and_forgotten(http: httpx.AsyncClient, clock: Clock) -> None:
@@ -80,7 +80,7 @@ async def test_events_are_listed_and_forgotten(http: httpx.AsyncClient, clock: C
 
 async def test_the_state_counts(http: httpx.AsyncClient, sandbox: Sandbox, clock: Clock) -> None:
     """The state has what was kept, silent and answered, the peak, and how often faults struck."""
-    sandbox.world = sandbox.world.changed({"unknown_utk": "silent"})
+    sandbox.config = sandbox.config.changed({"unknown_utk": "silent"})
     await http.put("/sandbox/faults", json=[{"status": 503, "times": 1}])
     await http.post(PLAYED, json=played())
     clock.now += 10
@@ -111,7 +111,7 @@ async def test_the_sandbox_can_be_mounted(app: FastAPI, sandbox: Sandbox) -> Non
     """Under a prefix of another application, events, faults and controls work the same."""
     outer = FastAPI()
     outer.mount("/hubspot", app)
-    headers = {"Authorization": f"Bearer {sandbox.world.credentials.access_token}"}
+    headers = {"Authorization": f"Bearer {sandbox.config.credentials.access_token}"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(outer), base_url="http://relay/hubspot", headers=headers
     ) as http:

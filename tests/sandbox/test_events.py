@@ -38,16 +38,16 @@ async def test_a_good_event_is_kept_as_it_came(
     assert response.json() == {
         "contactId": 7,
         "mediaBridgeId": 42,
-        "portalId": sandbox.world.portal_id,
-        "providerId": sandbox.world.provider_id,
-        "mediaBridgeObjectCoordinates": f"{sandbox.world.portal_id}-2-4242015-42",
+        "portalId": sandbox.config.portal_id,
+        "providerId": sandbox.config.provider_id,
+        "mediaBridgeObjectCoordinates": f"{sandbox.config.portal_id}-2-4242015-42",
         "mediaBridgeObjectTypeId": "2-4242015",
         "mediaName": "Media 42",
         "mediaType": "VIDEO",
         "occurredTimestamp": 1_790_000_000_000,
         "sessionId": "session-1",
         "pageId": 5,
-        "pageObjectCoordinates": f"{sandbox.world.portal_id}-0-5-5",
+        "pageObjectCoordinates": f"{sandbox.config.portal_id}-0-5-5",
         "state": "STARTED",
     }
     [kept] = sandbox.ledger.events
@@ -146,7 +146,7 @@ async def test_an_error_says_nothing_of_what_was_sent(http: httpx.AsyncClient) -
 
 async def test_a_usertoken_becomes_its_contact(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
     """A usertoken in the account's table is resolved, through a merge too."""
-    sandbox.world = sandbox.world.changed({"utks": {"u1": 11, "u2": 12}, "merged": {12: 13}})
+    sandbox.config = sandbox.config.changed({"utks": {"u1": 11, "u2": 12}, "merged": {12: 13}})
     for utk, contact in (("u1", 11), ("u2", 13)):
         body = without(played(contactUtk=utk), "contactId")
         assert (await http.post(PLAYED, json=body)).json()["contactId"] == contact
@@ -173,11 +173,11 @@ async def test_both_answers_to_an_unknown_visitor(
     http: httpx.AsyncClient, sandbox: Sandbox, identity: dict[str, str]
 ) -> None:
     """An unknown visitor is a 400 naming the field, or a 200 that names no contact; never kept."""
-    sandbox.world = sandbox.world.changed({"anonymous": {"visitor": 9}, "hsencs": {}})
+    sandbox.config = sandbox.config.changed({"anonymous": {"visitor": 9}, "hsencs": {}})
     body = without(played(**identity), "contactId")
     assert _fields(await http.post(PLAYED, json=body)) == set(identity)
 
-    sandbox.world = sandbox.world.changed({"unknown_utk": "silent"})
+    sandbox.config = sandbox.config.changed({"unknown_utk": "silent"})
     response = await http.post(PLAYED, json=body)
     assert response.status_code == 200
     assert "contactId" not in response.json()
@@ -190,12 +190,12 @@ async def test_a_contact_that_does_not_exist_is_refused(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     """With known contacts, an id outside them is always a 400; a merged one is its successor."""
-    sandbox.world = sandbox.world.changed({"contacts": [7], "merged": {6: 7}})
+    sandbox.config = sandbox.config.changed({"contacts": [7], "merged": {6: 7}})
     assert _fields(await http.post(PLAYED, json=played() | {"contactId": 8})) == {"contactId"}
     merged = await http.post(PLAYED, json=played() | {"contactId": 6})
     assert merged.json()["contactId"] == 7
 
-    sandbox.world = sandbox.world.changed({"unknown_utk": "silent"})
+    sandbox.config = sandbox.config.changed({"unknown_utk": "silent"})
     assert _fields(await http.post(PLAYED, json=played() | {"contactId": 8})) == {"contactId"}
 
 
@@ -203,16 +203,18 @@ async def test_the_first_identity_in_order_decides_alone(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     """Which of several identities wins is a switch, and the losers can't help the winner."""
-    sandbox.world = sandbox.world.changed({"hsencs": {"mail": 21}})
+    sandbox.config = sandbox.config.changed({"hsencs": {"mail": 21}})
     body = played(contactUtk=STRANGER_UTK, _hsenc="mail")
     winners = []
     for field in ("contactId", "_hsenc"):
         others = {"contactId", "contactUtk", "_hsenc"} - {field}
-        sandbox.world = sandbox.world.changed({"identity_order": [field, *others]})
+        sandbox.config = sandbox.config.changed({"identity_order": [field, *others]})
         winners.append((await http.post(PLAYED, json=body)).json()["contactId"])
     assert winners == [7, 21]
 
-    sandbox.world = sandbox.world.changed({"identity_order": ["contactUtk", "_hsenc", "contactId"]})
+    sandbox.config = sandbox.config.changed(
+        {"identity_order": ["contactUtk", "_hsenc", "contactId"]}
+    )
     assert _fields(await http.post(PLAYED, json=body)) == {"contactUtk"}
 
 
@@ -241,14 +243,14 @@ async def test_all_answers_to_unknown_media(
     """Unknown media are created, refused by name, or silently left out; known ones always pass."""
     unknown = without(played(), "mediaBridgeId") | reference
     known = without(played(externalId="old"), "mediaBridgeId")
-    sandbox.world = sandbox.world.changed({"media": {"old": 42}})
+    sandbox.config = sandbox.config.changed({"media": {"old": 42}})
     assert (await http.post(PLAYED, json=unknown)).json()["mediaBridgeId"]
 
-    sandbox.world = sandbox.world.changed({"unknown_media": "refuse"})
+    sandbox.config = sandbox.config.changed({"unknown_media": "refuse"})
     assert _fields(await http.post(PLAYED, json=unknown)) == {field}
     assert (await http.post(PLAYED, json=played())).json()["mediaBridgeId"] == 42
 
-    sandbox.world = sandbox.world.changed({"unknown_media": "silent"})
+    sandbox.config = sandbox.config.changed({"unknown_media": "silent"})
     silent = await http.post(PLAYED, json=unknown)
     assert silent.status_code == 200
     assert not {"mediaBridgeId", "mediaBridgeObjectCoordinates"} & silent.json().keys()

@@ -114,7 +114,7 @@ async def test_a_server_that_cannot_cut_refuses_to_pretend(http: httpx.AsyncClie
     """Without a server that can cut connections, a rule that drops is a 501 that says so."""
     response = await http.put("/sandbox/faults", json=[{"drop": True}])
     assert response.status_code == 501
-    assert "CuttableProtocol" in response.json()["message"]
+    assert "DroppableProtocol" in response.json()["message"]
 
 
 CUT = (httpx.RemoteProtocolError, httpx.ReadError)
@@ -170,7 +170,7 @@ async def test_a_request_is_recorded_without_its_secrets(
 
 
 def _authorized(sandbox: Sandbox) -> dict[str, str]:
-    return {"Authorization": f"Bearer {sandbox.world.credentials.access_token}"}
+    return {"Authorization": f"Bearer {sandbox.config.credentials.access_token}"}
 
 
 async def test_a_wall_answers_with_whatever_it_likes(

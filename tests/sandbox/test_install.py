@@ -37,7 +37,7 @@ async def test_a_person_who_says_no_is_sent_back_with_that(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     """RFC 6749's access_denied, with the state, and no code."""
-    sandbox.world = sandbox.world.changed({"install": "deny"})
+    sandbox.config = sandbox.config.changed({"install": "deny"})
     back = await _sent_back(http)
     assert back["error"] == ["access_denied"]
     assert back["state"] == ["s-1"]

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.sandbox.config import SandboxConfig
 from app.sandbox.limiter import WINDOW_SECONDS, Limiter
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from tests.sandbox import strategies
 from tests.sandbox.setting import BY_UTK, CONTACT_UTK, PLAYED, TOKEN, Clock, played
 
@@ -15,7 +15,7 @@ from tests.sandbox.setting import BY_UTK, CONTACT_UTK, PLAYED, TOKEN, Clock, pla
 @pytest.fixture
 def narrow(sandbox: Sandbox) -> None:
     """Three requests per ten seconds."""
-    sandbox.world = sandbox.world.changed({"rate": 3})
+    sandbox.config = sandbox.config.changed({"rate": 3})
 
 
 async def _look_up(http: httpx.AsyncClient) -> httpx.Response:
@@ -56,7 +56,7 @@ async def test_a_429_is_hubspots(http: httpx.AsyncClient, clock: Clock, sandbox:
     assert refused.headers["X-HubSpot-RateLimit-Remaining"] == "0"
     assert "Retry-After" not in refused.headers
 
-    sandbox.world = sandbox.world.changed({"retry_after": True})
+    sandbox.config = sandbox.config.changed({"retry_after": True})
     clock.now += 0.5
     wait = (await _look_up(http)).headers["Retry-After"]
     clock.now += int(wait) - 1
@@ -69,7 +69,7 @@ async def test_waiting_as_long_as_it_says_is_enough(
     http: httpx.AsyncClient, clock: Clock, sandbox: Sandbox
 ) -> None:
     """Whoever waits for Retry-After is let in."""
-    sandbox.world = sandbox.world.changed({"retry_after": True})
+    sandbox.config = sandbox.config.changed({"retry_after": True})
     for _ in range(4):
         await _look_up(http)
         clock.now += 0.7
@@ -104,7 +104,7 @@ async def test_a_day_ends_at_the_accounts_midnight(
     http: httpx.AsyncClient, sandbox: Sandbox, clock: Clock
 ) -> None:
     """The daily limit is a 429 DAILY until midnight in the account's own time zone."""
-    sandbox.world = sandbox.world.changed(
+    sandbox.config = sandbox.config.changed(
         {"daily_limit": 2, "time_zone": "America/New_York", "retry_after": True}
     )
     clock.now = 1_790_000_000.0  # 2026-09-21 10:13:20 in New York
@@ -126,7 +126,7 @@ async def test_a_day_ends_at_the_accounts_midnight(
 @given(st.lists(st.floats(0, 30, allow_nan=False), min_size=1, max_size=40), st.integers(0, 5))
 def test_the_limiter_against_plain_counting(arrivals: list[float], rate: int) -> None:
     """For any arrivals, refusals and peak are what counting each window afresh gives."""
-    world = World(rate=rate)
+    world = SandboxConfig(rate=rate)
     limiter = Limiter()
     arrivals.sort()
     peak = 0

@@ -129,7 +129,7 @@ async def test_what_was_made_is_what_events_are_about(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     """An event about a registered externalId lands on that object, until it is removed."""
-    sandbox.world = sandbox.world.changed({"unknown_media": "refuse"})
+    sandbox.config = sandbox.config.changed({"unknown_media": "refuse"})
     event = {**played(), "externalId": "launch"}
     del event["mediaBridgeId"]
     assert (await http.post(PLAYED, json=event)).status_code == 400
@@ -156,7 +156,7 @@ async def test_each_call_asks_for_the_published_scopes(
     document = spec.load(SPEC)
     operation = document["paths"][path.replace("/VIDEO", "/{mediaType}")][method.lower()]
     assert any(scope in each.get("oauth2", ()) for each in operation["security"])
-    sandbox.world = sandbox.world.changed({"scopes": sandbox.world.scopes - {scope}})
+    sandbox.config = sandbox.config.changed({"scopes": sandbox.config.scopes - {scope}})
     refused = await http.request(method, path, json=VIDEO if method == "POST" else None)
     assert (refused.status_code, refused.json()["context"]) == (403, {"missingScopes": [scope]})
 

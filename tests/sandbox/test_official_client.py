@@ -20,7 +20,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 def client(live: LiveSandbox, sandbox: Sandbox) -> Iterator[hubspot_sdk.HubSpot]:
     """The client as an application has it, but strict about answers and without retries."""
     with hubspot_sdk.HubSpot(
-        access_token=sandbox.world.credentials.access_token,
+        access_token=sandbox.config.credentials.access_token,
         base_url=live.url,
         max_retries=0,
         _strict_response_validation=True,
@@ -91,7 +91,7 @@ def test_a_missing_scope_is_its_permission_error(
     client: hubspot_sdk.HubSpot, sandbox: Sandbox
 ) -> None:
     """A missing scope reaches the client as PermissionDeniedError."""
-    sandbox.world = sandbox.world.changed({"scopes": []})
+    sandbox.config = sandbox.config.changed({"scopes": []})
     with pytest.raises(hubspot_sdk.PermissionDeniedError):
         _played(client)
 
@@ -100,7 +100,7 @@ def test_a_used_up_limit_is_its_rate_limit_error(
     client: hubspot_sdk.HubSpot, sandbox: Sandbox
 ) -> None:
     """One request too many reaches the client as RateLimitError, with the limit's headers."""
-    sandbox.world = sandbox.world.changed({"rate": 1})
+    sandbox.config = sandbox.config.changed({"rate": 1})
     _played(client)
     with pytest.raises(hubspot_sdk.RateLimitError) as caught:
         _played(client)

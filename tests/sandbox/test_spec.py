@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.sandbox.answers import answer
+from app.sandbox.config import SandboxConfig
 from app.sandbox.errors import HubSpotError
 from app.sandbox.routes_events import event_routes
 from app.sandbox.routes_oauth import oauth_routes
 from app.sandbox.rules import check, raw_data
 from app.sandbox.schemas import EventKind, read_event, read_json
 from app.sandbox.state import Sandbox
-from app.sandbox.world import World
 from tests.sandbox import spec, strategies
 from tests.sandbox.setting import (
     BY_UTK,
@@ -130,7 +130,7 @@ def test_answers_are_what_the_published_schemas_say(kind: EventKind) -> None:
                 body["rawDataString"] = raw_data(body["rawDataMap"])
         event = read_event(kind, body)
         check(event)
-        judge.validate(answer(World(), event, 2**40, 2**41))
+        judge.validate(answer(SandboxConfig(), event, 2**40, 2**41))
 
     fits()
 
@@ -197,7 +197,7 @@ async def test_every_error_validates_against_the_published_error(
         await http.post(TOKEN, data=CLIENT),
         await http.post(TOKEN, data=bad_refresh),
     ]
-    sandbox.world = sandbox.world.changed({"scopes": []})
+    sandbox.config = sandbox.config.changed({"scopes": []})
     responses.append(await http.post(PLAYED, json=played()))
 
     assert sorted({r.status_code for r in responses}) == [400, 401, 403, 404, 405, 415]

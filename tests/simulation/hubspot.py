@@ -11,10 +11,10 @@ from uuid import UUID
 from fastapi import FastAPI
 
 from app.sandbox.app import create_sandbox
+from app.sandbox.config import Credentials, SandboxConfig
 from app.sandbox.faults import Fault
 from app.sandbox.ledger import Ledger
 from app.sandbox.state import Sandbox
-from app.sandbox.world import Credentials, World
 from tests.simulation.clock import VirtualLoop
 from tests.simulation.visitors import Truth
 
@@ -34,7 +34,7 @@ class FaultPeriod:
 class Answers:
     """How HubSpot answers where nobody knows how it does, and what else may differ.
 
-    `changes`: fields of `World`. `fault_periods`: in order, none within another.
+    `changes`: fields of `SandboxConfig`. `fault_periods`: in order, none within another.
     """
 
     changes: Mapping[str, Any] = field(default_factory=dict)
@@ -74,7 +74,9 @@ def open_hubspot(truth: Truth, answers: Answers, loop: VirtualLoop, rng: Random)
     """An account that knows all of `truth`, each part from its time on."""
     ledger = Ledger(maxlen=10_000_000)
     media = {medium.external_id: 7_000 + n for n, medium in enumerate(truth.media) if medium.known}
-    world = World(credentials=CREDENTIALS, demo_visitors=False, media=media, hsencs=truth.mails)
+    world = SandboxConfig(
+        credentials=CREDENTIALS, demo_visitors=False, media=media, hsencs=truth.mails
+    )
     existing = dict.fromkeys(truth.contacts, (1, 0.0))
     for contact, since in truth.known.values():
         known = existing.get(contact, (1, since))
@@ -85,7 +87,7 @@ def open_hubspot(truth: Truth, answers: Answers, loop: VirtualLoop, rng: Random)
         "merged": Known({old: (new, at) for at, old, new in truth.merges}, loop),
         "contacts": Known(existing, loop),
     }
-    # Not validated: the account is alive, and a `World` would keep a copy.
+    # Not validated: the account is alive, and a `SandboxConfig` would keep a copy.
     world = world.changed(answers.changes).model_copy(update=living)
     app = create_sandbox(
         world,

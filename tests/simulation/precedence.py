@@ -28,8 +28,8 @@ class Precedence:
     def __init__(self, run: Run, views: Mapping[ViewKey, KnownView]) -> None:
         self._run = run
         self._truth = run.truth
-        self._refuses_merged = run.hubspot.sandbox.world.merged_contact == "refuse"
-        self._makes_media = run.hubspot.sandbox.world.unknown_media == "accept"
+        self._refuses_merged = run.hubspot.sandbox.config.merged_contact == "refuse"
+        self._makes_media = run.hubspot.sandbox.config.unknown_media == "accept"
         self._bound: dict[str, tuple[str, float]] = {}
         firsts = (
             (report.at, report.hsenc, report.utk)

@@ -181,7 +181,7 @@ async def test_an_event_between_subscription_and_backlog_is_streamed_once() -> N
     messages = stream(ledger)
     await anext(messages)
     keep(ledger)
-    ledger.hang_up()
+    ledger.close_streams()
     ids = [json.loads(message.partition(b"data: ")[2])["arrived"] async for message in messages]
     assert ids == [1, 2]
 

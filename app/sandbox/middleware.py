@@ -18,7 +18,7 @@ PASS_BY = ("/sandbox/", "/oauth/authorize")
 _LONGEST_SEGMENT = 24  # HubSpot's own are shorter; what is longer may be a token
 
 
-class Gate:
+class SandboxMiddleware:
     """ASGI middleware; the arrival is taken before anything else, as HubSpot's edge takes it."""
 
     def __init__(self, app: ASGIApp, sandbox: Sandbox) -> None:
@@ -37,7 +37,7 @@ class Gate:
 
         sandbox = self._sandbox
         arrived = sandbox.clock()
-        standing = sandbox.limiter.arrive(arrived, sandbox.world)
+        standing = sandbox.limiter.arrive(arrived, sandbox.config)
         status: int | None = None
 
         async def watched(message: Message) -> None:
@@ -59,7 +59,7 @@ class Gate:
             )
 
     async def _refuse(self, standing: Standing, scope: Scope, receive: Receive, send: Send) -> None:
-        wait = standing.wait if self._sandbox.world.retry_after else None
+        wait = standing.wait if self._sandbox.config.retry_after else None
         error = rate_limited(str(standing.refused_by), wait)
         await error.response(self._sandbox.ids)(scope, receive, send)
 

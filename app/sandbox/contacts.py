@@ -1,6 +1,6 @@
 """Who and what an event is about: the sandbox's contacts, usertokens and media. Pure.
 
-Ids that the world doesn't name are hashes: the same stranger is the same contact in every run.
+Ids that the config doesn't name are hashes: the same stranger is the same contact in every run.
 """
 
 import hashlib
@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.sandbox.config import SandboxConfig
 from app.sandbox.errors import Detail, validation_error
 from app.sandbox.schemas import Event
-from app.sandbox.world import World
 
 _UTK = re.compile(r"[0-9a-f]{32}")
 
@@ -24,59 +24,59 @@ class Visitor:
     is_contact: bool
 
 
-def visitor(world: World, utk: str) -> Visitor | None:
+def visitor(config: SandboxConfig, utk: str) -> Visitor | None:
     """Whom `utk` belongs to; None: a stranger."""
-    if utk in world.anonymous:
-        vid = world.anonymous[utk]
+    if utk in config.anonymous:
+        vid = config.anonymous[utk]
         return Visitor(vid, vid, is_contact=False)
-    vid = world.utks.get(utk, 0)
-    if not vid and world.demo_visitors and _UTK.fullmatch(utk) and int(utk[-1], 16) % 2 == 0:
+    vid = config.utks.get(utk, 0)
+    if not vid and config.demo_visitors and _UTK.fullmatch(utk) and int(utk[-1], 16) % 2 == 0:
         vid = _id_of("utk", utk)
-    return Visitor(vid, world.merged.get(vid, vid), is_contact=True) if vid else None
+    return Visitor(vid, config.merged.get(vid, vid), is_contact=True) if vid else None
 
 
-def contact_of(world: World, event: Event) -> int | None:
+def contact_of(config: SandboxConfig, event: Event) -> int | None:
     """The contact that `event` belongs to; None: HubSpot's 200 that names none.
 
-    The first identity in `world.identity_order` decides, also when a later one would be known.
+    The first identity in `config.identity_order` decides, also when a later one would be known.
     """
     identities = {
         "contactId": event.contact_id,
         "contactUtk": event.contact_utk or None,
         "_hsenc": event.hsenc or None,
     }
-    sent = [field for field in world.identity_order if identities[field] is not None]
+    sent = [field for field in config.identity_order if identities[field] is not None]
     if not sent:
         raise validation_error("the event names no contact", Detail("is required", "contactId"))
-    contact = _contact_named(world, event, sent[0])
-    if contact is not None and (world.contacts is None or contact in world.contacts):
+    contact = _contact_named(config, event, sent[0])
+    if contact is not None and (config.contacts is None or contact in config.contacts):
         return contact
-    if sent[0] != "contactId" and world.unknown_utk == "silent":
+    if sent[0] != "contactId" and config.unknown_utk == "silent":
         return None
     raise validation_error(f"{sent[0]} belongs to no contact", Detail("no such contact", sent[0]))
 
 
-def _contact_named(world: World, event: Event, field: str) -> int | None:
+def _contact_named(config: SandboxConfig, event: Event, field: str) -> int | None:
     if field == "contactId":
         contact = event.contact_id
-        if contact in world.merged and world.merged_contact == "refuse":
+        if contact in config.merged and config.merged_contact == "refuse":
             return None
     elif field == "contactUtk":
-        known = visitor(world, event.contact_utk or "")
+        known = visitor(config, event.contact_utk or "")
         contact = known.vid if known is not None and known.is_contact else None
-    elif world.hsencs is None:
+    elif config.hsencs is None:
         contact = _id_of("hsenc", event.hsenc or "")
     else:
-        contact = world.hsencs.get(event.hsenc or "")
-    return None if contact is None else world.merged.get(contact, contact)
+        contact = config.hsencs.get(event.hsenc or "")
+    return None if contact is None else config.merged.get(contact, contact)
 
 
-def media_of(world: World, event: Event, registered: Mapping[str, int]) -> int | None:
+def media_of(config: SandboxConfig, event: Event, registered: Mapping[str, int]) -> int | None:
     """The mediaBridgeId that `event` is about; None: HubSpot's 200 that names none.
 
     `registered`: externalId → id of the media that were made through the API.
     """
-    media = {**world.media, **registered}
+    media = {**config.media, **registered}
     if event.media_bridge_id is not None:
         media_id: int | None = event.media_bridge_id
         known = media_id in media.values()
@@ -85,7 +85,7 @@ def media_of(world: World, event: Event, registered: Mapping[str, int]) -> int |
         known = media_id is not None
     if known:
         return media_id
-    match world.unknown_media:
+    match config.unknown_media:
         case "accept":
             return media_id if media_id is not None else _id_of("media", event.external_id or "")
         case "silent":

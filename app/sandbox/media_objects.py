@@ -7,7 +7,7 @@ FIRST_ID = 2**36
 """Beyond 2**32, so that nobody gets by with an int32."""
 
 
-class Shelf:
+class MediaObjects:
     """Objects by id, with HubSpot's field names; times are ISO 8601, as the caller gives them."""
 
     def __init__(self) -> None:
@@ -15,8 +15,8 @@ class Shelf:
         self._next = FIRST_ID
 
     def make(self, fields: Mapping[str, Any], now: str) -> dict[str, Any]:
-        """A new object. What HubSpot doesn't tell again (a `bearerToken`) is not told."""
-        made = {**_told(fields), "id": str(self._next), "createdAt": now, "updatedAt": now}
+        """A new object. HubSpot does not return a `bearerToken`, so it is left out."""
+        made = {**_shown(fields), "id": str(self._next), "createdAt": now, "updatedAt": now}
         self._objects[self._next] = made
         self._next += 1
         return made
@@ -26,7 +26,7 @@ class Shelf:
         known = self.find(object_id, fields["mediaType"])
         if known is None:
             return None
-        self._objects[object_id] = {**known, **_told(fields), "updatedAt": now}
+        self._objects[object_id] = {**known, **_shown(fields), "updatedAt": now}
         return self._objects[object_id]
 
     def find(self, object_id: int, media_type: str) -> dict[str, Any] | None:
@@ -59,5 +59,5 @@ class Shelf:
         }
 
 
-def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {k: value for k, value in fields.items() if k not in {"bearerToken", "transcriptUrl"}}

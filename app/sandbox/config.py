@@ -1,6 +1,6 @@
 """What the sandbox's HubSpot account holds and how it answers where HubSpot's answer is unknown.
 
-Everything here is a value: `PUT /sandbox/world` makes a new `World`, it never edits one.
+Everything here is a value: `PUT /sandbox/world` makes a new `SandboxConfig`, it never edits one.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Credentials(BaseModel):
     developer_key: str = Field(default="sandbox-developer-key", repr=False)
 
 
-class World(BaseModel):
+class SandboxConfig(BaseModel):
     """The account: who is a contact, which media exist, what the app may do, and how often.
 
     The app. `provider_id` is its id too, `scopes` what it is granted, `install` what a person says
@@ -110,6 +110,6 @@ class World(BaseModel):
             raise ValueError(f"merged contacts cannot be merged into: {sorted(chained)}")
         return self
 
-    def changed(self, changes: Mapping[str, object]) -> "World":
-        """This world with the named fields replaced; a wrong one raises pydantic's error."""
-        return World.model_validate({**dict(self), **changes})
+    def changed(self, changes: Mapping[str, object]) -> "SandboxConfig":
+        """This config with the named fields replaced; a wrong one raises pydantic's error."""
+        return SandboxConfig.model_validate({**dict(self), **changes})
