@@ -47,6 +47,8 @@ _POLICY_MEANINGS = {
     "throttled": "rest after a 429 without Retry-After",
     "retry_after_cap": "longest rest that a Retry-After can ask for, but for the day's limit",
     "daily_limit": "after a 429 about the day's limit: until the next full half hour or hour",
+    "refused_cap": "longest pause while HubSpot refuses everything alike: it doubles from "
+    "`account_trouble` on",
     "account_trouble": "rest after a refused token or a missing scope",
     "give_up_after": "age from which a failing event is rejected; set by `PLAYRELAY_PARK_DAYS`",
     "ask_strangers": "until a stranger is looked up again: after the 1st, 2nd, … look-up",

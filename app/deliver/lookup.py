@@ -61,17 +61,17 @@ class Lookup:
     async def _settle(self, claim: LookupClaim, result: LookupResult) -> int:
         desk = self._desk
         now = desk.clock()
-        news: AccountNews = Healthy()
+        news: AccountNews = Healthy(of_event=False)
         answers: dict[str, int | None] = {}
         ask: dict[str, int] = {}
         if isinstance(result, Contacts):
-            news = Healthy(erred=result.was_error)
+            news = Healthy(erred=result.was_error, of_event=False)
             answers = {utk: result.found.get(utk) for utk in claim.utks}
             ask = self._later(claim, [utk for utk in claim.utks if answers[utk] is None], now)
             self._metrics.contacts.labels("contact").inc(len(answers) - len(ask))
             self._metrics.contacts.labels("stranger").inc(len(ask))
         elif isinstance(result, Refused):
-            news = Healthy(erred=True)
+            news = Healthy(erred=True, of_event=False)
             answers, ask = self._refused(claim, result, now)
         else:
             news = account_news(

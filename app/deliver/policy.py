@@ -46,6 +46,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
     retry_after_cap: int = 15 * MINUTE
     daily_limit: int = 30 * MINUTE
     account_trouble: int = 5 * MINUTE
+    refused_cap: int = HOUR
     give_up_after: int = 30 * DAY
     ask_strangers: tuple[int, ...] = (10 * MINUTE, DAY, 6 * DAY, 22 * DAY)
 
@@ -62,14 +63,19 @@ class Health(msgspec.Struct, frozen=True):
     """How the account stood when the request was claimed.
 
     `failures`: how many in a row. `strained`: the day's errors are near the share HubSpot allows.
+    `refused_all`: HubSpot refused the last events alike, and this one asks whether it still does.
     """
 
     failures: int = 0
     strained: bool = False
+    refused_all: bool = False
 
 
 UNSURE: frozenset[Rung] = frozenset({"mail", "passthrough"})
 """Rungs of which only HubSpot can say whether they lead to a contact."""
+
+REFUSED_ALL = "refused_all"
+"""Why the account pauses: HubSpot refuses everything alike."""
 
 _FIELDS: dict[Rung, str] = {
     "signed": "contactId",
@@ -99,10 +105,31 @@ def decide(
     if isinstance(result, Incomplete):
         return Decision(_incomplete(result, sent, now, policy), Healthy())
     if isinstance(result, Refused):
-        outcome = _refused(result, sent, now, policy)
+        return _about_refusal(_refused(result, sent, now, policy), sent, now, health, policy)
+    return _troubled(result, sent, now, health, chance, policy)
+
+
+def _about_refusal(
+    outcome: Wait | Disowned | Rejected,
+    sent: Sent,
+    now: int,
+    health: Health,
+    policy: DeliveryPolicy,
+) -> Decision:
+    """A refusal that names neither identity nor medium may be the account's fault.
+
+    Whether it is, the store finds out by the refusals before it. While it is, one event asks after
+    each pause; the pauses grow, for each ask may be one more error of the day.
+    """
+    if type(outcome) is not Rejected:
         unlucky = sent.identity.rung in UNSURE and not isinstance(outcome, Rejected)
         return Decision(outcome, Healthy(erred=True, unlucky=unlucky))
-    return _troubled(result, sent, now, health, chance, policy)
+    rest = min(policy.account_trouble * 2 ** min(health.failures, 30), policy.refused_cap)
+    if not health.refused_all or now - sent.created_at > policy.give_up_after:
+        return Decision(outcome, Healthy(erred=True, alike_until=now + rest))
+    # A minute later than the others, so that another event asks next time.
+    again = Retry(now + rest + MINUTE, REFUSED_ALL, blameless=True)
+    return Decision(again, Paused(now + rest, REFUSED_ALL))
 
 
 def account_news(

@@ -78,10 +78,14 @@ class Healthy(msgspec.Struct, frozen=True):
 
     `erred`: it refused the request, which counts among the errors, of which HubSpot wants few.
     `unlucky`: because the request was sent on chance, to an identity that HubSpot may not know.
+    `alike_until`: if that was one of many refusals alike (`domain.streak`), pause until then.
+    `of_event`: it answered an event, so it does not refuse all events any more.
     """
 
     erred: bool = False
     unlucky: bool = False
+    alike_until: int | None = None
+    of_event: bool = True
 
 
 class Failing(msgspec.Struct, frozen=True):

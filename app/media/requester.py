@@ -109,9 +109,9 @@ def _account_update(result: object, now: int) -> AccountNews:
         case NotConnected():
             return Paused(now, "not_connected", asked=False)
         case Refused() | Unauthorized() | MissingScope():
-            return Healthy(erred=True)
+            return Healthy(erred=True, of_event=False)
         case _:
-            return Healthy()
+            return Healthy(of_event=False)
 
 
 def _message(result: Refused | Unauthorized | MissingScope | NotConnected) -> str:

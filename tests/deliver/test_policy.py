@@ -59,13 +59,14 @@ def decided(
     attempts: int = 1,
     failures: int = 0,
     strained: bool = False,
+    refused_all: bool = False,
     chance: float = 0.5,
     age: int = 0,
 ) -> Decision:
     """What becomes of an event of that age, and of the account."""
     identity = Identity(rung, contact_id=7 if rung in {"signed", "usertoken"} else None)
     sent = Sent(identity, attempts, NOW - age)
-    health = Health(failures, strained)
+    health = Health(failures, strained, refused_all)
     return decide(result, sent, now=NOW, health=health, chance=chance, policy=POLICY)
 
 
@@ -156,7 +157,9 @@ def test_answers_about_the_event(
     """The event's own doing ends it, or makes it wait for a contact; the account is well."""
     erred = isinstance(result, Refused)
     unlucky = erred and rung in {"mail", "passthrough"} and not isinstance(outcome, Rejected)
-    assert decided(result, rung) == Decision(outcome, Healthy(erred=erred, unlucky=unlucky))
+    alike_until = NOW + 5 * MINUTE if outcome == REJECTED else None
+    news = Healthy(erred=erred, unlucky=unlucky, alike_until=alike_until)
+    assert decided(result, rung) == Decision(outcome, news)
 
 
 @pytest.mark.parametrize(
@@ -210,6 +213,28 @@ def test_an_outage(failures: int, retry_after: float | None, news: Failing) -> N
     trouble = Unavailable("x", retry_after)
     health = Health(failures)
     assert account_news(trouble, now=NOW, health=health, chance=0.5, policy=POLICY) == news
+
+
+@pytest.mark.parametrize(
+    ("failures", "rest"), [(0, 5), (1, 10), (2, 20), (3, 40), (4, 60), (99, 60)]
+)
+def test_while_everything_is_refused_one_event_asks(failures: int, rest: int) -> None:
+    """It is due again after the others, and the account pauses, each time for longer."""
+    decision = decided(refused("pageUrl"), failures=failures, refused_all=True)
+    again = Retry(NOW + (rest + 1) * MINUTE, "refused_all", blameless=True)
+    assert decision == Decision(again, Paused(NOW + rest * MINUTE, "refused_all"))
+
+
+@pytest.mark.parametrize("field", ["externalId", "contactId"])
+def test_a_refusal_that_names_medium_or_identity_shows_that_not_everything_is(field: str) -> None:
+    """HubSpot has looked at the event: the account is well again."""
+    assert decided(refused(field), failures=3, refused_all=True).account == Healthy(erred=True)
+
+
+def test_an_event_that_is_too_old_is_rejected_though_everything_is_refused() -> None:
+    """No event asks for ever."""
+    decision = decided(refused(), age=POLICY.give_up_after + 1, refused_all=True)
+    assert decision.outcome == REJECTED
 
 
 def test_an_outage_on_a_day_of_many_errors() -> None:
