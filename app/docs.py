@@ -17,6 +17,7 @@ import msgspec
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from app import docs_limits
 from app.collect.problem import REASONS, STATUS, TITLE
 from app.collect.rate import WINDOW_SECONDS
 from app.deliver import lookup, sender
@@ -170,6 +171,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "metrics": metrics_table,
     "reasons": reasons_table,
     "limits": limits_table,
+    "bounds": lambda: _table(docs_limits.HEAD, docs_limits.rows()),
     "policy": policy_table,
     "figures": figures_table,
 }

@@ -1,0 +1,181 @@
+"""The table of limits in docs/SECURITY.md, from where each is declared."""
+
+from collections.abc import Iterator, Sequence
+
+from app.collect import activity, endpoint, rate, sites
+from app.collect.problem import STATUS, Reason
+from app.console import session, throttle
+from app.console.pages import live
+from app.domain import notices, page, ping
+from app.domain.coverage import MAX_SPANS
+from app.oauth import pending
+from app.settings import Settings, variable_name
+from app.store import rules
+from app.web.server import bounded, protocol
+
+HEAD = ("limit", "value", "enforced in", "what a client gets", "setting", "metric", "alert")
+
+_NONE = "–"
+_REFUSED = "`playrelay_refused_requests_total`"
+_PINGS = "`playrelay_pings_total`"
+_PLAYS = "`playrelay_plays_received_total`"
+_FLOOD = "PlayrelayRequestsRefused"
+
+
+def rows() -> Iterator[Sequence[str]]:
+    """Each limit with all that is known of it."""
+    yield from _bytes()
+    yield from _pings()
+    yield from _memory()
+
+
+def _bytes() -> Iterator[Sequence[str]]:
+    protocol_ = "the server's protocol"
+    yield _row(
+        "first line and headers of a request",
+        _size(bounded.MAX_HEAD),
+        protocol_,
+        _answer("headers_too_large"),
+        metric=_REFUSED,
+        alert=_FLOOD,
+    )
+    yield _row(
+        "body of a request, whatever its route",
+        _size(ping.MAX_BODY),
+        protocol_,
+        _answer("too_large"),
+        metric=_REFUSED,
+        alert=_FLOOD,
+    )
+    yield _row(
+        "a request as it arrives, framing and trailers included",
+        _size(bounded.MAX_REQUEST),
+        protocol_,
+        _answer("too_large"),
+        metric=_REFUSED,
+        alert=_FLOOD,
+    )
+    arriving, unread = protocol.REQUEST_SECONDS, protocol.WRITE_SECONDS
+    yield _row("time for a request to arrive whole", f"{arriving:g} s", protocol_, "the end")
+    yield _row("time an answer may lie unread", f"{unread:g} s", protocol_, "the end")
+    idle = _setting("keepalive_seconds")
+    yield _row("time a connection may be idle", f"{idle[1]} s", protocol_, "the end", idle[0])
+
+
+def _pings() -> Iterator[Sequence[str]]:
+    variable, default = _setting("pings_per_minute")
+    yield _row(
+        f"requests and plays of an address in {rate.WINDOW_SECONDS:g} s, refused ones included",
+        default,
+        "collect, before the body is read",
+        _answer("rate_limited"),
+        variable,
+        f'{_PINGS}, `outcome="rate_limited"`',
+        "PlayrelayRateLimited",
+    )
+    yield _row(
+        "Origin header",
+        f"{sites.ORIGIN_LIMIT} bytes",
+        "collect",
+        _answer("origin_not_allowed"),
+        metric=_PINGS,
+    )
+    yield _row(
+        "Referer that is kept", f"{endpoint.REFERER_LIMIT} bytes", "collect", "the rest is cut"
+    )
+    yield _row(
+        "plays in a request",
+        str(ping.MAX_PLAYS),
+        "collect",
+        "`rejected` names the others",
+        metric=f'{_PLAYS}, `outcome="invalid"`',
+    )
+    yield _row(
+        "spans of an attention map", str(MAX_SPANS), "collect", _answer("invalid"), metric=_PLAYS
+    )
+    yield _row(
+        "ids and names of a play",
+        "255 and 16384 characters",
+        "collect",
+        _answer("invalid"),
+        metric=_PLAYS,
+    )
+    yield _row(
+        "control characters in ids and texts", "none", "collect", _answer("invalid"), metric=_PLAYS
+    )
+    yield _row(
+        "warnings in an answer",
+        str(notices.MOST_WARNINGS),
+        "collect",
+        "the first of them",
+        metric="`playrelay_ping_warnings_total`",
+    )
+    yield _row(
+        "pings that wait for the disk, of all senders",
+        _size(rules.MAX_WAITING_BYTES),
+        "the store",
+        f"{_answer('store_unavailable')}, Retry-After",
+        metric="`playrelay_store_errors_total`",
+        alert="PlayrelayStoreErrors",
+    )
+
+
+def _memory() -> Iterator[Sequence[str]]:
+    yield _row("addresses whose rate is remembered", f"{rate.ADDRESSES:,}", "collect", _NONE)
+    yield _row("verdicts on origins in memory", f"{sites.ORIGINS_CACHED:,}", "collect", _NONE)
+    yield _row("origins whose activity is remembered", f"{activity.ORIGINS:,}", "collect", _NONE)
+    yield _row("descriptions of pages in memory", f"{page.REMEMBERED:,}", "fold", _NONE)
+    yield _row(
+        "answers of `/readyz`",
+        "one a second, shared",
+        "health",
+        "the same answer",
+        metric="`playrelay_ready`",
+        alert="PlayrelayNotReady",
+    )
+    yield _row(
+        "log lines about refusals",
+        "one a reason and second, with a count",
+        "collect, server",
+        _NONE,
+    )
+    yield _row(
+        "life of a console session",
+        f"{session.SESSION_SECONDS // 3600} h",
+        "console",
+        "401 `unauthorized`",
+    )
+    yield _row(
+        f"wrong passwords in {throttle.WINDOW_SECONDS // 60} min before each costs a delay",
+        f"{throttle.FREE_PER_ADDRESS} an address, {throttle.FREE_IN_ALL} in all",
+        "console",
+        "a delay; 429 beyond a queue",
+    )
+    yield _row("streams of the page Live", str(live.STREAMS), "console", "503 `unavailable`")
+    yield _row("authorizations under way", str(pending.MAX_PENDING), "console", "the oldest ends")
+
+
+def _row(
+    limit: str,
+    value: str,
+    where: str,
+    answer: str,
+    setting: str = _NONE,
+    metric: str = _NONE,
+    alert: str = _NONE,
+) -> Sequence[str]:
+    return (limit, value, where, answer, setting, metric, alert)
+
+
+def _answer(reason: Reason) -> str:
+    return f"{STATUS[reason]} `{reason}`"
+
+
+def _size(count: int) -> str:
+    mebibyte = 1024 * 1024
+    return f"{count // mebibyte} MiB" if count >= mebibyte else f"{count // 1024} KiB"
+
+
+def _setting(field: str) -> tuple[str, str]:
+    """Its variable and its default."""
+    return f"`{variable_name(field)}`", str(Settings.model_fields[field].default)
