@@ -1,7 +1,7 @@
 """playrelay: the self-hosted relay between any web player and HubSpot.
 
-A ping walks through the rooms in this order: `collect` → `store` → `fold` → `store` → `deliver`
-→ `hubspot`. What they decide is decided in `domain`, which knows no I/O.
+A ping passes through the packages in this order: `collect` → `store` → `fold` → `store` →
+`deliver` → `hubspot`. All decisions are pure functions in `domain`, which does no I/O.
 """
 
 __version__ = "0.1.0"
