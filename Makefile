@@ -11,8 +11,8 @@ help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 .PHONY: run
-run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 (without HubSpot credentials: to the sandbox)
-	@$(BIN)/playrelay serve
+run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 with the HubSpot sandbox behind it
+	@PLAYRELAY_SANDBOX=$${PLAYRELAY_SANDBOX-true} $(BIN)/playrelay serve
 
 .PHONY: dev
 dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when a file changes

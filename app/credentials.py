@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 
 from pydantic import SecretStr
 
+from app.config import PREFIX, Settings, SettingsError
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp
 from app.hubspot.seal import SealedVault
 from app.hubspot.tokens import RefreshingToken, SealError, StaticToken, TokenSource, origin_of
 from app.oauth.install import Installer, requested_scopes
-from app.settings import PREFIX, Settings, SettingsError
 from app.store.connections import Connection
 from app.store.interface import Store
 

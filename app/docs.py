@@ -20,15 +20,15 @@ from pydantic_core import PydanticUndefined
 from app import docs_limits
 from app.collect.problem import REASONS, STATUS, TITLE
 from app.collect.rate import WINDOW_SECONDS
+from app.config import Settings, variable_name
+from app.config.settings import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
+from app.config.sitesfile import NEEDS_KEY
 from app.deliver import lookup, sender
 from app.deliver.policy import DAY, HOUR, MINUTE, DeliveryPolicy
 from app.domain.coverage import MAX_SPANS
 from app.domain.ping import MAX_BODY, MAX_PLAYS
 from app.hubspot import exchange, tokens
 from app.runtime import environment, policies, workers
-from app.settings import Settings, variable_name
-from app.settings.model import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
-from app.settings.sitesfile import NEEDS_KEY
 from app.store import rules
 from app.store.rules import asking, settling
 from app.telemetry.metrics import Metrics, process_metrics
@@ -61,7 +61,7 @@ class UnknownTableError(Exception):
 
 
 def settings_table() -> str:
-    """Every variable, from `app.settings`."""
+    """Every variable, from `app.config`."""
     rows = (
         (f"`{variable_name(name)}`", _default(field), _meaning(field))
         for name, field in Settings.model_fields.items()

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from app.collect import activity, endpoint, rate, sites
 from app.collect.problem import STATUS, Reason
+from app.config import Settings, variable_name
 from app.console import session, throttle
 from app.console.pages import live
 from app.domain import notices, page, ping
 from app.domain.coverage import MAX_SPANS
 from app.oauth import pending
-from app.settings import Settings, variable_name
 from app.store import rules
 from app.web.server import bounded, protocol
 

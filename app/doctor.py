@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from app.config import Settings, unknown_variables
 from app.explain.refused import remedy, summary
 from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
@@ -13,7 +14,6 @@ from app.hubspot.oauth import Introspection
 from app.hubspot.results import Contacts, LookupResult, MissingScope, NotConnected, Unauthorized
 from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
-from app.settings import Settings, unknown_variables
 from app.store.insights import REFUSED_MEDIA
 from app.store.interface import Store, StoreError
 from app.telemetry.metrics import Metrics

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogue import CatalogueError, load_catalogue
+from app.config.catalogue import CatalogueError, load_catalogue
 from app.domain.media import Medium, describe_medium
 
 TOML = """

@@ -6,10 +6,10 @@ Exit status: 0 done, 1 it failed, 2 the command or the settings are wrong.
 import sys
 from collections.abc import Sequence
 
-from app.catalogue import CatalogueError
 from app.cli.parser import parser
+from app.config import SettingsError
+from app.config.catalogue import CatalogueError
 from app.hubspot.tokens import SealError
-from app.settings import SettingsError
 from app.store.interface import StoreError
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from app.cli.loopback import PATH, Reply, expecting
 from app.cli.provider import add_provider_options, provider_of, tell_provider
 from app.cli.stores import add_account, the_one
+from app.config import AccountSettings, Settings
 from app.credentials import connecting, known_connection
 from app.oauth.install import Installer, InstallFailure
 from app.oauth.pending import (
@@ -24,7 +25,6 @@ from app.oauth.pending import (
 from app.oauth.provider import ProviderSettings
 from app.runtime.clock import now_ms
 from app.runtime.stores import open_store
-from app.settings import AccountSettings, Settings
 from app.store.connections import Connection
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs

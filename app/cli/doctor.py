@@ -5,9 +5,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from app.cli.stores import chosen
+from app.config import AccountSettings, Settings, SettingsError, load_settings
 from app.doctor import Finding, examine, variables
 from app.runtime.stores import open_store
-from app.settings import AccountSettings, Settings, SettingsError, load_settings
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
 

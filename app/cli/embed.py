@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 
 from app.cli.address import is_loopback, local_address, public_address
+from app.config import Settings, accounts_of, load
 from app.domain.url import Url
-from app.settings import Settings, accounts_of, load_settings
 from app.web.tracker.offer import CONSENT, CONTEXTS, Choices, offer
 
 _SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -57,7 +57,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
 def embed(given: argparse.Namespace) -> int:
     """Print what a page needs."""
-    settings = load_settings()
+    settings = load(sends=False).settings
     url: Url = given.url or public_address(local_address(settings.host, settings.port))
     address = str(url).rstrip("/")
     choices = Choices(_attributes(given), given.pinned, given.import_map, given.stub)

@@ -13,6 +13,7 @@ import msgspec
 from app.cli.progress import Progress
 from app.cli.stores import the_one
 from app.cli.words import count, moment
+from app.config import PREFIX, AccountSettings, SettingsError
 from app.domain.known import KnownMedia
 from app.explain.refused import describe, remedy
 from app.hubspot.client import HubSpotClient
@@ -24,7 +25,6 @@ from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
 from app.runtime.policies import quota_of
 from app.runtime.stores import open_store
-from app.settings import PREFIX, AccountSettings, SettingsError
 from app.store.interface import Store
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics

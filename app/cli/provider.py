@@ -3,12 +3,12 @@
 import argparse
 import sys
 
+from app.config import PREFIX, Settings, SettingsError
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES, Place
 from app.oauth.provider import ProviderSettings, configure_provider, places_of
 from app.runtime.clock import now_ms
-from app.settings import PREFIX, Settings, SettingsError
 
 
 def add_provider_options(verb: argparse.ArgumentParser) -> None:

@@ -13,13 +13,13 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from app.catalogue import CatalogueError
 from app.cli.address import local_address
+from app.config import Settings, accounts_of, load_settings, unknown_variables
+from app.config.catalogue import CatalogueError
 from app.hubspot.tokens import SealError
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
-from app.settings import Settings, accounts_of, load_settings, unknown_variables
 from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
 from app.web.app import create_app

@@ -5,8 +5,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from app.config import AccountSettings, SettingsError, accounts_of, load_settings
 from app.runtime.stores import open_store
-from app.settings import AccountSettings, SettingsError, accounts_of, load_settings
 from app.store.interface import Store
 
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from fastapi import HTTPException, Request
 
+from app.config import Settings
 from app.console.session import Sessions
 from app.console.throttle import Throttle
-from app.settings import Settings
 from app.web.server.proxies import networks_of, peer_of
 
 NONCE_LENGTH = 32

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.config import Settings
 from app.explain.refused import remedy, summary
 from app.formatting import duration, number
-from app.settings import Settings
 from app.store.insights import Day, Refusal
 from app.store.values import Depths
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
+from app.config import Settings
 from app.console.access import Access
 from app.console.files import Files
 from app.console.pages import (
@@ -21,7 +22,6 @@ from app.console.pages import (
 )
 from app.console.rendering import Renderer
 from app.console.view import Console
-from app.settings import Settings
 
 PAGES = (sign_in, now, live, media, play, rejected, embed, connect, doctor, audit)
 """The modules that make pages, each with its `routes()`."""

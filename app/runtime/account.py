@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.config import AccountSettings
 from app.credentials import has_tokens
 from app.hubspot.client import HubSpotClient
 from app.runtime.environment import Environment
@@ -15,7 +16,6 @@ from app.runtime.policies import quota_of
 from app.runtime.relay import Account
 from app.runtime.workers import Task, Workers, make_workers
 from app.sandbox.ledger import Ledger
-from app.settings import AccountSettings
 from app.telemetry.metrics import Metrics
 
 _log = structlog.get_logger(__name__)

@@ -9,13 +9,13 @@ from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
 from app.collect.rate import AddressRate
 from app.collect.sites import SiteEntry, SiteResolver
+from app.config import Settings, accounts_of
 from app.domain.origin import OriginPolicy
 from app.runtime.account import AccountRuntime, open_account
 from app.runtime.environment import Environment
 from app.runtime.policies import trust_of
 from app.runtime.relay import Relay
 from app.runtime.workers import running
-from app.settings import Settings, accounts_of
 from app.telemetry.metrics import Tally, pings_by_outcome
 
 

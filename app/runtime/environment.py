@@ -6,10 +6,10 @@ from random import Random, SystemRandom
 
 import httpx
 
+from app.config import Settings
 from app.runtime.clock import now_ms
 from app.runtime.notifier import Notifiers
 from app.runtime.stores import open_store
-from app.settings import Settings
 from app.store.interface import Store
 from app.telemetry.metrics import Metrics
 

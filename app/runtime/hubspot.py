@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
 
+from app.config import Settings
 from app.credentials import oauth_app, token_source
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
@@ -13,7 +14,6 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.ledger import Ledger
-from app.settings import Settings
 from app.store.interface import Store
 from app.telemetry.metrics import Metrics
 from app.web.server.embedded import embedded

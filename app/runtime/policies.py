@@ -1,12 +1,12 @@
 """Turns settings into the small frozen policies that the packages are given instead."""
 
+from app.config import Settings
 from app.deliver.policy import DAY
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.domain.timestamps import TRACKER_QUEUE_MS, longest_age
 from app.domain.trust import TrustPolicy
-from app.settings import Settings
 from app.store.values import Quota, Retention
 
 RESERVED_FOR_TOKENS = 7
@@ -53,9 +53,8 @@ def observing_of(settings: Settings, catalogue: Catalogue) -> ObservationPolicy:
 
 def trust_of(settings: Settings) -> TrustPolicy:
     """How far senders are believed."""
-    secret = settings.identity_secret
     return TrustPolicy(
-        secrets=(secret.get_secret_value(),) if secret else (),
+        secrets=settings.identity_secrets,
         endless_signatures=settings.identity_legacy,
         longest_age_ms=longest_age(int(settings.park_days * DAY)),
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
+from app.config import Settings, SiteSettings
 from app.sandbox.ledger import Ledger
-from app.settings import Settings, SiteSettings
 from app.store.interface import Store
 from app.store.values import Quota
 from app.telemetry.metrics import Metrics, Tally

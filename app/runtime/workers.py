@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.catalogue import load_catalogue
+from app.config import Settings
+from app.config.catalogue import load_catalogue
 from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
 from app.deliver.policy import DeliveryPolicy
@@ -21,7 +22,6 @@ from app.runtime.environment import Environment
 from app.runtime.notifier import Notifiers, wait_for
 from app.runtime.policies import milestones_of, observing_of, retention_of
 from app.runtime.relay import Account
-from app.settings import Settings
 
 SENDERS = 4
 """HubSpot takes eleven requests a second: four senders reach that, and few are cheap."""

@@ -10,16 +10,16 @@ from fastapi import Depends, FastAPI, Request
 from starlette.types import Receive, Scope, Send
 
 from app import __version__
-from app.catalogue import CatalogueError
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
+from app.config import Settings
+from app.config.catalogue import CatalogueError
 from app.console.pages.embed import note_script
 from app.console.routes import add_console
 from app.console.view import console_of
 from app.demo.routes import demo_routes
 from app.hubspot.tokens import SealError
 from app.runtime.assemble import assemble
-from app.settings import Settings
 from app.store.interface import StoreError
 from app.web.errors import add_error_handlers
 from app.web.health import health_routes

@@ -36,7 +36,7 @@ SERIOUS = {"serious", "critical"}
 @contextmanager
 def crowded_relay(folder: Path, names: tuple[str, str] = (SCRIPT, FORMULA)) -> Iterator[Relay]:
     """One with a hundred thousand plays; `names`: as `fill` takes them."""
-    database = folder / "data" / "playrelay.db"
+    database = folder / "data" / "playrelay-sandbox.db"
     database.parent.mkdir()
     asyncio.run(_migrated(database))
     fill(database, time.time_ns() // 1_000_000, names)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 
+from app.config import Settings
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.domain.outcome import Delivered, Healthy, Rejected
 from app.fold.folding import PureFolding
 from app.runtime.stores import open_store
-from app.settings import Settings
 from app.store.interface import Store
 from app.store.values import InboxPing, Quota
 
@@ -25,13 +25,13 @@ FOLDING = PureFolding(
 )
 
 
-def fill(path: Path) -> None:
+def fill(path: Path, account: str = "") -> None:
     """Event 1 delivered, 2 rejected (one play, by mail); 3 and 4 waiting (another, a stranger)."""
-    asyncio.run(_fill(path))
+    asyncio.run(_fill(path, account))
 
 
-async def _fill(path: Path) -> None:
-    store = await open_store(Settings(_env_file=None, database_url=f"sqlite:///{path}"))
+async def _fill(path: Path, account: str) -> None:
+    store = await open_store(Settings(database_url=f"sqlite:///{path}"), account=account)
     try:
         await _watch(store, session="by-mail", name="Launch film", _hsenc=HSENC)
         first = (await store.claim(NOW, 1_000, QUOTA)).job

@@ -19,10 +19,11 @@ Printed = pytest.CaptureFixture[str]
 def _stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two accounts, each with the same four events in its own store."""
     (tmp_path / "sites.toml").write_text(FILE)
+    monkeypatch.setenv("PLAYRELAY_SANDBOX", "true")
     monkeypatch.setenv("PLAYRELAY_SITES", "sites.toml")
     monkeypatch.setenv("PLAYRELAY_DATABASE_URL", "sqlite:///relay.db")
     for name in ("acme", "globex"):
-        fill(tmp_path / f"relay-{name}.db")
+        fill(tmp_path / "relay.db", name)
 
 
 def test_list_has_a_part_for_each(capsys: Printed) -> None:

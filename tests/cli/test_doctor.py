@@ -95,7 +95,7 @@ def test_a_hubspot_that_is_down(tmp_path: Path, hubspot: Server) -> None:
 def test_a_medium_that_hubspot_refuses(tmp_path: Path) -> None:
     """It fails with HubSpot's words and what to do."""
     assert _examined(tmp_path, None)[1]["media"].startswith("ok ")
-    with closing(sqlite3.connect(tmp_path / "data" / "playrelay.db")) as db, db:
+    with closing(sqlite3.connect(tmp_path / "data" / "playrelay-sandbox.db")) as db, db:
         refusal = ("/film", 2**41, '{"reason": "refused", "message": "no such media"}')
         db.execute("INSERT INTO refused_media VALUES (?, 1, ?, ?)", refusal)
     status, says, _ = _examined(tmp_path, None)

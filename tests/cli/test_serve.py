@@ -17,7 +17,7 @@ def test_serve_says_where_it_is(tmp_path: Path) -> None:
         assert httpx.get(f"{relay.address}/demo").status_code == 200
         assert relay.stop() in {0, -signal.SIGTERM}  # uvicorn hands the signal on when all is done
     assert f"  demo page: {relay.address}/demo" in relay.said
-    assert (tmp_path / "data" / "playrelay.db").exists()
+    assert (tmp_path / "data" / "playrelay-sandbox.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_two_relays_on_one_store(tmp_path: Path) -> None:
 def test_a_second_process_may_collect(tmp_path: Path) -> None:
     """One process that delivers and one that only collects can share a store."""
     with (
-        serving(folder=tmp_path, PLAYRELAY_ROLE="deliver") as deliver,
-        serving(folder=tmp_path, PLAYRELAY_ROLE="collect") as collect,
+        serving(folder=tmp_path, PLAYRELAY_SANDBOX="true", PLAYRELAY_ROLE="deliver") as deliver,
+        serving(folder=tmp_path, PLAYRELAY_SANDBOX="true", PLAYRELAY_ROLE="collect") as collect,
     ):
         assert httpx.post(f"{deliver.address}/v1/progress", content=b"{}").status_code == 404
         assert httpx.post(f"{collect.address}/v1/progress", content=b"{}").status_code == 422
@@ -89,7 +89,7 @@ def test_settings_come_from_a_dotenv_file_too(tmp_path: Path) -> None:
     )
     with serving(folder=tmp_path) as relay:
         relay.stop()
-    assert (tmp_path / "elsewhere" / "relay.db").exists()
+    assert (tmp_path / "elsewhere" / "relay-sandbox.db").exists()
 
 
 def test_the_sandbox_alone(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ NOWHERE = {"hubspot_base_url": "http://127.0.0.1:9"}
 HTML = {"accept": "text/html", "sec-fetch-site": "same-origin"}
 """What a browser says that shows a page of the console."""
 
-PASSWORD = "pass word"
+PASSWORD = "a long pass word"
 COOKIE = "playrelay-console"
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.config import SettingsError, load_settings
 from app.console.session import SESSION_SECONDS, Sessions
-from app.settings import SettingsError, load_settings
 from tests.console.setting import COOKIE, HTML, PASSWORD, relay, sign_in
 from tests.live.relay import live_relay, settings_for
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 import pytest
 
 from app.collect.activity import Activity, OriginActivity
+from app.config import Settings
 from app.console.advice import PAUSES, SLOW_MS, Advice, advise
 from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
-from app.settings import Settings
 from app.store.insights import Day, Refusal
 from app.store.values import Depths
 
 NOW = 1_790_000_000_000
-SETTINGS = Settings(_env_file=None)
+SETTINGS = Settings()
 CALM = Depths(
     inbox=0,
     inbox_age=0,
@@ -81,7 +81,7 @@ def test_the_gravest_comes_first() -> None:
 
 def test_a_process_that_only_collects_says_who_sends() -> None:
     """Where events lie about."""
-    settings = Settings(_env_file=None, role="collect")
+    settings = Settings(role="collect", sandbox=True)
     (only,) = told(depths(due_age=SLOW_MS + 1), settings=settings)
     assert "role deliver" in only.do
 

@@ -165,7 +165,7 @@ def test_a_play_is_told(client: httpx.Client) -> None:
 
 def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, folder: Path) -> None:
     """By kind; tokens are not shown beside HubSpot's answer; what is not rejected is left."""
-    with closing(sqlite3.connect(folder / "playrelay.db", timeout=10)) as db:
+    with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
         db.execute(
             """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = 1,
             answer = '{"message": "no <b>such</b> word"}' WHERE status = 'waiting'"""
@@ -197,7 +197,7 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
 def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Path) -> None:
     """With its words, when it is asked again and what to do; and now says that there are some."""
     assert "HubSpot refuses" not in page(client, "media") + page(client, "now")
-    with closing(sqlite3.connect(folder / "playrelay.db", timeout=10)) as db:
+    with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
         refusal = ("/+film", 2_000_000_000_000, '{"reason": "refused", "message": "no <b> media"}')
         db.execute("INSERT INTO refused_media VALUES (?, 1, ?, ?)", refusal)
         db.commit()
@@ -247,7 +247,7 @@ def test_files_are_kept_by_browsers_under_their_own_names(client: httpx.Client) 
 def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
     """With what to do about it; a piece of a page likewise."""
     with live_relay(settings_for(tmp_path)) as live:
-        with closing(sqlite3.connect(tmp_path / "playrelay.db", timeout=10)) as db:
+        with closing(sqlite3.connect(tmp_path / "playrelay-sandbox.db", timeout=10)) as db:
             db.execute("DROP TABLE audit")
             db.execute("DROP TABLE days")
         answer = live.client.get("/console/audit", headers=HTML)

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.console.setting import PASSWORD
 from tests.live.relay import live_relay, settings_for
 
 TOKEN = {"hubspot_access_token": "token", "allowed_origins": ("https://www.example.com",)}
@@ -24,7 +25,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A relay with a token and a password; HubSpot is nowhere."""
     folder = tmp_path_factory.mktemp("guarded")
-    nowhere = {"hubspot_base_url": "http://127.0.0.1:9", "console_password": "pass word"}
+    nowhere = {"hubspot_base_url": "http://127.0.0.1:9", "console_password": PASSWORD}
     with live_relay(settings_for(folder, **TOKEN, **nowhere)) as live:
         yield live.client
 

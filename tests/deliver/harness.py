@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.server import ServerState
 
+from app.config import Settings, accounts_of
 from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
 from app.deliver.policy import DeliveryPolicy
@@ -31,7 +32,6 @@ from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
-from app.settings import Settings, accounts_of
 from app.store.interface import Store
 from app.store.values import Quota
 from app.web.server.embedded import listen
@@ -160,7 +160,6 @@ async def delivering(folder: Path, mode: IdentityMode) -> AsyncIterator[Harness]
     app = create_sandbox(SandboxConfig(), lambda: clock.now / 1000)
     async with _served(app) as url:
         settings = Settings(
-            _env_file=None,
             database_url=f"sqlite:///{folder / 'relay.db'}",
             allowed_origins=("*",),
             identity=mode,

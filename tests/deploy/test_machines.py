@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import Settings, unknown_variables
+from app.config import Settings, unknown_variables
 from tests.deploy.files import DEPLOY, INTERNAL, checked, documents, tool, values
 
 UNIT = DEPLOY / "systemd" / "playrelay.service"

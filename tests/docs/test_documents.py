@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogue import load_catalogue
 from app.cli.parser import parser
 from app.collect.problem import REASONS
+from app.config import Settings, load_settings, unknown_variables, variable_name
+from app.config.catalogue import load_catalogue
 from app.deliver.policy import DeliveryPolicy, Health, account_news
 from app.domain.outcome import STATUSES
 from app.domain.ping import PingRequest, PlayPing, parse
 from app.domain.signature import sign
 from app.hubspot.results import MissingScope, Throttled, Trouble, Unauthorized, Unavailable
-from app.settings import Settings, load_settings, unknown_variables, variable_name
 from app.telemetry.metrics import Metrics, process_metrics
 from tests.docs.languages import interpreter
 from tests.docs.pages import PAGES, ROOT, anchors, blocks, commands, name

@@ -16,13 +16,13 @@ import httpx
 import msgspec
 from fastapi import FastAPI
 
+from app.config import Settings, accounts_of
 from app.runtime.account import AccountRuntime, open_account
 from app.runtime.environment import Environment
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.faults import Fault
 from app.sandbox.ledger import Kept, Seen
-from app.settings import Settings, accounts_of
 from app.store.values import InboxPing, OutboxEntry
 from tests.processes.relay import ping
 from tests.processes.sandbox import TOKEN, Milestone, milestone_of
@@ -157,7 +157,6 @@ async def relay_on(folder: Path, hubspot: HubSpot, **settings: Any) -> AsyncIter
     if "hubspot_refresh_token" not in settings:
         settings = {"hubspot_access_token": TOKEN, **settings}
     given = Settings(
-        _env_file=None,
         database_url=f"sqlite:///{folder / 'relay.db'}",
         allowed_origins=("*",),
         **settings,

@@ -15,7 +15,7 @@ OAUTH = {
     "hubspot_client_id": "sandbox-client",
     "hubspot_client_secret": "sandbox-client-secret",
     "hubspot_refresh_token": "sandbox-refresh-token",
-    "identity_secret": "the-site-signs-with-this",
+    "identity_secret": "the-site-signs-with-this-and-no-other",
 }
 
 

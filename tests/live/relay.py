@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from app.settings import Settings
+from app.config import Settings
 from app.web.app import RelayApp, create_app
 from app.web.server.bounded import BoundedProtocol
 from app.web.server.embedded import listen
@@ -26,7 +26,7 @@ class Live(NamedTuple):
 def settings_for(folder: Path, **values: Any) -> Settings:
     """Settings of a test: nothing of the environment but what is said here."""
     given = {"database_url": f"sqlite:///{folder}/playrelay.db", "pings_per_minute": 0, **values}
-    return Settings(_env_file=None, **given)
+    return Settings(**given)
 
 
 @contextmanager

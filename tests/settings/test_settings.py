@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import (
+from app.config import (
     PREFIX,
     Settings,
     SettingsError,
@@ -87,26 +87,26 @@ def test_a_wrong_value_names_its_variable(
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("PORT", "abc", "'abc' is no whole number: give one from 0 to 65535"),
-        ("HUBSPOT_RATE", "1.5", "'1.5' is no whole number: give one from 1 to 10000"),
+        ("PORT", "abc", "'abc' is not a whole number: give one from 0 to 65535"),
+        ("HUBSPOT_RATE", "1.5", "'1.5' is not a whole number: give one from 1 to 10000"),
         ("HUBSPOT_RATE", "0", "'0' is out of range: give a whole number from 1 to 10000"),
-        ("PINGS_PER_MINUTE", "no", "'no' is no whole number: give one of at least 0"),
-        ("MILESTONES", "25,much", "'much' is no whole number: give one from 1 to 100"),
-        ("PARK_DAYS", "week", "'week' is no number: give one above 0 and up to 3650"),
+        ("PINGS_PER_MINUTE", "no", "'no' is not a whole number: give one of at least 0"),
+        ("MILESTONES", "25,much", "'much' is not a whole number: give one from 1 to 100"),
+        ("PARK_DAYS", "week", "'week' is not a number: give one above 0 and up to 3650"),
         ("PARK_DAYS", "nan", "'nan' is out of range: give a number above 0 and up to 3650"),
         ("ROLE", "both", "'both' is not known: write 'all', 'collect' or 'deliver'"),
         ("EVENTS", "seen", "'seen' is not known: write 'percent', 'played' or 'attention'"),
         ("MEDIA_REGISTER", "maybe", "'maybe' is neither yes nor no: write true or false"),
-        ("TRUSTED_PROXIES", "here", "'here' is no address: write 10.0.0.1, 10.0.0.0/8 or *"),
+        ("TRUSTED_PROXIES", "here", "'here' is not an address: write 10.0.0.1, 10.0.0.0/8 or *"),
         (
             "CONSOLE_USER_HEADER",
             "a b",
-            "'a b' is no header's name: write letters, digits and dashes, such as X-Forwarded-User",
+            "'a b' is not a valid header name: use letters, digits and hyphens, such as X-Forwarded-User",  # noqa: E501
         ),
         (
             "HUBSPOT_RATE",
             "1" * 5_000,
-            f"'{'1' * 39}… is no whole number: give one from 1 to 10000",
+            f"'{'1' * 39}… is not a whole number: give one from 1 to 10000",
         ),
     ],
 )
@@ -188,8 +188,8 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the settings nor a fault beside them print a secret."""
     secrets = {
         "HUBSPOT_ACCESS_TOKEN": "pat-secret-1",
-        "IDENTITY_SECRET": "secret-2",
-        "CONSOLE_PASSWORD": "secret-3",
+        "IDENTITY_SECRET": "secret-2" * 4,
+        "CONSOLE_PASSWORD": "secret-3-of-many",
     }
     for name, value in secrets.items():
         monkeypatch.setenv(PREFIX + name, value)
@@ -220,14 +220,9 @@ def test_what_can_be_no_credential_is_told_and_not_shown(
     assert token not in line
 
 
-def test_blank_credentials_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A secret that holds nothing but a line break is not set: the relay says so by its sandbox."""
-    monkeypatch.setenv(f"{PREFIX}HUBSPOT_ACCESS_TOKEN", " \n")
-    assert load_settings().sandboxed
-
-
 def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Blanks around the commas do not matter; percentages come out ascending and once."""
+    monkeypatch.setenv(f"{PREFIX}SANDBOX", "true")
     monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", " https://a.example , https://b.example,")
     monkeypatch.setenv(f"{PREFIX}MILESTONES", "90, 10,10")
     settings = load_settings()
@@ -237,10 +232,10 @@ def test_lists_are_comma_separated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_blank_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     """`PLAYRELAY_X=` in a compose file means the default."""
-    monkeypatch.setenv(f"{PREFIX}HUBSPOT_ACCESS_TOKEN", "")
+    monkeypatch.setenv(f"{PREFIX}CONSOLE_PASSWORD", "")
     monkeypatch.setenv(f"{PREFIX}HUBSPOT_RATE", "")
     settings = load_settings()
-    assert settings.sandboxed
+    assert settings.console_password is None
     assert settings.hubspot_rate == 110
 
 
@@ -254,7 +249,9 @@ def test_the_platforms_port_counts_after_ours(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_dotenv_file_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The environment goes before the file; foreign lines in it do not disturb."""
-    (tmp_path / ".env").write_text("PLAYRELAY_HUBSPOT_RATE=100\nPLAYRELAY_ROLE=collect\nOTHER=1\n")
+    (tmp_path / ".env").write_text(
+        "PLAYRELAY_HUBSPOT_RATE=100\nPLAYRELAY_SANDBOX=true\nPLAYRELAY_ROLE=collect\nOTHER=1\n"
+    )
     monkeypatch.setenv(f"{PREFIX}ROLE", "deliver")
     settings = load_settings()
     assert (settings.hubspot_rate, settings.role) == (100, "deliver")
@@ -269,6 +266,7 @@ def test_a_misspelt_variable_is_found() -> None:
 
 def test_where_browsers_find_the_relay(monkeypatch: pytest.MonkeyPatch) -> None:
     """The public URL may have a path; a slash at its end does not count."""
+    monkeypatch.setenv(f"{PREFIX}SANDBOX", "true")
     monkeypatch.setenv(f"{PREFIX}PUBLIC_URL", "https://www.example.com/relay/")
     settings = load_settings()
     assert settings.public_url == "https://www.example.com/relay"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import (
+from app.config import (
     PREFIX,
     AccountSettings,
     Settings,
@@ -15,7 +15,7 @@ from app.settings import (
     unknown_variables,
     variable_name,
 )
-from app.settings.model import ACCOUNT_FIELDS, SITE_FIELDS
+from app.config.settings import ACCOUNT_FIELDS, SITE_FIELDS
 
 ACME = """
 [accounts.acme]
@@ -73,7 +73,7 @@ def token(account: AccountSettings) -> str:
 
 def test_without_a_file_there_is_one_account_with_one_site(tmp_path: Path) -> None:
     """Neither has a name, and the variables tell of both."""
-    settings = Settings(_env_file=None, database_url=f"sqlite:///{tmp_path}/x.db")
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/x.db")
     (account,) = accounts_of(settings)
     assert (account.name, [site.key for site in account.sites]) == ("", [""])
     assert account.settings is settings is account.sites[0].settings
@@ -168,30 +168,34 @@ def test_the_catalogue_lies_beside_the_file(
 
 
 def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
-    """Each account gets one; as soon as one has a token, there is none."""
+    """It has to be asked for; each account gets one; with tokens it is refused."""
     text = "[accounts.one]\n[accounts.two]\n"
-    assert [account.settings.sandboxed for account in written(text)] == [True, True]
-    assert load_settings().sandboxed
-    written(ACME)
+    (line,) = faults(written, text)
+    assert line.startswith("PLAYRELAY_SITES: is set, but no credentials are: ")
+    accounts = written(text, SANDBOX="true")
+    assert [account.settings.sandboxed for account in accounts] == [True, True]
+    (line,) = faults(written, ACME)
+    assert line.startswith("PLAYRELAY_SITES: holds credentials, while PLAYRELAY_SANDBOX is true")
+    written(ACME, SANDBOX="false")
     assert not load_settings().sandboxed
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("[accounts", "sites.toml: is no valid TOML, mend this: "),
+        ("[accounts", "sites.toml: is not valid TOML: "),
         ("", "sites.toml: names no account: write [accounts.NAME]"),
         ("account = 1", "sites.toml: account is not known: write [accounts.NAME] and [sites.KEY]"),
-        ("accounts = 1", "sites.toml: accounts is no table: write [accounts.NAME]"),
-        ("[accounts]\nacme = 1", "sites.toml accounts.acme: is no table: [accounts.acme]"),
-        ("[accounts.Acme]", "sites.toml [accounts.Acme]: its name will not do: at most 32 small"),
+        ("accounts = 1", "sites.toml: accounts is not a table: write [accounts.NAME]"),
+        ("[accounts]\nacme = 1", "sites.toml accounts.acme: is not a table: write [accounts.acme]"),
+        ("[accounts.Acme]", "sites.toml [accounts.Acme]: is not a valid name: use at most 32 "),
         (ACME + "ratte = 5", "sites.toml [accounts.acme] ratte: is not known: did you mean rate?"),
         (ACME + "x = 5", "sites.toml [accounts.acme] x: is not known: the keys are access_token, "),
         (ACME + "rate = 0", "sites.toml [accounts.acme] rate: 0 is out of range: give a whole "),
-        (ACME + "rate = []", "sites.toml [accounts.acme] rate: [] is no whole number: give one "),
-        (ACME + "identity_secret = 7", "sites.toml [accounts.acme] identity_secret: is no text: "),
-        (ACME + "catalogue = 7", "sites.toml [accounts.acme] catalogue: is no text: put it in "),
-        (ACME + "milestones = 7", "sites.toml [accounts.acme] milestones: is no list: write "),
+        (ACME + "rate = []", "sites.toml [accounts.acme] rate: [] is not a whole number: give "),
+        (ACME + "identity_secret = 7", "sites.toml [accounts.acme] identity_secret: is not text: "),
+        (ACME + "catalogue = 7", "sites.toml [accounts.acme] catalogue: is not text: put it in "),
+        (ACME + "milestones = 7", "sites.toml [accounts.acme] milestones: is not a list: write "),
         (ACME + "port = 80", "sites.toml [accounts.acme] port: is not known: "),
         (ACME + "events = 'all'", "sites.toml [accounts.acme] events: 'all' is not known: write "),
         (ACME + "needs_key = 1", "sites.toml [accounts.acme] needs_key: write true or false"),
@@ -228,6 +232,10 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
             "sites.toml [accounts.acme] allowed_origins: name the sites that embed the player",
         ),
         (
+            ACME + "[accounts.sandbox]",
+            "sites.toml [accounts.sandbox]: is the name of the sandbox's",
+        ),
+        (
             ACME + "[accounts.bare]\n",
             "sites.toml [accounts.bare] access_token: is missing, while other accounts have theirs",
         ),
@@ -238,7 +246,7 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
         ),
         (
             ACME + '[sites."a b"]\naccount = "acme"',
-            "sites.toml [sites.a b]: its name will not do: at most 64 letters",
+            "sites.toml [sites.a b]: is not a valid name: use at most 64 letters",
         ),
         (
             GLOBEX + "rate = 5",
@@ -277,7 +285,7 @@ def test_an_origin_of_two_sites_is_refused(written: Written, shared: str) -> Non
     [accounts.two]
     allowed_origins = ["https://other.example", "{shared}"]
     """
-    (line,) = faults(written, text)
+    (line,) = faults(written, text, SANDBOX="true")
     assert line.startswith(
         f"sites.toml [accounts.two] allowed_origins: {shared} is site one's too: leave it to one"
     )
@@ -308,6 +316,7 @@ def test_a_file_that_is_not_there(written: Written) -> None:
 def test_each_setting_has_its_place() -> None:
     """A new one is put on purpose: an account's, a site's, or the process's as these are."""
     process = {
+        "sandbox",
         "sites",
         "database_url",
         "role",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from app.collect.endpoint import PATH, ProgressEndpoint
+from app.config import Settings
 from app.runtime.assemble import assemble
 from app.runtime.environment import Environment, IdleSeconds
-from app.settings import Settings
 from app.store.interface import Store, StoreError
 from app.store.values import Quota
 from app.telemetry.metrics import Metrics

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, cast
 
+from app.config import Settings
 from app.runtime.environment import OpenDatabase
-from app.settings import Settings
 from app.store.interface import Store
 from app.store.postgres.engine import open_postgres
 from tests.simulation.clock import COMMIT_SECONDS

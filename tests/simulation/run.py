@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from app.config import Settings
 from app.runtime.environment import Environment, IdleSeconds, OpenDatabase
 from app.runtime.stores import open_store
-from app.settings import Settings
 from app.store.interface import Store
 from app.store.values import Depths
 from tests.simulation.bodies import ping_body
@@ -224,7 +224,7 @@ def _settings(scenario: Scenario) -> Settings:
         "identity_secret": SecretStr(SECRET),
         "pings_per_minute": 0,
     }
-    return Settings(_env_file=None, **{**given, **tokens, **scenario.settings})
+    return Settings(**{**given, **tokens, **scenario.settings})
 
 
 def _rng(seed: str, part: str) -> Random:

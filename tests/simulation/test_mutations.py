@@ -12,13 +12,13 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from app.config import Settings
 from app.domain.folding import Folded
 from app.domain.observation import Observation
 from app.domain.outcome import AccountNews, Delivered, Outcome, Retry
 from app.domain.play import Play
 from app.runtime.environment import OpenDatabase
 from app.runtime.policies import WINDOW_MS
-from app.settings import Settings
 from app.store.interface import Folding, Store
 from app.store.values import Claim, FoldReport, InboxPing, Job, Observed, Quota
 from tests.simulation.harness import IDLE

@@ -65,7 +65,7 @@ def logged_run(
             PLAYRELAY_HUBSPOT_BASE_URL=hubspot.address,
             PLAYRELAY_HUBSPOT_ACCESS_TOKEN="sandbox-access-token",
             PLAYRELAY_ALLOWED_ORIGINS="https://www.example.com",
-            PLAYRELAY_IDENTITY_SECRET="a secret of the site",
+            PLAYRELAY_IDENTITY_SECRET="a secret of the site and its server",
         ) as relay,
     ):
         answers = _refused(relay)

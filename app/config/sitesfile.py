@@ -1,4 +1,4 @@
-"""The operator's TOML file of HubSpot accounts and sites: which there are, and what each says.
+"""Reads the operator's TOML file of HubSpot accounts and sites.
 
     [accounts.acme]
     access_token_env = "ACME_TOKEN"
@@ -7,7 +7,7 @@
     account = "acme"
     allowed_origins = ["https://shop.acme.example"]
 
-Whether a value will do is not decided here: that is the settings' business.
+The values are checked elsewhere, as settings.
 """
 
 import difflib
@@ -18,10 +18,16 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.config.sources import read_secret
+from app.config.values import cleaned
+
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-"""It names a file or a schema, so it has to be an ordinary word to both."""
+"""It names a file and a schema, so it has to be a plain word to both."""
 
 SITE_KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+SANDBOX = "sandbox"
+"""The store of the sandbox is named so; with several accounts, so and a hyphen before the name."""
 
 ACCOUNT = "account"
 NEEDS_KEY = "needs_key"
@@ -29,7 +35,7 @@ NEEDS_KEY = "needs_key"
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The keys that may be written. `secret`: which of them may be fetched from elsewhere."""
+    """The keys that are known. `secret`: those that may name a variable or a file instead."""
 
     account: frozenset[str]
     site: frozenset[str]
@@ -38,9 +44,9 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What stands in one table. `place` names it in a fault; secrets stand as fetched.
+    """The values of one table, secrets fetched. `place` names the table in a message.
 
-    `folder`: where the paths in it start.
+    `folder`: what its paths are relative to.
     """
 
     place: str
@@ -52,7 +58,8 @@ class Table:
 class SitesFile:
     """The tables by name, and each site's account.
 
-    `variables`: those that secrets come from. `faults`: a line each; the tables lack their part.
+    `variables`: those that secrets come from. `faults`: one line each; what is at fault is left
+    out of the tables.
     """
 
     accounts: dict[str, Table] = field(default_factory=dict)
@@ -62,12 +69,12 @@ class SitesFile:
     faults: list[str] = field(default_factory=list)
 
     def says(self, keys: AbstractSet[str]) -> bool:
-        """Whether any account has a value for one of these."""
+        """Whether any account sets one of these."""
         return any(keys & table.values.keys() for table in self.accounts.values())
 
 
 def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) -> SitesFile:
-    """Read it. Secrets come out of `environment` and files as the file says."""
+    """Read the file, and the secrets from the variables and files that it names."""
     found = SitesFile()
     document = _document(path, found.faults)
     if document is None:
@@ -75,8 +82,13 @@ def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) ->
     for name in sorted(document.keys() - {"accounts", "sites"}):
         found.faults.append(f"{path}: {name} is not known: write [accounts.NAME] and [sites.KEY]")
     reader = _Reader(path, words, environment, found)
-    # What an account says is said of all its sites: so it may say whatever a site may.
+    # An account may set whatever a site may: it then holds for all its sites.
     for name, values in reader.tables(document, "accounts", ACCOUNT_NAME, _ACCOUNT_RULE):
+        if name == SANDBOX or name.startswith(f"{SANDBOX}-"):
+            found.faults.append(
+                f"{path} [accounts.{name}]: is the name of the sandbox's store: choose another"
+            )
+            continue
         found.accounts[name] = reader.table(f"accounts.{name}", values, words.account | words.site)
     for key, values in reader.tables(document, "sites", SITE_KEY, _SITE_RULE):
         owner = values.pop(ACCOUNT, None)
@@ -89,7 +101,7 @@ def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) ->
     if not found.accounts and not found.faults:
         found.faults.append(f"{path}: names no account: write [accounts.NAME]")
     for name in [name for name in found.accounts if name not in found.account_of.values()]:
-        # Without sites of its own it is one, by its own name.
+        # An account without sites is one itself, under its own name.
         if name in found.sites:
             found.faults.append(f"{path} [sites.{name}]: is account {name} too: rename one of them")
         else:
@@ -98,8 +110,8 @@ def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) ->
     return found
 
 
-_ACCOUNT_RULE = "at most 32 small letters, digits, dashes and underscores"
-_SITE_RULE = "at most 64 letters, digits, dots, dashes and underscores"
+_ACCOUNT_RULE = "use at most 32 lower-case letters, digits, hyphens and underscores"
+_SITE_RULE = "use at most 64 letters, digits, dots, hyphens and underscores"
 
 
 def _document(path: Path, faults: list[str]) -> dict[str, object] | None:
@@ -110,7 +122,7 @@ def _document(path: Path, faults: list[str]) -> dict[str, object] | None:
     except UnicodeDecodeError:
         faults.append(f"{path}: is not in UTF-8: save it in that encoding")
     except tomllib.TOMLDecodeError as error:
-        faults.append(f"{path}: is no valid TOML, mend this: {error}")
+        faults.append(f"{path}: is not valid TOML: {error}")
     return None
 
 
@@ -127,37 +139,39 @@ class _Reader:
     def tables(
         self, document: Mapping[str, object], kind: str, pattern: re.Pattern[str], rule: str
     ) -> Iterator[tuple[str, dict[str, object]]]:
-        """The sound tables of a kind, by name, in the order of the file."""
+        """The valid tables of a kind, by name, in the order of the file."""
         tables = document.get(kind, {})
         if not isinstance(tables, dict):
-            self._faults.append(f"{self._path}: {kind} is no table: write [{kind}.NAME]")
+            self._faults.append(f"{self._path}: {kind} is not a table: write [{kind}.NAME]")
             return
         for name, values in tables.items():
             if not pattern.fullmatch(name):
-                self._faults.append(f"{self._path} [{kind}.{name}]: its name will not do: {rule}")
+                self._faults.append(f"{self._path} [{kind}.{name}]: is not a valid name: {rule}")
             elif not isinstance(values, dict):
-                self._faults.append(f"{self._path} {kind}.{name}: is no table: [{kind}.{name}]")
+                self._faults.append(
+                    f"{self._path} {kind}.{name}: is not a table: write [{kind}.{name}]"
+                )
             else:
                 yield name, dict(values)
 
     def table(self, name: str, values: Mapping[str, object], known: Iterable[str]) -> Table:
-        """Its values by key; what a key merely leads to is fetched."""
+        """The values by key; secrets that stand elsewhere are fetched."""
         place = f"{self._path} [{name}]"
-        told: dict[str, object] = {}
+        values_by_key: dict[str, object] = {}
         for written, value in values.items():
-            key, source = self._meant(written)
+            key, source = self._key_and_source(written)
             if key not in known:
                 self._faults.append(f"{place} {written}: is not known{_near(written, known)}")
-            elif key in told:
+            elif key in values_by_key:
                 self._faults.append(f"{place} {written}: {key} is given twice: leave out one")
             elif source is None:
-                told[key] = value
+                values_by_key[key] = value
             elif (secret := self._fetched(f"{place} {written}", source, value)) is not None:
-                told[key] = secret
-        return Table(place, self._path.parent, told)
+                values_by_key[key] = secret
+        return Table(place, self._path.parent, values_by_key)
 
-    def _meant(self, written: str) -> tuple[str, str | None]:
-        """The key, and for a secret where it is to be fetched from: `env` or `file`."""
+    def _key_and_source(self, written: str) -> tuple[str, str | None]:
+        """The key, and for a secret that stands elsewhere `env` or `file`."""
         key, _, source = written.rpartition("_")
         if source in {"env", "file"} and key in self._words.secret:
             return key, source
@@ -170,20 +184,11 @@ class _Reader:
             return None
         if source == "env":
             self._variables.add(value)
-            if secret := self._environment.get(value, "").strip():
+            if secret := cleaned(self._environment.get(value, "")):
                 return secret
             self._faults.append(f"{place}: the environment variable {value} is not set")
             return None
-        path = self._path.parent / value
-        try:
-            if secret := path.read_text("utf-8").strip():
-                return secret
-            self._faults.append(f"{place}: {path} is empty")
-        except OSError as error:
-            self._faults.append(f"{place}: {path} can't be read ({error.strerror})")
-        except UnicodeDecodeError:
-            self._faults.append(f"{place}: {path} holds no text")
-        return None
+        return read_secret(self._path.parent / value, self._faults, f"{place}: ")
 
 
 def _near(written: str, known: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Each HubSpot account and each site with the settings that hold for it.
 
-Where there is a file, what it says of a site goes before what it says of the site's account, and
-that before the variables. Without a file there is one account with one site, neither with a name.
+In a file of sites, a site's settings precede its account's, and those precede the variables.
+Without a file there is one account with one site, neither with a name.
 """
 
 import re
@@ -10,20 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
+from app.config.errors import SettingsError
+from app.config.messages import field_of, message_of
+from app.config.settings import ACCOUNT_FIELDS, SITE_FIELDS, Settings, key_name
+from app.config.sitesfile import NEEDS_KEY, SitesFile, Table
+from app.config.sources import PREFIX
 from app.domain.origin import OriginPolicy
 from app.domain.sites import ties
-from app.settings.faults import field_of, told
-from app.settings.model import (
-    ACCOUNT_FIELDS,
-    PREFIX,
-    SITE_FIELDS,
-    Settings,
-    SettingsError,
-    key_name,
-)
-from app.settings.sitesfile import NEEDS_KEY, SitesFile, Table
 
 _FIELDS = {key_name(field): field for field in (*ACCOUNT_FIELDS, *SITE_FIELDS)}
 _VARIABLE = re.compile(rf"{PREFIX}([A-Z_]+)")
@@ -32,7 +26,7 @@ _APP = frozenset({"hubspot_client_id", "hubspot_client_secret"})
 
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
-    """Pages that are served alike. `key`: what their pings call it; "" where there is but one."""
+    """Pages with the same settings. `key`: how their pings name the site; "" for the only one."""
 
     key: str
     settings: Settings
@@ -41,7 +35,7 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """A HubSpot account with its sites, at least one. `name`: "" where there is but one.
+    """A HubSpot account with its sites, at least one. `name`: "" for the only one.
 
     The origins in its own settings are those of all its sites.
     """
@@ -51,24 +45,8 @@ class AccountSettings:
     sites: tuple[SiteSettings, ...]
 
 
-class _Given(Settings):
-    """The settings of an account or site: what they are given, nothing of the environment."""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what the caller says."""
-        return (init_settings,)
-
-
 def accounts_of(settings: Settings) -> tuple[AccountSettings, ...]:
-    """All of them, in the order of the file. Raises SettingsError with every fault of it."""
+    """All accounts, in the order of the file. Raises SettingsError with every fault of the file."""
     file = settings.file
     if file is None:
         return (AccountSettings("", settings, (SiteSettings("", settings),)),)
@@ -94,8 +72,8 @@ def _account(
     common: Mapping[str, Any],
     faults: list[str],
 ) -> AccountSettings | None:
-    says = _fields(table)
-    if "hubspot_access_token" in says:  # it needs no app that is meant for the others
+    given = _fields(table)
+    if "hubspot_access_token" in given:  # it does not use the app that the others share
         common = {field: value for field, value in common.items() if field not in _APP}
     sites = [
         _site(key, Table(each.place, each.folder, {**table.values, **each.values}), common, faults)
@@ -104,7 +82,7 @@ def _account(
     known = [site for site in sites if site is not None]
     origins = tuple(origin for site in known for origin in site.settings.allowed_origins)
     checked = _checked(
-        table, {**common, **says, "allowed_origins": origins}, ACCOUNT_FIELDS, faults
+        table, {**common, **given, "allowed_origins": origins}, ACCOUNT_FIELDS, faults
     )
     if checked is None or len(known) < len(sites):
         return None
@@ -114,7 +92,7 @@ def _account(
 def _site(
     key: str, table: Table, common: Mapping[str, Any], faults: list[str]
 ) -> SiteSettings | None:
-    """`table`: all that is said of it, its account's words included."""
+    """`table`: what the site sets, and below it what its account sets."""
     checked = _checked(table, {**common, **_fields(table)}, SITE_FIELDS, faults)
     needs_key = table.values.get(NEEDS_KEY, False)
     if not isinstance(needs_key, bool):
@@ -123,23 +101,23 @@ def _site(
 
 
 def _fields(table: Table) -> dict[str, Any]:
-    """What a table says, by the fields of Settings; paths start where the file lies."""
-    said = {_FIELDS[key]: value for key, value in table.values.items() if key in _FIELDS}
-    if isinstance(catalogue := said.get("catalogue"), str):
-        said["catalogue"] = table.folder / catalogue
-    return said
+    """What a table sets, by the fields of Settings; its paths are relative to the file."""
+    given = {_FIELDS[key]: value for key, value in table.values.items() if key in _FIELDS}
+    if isinstance(catalogue := given.get("catalogue"), str):
+        given["catalogue"] = table.folder / catalogue
+    return given
 
 
 def _checked(
     table: Table, values: Mapping[str, Any], fields: Sequence[str], faults: list[str]
 ) -> Settings | None:
-    """The settings; or None, and the faults of these fields are told."""
+    """The settings; or None, and the faults of these fields are added."""
     try:
-        return _Given(**values)
+        return Settings(**values)
     except ValidationError as error:
         for fault in error.errors():
-            field, message = field_of(fault), told(fault)
-            if not field:  # our own words begin with the variable
+            field, message = field_of(fault), message_of(fault)
+            if not field:  # the message begins with the variable
                 variable, _, message = message.partition(": ")
                 field = variable.removeprefix(PREFIX).lower()
             if field in fields:
@@ -148,13 +126,13 @@ def _checked(
 
 
 def _as_keys(message: str) -> str:
-    """The same with the file's keys in the place of variables."""
+    """The message with the file's keys in place of variables."""
     return _VARIABLE.sub(lambda variable: key_name(variable[1].lower()), message)
 
 
 def _without_token(file: SitesFile, accounts: Sequence[AccountSettings]) -> Iterator[str]:
-    """The sandbox stands in for all accounts or for none: else events would get lost in it."""
-    bare = [account.name for account in accounts if account.settings.sandboxed]
+    """Either all accounts use the sandbox or none: else the events of one would be lost in it."""
+    bare = [each.name for each in accounts if not each.settings.has_credentials]
     if len(bare) < len(accounts):
         for name in bare:
             place = file.accounts[name].place

@@ -1,32 +1,32 @@
-"""What a person is told of a value that will not do: what is wrong with it, and what to write."""
+"""Messages about wrong values: what is wrong, and what to write instead."""
 
 from functools import cache
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from app.settings.model import PREFIX, Settings
+from app.config.settings import Settings
 
 LONGEST_SHOWN = 40
-"""Characters of a value that are repeated to who wrote it."""
+"""Characters of a wrong value that a message repeats."""
 
 _NOUNS = {"integer": "whole number", "number": "number"}
 _REMEDIES = {
-    "string_type": "is no text: put it in quotes",
-    "path_type": "is no text: put it in quotes",
-    "tuple_type": 'is no list: write ["…", "…"]',
+    "string_type": "is not text: put it in quotes",
+    "path_type": "is not text: put it in quotes",
+    "tuple_type": 'is not a list: write ["…", "…"]',
 }
 
 
 def field_of(fault: ErrorDetails) -> str:
-    """The field of Settings that it is about; empty where our own words begin with the variable."""
-    return str(fault["loc"][0]).removeprefix(PREFIX).lower() if fault["loc"] else ""
+    """The setting at fault; empty where the message itself begins with the variable."""
+    return str(fault["loc"][0]) if fault["loc"] else ""
 
 
-def told(fault: ErrorDetails) -> str:
-    """What follows the name of the variable, or of the file's key. No secret is repeated."""
+def message_of(fault: ErrorDetails) -> str:
+    """What follows the name of the variable, or of the file's key. It repeats no secret."""
     kind = fault["type"]
-    if kind == "value_error":  # in our own words
+    if kind == "value_error":  # the message is ours already
         return str(fault["ctx"]["error"])
     if kind in _REMEDIES:
         return _REMEDIES[kind]
@@ -35,21 +35,21 @@ def told(fault: ErrorDetails) -> str:
     if kind.startswith("bool_"):
         return f"{_shown(fault)} is neither yes nor no: write true or false"
     wanted = _schemas()[field_of(fault)]
-    wanted = wanted.get("items", wanted)
+    wanted = wanted.get("items", next(iter(wanted.get("anyOf", ())), wanted))
     noun = _NOUNS.get(wanted.get("type", ""))
-    return f"will not do: {fault['msg']}" if noun is None else _no_number(fault, noun, wanted)
+    return f"will not do: {fault['msg']}" if noun is None else _not_a_number(fault, noun, wanted)
 
 
-def _no_number(fault: ErrorDetails, noun: str, wanted: dict[str, Any]) -> str:
+def _not_a_number(fault: ErrorDetails, noun: str, wanted: dict[str, Any]) -> str:
     if fault["type"].startswith(("int_", "float_")):
-        return f"{_shown(fault)} is no {noun}: give one {_bounds(wanted)}"
+        return f"{_shown(fault)} is not a {noun}: give one {_bounds(wanted)}"
     return f"{_shown(fault)} is out of range: give a {noun} {_bounds(wanted)}"
 
 
 @cache
 def _schemas() -> dict[str, dict[str, Any]]:
-    """What each field takes, as JSON Schema."""
-    schemas: dict[str, dict[str, Any]] = Settings.model_json_schema(by_alias=False)["properties"]
+    """What each setting takes, as JSON Schema."""
+    schemas: dict[str, dict[str, Any]] = Settings.model_json_schema()["properties"]
     return schemas
 
 

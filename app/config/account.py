@@ -1,0 +1,105 @@
+"""What may be set for each HubSpot account: it has one store and one token."""
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, Field, SecretStr, field_validator
+
+from app.config.values import (
+    IssuedSecret,
+    IssuedText,
+    OptionalSecret,
+    cleaned,
+    is_loopback,
+    secrets_of,
+)
+from app.domain.url import parse_url
+from app.hubspot.seal import Seal
+
+
+class AccountFields(BaseModel):
+    """The settings of an account."""
+
+    hubspot_access_token: IssuedSecret = Field(
+        None, description="HubSpot's server-side token; or the three below. None: the sandbox"
+    )
+    hubspot_client_id: IssuedText = Field(None, description="OAuth 2.0 app: client id")
+    hubspot_client_secret: IssuedSecret = Field(None, description="OAuth 2.0 app: secret")
+    hubspot_refresh_token: IssuedSecret = Field(
+        None,
+        description="OAuth 2.0 app: the relay keeps a fresh access token with it; "
+        "none: `playrelay connect` gets one",
+    )
+    secret_key: OptionalSecret = Field(
+        None,
+        description="Encrypts the tokens in the store, required by `playrelay connect`: 32 random "
+        "bytes in base64; several, comma-separated, to replace one (the first encrypts)",
+    )
+    hubspot_developer_key: IssuedSecret = Field(
+        None,
+        description="Key of the HubSpot developer account, only to name the media provider and to "
+        "show its events",
+    )
+    hubspot_base_url: str = Field("https://api.hubapi.com", description="Where HubSpot's API is")
+    hubspot_app_url: str = Field(
+        "https://app.hubspot.com", description="Where people install HubSpot apps"
+    )
+    hubspot_api_version: Literal["v1", "2026-03"] = Field(
+        "v1", description="Version of the Media Bridge events API"
+    )
+    hubspot_oauth_version: Literal["v3", "2026-03"] = Field(
+        "v3", description="Version of the token endpoint"
+    )
+    hubspot_rate: int = Field(
+        110, ge=1, le=10_000, description="Requests per any 10 s that HubSpot may receive"
+    )
+    identity: Literal["lookup", "passthrough"] = Field(
+        "lookup",
+        description="lookup: ask HubSpot for the contact of a usertoken before sending; "
+        "passthrough: let HubSpot convert it",
+    )
+    settle_seconds: int = Field(
+        300, ge=1, le=86_400, description="Silence after which an attention span is final"
+    )
+    park_days: float = Field(
+        30, gt=0, le=3650, description="How long plays of visitors who are no contact yet are kept"
+    )
+    retain_days: float = Field(
+        7, gt=0, le=3650, description="How long delivered events stay in the store"
+    )
+    media_register: bool = Field(
+        default=False,
+        description="Let `playrelay media sync` register media that HubSpot does not know",
+    )
+
+    @field_validator("secret_key")
+    @classmethod
+    def _keys(cls, value: SecretStr | None) -> SecretStr | None:
+        Seal.of(secrets_of(value))
+        return value
+
+    @field_validator("hubspot_base_url", "hubspot_app_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        value = cleaned(value)
+        if parse_url(value) is None or any(mark in value for mark in "?#@\\ "):
+            raise ValueError("write an address such as https://api.hubapi.com")
+        url = urlsplit(value)
+        if url.scheme.lower() == "http" and not is_loopback(url.hostname or ""):
+            raise ValueError("must be https, or the token would travel in the clear")
+        return value.rstrip("/")
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether a token or an app is set here."""
+        return self.hubspot_access_token is not None or self.hubspot_client_id is not None
+
+    @property
+    def connectable(self) -> bool:
+        """Whether `playrelay connect` can install the app: there is no refresh token."""
+        return self.hubspot_client_id is not None and self.hubspot_refresh_token is None
+
+    @property
+    def seal(self) -> Seal:
+        """What the tokens in the store are encrypted with."""
+        return Seal.of(secrets_of(self.secret_key))

@@ -1,0 +1,9 @@
+"""What is wrong with the configuration, in lines for the person who wrote it."""
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. `faults`: one line each, which names the variable."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults

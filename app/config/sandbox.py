@@ -1,0 +1,94 @@
+"""Decides whether a start may use the sandbox: a mistake must not turn production into a demo."""
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from app.config.database import is_postgresql
+from app.config.settings import Settings
+from app.config.sources import PREFIX, Sources, variable_name
+
+_CREDENTIALS = (
+    "hubspot_access_token",
+    "hubspot_client_id",
+    "hubspot_client_secret",
+    "hubspot_refresh_token",
+)
+_OF_PRODUCTION = (
+    "allowed_origins",
+    "sites",
+    "secret_key",
+    "identity_secret",
+    "hubspot_developer_key",
+    "hubspot_base_url",
+    "console_password",
+    "console_user_header",
+    "trusted_proxies",
+    "public_url",
+)
+"""Settings that nobody needs for a demo."""
+
+_TELLING = re.compile(
+    "TOKEN|SECRET|KEY|CLIENT|PASSWORD|REFRESH|CREDENTIAL|ACCESS|OAUTH|ORIGIN|SITES"
+)
+"""Parts of an unknown name by which it was meant for production."""
+
+_ASK = f"or ask for the sandbox with {variable_name('sandbox')}=true"
+_NEEDED = f"set {variable_name('hubspot_access_token')} or an OAuth app, {_ASK}"
+
+
+def sandbox_faults(settings: Settings, sources: Sources) -> list[str]:
+    """Why the start is refused, one line for each variable."""
+    if settings.sandbox:
+        return list(_contradictions(settings))
+    if settings.reaches_hubspot or settings.role == "collect":
+        return []
+    if settings.sandbox is False:
+        variable = variable_name("hubspot_access_token")
+        return [f"{variable}: is missing, and so is an OAuth app: set one of them"]
+    return list(_signs(settings, sources))
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    given = [variable_name(name) for name in _CREDENTIALS if getattr(settings, name) is not None]
+    if settings.reaches_hubspot and not given:
+        given = [variable_name("sites")]
+    for name in given:
+        yield (
+            f"{name}: holds credentials, while {variable_name('sandbox')} is true: leave out one "
+            "of them (make run asks for the sandbox, playrelay serve does not)"
+        )
+
+
+def _signs(settings: Settings, sources: Sources) -> Iterator[str]:
+    """Variables that mean production, while there are no credentials."""
+    for name in _CREDENTIALS:
+        if variable_name(name) in sources.blank:
+            yield f"{variable_name(name)}: is empty: give it a value, {_ASK}"
+    for name in sources.unknown:
+        near = nearest(name, sources)
+        if _TELLING.search(name) or (near and _TELLING.search(near)):
+            yield f"{unknown_line(name, sources)}; without credentials {_NEEDED}"
+    for name in _OF_PRODUCTION:
+        if variable_name(name) in sources.values:
+            yield f"{variable_name(name)}: is set, but no credentials are: {_NEEDED}"
+    if is_postgresql(settings.database_url):
+        name = variable_name("database_url")
+        yield f"{name}: is PostgreSQL's, but no credentials are set: {_NEEDED}"
+    if settings.role != "all":
+        name = variable_name("role")
+        yield f"{name}: is {settings.role}, but no credentials are set: {_NEEDED}"
+
+
+def unknown_line(name: str, sources: Sources) -> str:
+    """What is said of a variable that nothing reads."""
+    near = nearest(name, sources)
+    hint = f": did you mean {near}?" if near else ""
+    return f"{name}{sources.places.get(name, '')} is not a setting{hint}"
+
+
+def nearest(name: str, sources: Sources) -> str:
+    """The known variable that was probably meant, or ""."""
+    short = {each.removeprefix(PREFIX): each for each in sources.known}
+    found = difflib.get_close_matches(name.removeprefix(PREFIX), short, n=1)
+    return short[found[0]] if found else ""

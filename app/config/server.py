@@ -1,0 +1,125 @@
+"""What is set once for the process: address, role, store, console, log."""
+
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, field_validator
+
+from app.config.database import database_address
+from app.config.values import CommaSeparated, Password, is_address, is_network
+from app.domain.url import parse_url
+
+_HEADER = re.compile(r"[A-Za-z0-9-]+")
+_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+
+class ServerFields(BaseModel):
+    """The settings of the process."""
+
+    sandbox: bool | None = Field(
+        None,
+        description="true: send to the built-in HubSpot sandbox, which keeps a store of its own; "
+        "false: never; none: only while nothing of production is set",
+    )
+    sites: Path | None = Field(
+        None,
+        description="TOML file of several HubSpot accounts and sites (docs/SITES.md); none: one "
+        "site, which these variables describe",
+    )
+    database_url: str = Field(
+        "sqlite:///data/playrelay.db",
+        repr=False,  # it may hold a password
+        description="Where everything is kept: a file, or `postgresql://user:password@host/database`",
+    )
+    role: Literal["all", "collect", "deliver"] = Field("all", description="What this process does")
+    host: str = Field("127.0.0.1", description="Address to listen on (0.0.0.0 in the image)")
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; `PORT` works too")
+    internal_port: int | None = Field(
+        None,
+        ge=1,
+        le=65_535,
+        description="Port for `/metrics`, `/readyz` and `/healthz`, which the public one then does "
+        "not answer; none: the public one answers them",
+    )
+    public_url: str | None = Field(
+        None,
+        description="Where browsers find the relay: scheme, host and, if a proxy puts it there, "
+        "path, such as `https://www.example.com/relay`",
+    )
+    keepalive_seconds: int = Field(
+        80,
+        ge=1,
+        le=3_600,
+        description="How long an idle connection stays open; longer than the proxy in front "
+        "keeps its own",
+    )
+    pings_per_minute: int = Field(
+        600, ge=0, description="Per address; 0: no limit (a proxy does it, or a benchmark)"
+    )
+    trusted_proxies: CommaSeparated = Field(
+        (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed"
+    )
+    console_password: Password = Field(
+        None,
+        description="Opens `/console`: 12 characters or more; without it the console is off (in "
+        "sandbox mode it is open to this machine alone)",
+    )
+    console_user_header: str | None = Field(
+        None,
+        description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names who is signed "
+        "in (single sign-on); opens `/console` to them",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level")
+    log_format: Literal["console", "json"] | None = Field(
+        None, description="console on a terminal, json elsewhere"
+    )
+
+    @field_validator("log_level", "log_format", "role", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            if each != "*" and not is_network(each):
+                raise ValueError(f"{each!r} is not an address: write 10.0.0.1, 10.0.0.0/8 or *")
+        return value
+
+    @field_validator("console_user_header")
+    @classmethod
+    def _header(cls, value: str | None) -> str | None:
+        if value is not None and not _HEADER.fullmatch(value):
+            raise ValueError(
+                f"{value!r} is not a valid header name: use letters, digits and hyphens, "
+                "such as X-Forwarded-User"
+            )
+        return value
+
+    @field_validator("host")
+    @classmethod
+    def _listens(cls, value: str) -> str:
+        host = value.removeprefix("[").removesuffix("]")
+        if is_address(host) or (_HOST.fullmatch(host) and not host.isdecimal()):
+            return host
+        raise ValueError(
+            f"{value!r} is not an address to listen on: write 127.0.0.1, 0.0.0.0 or :: alone, and "
+            "the port in PLAYRELAY_PORT"
+        )
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        url = parse_url(value)
+        if url is None or any(mark in value for mark in "?#@\\<>\"'"):
+            raise ValueError("is not an address such as https://relay.example.com")
+        return str(url).rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _engine(cls, value: str) -> str:
+        return database_address(value).url

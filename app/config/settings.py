@@ -1,0 +1,122 @@
+"""Every setting, composed of those of the process, of an account and of a site."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Self, get_args
+
+from pydantic import ConfigDict, SecretStr, model_validator
+
+from app.config.account import AccountFields
+from app.config.server import ServerFields
+from app.config.site import SiteFields
+from app.config.sitesfile import NEEDS_KEY, SitesFile, Vocabulary, read_sites
+from app.config.sources import PREFIX, environment, variable_name
+
+_CREDENTIALS = frozenset({"access_token", "client_id", "refresh_token"})
+
+
+class Settings(ServerFields, SiteFields, AccountFields):
+    """All settings, checked. It reads nothing itself: see `app.config.load`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+    @model_validator(mode="after")
+    def _credentials(self) -> Self:
+        if self.sites is not None:
+            return self._expect_all_in_the_file()
+        app = {
+            "CLIENT_ID": self.hubspot_client_id,
+            "CLIENT_SECRET": self.hubspot_client_secret,
+        }
+        missing = [f"{PREFIX}HUBSPOT_{name}" for name, value in app.items() if not value]
+        oauth = len(missing) < len(app) or self.hubspot_refresh_token is not None
+        if oauth and missing:
+            raise ValueError(f"{missing[0]}: OAuth needs both the client id and the client secret")
+        if self.hubspot_access_token and oauth:
+            raise ValueError(
+                f"{PREFIX}HUBSPOT_ACCESS_TOKEN: set either a token or an OAuth app, not both"
+            )
+        if self.connectable and self.secret_key is None and self.role != "collect":
+            raise ValueError(
+                f"{PREFIX}SECRET_KEY: encrypts the tokens that playrelay connect gets: make one "
+                f"with openssl rand -base64 32 (or set {PREFIX}HUBSPOT_REFRESH_TOKEN)"
+            )
+        if not self.sandboxed and not self.allowed_origins and self.role != "deliver":
+            raise ValueError(
+                f"{PREFIX}ALLOWED_ORIGINS: name the sites that embed the player, for example "
+                "https://www.example.com (or * to let every site in)"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _single_sign_on(self) -> Self:
+        known = bool(self.trusted_proxies) and "*" not in self.trusted_proxies
+        if self.console_user_header and not known:
+            raise ValueError(
+                f"{PREFIX}CONSOLE_USER_HEADER: name the proxies that set it in "
+                f"{PREFIX}TRUSTED_PROXIES (not *), or anybody could"
+            )
+        return self
+
+    def _expect_all_in_the_file(self) -> Self:
+        for field in ("hubspot_access_token", "hubspot_refresh_token", "allowed_origins"):
+            if getattr(self, field):
+                raise ValueError(
+                    f"{variable_name(field)}: belongs to one account: with {PREFIX}SITES write it "
+                    "into that file"
+                )
+        return self
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether events go to the built-in HubSpot sandbox.
+
+        A process that only collects needs no credentials, so to have none says nothing of it.
+        """
+        if self.sandbox is not None:
+            return self.sandbox
+        if self.file is not None and self.file.says(_CREDENTIALS):
+            return False
+        return not self.has_credentials and self.role != "collect"
+
+    @property
+    def reaches_hubspot(self) -> bool:
+        """Whether there are credentials, here or in the file of sites."""
+        return self.has_credentials or (self.file is not None and self.file.says(_CREDENTIALS))
+
+    @cached_property
+    def file(self) -> SitesFile | None:
+        """The file of accounts and sites, as far as it can be read. Nothing in it is checked."""
+        if self.sites is None:
+            return None
+        return read_sites(self.sites, vocabulary(), environment())
+
+
+ACCOUNT_FIELDS = tuple(AccountFields.model_fields)
+SITE_FIELDS = tuple(SiteFields.model_fields)
+
+
+def key_name(field: str) -> str:
+    """The key of a setting in the file of sites."""
+    return field.removeprefix("hubspot_")
+
+
+def secret_fields() -> list[str]:
+    """The settings that hold secrets."""
+    fields = Settings.model_fields
+    return [name for name in fields if SecretStr in _types(fields[name].annotation)]
+
+
+def vocabulary() -> Vocabulary:
+    """What may be written in the file of sites."""
+    return Vocabulary(
+        account=frozenset(map(key_name, ACCOUNT_FIELDS)),
+        site=frozenset({*map(key_name, SITE_FIELDS), NEEDS_KEY}),
+        secret=frozenset(map(key_name, secret_fields())),
+    )
+
+
+def _types(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _types(inner)

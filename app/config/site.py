@@ -1,0 +1,55 @@
+"""What may be set for each site; for an account it holds for all of its sites."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field, field_validator
+
+from app.config.values import CommaSeparated, EventKinds, Percents, SigningSecret, secrets_of
+from app.domain.origin import OriginPolicy
+
+
+class SiteFields(BaseModel):
+    """The settings of a site."""
+
+    allowed_origins: CommaSeparated = Field(
+        (),
+        description="Sites whose pages may send pings, comma-separated (`https://*.example.com` "
+        "for subdomains, `*` for all); required with a token",
+    )
+    identity_secret: SigningSecret = Field(
+        None,
+        description="Signs a contactId that a site's own server puts into the page: 32 characters "
+        "or more; several, comma-separated, to replace one (each is accepted)",
+    )
+    identity_legacy: bool = Field(
+        default=False,
+        description="Believe signatures of a contactId that never end (made before 0.1.0)",
+    )
+    catalogue: Path | None = Field(
+        None, description="TOML or CSV file that tells mediaBridgeId, name, type and duration"
+    )
+    milestones: Percents = Field(
+        (25, 50, 75, 100), description="Percentages that become `media-played-percent`"
+    )
+    events: EventKinds = Field(
+        ("percent", "played", "attention"), description="Which HubSpot events are sent"
+    )
+    viewed_percent: int = Field(
+        50, ge=1, le=100, description="Coverage at which a play counts as VIEWED"
+    )
+
+    @field_validator("milestones")
+    @classmethod
+    def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(value)))
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        OriginPolicy.parse(value)
+        return value
+
+    @property
+    def identity_secrets(self) -> tuple[str, ...]:
+        """The secrets that a signature may be made with, the one in force first."""
+        return tuple(each.get_secret_value() for each in secrets_of(self.identity_secret))

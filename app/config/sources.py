@@ -1,0 +1,146 @@
+"""Reads what the operator wrote: the environment, a `.env` file, and files that hold secrets.
+
+Every value is cleaned alike, whatever it comes from. The environment precedes `.env`.
+"""
+
+import io
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+
+from app.config.values import cleaned
+
+PREFIX = "PLAYRELAY_"
+DOTENV = ".env"
+_FILE = "_FILE"
+_PLATFORMS_PORT = "PORT"
+_LARGEST_SECRET = 65_536
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def variable_name(setting: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + setting.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was written, by variable. `blank`: named without a value. `unknown`: nothing reads them.
+
+    `known`: every variable that is read. `places`: where each stands, for messages. `faults`: what
+    could not be read.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    blank: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+
+def read_sources(
+    settings: Collection[str],
+    secrets: Collection[str],
+    variables: Mapping[str, str],
+    dotenv: str | None = DOTENV,
+) -> Sources:
+    """Read the variables of these settings, and `…_FILE` for those that hold secrets."""
+    faults: list[str] = []
+    from_file = _ours(_dotenv(dotenv, faults))
+    from_environment = _ours(variables)
+    written = {**from_file, **from_environment}
+    places = {name: "" if name in from_environment else f" (in {dotenv})" for name in written}
+    known = {variable_name(name) for name in settings}
+    for variable in (variable_name(name) for name in secrets):
+        _fetch(variable, written, known, faults)
+    if not written.get(variable_name("port")) and cleaned(variables.get(_PLATFORMS_PORT, "")):
+        written[variable_name("port")] = cleaned(variables[_PLATFORMS_PORT])
+    return Sources(
+        values={name: value for name, value in written.items() if value and name in known},
+        blank=frozenset(name for name, value in written.items() if not value and name in known),
+        unknown=tuple(sorted(written.keys() - known)),
+        known=frozenset(known),
+        places=places,
+        faults=tuple(faults),
+    )
+
+
+def environment(dotenv: str = DOTENV) -> Mapping[str, str]:
+    """All variables of the environment and of `.env`, ours or not."""
+    return {**_dotenv(dotenv, []), **os.environ}
+
+
+def _ours(variables: Mapping[str, str]) -> dict[str, str]:
+    """The relay's own, in upper case, cleaned; the one that is written so comes first."""
+    found: dict[str, str] = {}
+    for name in sorted(variables):  # upper case sorts first
+        if name.upper().startswith(PREFIX):
+            found.setdefault(name.upper(), cleaned(variables[name]))
+    return found
+
+
+def _fetch(variable: str, written: dict[str, str], known: set[str], faults: list[str]) -> None:
+    """Replace `…_FILE` by what the file holds."""
+    name = variable + _FILE
+    known.add(name)
+    path = written.pop(name, "")
+    if not path:
+        return
+    if written.get(variable):
+        faults.append(f"{name}: {variable} is set too: leave out one of them")
+        return
+    text = read_secret(Path(path), faults, f"{name}: ")
+    if text is not None:
+        written[variable] = text
+
+
+def read_secret(path: Path, faults: list[str], place: str) -> str | None:
+    """The cleaned text of a file that holds a secret; None, and a fault, if there is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_SECRET + 1)
+        text = cleaned(data.decode("utf-8-sig"))
+    except OSError as error:
+        faults.append(f"{place}{path} can't be read ({error.strerror}): check the path")
+        return None
+    except ValueError:
+        faults.append(f"{place}{path} is not text in UTF-8: save it in that encoding")
+        return None
+    if not text or len(data) > _LARGEST_SECRET:
+        faults.append(f"{place}{path} is {'too large for a secret' if text else 'empty'}")
+        return None
+    return text
+
+
+def _dotenv(path: str | None, faults: list[str]) -> dict[str, str]:
+    if path is None or not os.path.lexists(path):
+        return {}
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        faults.append(f"{path}: can't be read ({error.strerror}): check the file")
+        return {}
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        kind = " (it looks like UTF-16)" if data[:2] in _UTF16 else ""
+        faults.append(f"{path}: is not in UTF-8{kind}: save it in that encoding")
+        return {}
+    if "\0" in text:
+        faults.append(f"{path}: is not text: save it in UTF-8, with lines such as NAME=value")
+        return {}
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error:
+            line = binding.original.line + _blank_lines(binding.original.string)
+            faults.append(f"{path}, line {line}: is not NAME=value, or a quote is missing in it")
+    read = dotenv_values(stream=io.StringIO(text))
+    return {name: value or "" for name, value in read.items()} if not faults else {}
+
+
+def _blank_lines(text: str) -> int:
+    return len(text) - len(text.lstrip("\n")) if text.strip() else 0
