@@ -64,19 +64,35 @@ const findAddress = (node) => {
   return undefined;
 };
 
-/** What an address says of how it plays: silent backgrounds are decoration. @param {URL} url */
-const readSettings = ({ searchParams }) => {
+/**
+ * How it is to play: silent backgrounds are decoration.
+ * @param {Iterable<[string, string]>} words of an address, or of an element
+ */
+const readSettings = (words) => {
   /** @type {Record<string, boolean>} */
   const has = {};
-  for (const [name, value] of searchParams) has[name.toLowerCase()] = !/^(0|false)$/.test(value);
-  const { background, autoplay, loop, mute, muted, controls, silentautoplay } = has;
+  let loops = false;
+  for (const [name, value] of words) {
+    has[name.toLowerCase().replace(/-/g, "")] = !/^(0|false)$/.test(value);
+    loops ||= value == "loop";
+  }
+  const { background, autoplay, chromeless, controls, loop, mute, muted, silentautoplay } = has;
   return {
-    autoplay: !!(background || autoplay),
-    loop: !!(background || loop) || searchParams.get("endVideoBehavior") == "loop",
+    autoplay: !!(background || autoplay || silentautoplay),
+    loop: !!(background || loop || loops),
     muted: !!(background || mute || muted || silentautoplay),
-    controls: !background && controls !== false,
+    // Those of Wistia's that begin anew by themselves are backgrounds.
+    controls: !(background || chromeless || loops) && controls !== false,
   };
 };
+
+/** What Wistia's own players bear, as attributes or among their classes. @param {any} node */
+const readWords = ({ attributes, className }) => [
+  ...new URLSearchParams(className.replace(/\s+/g, "&")),
+  .../** @type {[string, string][]} */ (
+    Array.from(attributes, ({ name, value }) => [name, value])
+  ),
+];
 
 /** @typedef {{ player: State, apply: Apply, url?: URL, leaving?: boolean }} Frame */
 /** @type {WeakMap<Node, Frame>} */
@@ -153,7 +169,7 @@ const open = (node, loaded) => {
     frame.leaving = changed && !!frame.url && !loaded;
     frame.url = url;
     if (changed) {
-      frame.apply({ ...readSettings(url), currentSrc });
+      frame.apply({ ...readSettings(url.searchParams), currentSrc });
       vendor.bind?.(node, frame.apply, url);
     }
     vendor.prepare?.(node, url, tools);
@@ -200,7 +216,9 @@ export default (node, given) => {
     if (followed.has(node)) return;
     tools.use("wistia", (/** @type {Vendor} */ { bind }) => {
       const frame = !followed.has(node) && follow(node);
-      if (frame) bind?.(node, frame.apply);
+      if (!frame) return;
+      frame.apply(readSettings(readWords(node)));
+      bind?.(node, frame.apply);
     });
   } else if (!present.has(node) || findAddress(node)?.href != followed.get(node)?.url?.href) {
     present.add(node);

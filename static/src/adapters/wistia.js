@@ -67,7 +67,7 @@ export default {
           title: node.name,
           currentTime: node.currentTime,
           duration: node.duration,
-          state: STATES[node.state],
+          state: STATES[event] ?? STATES[node.state],
           muted: node.muted,
         }),
       );

@@ -42,7 +42,7 @@ export default {
       !used.has(node) &&
       node.getRootNode().activeElement != node &&
       // What the page or the browser keeps for later is theirs to load.
-      !(empty && (!node.src || node.loading == "lazy")) &&
+      !(empty && (!node.src || node.srcdoc || node.loading == "lazy")) &&
       replaced.get(node) != href
     ) {
       replaced.set(node, href);

@@ -1,6 +1,7 @@
 """Frames of ours at the vendors' addresses, and packages of npm that stand around them."""
 
 import re
+import time
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Frame, Page, Request, Route
 
 from tests.browser.frames.install import PACKAGES
+from tests.browser.hosts import PATIENCE
 from tests.browser.player import passed
 
 FOLDER = Path(__file__).parent
@@ -83,6 +85,8 @@ class Network:
             # Modules of another origin need it.
             headers = {"Access-Control-Allow-Origin": "*"}
             route.fulfill(path=path, content_type="text/javascript", headers=headers)
+        elif request.resource_type == "script":
+            route.fulfill(body="", content_type="text/javascript")
         elif vendor is None:
             route.fulfill(body="<!doctype html>", content_type="text/html")
         else:
@@ -123,10 +127,12 @@ def module(entry: str, imports: dict[str, str] | None = None) -> str:
 def find_frame(page: Page, host: str = "") -> Frame:
     """The page's frame from a host, or its only one, once its script has run."""
     found = None
+    deadline = time.monotonic() + PATIENCE
     while found is None:
+        assert time.monotonic() < deadline, [each.url for each in page.frames]
+        # Frames in closed shadow roots can only be seen from outside.
+        page.wait_for_timeout(20)
         found = next((each for each in page.frames[1:] if host in each.url[:60]), None)
-        if found is None:
-            page.wait_for_timeout(20)
     found.wait_for_function("window.eval('typeof speak') == 'object'")
     return found
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.frames.network import (
+    PACKAGE_HOST,
     VENDORS,
     Network,
     find_frame,
@@ -173,3 +174,21 @@ def test_cloudflares_element(
     last = collector.view().last
     assert collector.view().milestones == [25, 50, 75, 100]
     assert (last["mediaUrl"], last["mediaName"]) == (address, "Bees")
+
+
+def test_vidyards_embed_code(page: Page, site: Site, collector: Collector) -> None:
+    """The package makes the frame, and answers it; so does the tracker, once more."""
+    uuid = VENDORS["vidyard"].film.rpartition("/")[2]
+    image = f'<img class="vidyard-player-embed" data-uuid="{uuid}" data-v="4" data-type="inline">'
+    library = f'<script src="{PACKAGE_HOST}@vidyard/embed-code/dist/v4.js"></script>'
+    show(page, site, collector, image + library)
+    frame = find_frame(page, "vidyard")
+    passed(page, "performance.getEntriesByType('resource').some(e => /vidyard.js/.test(e.name))")
+    measuring(page, "frames", "vidyard")
+    says(page, frame, "ready()")
+    watches(page, frame, *range(11))
+    says(page, frame, "end()")
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
+    view = collector.view()
+    assert view.milestones == [25, 50, 75, 100]
+    assert (view.last["mediaUrl"], view.last["mediaName"]) == (VENDORS["vidyard"].film, "Bees")

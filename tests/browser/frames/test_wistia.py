@@ -1,8 +1,16 @@
 """Wistia's embed, element and frame: one view each, although a `<video>` stands inside."""
 
+import pytest
 from playwright.sync_api import Page
 
-from tests.browser.frames.network import VENDORS, asked, find_frame, measuring, says, watches
+from tests.browser.frames.network import (
+    VENDORS,
+    asked,
+    find_frame,
+    measuring,
+    says,
+    watches,
+)
 from tests.browser.hosts import Collector, Site
 from tests.browser.player import passed, show
 
@@ -123,3 +131,40 @@ def test_a_frame_beside_wistias_script(page: Page, site: Site, collector: Collec
     watches(page, frame, 0, 1)
     page.evaluate("played()")
     whole_film(collector)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "silentAutoPlay=true endVideoBehavior=loop",
+        "autoPlay=true muted=true chromeless=true endVideoBehavior=loop",
+    ],
+)
+def test_a_silent_background_is_nothing(
+    page: Page, site: Site, collector: Collector, options: str
+) -> None:
+    """Until it is heard."""
+    show(page, site, collector, f'<div class="wistia_embed wistia_async_x1y2z3 {options}"></div>')
+    passed(page, "window._wq?.length == 1")
+    measuring(page)
+    page.evaluate(HANDLE)
+    page.evaluate(
+        """() => {
+            film.muted = true;
+            _wq[0].onReady(film);
+            bound.play();
+            for (film.seconds = 1; film.seconds < 8; film.seconds++) bound.timechange();
+        }"""
+    )
+    assert collector.bodies == []
+    page.evaluate(
+        """() => {
+            film.muted = false;
+            bound.mutechange();
+            for (; film.seconds < 10; film.seconds++) bound.timechange();
+            film.now = "ended";
+            bound.end();
+        }"""
+    )
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
+    assert collector.view().percent < 50

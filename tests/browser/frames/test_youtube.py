@@ -87,6 +87,18 @@ def test_a_frame_that_was_clicked_before_the_tracker_came(
     assert documents(network) == [PLAIN]
 
 
+def test_a_picture_that_stands_for_the_film(
+    page: Page, site: Site, collector: Collector, network: Network
+) -> None:
+    """In `srcdoc`, with a link to the film: what the page shows there stays."""
+    picture = f"<a href='{PLAIN}?autoplay=1'>Play</a>"
+    show(page, site, collector, f'<iframe id="f" src="{PLAIN}" srcdoc="{picture}"></iframe>')
+    settled(page)
+    page.frame_locator("iframe").locator("a").click()
+    find_frame(page, "youtube").wait_for_url(PLAIN + "?autoplay=1")
+    assert documents(network) == [PLAIN + "?autoplay=1"]
+
+
 def test_a_lazy_frame_stays_lazy(
     page: Page, site: Site, collector: Collector, network: Network
 ) -> None:
