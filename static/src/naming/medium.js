@@ -50,7 +50,8 @@ const place = (node) => {
 /** What the page's author has said of what a node plays, and what stands around it. @param {any} node */
 export const authored = (node) => ({
   mediaBridgeId: Number(attribute(node, "media-bridge-id", /^\d+$/)) || undefined,
-  externalId: attribute(node, "external-id") || host(node, HOST_WORDS.externalId),
+  // A frame's film has its vendor's address, whatever stands around it.
+  externalId: attribute(node, "external-id") || (node.play && host(node, HOST_WORDS.externalId)),
   mediaUrl:
     absolute(attribute(node, "media-url")) ||
     absolute(host(node, HOST_WORDS.mediaUrl) || node.querySelector("source")?.src),

@@ -151,7 +151,9 @@ def test_a_frame_that_a_click_has_made(
         says(page, frame, "end()")
         collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
         assert collector.view().milestones == [25, 50, 75, 100]
-        assert collector.view().last["mediaUrl"] == "https://www.youtube.com/watch?v=abcdefghijk"
+        last = collector.view().last
+        assert last["mediaUrl"] == "https://www.youtube.com/watch?v=abcdefghijk"
+        assert "externalId" not in last
     assert len(documents(network)) == 1
 
 
