@@ -104,7 +104,6 @@ NOT_DONE: tuple[str, ...] = (
     "app/doctor.py",
     "app/domain/",
     "app/hubspot/",
-    "app/settings/",
     "app/store/",
     "app/web/",
     "static/src/",
