@@ -19,7 +19,7 @@ dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when
 	@$(BIN)/python -m tools.dev
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.frames $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
@@ -102,6 +102,11 @@ $(VENV)/.checkers: $(VENV)/.dev
 # A Chromium for the tests in a real browser: the system's, or Playwright's own.
 $(VENV)/.browser: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.install
+	@touch $@
+
+# What pages use around players in frames.
+$(VENV)/.frames: tests/browser/frames/package-lock.json $(VENV)/.languages
+	@$(BIN)/python -m tests.browser.frames.install
 	@touch $@
 
 # Node for the tracker's tool chain and, like PHP, for the documents' examples.

@@ -14,7 +14,7 @@ from tests.machine.debian import in_ci
 def packages() -> None:
     """What pages have from npm; without it the tests are skipped, but fail in CI."""
     if not installed():
-        reason = "no Node: what stands around frames could not be installed"
+        reason = "not installed: python -m tests.browser.frames.install"
         (pytest.fail if in_ci() else pytest.skip)(reason)
 
 
