@@ -19,7 +19,7 @@ dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when
 	@$(BIN)/python -m tools.dev
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.frames $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
@@ -105,6 +105,7 @@ $(VENV)/.browser: $(VENV)/.dev
 	@touch $@
 
 # What pages use around players in frames.
+test: $(VENV)/.frames
 $(VENV)/.frames: tests/browser/frames/package-lock.json $(VENV)/.languages
 	@$(BIN)/python -m tests.browser.frames.install
 	@touch $@
