@@ -3,6 +3,7 @@
 import msgspec
 
 from app.domain import coverage
+from app.domain.identity import mail_token, usertoken
 from app.domain.media import Finder, describe_medium, media_key
 from app.domain.page import describe_page
 from app.domain.ping import PlayPing
@@ -48,8 +49,8 @@ def observe(
         received_at=received_at,
         longest_age_ms=trust.longest_age_ms,
     ).at
-    utk = _token(ping.contact_utk)
-    hsenc = _token(ping.hsenc)
+    utk = usertoken(ping.contact_utk)
+    hsenc = mail_token(ping.hsenc)
     contact_id = ping.contact_id or None
     if contact_id and signature_fault(
         contact_id,
@@ -101,8 +102,3 @@ def observe(
             site=site,
         ),
     )
-
-
-def _token(value: str | None) -> str | None:
-    value = value.strip() if value else ""
-    return value if value.isascii() and value.isprintable() else None

@@ -10,6 +10,7 @@ from app.domain.page import Page
 from app.domain.play import merge, play_id
 from tests.domain.setting import NOW, SIGNATURES, ping, seen
 
+UTK = "0123456789abcdef" * 2
 DAY = 24 * 60 * 60 * 1000
 
 
@@ -59,11 +60,13 @@ def test_page(fields: dict[str, Any], referer: str | None, page: Page, guessed: 
 @pytest.mark.parametrize(
     ("fields", "kept"),
     [
-        pytest.param({"contact_utk": " abc "}, {"utk": (NOW, "abc")}, id="utk"),
+        pytest.param({"contact_utk": f" {UTK.upper()} "}, {"utk": (NOW, UTK)}, id="utk"),
+        pytest.param({"contact_utk": "undefined"}, {"utk": None}, id="no utk"),
+        pytest.param({"hsenc": "{{_hsenc}}"}, {"hsenc": None}, id="no mail"),
         pytest.param({"contact_utk": "  "}, {"utk": None}, id="blank utk"),
         pytest.param({"contact_utk": "späti"}, {"utk": None}, id="utk that can be none"),
         pytest.param({"contact_utk": "a\nb"}, {"utk": None}, id="utk in two lines"),
-        pytest.param({"hsenc": "p2ANq"}, {"hsenc": (NOW, "p2ANq")}, id="mail"),
+        pytest.param({"hsenc": "p2ANqtz-1"}, {"hsenc": (NOW, "p2ANqtz-1")}, id="mail"),
         pytest.param({"contact_id": 7}, {"contact_id": None}, id="unsigned"),
         pytest.param(
             {"contact_id": 7, "contact_signature": SIGNATURES[7]},
@@ -71,8 +74,8 @@ def test_page(fields: dict[str, Any], referer: str | None, page: Page, guessed: 
             id="signed",
         ),
         pytest.param(
-            {"contact_id": 8, "contact_signature": SIGNATURES[7], "contact_utk": "abc"},
-            {"contact_id": None, "utk": (NOW, "abc")},
+            {"contact_id": 8, "contact_signature": SIGNATURES[7], "contact_utk": UTK},
+            {"contact_id": None, "utk": (NOW, UTK)},
             id="wrong signature, other identities stay",
         ),
     ],

@@ -96,10 +96,10 @@ async def test_a_stranger_is_given_up(
 
 async def test_a_hundred_at_a_time(tmp_path: Path) -> None:
     """Look-ups name a hundred usertokens each, and a contact among them gets what is theirs."""
-    hubspot = HubSpot(Clock(), utks={f"visitor-{n}": 1000 + n for n in range(0, 250, 10)})
+    hubspot = HubSpot(Clock(), utks={f"{n:031x}1": 1000 + n for n in range(0, 250, 10)})
     async with relay_on(tmp_path, hubspot, events=["percent"], hubspot_rate=10_000) as relay:
         for number in range(250):
-            await relay.watch(f"session-{number}", 25, contactUtk=f"visitor-{number}")
+            await relay.watch(f"session-{number}", 25, contactUtk=f"{number:031x}1")
         await relay.live(10)
     assert len([seen for seen in hubspot.requests if seen.path == LOOKUP]) == 3
     assert sorted(hubspot.kept) == sorted(
@@ -143,10 +143,10 @@ async def test_a_mail_names_a_visitor_who_is_no_contact_by_cookie(
     unknown: str, tmp_path: Path
 ) -> None:
     """Where HubSpot does not know the usertoken, the `_hsenc` of the mail's link is sent."""
-    hubspot = HubSpot(Clock(), hsencs={"from-a-mail": 4711}, unknown_utk=unknown)
+    hubspot = HubSpot(Clock(), hsencs={"p2ANqtz-from-a-mail": 4711}, unknown_utk=unknown)
     async with relay_on(tmp_path, hubspot) as relay:
-        await relay.watch("known", 25, contactUtk=STRANGER, _hsenc="from-a-mail")
-        await relay.watch("unknown", 25, contactUtk=STRANGER, _hsenc="long-expired")
+        await relay.watch("known", 25, contactUtk=STRANGER, _hsenc="p2ANqtz-from-a-mail")
+        await relay.watch("unknown", 25, contactUtk=STRANGER, _hsenc="p2ANqtz-long-expired")
         await relay.live(10)
         assert {entry.status for entry in await relay.entries()} == {"delivered", "waiting"}
     assert {(kept.body["sessionId"], kept.contact_id) for kept in hubspot.events} == {
@@ -157,9 +157,9 @@ async def test_a_mail_names_a_visitor_who_is_no_contact_by_cookie(
 
 async def test_a_contact_is_preferred_to_the_mail(tmp_path: Path) -> None:
     """Who carries a forwarded mail's `_hsenc` and is a contact gets their own events."""
-    hubspot = HubSpot(Clock(), hsencs={"forwarded": 1}, utks={CONTACT: 4711})
+    hubspot = HubSpot(Clock(), hsencs={"p2ANqtz-forwarded": 1}, utks={CONTACT: 4711})
     async with relay_on(tmp_path, hubspot) as relay:
-        await relay.watch("session", 25, contactUtk=CONTACT, _hsenc="forwarded")
+        await relay.watch("session", 25, contactUtk=CONTACT, _hsenc="p2ANqtz-forwarded")
         await relay.live(10)
     assert {kept.contact_id for kept in hubspot.events} == {4711}
     assert all("_hsenc" not in kept.body for kept in hubspot.events)

@@ -3,18 +3,30 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from app.domain.folding import Event, Folded
 from app.domain.media import Catalogue
 from app.domain.milestones import Milestone, MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy
 from app.domain.outcome import AccountNews, Healthy, Outcome, Status
+from app.domain.ping import PlayPing, parse
 from app.domain.play import Play
 from app.domain.trust import TrustPolicy
 from app.fold.folding import PureFolding
 from app.store.interface import Folding, Store
-from app.store.values import FoldReport, InboxPing, Job, OutboxEntry, Quota, Retention
+from app.store.values import (
+    FoldReport,
+    InboxPing,
+    Job,
+    Observed,
+    OutboxEntry,
+    Quota,
+    Retention,
+)
 
 NOW = 1_790_000_000_000
 SECOND = 1_000
@@ -31,7 +43,41 @@ SECRET = "secret"
 SIGNATURE_OF_7 = "074d7db5790cd48f87f3735d285a3f4c758ddf00d8992d920629ca532564f7f7"
 
 TRUST = TrustPolicy((SECRET,), endless_signatures=True)
-FOLDING = PureFolding(ObservationPolicy(Catalogue(), TRUST), MilestonePolicy())
+
+
+class NamedVisitors(PureFolding):
+    """A fold that takes any text for a token, so that tests can name visitors and mails."""
+
+    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
+        """As usual, with the tokens as they were sent."""
+        observed = super().observe(rows)
+        said = [(ping, play) for _, ping in rows for play in _plays(ping.body, ping.referer)]
+        if len(said) != len(observed.observations):
+            return observed
+        return replace(
+            observed,
+            observations=[
+                msgspec.structs.replace(each, play=_with_tokens(each.play, play, ping.received_at))
+                for each, (ping, play) in zip(observed.observations, said, strict=True)
+            ],
+        )
+
+
+def _plays(body: bytes, referer: str | None) -> list[PlayPing]:
+    try:
+        return parse(body, referer).plays
+    except ValueError:
+        return []
+
+
+def _with_tokens(play: Play, said: PlayPing, at: int) -> Play:
+    utk, hsenc = said.contact_utk, said.hsenc
+    return msgspec.structs.replace(
+        play, utk=(at, utk) if utk else None, hsenc=(at, hsenc) if hsenc else None
+    )
+
+
+FOLDING = NamedVisitors(ObservationPolicy(Catalogue(), TRUST), MilestonePolicy())
 ALL = 1_000
 
 
@@ -120,7 +166,7 @@ async def values(store: Store, status: Status | None = None) -> list[str]:
     ]
 
 
-class Fragile(PureFolding):
+class Fragile(NamedVisitors):
     """A fold that breaks at one session, where no fold of ours is known to break."""
 
     def __init__(self, session_id: str) -> None:
@@ -140,7 +186,7 @@ class Fragile(PureFolding):
         return super().close(play, quiet_since)
 
 
-class Strange(PureFolding):
+class Strange(NamedVisitors):
     """A fold that earns what HubSpot has no words for, where no fold of ours is known to."""
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
