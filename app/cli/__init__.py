@@ -3,14 +3,12 @@
 Exit status: 0 done, 1 it failed, 2 the command or the settings are wrong.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
+from app.cli.failure import line_and_status
 from app.cli.parser import parser
-from app.config import SettingsError
-from app.config.catalogue import CatalogueError
-from app.hubspot.tokens import SealError
-from app.store.interface import StoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,11 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         return int(given.run(given) or 0)
-    except (SettingsError, CatalogueError, SealError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    except StoreError as error:
-        print(f"playrelay: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place that reports it
+        line, status = line_and_status(error)
+        if line:
+            print(line, file=sys.stderr)
+        if isinstance(error, BrokenPipeError):  # else Python complains at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return status

@@ -1,6 +1,7 @@
 """`playrelay serve` and `playrelay sandbox`: the two servers."""
 
 import argparse
+import errno
 import gc
 import logging
 import socket
@@ -14,27 +15,31 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.cli.address import local_address
-from app.config import Settings, accounts_of, load_settings, unknown_variables
-from app.config.catalogue import CatalogueError
-from app.hubspot.tokens import SealError
+from app.config import Settings, accounts_of, load
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
-from app.store.interface import StoreError
 from app.telemetry.logs import configure_logs
 from app.web.app import create_app
 from app.web.server.embedded import listen
 from app.web.server.public import RelayServer, public_config
+
+SANDBOX_STORE = "events go to the built-in HubSpot sandbox, and stay in a store of its own"
 
 _log = structlog.get_logger(__name__)
 
 
 def serve(_given: argparse.Namespace) -> int:
     """Run the relay until it is told to stop."""
-    settings = load_settings()
+    loaded = load()
+    settings = loaded.settings
     configure_logs(settings.log_level, settings.log_format)
-    for line in unknown_variables(settings=settings):
+    if settings.sandboxed:
+        _log.warning("sandbox", advice=f"nothing reaches HubSpot: {SANDBOX_STORE}")
+    for line in loaded.unknown:
         _log.warning("unknown_setting", advice=line)
+    for line in loaded.dropped:
+        _log.warning("setting_ignored", advice=line)
     with ExitStack() as stack:
         try:
             bound = _listen(stack, settings.host, settings.port, "PLAYRELAY_PORT")
@@ -64,8 +69,16 @@ def _listen(stack: ExitStack, host: str, port: int, variable: str) -> socket.soc
         return stack.enter_context(listen(host, port))
     except OSError as error:
         raise _PortError(
-            f"can't listen on {host}:{port} ({error.strerror}): free the port, or set {variable}"
+            f"can't listen on {host}:{port} ({error.strerror}): {_remedy(error, variable)}"
         ) from None
+
+
+def _remedy(error: OSError, variable: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"free the port, or set {variable}"
+    if error.errno == errno.EACCES:
+        return f"set {variable} to a port above 1023"
+    return "PLAYRELAY_HOST is not an address of this machine: write 127.0.0.1, 0.0.0.0 or ::"
 
 
 def sandbox(given: argparse.Namespace) -> int:
@@ -113,7 +126,7 @@ def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable
         server.run([bound])  # type: ignore[list-item] # a socket
     except SystemExit:  # uvicorn's way out of a lifespan that failed; the reason is in the state
         failure = getattr(app.state, "failure", None)
-        if not isinstance(failure, (StoreError, CatalogueError, SealError)):
+        if failure is None:
             raise
         raise failure from None
     return 0
@@ -138,7 +151,7 @@ def _announce(settings: Settings, port: int) -> None:
             sites = ", ".join(site.key for site in account.sites)
             _say(f"  account {account.name}, sites: {sites}")
     if settings.sandboxed:
-        _say("  no HubSpot credentials: events go to the built-in HubSpot sandbox")
+        _say(f"  sandbox: {SANDBOX_STORE}")
         _say(f"  demo page: {address}/demo")
         _say(f"  console:   {address}/console")
 

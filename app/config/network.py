@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -27,6 +28,7 @@ def _proxies(environment: Mapping[str, str]) -> Iterator[str]:
         address = value if "://" in value else f"http://{value}"
         try:
             proxy = httpx.Proxy(address)
+            urlsplit(address).port  # noqa: B018 - reading it checks the range
         except (ValueError, httpx.InvalidURL):
             yield f"{name}: is not a proxy's address: write http://host:port, or unset it"
             continue
@@ -57,7 +59,7 @@ def _is_pattern(entry: str) -> bool:
     elif ":" in bare and bare.count(":") > 1 and "[" not in bare:
         address = f"all://[{entry}]"
     else:
-        address = f"all://{entry}"
+        address = f"all://*{entry}"
     try:
         httpx.URL(address)
     except httpx.InvalidURL:

@@ -41,7 +41,8 @@ class Settings(ServerFields, SiteFields, AccountFields):
                 f"{PREFIX}SECRET_KEY: encrypts the tokens that playrelay connect gets: make one "
                 f"with openssl rand -base64 32 (or set {PREFIX}HUBSPOT_REFRESH_TOKEN)"
             )
-        if not self.sandboxed and not self.allowed_origins and self.role != "deliver":
+        serves_pages = self.role == "collect" or (self.role == "all" and self.has_credentials)
+        if serves_pages and not self.sandboxed and not self.allowed_origins:
             raise ValueError(
                 f"{PREFIX}ALLOWED_ORIGINS: name the sites that embed the player, for example "
                 "https://www.example.com (or * to let every site in)"

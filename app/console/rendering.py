@@ -98,7 +98,8 @@ class Renderer:
         accounts = list(request.app.state.relay.accounts)
         chosen = request.query_params.get("account", accounts[0])
         link = partial(link_to, account=chosen if len(accounts) > 1 else None)
-        shared = {"accounts": accounts, "account": chosen, "link": link}
+        sandbox = request.app.state.relay.settings.sandboxed
+        shared = {"accounts": accounts, "account": chosen, "link": link, "sandbox": sandbox}
         return self._templates.get_template(template).render({**shared, **context})
 
 

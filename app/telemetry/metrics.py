@@ -168,6 +168,7 @@ class Metrics:
             "playrelay_account_paused", "1 while the account rests, with the reason", ["reason"]
         )
         self.ready = self._gauge("playrelay_ready", "1 while the store takes writes")
+        self.sandbox = self._gauge("playrelay_sandbox", "1 while events go to the sandbox")
 
     def declared(self) -> Iterable[Declared]:
         """Each metric's exposed name, type, meaning and labels, for the documentation."""

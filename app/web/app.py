@@ -13,14 +13,11 @@ from app import __version__
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.config import Settings
-from app.config.catalogue import CatalogueError
 from app.console.pages.embed import note_script
 from app.console.routes import add_console
 from app.console.view import console_of
 from app.demo.routes import demo_routes
-from app.hubspot.tokens import SealError
 from app.runtime.assemble import assemble
-from app.store.interface import StoreError
 from app.web.errors import add_error_handlers
 from app.web.health import health_routes
 from app.web.internal import InternalPort
@@ -70,7 +67,7 @@ def create_app(settings: Settings, internal: socket.socket | None = None) -> Rel
                     config.lifespan = "off"
                     await stack.enter_async_context(serving(config, internal, "internal"))
                 yield
-        except (StoreError, CatalogueError, SealError) as error:
+        except Exception as error:
             app.state.failure = error  # uvicorn would only log it; `serve` says it in one line
             raise
 

@@ -46,9 +46,10 @@ def health_routes(process: Sequence[Figures] = ()) -> APIRouter:
         Of several accounts one that can take pings is enough: the others answer for themselves.
         """
         faults = await readiness.get(lambda: _faults(relay))
+        told: dict[str, object] = {"sandbox": True} if relay.settings.sandboxed else {}
         if not any(faults):
-            return JSONResponse({"status": "ok"})
-        told: dict[str, object] = {"reason": next(filter(None, faults))}
+            return JSONResponse({"status": "ok", **told})
+        told["reason"] = next(filter(None, faults))
         if len(faults) > 1:
             named = zip(relay.accounts, faults, strict=True)
             told["accounts"] = {name: fault for name, fault in named if fault}
@@ -89,6 +90,7 @@ async def _fault(account: Account, now: int) -> str:
 async def _gauge(account: Account, now: int, rest_until: dict[str, float]) -> None:
     """Set the gauges. `rest_until`: by account, until when (monotonic) what they say is enough."""
     metrics = account.metrics
+    metrics.sandbox.set(account.settings.sandboxed)
     began = time.monotonic()
     if began < rest_until.get(account.name, began):
         return

@@ -1,0 +1,90 @@
+"""Database URLs as hosts give them: what the driver gets, and what a person is told."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.config.database import database_address
+
+BASE = "postgresql://relay:pass@db.example.com/relay"
+
+
+def fault_of(url: str) -> str:
+    """What is said of the URL; nothing if it will do."""
+    try:
+        database_address(url)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("given", "kept", "dropped"),
+    [
+        ("sslmode=require&channel_binding=require", "sslmode=require", ("channel_binding",)),
+        ("connect_timeout=10", "", ("connect_timeout",)),
+        ("keepalives=1&keepalives_idle=30", "", ("keepalives", "keepalives_idle")),
+        ("pgbouncer=true", "pooler=true", ()),
+        ("pooler=false", "", ()),
+        ("target_session_attrs=read-write", "target_session_attrs=read-write", ()),
+        ("application_name=relay%20one", "application_name=relay%20one", ()),
+        ("options=-c%20jit%3Doff", "options=-c%20jit%3Doff", ()),
+    ],
+)
+def test_parameters_of_libpq(given: str, kept: str, dropped: tuple[str, ...]) -> None:
+    """What the driver does not know is dropped, and named."""
+    address = database_address(f"{BASE}?{given}")
+    assert address.url == (f"{BASE}?{kept}" if kept else BASE)
+    assert address.dropped == dropped
+
+
+@pytest.mark.parametrize("url", ["postgresql:///relay?host=%2Frun%2Fpostgresql", "sqlite:///x.db"])
+def test_what_was_read_can_be_read_again(url: str) -> None:
+    """An account's settings are made of those of the process."""
+    assert database_address(database_address(url).url).url == url
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("connection_limit=5", "connection_limit, which is not one of PostgreSQL's: take it out"),
+        ("schema=public", "take it out: the relay has a schema of its own"),
+        ("ssl=true", "write sslmode=require in its place"),
+        ("sslmode=no-verify", "write one of disable, allow, prefer, require"),
+        ("pooler=maybe", "write pooler=true"),
+    ],
+)
+def test_foreign_parameters(query: str, told: str) -> None:
+    """The message says what to take out, or what to write."""
+    with pytest.raises(ValueError, match="has ") as raised:
+        database_address(f"{BASE}?{query}")
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://relay:TopSecret/x@host/db",
+        "postgresql://relay:TopSecret@x@host/db",
+        "postgresql://relay:TopSecret?x@host/db",
+        "postgresql://relay:TopSecret#x@host/db",
+        "postgresql://relay:12#TopSecret@host/db",
+        "postgresql://relay:12/x?TopSecret=1@host/db",
+        "postgresql://relay:Top%Secret@host/db",
+        "postgresql://relay:Top:Secret@host/db",
+        "postgresql://relay:[TopSecret@host/db",
+    ],
+)
+def test_a_password_that_is_not_encoded(url: str) -> None:
+    """The remedy is to percent-encode it; no part of it is repeated."""
+    with pytest.raises(ValueError, match="percent-encode") as raised:
+        database_address(url)
+    assert not [part for part in ("Top", "Secret", "x@") if part in str(raised.value)]
+
+
+@given(st.text(max_size=30))
+def test_no_message_quotes_a_password(password: str) -> None:
+    """Whatever it holds."""
+    said = fault_of(f"postgresql://relay:Xq7{password}Zk9@host/db")
+    assert "Xq7" not in said
+    assert "Zk9" not in said
