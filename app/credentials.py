@@ -12,8 +12,8 @@ from app.hubspot.oauth import OAuthApp
 from app.hubspot.seal import SealedVault
 from app.hubspot.tokens import RefreshingToken, SealError, StaticToken, TokenSource, origin_of
 from app.oauth.install import Installer, requested_scopes
-from app.store.connections import Connection
-from app.store.interface import Store
+from app.store.records import Connection
+from app.store.store import Store
 
 SANDBOX_TOKEN = "sandbox-access-token"  # noqa: S105 - opens nothing but the sandbox
 """The sandbox's own static token."""
@@ -54,7 +54,7 @@ async def known_connection(settings: Settings, store: Store) -> Connection | Non
         usable = settings.connectable and await has_tokens(settings, store)
     except SealError:
         return None
-    return await store.connection() if usable else None
+    return await store.tokens.connection() if usable else None
 
 
 @asynccontextmanager
@@ -70,11 +70,11 @@ async def connecting(
     )
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, clock)
-        yield Installer(exchange, app, settings.seal, store, requested, clock)
+        yield Installer(exchange, app, settings.seal, store.tokens, requested, clock)
 
 
 def _vault(settings: Settings, app: OAuthApp, store: Store) -> SealedVault:
-    return SealedVault(store, settings.seal, origin_of(app, settings.hubspot_refresh_token))
+    return SealedVault(store.tokens, settings.seal, origin_of(app, settings.hubspot_refresh_token))
 
 
 def _not_connectable(settings: Settings) -> str:

@@ -29,8 +29,8 @@ from app.domain.coverage import MAX_SPANS
 from app.domain.ping import MAX_BODY, MAX_PLAYS
 from app.hubspot import exchange, tokens
 from app.runtime import environment, policies, workers
-from app.store import rules
-from app.store.rules import asking, settling
+from app.store import group_commit
+from app.store.rules import lookup_times, outcomes
 from app.telemetry.metrics import Metrics, process_metrics
 from app.web.server import protocol
 
@@ -126,7 +126,7 @@ def limits_table() -> str:
         ("time for a request to arrive whole", _duration(protocol.REQUEST_SECONDS * _SECOND)),
         ("time an answer may lie unread", _duration(protocol.WRITE_SECONDS * _SECOND)),
         ("window of `PLAYRELAY_PINGS_PER_MINUTE`", _duration(WINDOW_SECONDS * _SECOND)),
-        ("pings waiting for the disk, all senders", f"{rules.MAX_WAITING_BYTES >> 20} MiB"),
+        ("pings waiting for the disk, all senders", f"{group_commit.MAX_WAITING_BYTES >> 20} MiB"),
     ]
     return _table(("limit", "value"), rows)
 
@@ -143,18 +143,19 @@ def policy_table() -> str:
 
 def figures_table() -> str:
     """The other figures that an operator may want to know."""
-    rests = (settling.REFUSED_MEDIUM_MS, settling.LONGEST_REFUSED_MEDIUM_MS)
+    pauses = map(_duration, (lookup_times.STRANGER_PAUSE_MS, lookup_times.LONGEST_PAUSE_MS))
+    rests = (outcomes.REFUSED_MEDIUM_MS, outcomes.LONGEST_REFUSED_MEDIUM_MS)
     rows = [
         ("requests to HubSpot in flight", f"{workers.SENDERS}, and one look-up"),
         ("length of the rate window, with a margin", _duration(policies.WINDOW_MS)),
         ("requests of a window kept for OAuth", str(policies.RESERVED_FOR_TOKENS)),
         ("usertokens in a look-up", str(lookup.TOKENS_A_REQUEST)),
-        ("wait for company before a look-up", _duration(asking.FIRST_LOOKUP_AFTER_MS)),
+        ("wait for company before a look-up", _duration(lookup_times.FIRST_LOOKUP_AFTER_MS)),
+        ("between look-ups of a stranger who starts more plays", " to ".join(pauses)),
         (
-            "between look-ups of a stranger who starts more plays",
-            f"{_duration(asking.STRANGER_PAUSE_MS)} to {_duration(asking.LONGEST_PAUSE_MS)}",
+            "age at which a known contact is looked up again",
+            _duration(lookup_times.RECHECK_AFTER_MS),
         ),
-        ("age at which a known contact is looked up again", _duration(asking.RECHECK_AFTER_MS)),
         ("rest of a medium that HubSpot refused", " to ".join(map(_duration, rests))),
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),
         ("lease of an event in flight", _duration(sender.LEASE_MS)),

@@ -10,7 +10,7 @@ from app.console.pages import live
 from app.domain import notices, page, ping
 from app.domain.coverage import MAX_SPANS
 from app.oauth import pending
-from app.store import rules
+from app.store import group_commit
 from app.web.server import bounded, protocol
 
 HEAD = ("limit", "value", "enforced in", "what a client gets", "setting", "metric", "alert")
@@ -112,7 +112,7 @@ def _pings() -> Iterator[Sequence[str]]:
     )
     yield _row(
         "pings that wait for the disk, of all senders",
-        _size(rules.MAX_WAITING_BYTES),
+        _size(group_commit.MAX_WAITING_BYTES),
         "the store",
         f"{_answer('store_unavailable')}, Retry-After",
         metric="`playrelay_store_errors_total`",

@@ -14,8 +14,9 @@ from app.hubspot.oauth import Introspection
 from app.hubspot.results import Contacts, LookupResult, MissingScope, NotConnected, Unauthorized
 from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
-from app.store.insights import REFUSED_MEDIA
-from app.store.interface import Store, StoreError
+from app.store.errors import StoreError
+from app.store.reports import REFUSED_MEDIA
+from app.store.store import Store
 from app.telemetry.metrics import Metrics
 
 CLOCK_TOLERANCE_SECONDS = 5.0
@@ -63,8 +64,8 @@ def variables(settings: Settings) -> Finding:
 
 async def _store(store: Store) -> Finding:
     try:
-        await store.check_writable(now_ms())
-        depths = await store.depths(now_ms())
+        await store.inbox.check_writable(now_ms())
+        depths = await store.admin.depths(now_ms())
     except StoreError as error:
         return Finding("store", "does not take writes", str(error))
     if depths.quarantined:
@@ -81,7 +82,7 @@ async def _store(store: Store) -> Finding:
 
 async def _media(store: Store) -> Finding:
     try:
-        refused = await store.refused_media(now_ms(), REFUSED_MEDIA)
+        refused = await store.rejections.media(now_ms(), REFUSED_MEDIA)
     except StoreError as error:
         return Finding("media", "can't be looked at", str(error))
     if refused:

@@ -25,8 +25,8 @@ from app.oauth.pending import (
 from app.oauth.provider import ProviderSettings
 from app.runtime.clock import now_ms
 from app.runtime.stores import open_store
-from app.store.connections import Connection
-from app.store.interface import StoreError
+from app.store.errors import StoreError
+from app.store.records import Connection
 from app.telemetry.logs import configure_logs
 
 PORT = 8012

@@ -8,7 +8,7 @@ from app.cli.stores import chosen
 from app.config import AccountSettings, Settings, SettingsError, load_settings
 from app.doctor import Finding, examine, variables
 from app.runtime.stores import open_store
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 from app.telemetry.logs import configure_logs
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.config import SettingsError
 from app.config.catalogue import CatalogueError
 from app.hubspot.tokens import SealError
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 FAILED = 1
 WRONG_SETTINGS = 2

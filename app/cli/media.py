@@ -25,7 +25,7 @@ from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
 from app.runtime.policies import quota_of
 from app.runtime.stores import open_store
-from app.store.interface import Store
+from app.store.store import Store
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
 
@@ -66,12 +66,17 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
     async with _desk(account) as desk:
         with Progress("listing HubSpot's media") as progress:
             listed = await fetch_media(
-                desk.store, desk.client, desk.requester, desk.number, progress
+                desk.store.media, desk.client, desk.requester, desk.number, progress
             )
         if isinstance(listed, Stopped):
             return _fail(listed)
-        await desk.store.end_listing(desk.number, now_ms())
-        found = [each async for each in reported(desk.store, await _known(desk.store))]
+        await desk.store.media.finish_snapshot(desk.number, now_ms())
+        found = [
+            each
+            async for each in reported(
+                desk.store.figures, desk.store.rejections, await _known(desk.store)
+            )
+        ]
         matched = sum(each.match is not None for each in found)
         _say(
             f"HubSpot has {count(listed, 'media object', 'media objects')}; of "
@@ -92,10 +97,10 @@ async def _register(desk: Desk, wanted: list[ReportedMedium], *, allowed: bool) 
         _say(f"{what} can be registered at HubSpot: playrelay media register --yes")
         return 0
     with Progress("registering media") as progress:
-        store, client, requester = desk.store, desk.client, desk.requester
-        made, stopped = await register(store, client, requester, wanted, desk.number, progress)
+        media, client, requester = desk.store.media, desk.client, desk.requester
+        made, stopped = await register(media, client, requester, wanted, desk.number, progress)
     if made:
-        await desk.store.end_listing(desk.number, now_ms())
+        await desk.store.media.finish_snapshot(desk.number, now_ms())
     for each in made:
         _say(f"registered {each.title} as {each.bridge_id}")
     if any(each.refusal for each in wanted[: len(made)]):
@@ -106,9 +111,9 @@ async def _register(desk: Desk, wanted: list[ReportedMedium], *, allowed: bool) 
 async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
     store = await open_store(account.settings, account=account.name)
     try:
-        listing = await store.listing()
+        listing = await store.media.snapshot()
         known = await _known(store)
-        found = [each async for each in reported(store, known)]
+        found = [each async for each in reported(store.figures, store.rejections, known)]
     finally:
         await store.close()
     if given.unmatched:
@@ -146,14 +151,14 @@ async def _desk(account: AccountSettings) -> AsyncIterator[Desk]:
     store = await open_store(settings, account=account.name)
     try:
         async with connect_hubspot(settings, store, Metrics(), None) as client:
-            requester = Requester(store, quota_of(settings), now_ms, asyncio.sleep)
+            requester = Requester(store.permits, quota_of(settings), now_ms, asyncio.sleep)
             yield Desk(store, client, requester, now_ms())
     finally:
         await store.close()
 
 
 async def _known(store: Store) -> KnownMedia:
-    return KnownMedia.of(await store.known_media())
+    return KnownMedia.of(await store.media.known_media())
 
 
 def _line(each: ReportedMedium) -> str:

@@ -10,9 +10,8 @@ from app.cli.progress import Progress
 from app.cli.stores import in_each, in_one
 from app.cli.words import count, moment
 from app.runtime.clock import now_ms
-from app.store.insights import Choice
-from app.store.interface import Store
-from app.store.values import OutboxEntry
+from app.store.reports import OutboxEntry, Selection
+from app.store.store import Store
 
 STEP = 500
 """Events that are changed in one transaction: pings wait for no longer than that takes."""
@@ -34,7 +33,9 @@ def forget(given: argparse.Namespace) -> int:
 
     async def erase(store: Store, _account: str) -> int:
         with Progress("looking through pings") as progress:
-            erased = await store.forget(utk=given.utk, contact_id=given.contact, progress=progress)
+            erased = await store.admin.forget(
+                utk=given.utk, contact_id=given.contact, progress=progress
+            )
         return await _noted(store, "forget", "a visitor", erased)  # whom, nobody may know any more
 
     erased = in_one(given, erase) if given.contact is not None else sum(in_each(given, erase))
@@ -46,7 +47,7 @@ def outbox_list(given: argparse.Namespace) -> int:
     """One line an event; where there are several accounts, each account's below its name."""
 
     async def read(store: Store, account: str) -> tuple[str, list[OutboxEntry]]:
-        return account, await store.outbox_list(given.status, given.limit)
+        return account, await store.admin.events(given.status, given.limit)
 
     for account, entries in in_each(given, read):
         if account:
@@ -64,7 +65,7 @@ def outbox_show(given: argparse.Namespace) -> int:
     """All of one event, as JSON. The visitor's tokens are not shown."""
 
     async def read(store: Store, _account: str) -> OutboxEntry | None:
-        return await store.outbox_show(given.id)
+        return await store.admin.event(given.id)
 
     entry = in_one(given, read)
     if entry is None:
@@ -105,7 +106,7 @@ def outbox_requeue(given: argparse.Namespace) -> int:
     """Due again; all that is rejected in steps, so that no ping has to wait for it."""
 
     async def requeue(store: Store, _account: str) -> int:
-        changed = await store.outbox_requeue(given.id, now_ms())
+        changed = await store.admin.requeue(given.id, now_ms())
         return await _noted(store, "requeue", _events(given.id), changed)
 
     if given.rejected:
@@ -116,12 +117,14 @@ def outbox_requeue(given: argparse.Namespace) -> int:
 async def _requeue_rejected(store: Store, _account: str) -> int:
     """Those that are rejected by now: what is rejected again meanwhile stays so."""
     began = now_ms()
-    if not await store.families(1):
+    if not await store.rejections.families(1):
         return 0
-    note = await store.note("command line", "requeue rejected", "all that is rejected", began)
+    note = await store.admin.note("command line", "requeue rejected", "all that is rejected", began)
     done = 0
     with Progress("requeueing") as progress:
-        while step := await store.change_rejected("requeue", Choice(began), note, STEP, now_ms()):
+        while step := await store.rejections.change(
+            "requeue", Selection(began), note, STEP, now_ms()
+        ):
             done += step
             progress(done)
     return done
@@ -131,7 +134,7 @@ def outbox_discard(given: argparse.Namespace) -> int:
     """Out of the way."""
 
     async def discard(store: Store, _account: str) -> int:
-        changed = await store.outbox_discard(given.id, now_ms())
+        changed = await store.admin.discard(given.id, now_ms())
         return await _noted(store, "discard", _events(given.id), changed)
 
     return _changed(in_one(given, discard), given.id, "discarded")
@@ -140,7 +143,7 @@ def outbox_discard(given: argparse.Namespace) -> int:
 async def _noted(store: Store, what: str, subject: str, changed: int) -> int:
     """Write down in the audit log what was changed, if anything was."""
     if changed:
-        await store.note("command line", what, subject, now_ms(), changed)
+        await store.admin.note("command line", what, subject, now_ms(), changed)
     return changed
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from app.config import AccountSettings, SettingsError, accounts_of, load_settings
 from app.runtime.stores import open_store
-from app.store.interface import Store
+from app.store.store import Store
 
 T = TypeVar("T")
 

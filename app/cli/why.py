@@ -10,7 +10,7 @@ from app.explain.explanation import Explanation
 from app.explain.find import explanations
 from app.explain.words import moment
 from app.runtime.clock import now_ms
-from app.store.interface import Store
+from app.store.store import Store
 
 
 def why(given: argparse.Namespace) -> int:

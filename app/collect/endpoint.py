@@ -21,8 +21,8 @@ from app.collect.rate import AddressRate
 from app.collect.sites import ORIGIN_LIMIT, SiteEntry, SiteResolver
 from app.domain.ping import Parsed, is_web_url
 from app.domain.warnings import may_warn, warnings_of
-from app.store.interface import StoreError
-from app.store.values import InboxPing
+from app.store.errors import StoreError
+from app.store.records import InboxPing
 from app.telemetry.metrics import Tally
 from app.telemetry.refusal_log import RefusalLog
 

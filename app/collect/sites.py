@@ -8,7 +8,7 @@ from app.collect.problem import Refusal
 from app.domain.origin import OriginPolicy
 from app.domain.sites import Belonging, belonging
 from app.domain.trust import TrustPolicy
-from app.store.interface import Inbox
+from app.store.pipeline import Inbox
 from app.telemetry.metrics import Metrics
 
 ORIGIN_LIMIT = 300

@@ -7,8 +7,7 @@ from typing import Literal
 from app.config import Settings
 from app.explain.refused import remedy, summary
 from app.formatting import duration, number
-from app.store.insights import Day, Refusal
-from app.store.values import Depths
+from app.store.reports import Day, Depths, MediumRefusal
 
 Level = Literal["good", "wait", "bad"]
 
@@ -68,7 +67,7 @@ class Advice:
 
 
 def advise(
-    depths: Depths, refused: Sequence[Refusal], today: Day, settings: Settings, now: int
+    depths: Depths, refused: Sequence[MediumRefusal], today: Day, settings: Settings, now: int
 ) -> list[Advice]:
     """The gravest first; a good word where nothing is wrong. `refused`: media, by HubSpot."""
     found = [*_faults(depths, settings, now)]

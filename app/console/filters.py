@@ -6,7 +6,7 @@ from itertools import groupby
 from app.domain.identity import Identity, Unknown
 from app.explain.words import medium_of, milestone, named, page_of
 from app.formatting import ago, count, date, duration, moment, number, percent, position
-from app.store.insights import COUNTED
+from app.store.reports import COUNTED
 
 
 def at_least(value: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 KEPT = 50
 """Jobs that can still be looked at; the oldest are forgotten."""

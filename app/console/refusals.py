@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from app.console.rendering import HEADERS
 from app.console.view import console_of
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 SIGN_IN = "/console/sign-in"
 _PAGES = frozenset({"/", "/demo", "/console"})

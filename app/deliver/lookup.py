@@ -13,8 +13,8 @@ from app.domain.outcome import AccountNews, Healthy
 from app.hubspot.client import HubSpotClient
 from app.hubspot.results import Contacts, LookupResult, NotConnected, Refused
 from app.runtime.notifier import Notifier
-from app.store.interface import Store
-from app.store.values import LookupClaim
+from app.store.pipeline import Lookups
+from app.store.records import LookupClaim
 from app.telemetry.metrics import Metrics
 
 TOKENS_A_REQUEST = 100
@@ -27,7 +27,7 @@ class Lookup:
 
     def __init__(
         self,
-        store: Store,
+        store: Lookups,
         hubspot: HubSpotClient,
         desk: SenderContext,
         due: Notifier,
@@ -49,7 +49,7 @@ class Lookup:
         desk = self._desk
         now = desk.clock()
         limit = self._limits.popleft() if self._limits else TOKENS_A_REQUEST
-        claim = await self._store.claim_lookup(now, limit, LEASE_MS, desk.quota)
+        claim = await self._store.claim(now, limit, LEASE_MS)
         if not claim.utks:
             return rest_until(claim.next_at, now, desk.idle_seconds)
         result = await self._hubspot.contacts_by_usertoken(claim.utks)
@@ -86,7 +86,7 @@ class Lookup:
         useful = any(contact_id is not None for contact_id in answers.values())
         if not isinstance(result, NotConnected):
             self._metrics.budget.labels("lookup" if useful else "wasted").inc()
-        return await self._store.settle_lookup(claim.permit, answers, ask, news, now, desk.quota)
+        return await self._store.settle(claim.permit, answers, ask, news, now)
 
     def _refused(
         self, claim: LookupClaim, result: Refused, now: int

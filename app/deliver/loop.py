@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from app.runtime.notifier import Notifier, wait_for
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 from app.telemetry.metrics import Metrics
 
 TROUBLE_SECONDS = 1.0

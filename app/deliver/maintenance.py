@@ -6,8 +6,8 @@ from collections.abc import Callable
 import structlog
 
 from app.runtime.notifier import Notifier, wait_for
-from app.store.interface import Store, StoreError
-from app.store.values import Retention
+from app.store.errors import StoreError
+from app.store.pipeline import Inbox, Maintenance
 from app.telemetry.metrics import Metrics
 
 ROWS = 500
@@ -20,15 +20,15 @@ class MaintenanceWorker:
 
     def __init__(
         self,
-        store: Store,
-        retention: Retention,
+        store: Maintenance,
+        inbox: Inbox,
         clock: Callable[[], int],
         due: Notifier,
         metrics: Metrics,
         idle_seconds: float,
     ) -> None:
         self._store = store
-        self._retention = retention
+        self._inbox = inbox
         self._clock = clock
         self._due = due
         self._metrics = metrics
@@ -42,7 +42,7 @@ class MaintenanceWorker:
             try:
                 if troubled:
                     # Not at once: holders of expired leases still wait to record their answers.
-                    await self._store.check_writable(self._clock())
+                    await self._inbox.check_writable(self._clock())
                 else:
                     full = await self.step()
                 troubled = False
@@ -53,7 +53,7 @@ class MaintenanceWorker:
 
     async def step(self) -> bool:
         """One round; True if there is more to do at once."""
-        done = await self._store.tend(self._clock(), self._retention, ROWS)
+        done = await self._store.maintain(self._clock(), ROWS)
         if done.leases_expired or done.woken:
             self._due.notify()
         if done.leases_expired:

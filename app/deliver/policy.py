@@ -26,7 +26,7 @@ from app.hubspot.results import (
     Trouble,
     Unauthorized,
 )
-from app.store.rules.asking import last_ask
+from app.store.rules.lookup_times import last_ask
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

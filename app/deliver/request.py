@@ -9,7 +9,8 @@ from app.hubspot.bodies import (
     percent_body,
     played_body,
 )
-from app.store.values import Job, OutboxEntry
+from app.store.records import Job
+from app.store.reports import OutboxEntry
 
 
 def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:

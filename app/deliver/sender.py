@@ -25,8 +25,9 @@ from app.domain.outcome import (
 )
 from app.hubspot.client import HubSpotClient
 from app.runtime.notifier import Notifier
-from app.store.interface import Store, StoreError
-from app.store.values import Job, Quota
+from app.store.errors import StoreError
+from app.store.pipeline import Outbox
+from app.store.records import Job
 from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
@@ -51,7 +52,6 @@ class SenderContext(msgspec.Struct, frozen=True):
     """
 
     policy: DeliveryPolicy
-    quota: Quota
     clock: Callable[[], int]
     chance: Callable[[], float]
     idle_seconds: float
@@ -62,7 +62,7 @@ class Sender:
 
     def __init__(
         self,
-        store: Store,
+        store: Outbox,
         hubspot: HubSpotClient,
         context: SenderContext,
         due: Notifier,
@@ -82,20 +82,18 @@ class Sender:
         """Send one event if one is due; returns how long to wait, in seconds."""
         context = self._context
         now = context.clock()
-        claim = await self._store.claim(now, LEASE_MS, context.quota)
+        claim = await self._store.claim(now, LEASE_MS)
         if claim.job is None:
             return rest_until(claim.next_at, now, context.idle_seconds)
         job = claim.job
         identity = job.identity
         if isinstance(identity, Unknown):
-            await self._store.release(job, now, context.quota, sent=False, wait=identity.why)
+            await self._store.release(job, now, sent=False, wait=identity.why)
             return 0
-        if not claim.on_chance and identity.rung in UNSURE and not job.proven:
+        if not claim.may_risk and identity.rung in UNSURE and not job.proven:
             # HubSpot may not know the visitor, and has answered enough errors for today.
             tomorrow = now - now % DAY + DAY
-            await self._store.release(
-                job, now, context.quota, sent=False, wait="error_guard", until=tomorrow
-            )
+            await self._store.release(job, now, sent=False, wait="error_guard", until=tomorrow)
             return 0
         if job.refusal is not None:
             decision = Decision(job.refusal, Unasked())
@@ -111,9 +109,7 @@ class Sender:
         while True:
             try:
                 outcome, account = decision.outcome, decision.account
-                return await self._store.settle(
-                    job, outcome, account, context.clock(), context.quota
-                )
+                return await self._store.settle(job, outcome, account, context.clock())
             except StoreError as error:
                 if error.fault == "closed":
                     raise
@@ -132,7 +128,7 @@ class Sender:
         except asyncio.CancelledError:
             # Cancelled at shutdown: whether it arrived is not known, so it is due again.
             now = self._context.clock()
-            await asyncio.shield(self._store.release(job, now, self._context.quota, sent=True))
+            await asyncio.shield(self._store.release(job, now, sent=True))
             raise
         return decide(
             result,

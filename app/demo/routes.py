@@ -16,7 +16,7 @@ from fastapi.responses import (
 )
 
 from app.sandbox.ledger import Kept, Ledger
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 _HERE = Path(__file__).parent
 _PARTS = (

@@ -77,29 +77,32 @@ class Change:
         """Whether it changes nothing."""
         return not (any(self.counts) or any(self.seen) or any(self.pages.values()))
 
-    def move(self, play: Play, sign: int) -> None:
+    def move(self, play: Play, sign: int, *, attributed: bool) -> None:
         """Put a play's contribution in, or take it out (`sign` -1)."""
         step = add if sign > 0 else sub
-        self.counts = tuple(map(step, self.counts, _counts(play)))
+        self.counts = tuple(map(step, self.counts, _counts(play, attributed=attributed)))
         self.seen = tuple(map(step, self.seen, _seen(play.spans)))
         page = play.page[2]
         self.pages[page] = self.pages.get(page, 0) + sign
 
 
-def figures_of(play: Play) -> Figures:
-    """What one play contributes."""
-    return Figures.of(map(int, _counts(play)), map(int, _seen(play.spans)))
+def figures_of(play: Play, *, attributed: bool = False) -> Figures:
+    """What one play contributes. `attributed`: HubSpot has put an event of it on a contact."""
+    return Figures.of(map(int, _counts(play, attributed=attributed)), map(int, _seen(play.spans)))
 
 
-def changes(moves: Iterable[tuple[Play | None, Play]]) -> dict[Cell, Change]:
-    """From each play before (None: it is new) and after, what changes in which cells."""
+def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> dict[Cell, Change]:
+    """From each play before (None: it is new), after, and whether it is attributed: what changes.
+
+    By cell.
+    """
     found: dict[Cell, Change] = {}
-    for before, after in moves:
+    for before, after, attributed in moves:
         if before is not None:
-            _at(found, before).move(before, -1)
+            _at(found, before).move(before, -1, attributed=attributed)
         change = _at(found, after)
         change.medium = after.medium
-        change.move(after, 1)
+        change.move(after, 1, attributed=attributed)
     return {cell: change for cell, change in found.items() if not change.is_none()}
 
 
@@ -123,10 +126,10 @@ def _at(found: dict[Cell, Change], play: Play) -> Change:
     return change
 
 
-def _counts(play: Play) -> Counts:
+def _counts(play: Play, *, attributed: bool) -> Counts:
     covered = reached(play)
     marks = [covered >= quartile for quartile in QUARTILES]
-    return (1, *marks, play.attributed, bool(play.maps))
+    return (1, *marks, attributed, bool(play.maps))
 
 
 def _seen(spans: Spans) -> tuple[bool, ...]:

@@ -50,8 +50,6 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The keys of identities (`domain.identity`) that HubSpot knows nobody by."""
     site: str = ""
     """The key of the site that it was watched on; "" where there is but one."""
-    attributed: bool = False
-    """Whether HubSpot has put any event of it on a contact."""
     second_utk: Seen[str] | None = None
 
     @property
@@ -93,7 +91,6 @@ def merge(one: Play, other: Play) -> Play:
         earned_at=max(one.earned_at, other.earned_at),
         refused=one.refused | other.refused,
         site=one.site,
-        attributed=one.attributed or other.attributed,
         second_utk=second_utk,
     )
 

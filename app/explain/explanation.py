@@ -8,7 +8,7 @@ import msgspec
 from app.domain.identity import Rung, Unknown
 from app.domain.play import Play
 from app.explain.words import count, medium_of, milestone, moment, page_of
-from app.store.values import OutboxEntry, Walk
+from app.store.reports import OutboxEntry, PlayHistory
 
 IDENTITY_SOURCES: dict[Rung, str] = {
     "signed": "the contactId that your server signed",
@@ -65,7 +65,7 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     site: str = ""
 
 
-def explain(history: Walk, pause: str = "", account: str = "") -> Explanation:
+def explain(history: PlayHistory, pause: str = "", account: str = "") -> Explanation:
     """Explain one play. `pause`: the reason why the account sends nothing at the moment, if so."""
     play = history.play
     contacts = tuple(
@@ -86,7 +86,7 @@ def explain(history: Walk, pause: str = "", account: str = "") -> Explanation:
     )
 
 
-def _verdict(history: Walk, contacts: tuple[int, ...], pause: str, account: str) -> str:
+def _verdict(history: PlayHistory, contacts: tuple[int, ...], pause: str, account: str) -> str:
     parts = []
     if contacts:
         delivered = sum(event.status == "delivered" for event in history.events)
@@ -131,7 +131,7 @@ def _no_events(play: Play) -> str:
     return "nothing of it is an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)"
 
 
-def _waits(history: Walk, event: OutboxEntry) -> str:
+def _waits(history: PlayHistory, event: OutboxEntry) -> str:
     if event.reason in WAITS:
         return WAITS[event.reason]
     why = history.identity.why if isinstance(history.identity, Unknown) else event.reason
@@ -147,12 +147,12 @@ def _waits(history: Walk, event: OutboxEntry) -> str:
             "the link of the mail is not believed, since it came with another visitor before: "
             "mails are forwarded"
         )
-    if history.asked is not None and history.asked.next_at is not None:
-        parts.append(f"it is asked again by {moment(history.asked.next_at)}")
+    if history.lookup is not None and history.lookup.next_at is not None:
+        parts.append(f"it is asked again by {moment(history.lookup.next_at)}")
     return "; ".join(parts)
 
 
-def _steps(history: Walk) -> list[Step]:
+def _steps(history: PlayHistory) -> list[Step]:
     play = history.play
     steps = [
         Step(play.started_at, "the play began"),
@@ -173,8 +173,8 @@ def _steps(history: Walk) -> list[Step]:
     return sorted(steps, key=lambda step: step.at)
 
 
-def _looked_up(history: Walk) -> list[Step]:
-    asked = history.asked
+def _looked_up(history: PlayHistory) -> list[Step]:
+    asked = history.lookup
     if asked is None or asked.last_at is None:
         return []
     who = f"contact {asked.contact_id}" if asked.contact_id else "nobody it knows"

@@ -1,9 +1,8 @@
 """Finds the plays of a session, a usertoken or a contact; tries each meaning in turn."""
 
 from app.explain.explanation import Explanation, explain
-from app.store.insights import COUNTED
-from app.store.interface import Store
-from app.store.values import Walk
+from app.store.reports import COUNTED, PlayHistory
+from app.store.store import Store
 
 INT64 = 2**63
 
@@ -21,15 +20,15 @@ async def explanations(
 
 async def pause_of(store: Store, now: int) -> str:
     """Why nothing is sent at the moment; empty if something is."""
-    depths = await store.depths(now, COUNTED)
+    depths = await store.admin.depths(now, COUNTED)
     return depths.pause_reason if depths.paused_until > now else ""
 
 
-async def plays_of(store: Store, who: str, limit: int) -> list[Walk]:
+async def plays_of(store: Store, who: str, limit: int) -> list[PlayHistory]:
     """The plays that `who` names, the latest first."""
-    found = await store.walks(session_id=who, limit=limit)
+    found = await store.history.of_session(who, limit)
     if not found:
-        found = await store.walks(utk=who, limit=limit)
+        found = await store.history.of_utk(who, limit)
     if not found and who.isascii() and who.isdecimal() and int(who) < INT64:
-        found = await store.walks(contact_id=int(who), limit=limit)
+        found = await store.history.of_contact(int(who), limit)
     return found

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from app.explain.words import moment
-from app.store.insights import REFUSED_MEDIA, Refusal
+from app.store.reports import REFUSED_MEDIA, MediumRefusal
 
 
-def describe(refusal: Refusal, now: int) -> str:
+def describe(refusal: MediumRefusal, now: int) -> str:
     """Describe one medium: HubSpot's message, and when the next event is tried."""
     said = refusal.said.rstrip(". ")
     again = (
@@ -17,7 +17,7 @@ def describe(refusal: Refusal, now: int) -> str:
     return f"HubSpot refuses it: {said}. {again}."
 
 
-def summary(refused: Sequence[Refusal]) -> str:
+def summary(refused: Sequence[MediumRefusal]) -> str:
     """How many there are, with the first as an example; `refused` must not be empty."""
     first = refused[0]
     many = "1 medium" if len(refused) == 1 else f"{len(refused):,} media"
@@ -28,14 +28,14 @@ def summary(refused: Sequence[Refusal]) -> str:
     return f"HubSpot refuses {many}{among} {named(first)} ({said})"
 
 
-def named(refusal: Refusal) -> str:
+def named(refusal: MediumRefusal) -> str:
     """The medium by HubSpot's field names: `mediaBridgeId 42, externalId film`."""
     bridge_id, _, external_id = refusal.medium.partition("/")
     given = (("mediaBridgeId", bridge_id), ("externalId", external_id))
     return ", ".join(f"{name} {value}" for name, value in given if value)
 
 
-def remedy(refused: Collection[Refusal], account: str = "") -> str:
+def remedy(refused: Collection[MediumRefusal], account: str = "") -> str:
     """What to do. An object can be created with any externalId, but not with a chosen id.
 
     `account`: its name, where there are several.

@@ -12,7 +12,7 @@ from app.domain.milestones import MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy, observe
 from app.domain.ping import parse
 from app.domain.play import Play
-from app.store.values import InboxPing, Observed, Unfoldable
+from app.store.records import InboxPing, Observed, Unfoldable
 
 
 class SitePolicy(NamedTuple):

@@ -7,8 +7,9 @@ import structlog
 
 from app.domain.known import KnownMedia
 from app.runtime.notifier import wait_for
-from app.store.interface import StoreError
-from app.store.shelf import Listing, Shelf
+from app.store.account import MediaIndex
+from app.store.errors import StoreError
+from app.store.records import MediaSnapshot
 from app.telemetry.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -22,7 +23,7 @@ class MediaRefresher:
 
     def __init__(
         self,
-        store: Shelf,
+        store: MediaIndex,
         use: Callable[[KnownMedia], None],
         metrics: Metrics,
         idle_seconds: float,
@@ -31,7 +32,7 @@ class MediaRefresher:
         self._use = use
         self._metrics = metrics
         self._idle_seconds = idle_seconds
-        self._seen = Listing()
+        self._seen = MediaSnapshot()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Check for a new snapshot again and again."""
@@ -45,7 +46,7 @@ class MediaRefresher:
 
     async def step(self) -> None:
         """Load the snapshot if it is new. Raises StoreError."""
-        snapshot = await self._store.listing()
+        snapshot = await self._store.snapshot()
         if snapshot != self._seen:
             media = await self._store.known_media()
             self._use(KnownMedia.of(media))

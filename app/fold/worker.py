@@ -6,8 +6,9 @@ from collections.abc import Callable
 import structlog
 
 from app.runtime.notifier import Notifier, wait_for
-from app.store.interface import Folding, Store, StoreError
-from app.store.values import FoldReport
+from app.store.errors import StoreError
+from app.store.pipeline import Folding
+from app.store.records import FoldReport, FoldRules
 from app.telemetry.metrics import Metrics
 
 BATCH = 100
@@ -26,10 +27,9 @@ class FoldWorker:
 
     def __init__(
         self,
-        store: Store,
-        folding: Folding,
+        store: Folding,
+        rules: FoldRules,
         *,
-        settle_ms: int,
         clock: Callable[[], int],
         pings: Notifier,
         due: Notifier,
@@ -37,8 +37,7 @@ class FoldWorker:
         idle_seconds: float,
     ) -> None:
         self._store = store
-        self._folding = folding
-        self._settle_ms = settle_ms
+        self._rules = rules
         self._clock = clock
         self._pings = pings
         self._due = due
@@ -63,8 +62,8 @@ class FoldWorker:
     async def step(self) -> int:
         """One batch of the inbox and one of silent plays; returns the rows taken."""
         now = self._clock()
-        folded = await self._store.fold(BATCH, self._folding, now, self._settle_ms)
-        closed = await self._store.close_quiet(BATCH, self._folding, now)
+        folded = await self._store.fold(BATCH, self._rules, now)
+        closed = await self._store.close_quiet(BATCH, self._rules, now)
         self._count(folded)
         if closed.unfoldable:
             _log.error("plays_not_closed", count=closed.unfoldable)

@@ -7,12 +7,12 @@ from app.domain.known import KnownMedium
 from app.hubspot.client import HubSpotClient
 from app.media.reported import ReportedMedium
 from app.media.requester import Requester, Stopped
-from app.store.interface import OnProgress
-from app.store.shelf import Shelf
+from app.store.account import MediaIndex
+from app.store.reports import OnProgress
 
 
 async def register(
-    store: Shelf,
+    store: MediaIndex,
     client: HubSpotClient,
     requester: Requester,
     wanted: Sequence[ReportedMedium],
@@ -28,7 +28,7 @@ async def register(
         answer = await requester.request(partial(client.make_medium, each.medium), repeatable=False)
         if isinstance(answer, Stopped):
             return made, answer
-        await store.shelve([answer], number)
+        await store.save_media([answer], number)
         made.append(answer)
         progress(len(made))
     return made, None

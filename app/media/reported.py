@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from app.domain.known import KnownMedia, KnownMedium, Match
 from app.domain.media import Medium, Wanted
 from app.domain.media_url import media_address, media_identity, name_from
-from app.store.insights import Insights, Refusal
+from app.store.admin import FigureReports, Rejections
+from app.store.reports import MediumRefusal
 
 PORTION = 500
 _NEVER = 2**31
@@ -23,7 +24,7 @@ class ReportedMedium:
     plays: int
     match: Match | None
     like: KnownMedium | None = None
-    refusal: Refusal | None = None
+    refusal: MediumRefusal | None = None
 
     @property
     def registrable(self) -> bool:
@@ -33,11 +34,13 @@ class ReportedMedium:
         return not known and bool(medium.external_id and medium.name)
 
 
-async def reported(store: Insights, known: KnownMedia) -> AsyncIterator[ReportedMedium]:
+async def reported(
+    figures: FigureReports, rejections: Rejections, known: KnownMedia
+) -> AsyncIterator[ReportedMedium]:
     """Each medium that was played, those with most plays first."""
     after: tuple[int, int] | None = None
-    while portion := await store.media("most", _NEVER, PORTION, after):
-        refusals = await store.refusals([each.medium for each in portion])
+    while portion := await figures.media("most", _NEVER, PORTION, after):
+        refusals = await rejections.of_media([each.medium for each in portion])
         for each in portion:
             found = match_reported(each.medium, each.plays, known)
             yield replace(found, refusal=refusals.get(each.medium.ids))

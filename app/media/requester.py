@@ -14,8 +14,8 @@ from app.hubspot.results import (
     Unauthorized,
     Unavailable,
 )
-from app.store.shelf import Shelf
-from app.store.values import Quota
+from app.store.pipeline import Permits
+from app.store.policy import Quota
 
 T = TypeVar("T")
 
@@ -42,12 +42,12 @@ class Requester:
 
     def __init__(
         self,
-        store: Shelf,
+        permits: Permits,
         quota: Quota,
         clock: Callable[[], int],
         sleep: Callable[[float], Awaitable[object]],
     ) -> None:
-        self._store = store
+        self._permits = permits
         self._quota = quota
         self._clock = clock
         self._sleep = sleep
@@ -67,7 +67,7 @@ class Requester:
                 return permit
             result = await send()
             now = self._clock()
-            await self._store.used(permit, _account_update(result, now), now, self._quota)
+            await self._permits.settle(permit, _account_update(result, now), now)
             match result:
                 case Throttled(retry_after=wait):
                     stopped = Stopped("HubSpot says that requests come too fast: try again later")
@@ -89,7 +89,7 @@ class Requester:
         """A permit; half of the window is left to events."""
         while True:
             now = self._clock()
-            permit = await self._store.permit(now, LEASE_MS, self._quota, self._quota.rate // 2)
+            permit = await self._permits.take(now, LEASE_MS, self._quota.rate // 2)
             if permit.id is not None:
                 return permit.id
             if permit.next_at - now > LONGEST_WAIT * 1000:

@@ -6,15 +6,19 @@ from app.domain.media_url import MEDIA_TYPES
 from app.hubspot.client import HubSpotClient
 from app.hubspot.media import MediaPage
 from app.media.requester import Requester, Stopped
-from app.store.interface import OnProgress
-from app.store.shelf import Shelf
+from app.store.account import MediaIndex
+from app.store.reports import OnProgress
 
 MOST = 100_000
 """Objects that are kept: the fold holds all of them in memory."""
 
 
 async def fetch_media(
-    store: Shelf, client: HubSpotClient, requester: Requester, number: int, progress: OnProgress
+    store: MediaIndex,
+    client: HubSpotClient,
+    requester: Requester,
+    number: int,
+    progress: OnProgress,
 ) -> int | Stopped:
     """Save them all under snapshot `number`, without completing it; returns how many there are.
 
@@ -28,7 +32,7 @@ async def fetch_media(
             page = await requester.request(partial(client.media_page, media_type, after))
             if not isinstance(page, MediaPage):
                 return page
-            await store.shelve(page.media, number)
+            await store.save_media(page.media, number)
             count += len(page.media)
             progress(count)
             after = page.after

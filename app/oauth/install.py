@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from app.hubspot import scopes
 from app.hubspot.answers import Answer
@@ -19,9 +18,10 @@ from app.hubspot.oauth import (
 )
 from app.hubspot.results import Trouble, Unauthorized, Unavailable
 from app.hubspot.seal import Seal
-from app.hubspot.tokens import StoredToken, TokenVault, installed
+from app.hubspot.tokens import StoredToken, installed
 from app.oauth.pending import OAuthCallback, PendingAuthorization
-from app.store.connections import Connection, Connections
+from app.store.account import Tokens
+from app.store.records import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,6 @@ def requested_scopes(*, lookup: bool, register: bool) -> RequestedScopes:
     """Which to ask for. `lookup`: usertokens are looked up. `register`: media are registered."""
     needed = (scopes.EVENTS, scopes.CONTACTS) if lookup else (scopes.EVENTS,)
     return RequestedScopes(needed, (scopes.MEDIA, scopes.FILES) if register else (scopes.MEDIA,))
-
-
-class AccountStore(Connections, TokenVault, Protocol):
-    """The part of the store that an installation changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Installer:
         exchange: Exchange,
         app: OAuthApp,
         seal: Seal,
-        store: AccountStore,
+        store: Tokens,
         scopes: RequestedScopes,
         clock: Callable[[], int],
     ) -> None:

@@ -71,11 +71,11 @@ async def open_account(
         client = await stack.enter_async_context(
             connect_hubspot(settings, store, metrics, ledger, environment)
         )
-        interrupted = await store.take_over(environment.clock(), account.quota)
+        interrupted = await store.maintenance.recover_in_flight(environment.clock())
         if interrupted:
             metrics.interrupted.inc(interrupted)
             _log.warning("sends_interrupted_by_last_stop", account=name, count=interrupted)
-        await store.unpause()
+        await store.maintenance.clear_operator_pause()
         workers = make_workers(account, client, notifiers, environment)
         await workers.media.step()  # before the first fold
         yield AccountRuntime(account, notifiers, Delivery(client, workers))

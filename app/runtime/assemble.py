@@ -69,7 +69,7 @@ def _progress(
             ),
             needs_key=site.needs_key,
             account=runtime.account.name,
-            inbox=runtime.account.store,
+            inbox=runtime.account.store.inbox,
             wake=runtime.notifiers.pings.notify,
             metrics=runtime.account.metrics,
             trust=trust_of(site.settings),

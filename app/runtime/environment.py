@@ -10,7 +10,7 @@ from app.config import Settings
 from app.runtime.clock import now_ms
 from app.runtime.notifier import Notifiers
 from app.runtime.stores import open_store
-from app.store.interface import Store
+from app.store.store import Store
 from app.telemetry.metrics import Metrics
 
 STOP_SECONDS = 20.0

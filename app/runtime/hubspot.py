@@ -14,7 +14,7 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.ledger import Ledger
-from app.store.interface import Store
+from app.store.store import Store
 from app.telemetry.metrics import Metrics
 from app.web.server.embedded import embedded
 

@@ -7,7 +7,7 @@ from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.domain.timestamps import TRACKER_QUEUE_MS, longest_age
 from app.domain.trust import TrustPolicy
-from app.store.values import Quota, Retention
+from app.store.policy import Quota, Retention, StorePolicy
 
 RESERVED_FOR_TOKENS = 7
 """Requests of a window reserved for OAuth, which takes no permit from the store.
@@ -32,6 +32,16 @@ def retention_of(settings: Settings) -> Retention:
         settled_ms=int(settings.retain_days * DAY),
         plays_ms=int(longest * DAY) + TRACKER_QUEUE_MS,
         park_ms=int(settings.park_days * DAY),
+    )
+
+
+def store_policy_of(settings: Settings) -> StorePolicy:
+    """What the store decides by."""
+    return StorePolicy(
+        identity=settings.identity,
+        quota=quota_of(settings),
+        retention=retention_of(settings),
+        settle_ms=settings.settle_seconds * 1000,
     )
 
 

@@ -8,8 +8,8 @@ from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
 from app.config import Settings, SiteSettings
 from app.sandbox.ledger import Ledger
-from app.store.interface import Store
-from app.store.values import Quota
+from app.store.policy import Quota
+from app.store.store import Store
 from app.telemetry.metrics import Metrics, Tally
 
 

@@ -3,9 +3,11 @@
 from app.config import Settings, is_postgresql
 from app.config.sitesfile import SANDBOX
 from app.runtime.notifier import Notifiers
-from app.store.interface import Store
-from app.store.postgres.engine import open_postgres
-from app.store.sqlite.engine import open_sqlite
+from app.runtime.policies import store_policy_of
+from app.store.postgres.database import open_postgres
+from app.store.sqlite.database import open_sqlite
+from app.store.store import Store
+from app.store.tx import Notice
 from app.telemetry.metrics import Metrics
 
 
@@ -22,7 +24,14 @@ async def open_store(
     observe = (metrics or Metrics()).observe_commit
     if settings.sandboxed:
         account = f"{SANDBOX}-{account}" if account else SANDBOX
-    url, mode = settings.database_url, settings.identity
-    if is_postgresql(url):
-        return await open_postgres(url, mode, observe, account, notifiers=notifiers)
-    return await open_sqlite(url, mode, observe, account)
+    url, policy = settings.database_url, store_policy_of(settings)
+    if not is_postgresql(url):
+        return await open_sqlite(url, policy, observe, account)
+    if notifiers is None:
+        return await open_postgres(url, policy, observe, account)
+    pings, due = notifiers.pings.notify, notifiers.due.notify
+
+    def on_notice(notice: Notice) -> None:
+        pings() if notice == "pings" else due()
+
+    return await open_postgres(url, policy, observe, account, on_notice=on_notice)

@@ -65,26 +65,26 @@ def make_workers(
     retention = retention_of(settings)
     context = SenderContext(
         policy=DeliveryPolicy(give_up_after=retention.park_ms),
-        quota=account.quota,
         clock=clock,
         chance=environment.random.random,
         idle_seconds=idle.deliver,
     )
     return Workers(
         fold=FoldWorker(
-            store,
+            store.folding,
             folding,
-            settle_ms=settings.settle_seconds * 1000,
             clock=clock,
             pings=notifiers.pings,
             due=due,
             metrics=metrics,
             idle_seconds=idle.fold,
         ),
-        media=MediaRefresher(store, folding.use_media, metrics, idle.maintain),
-        maintenance=MaintenanceWorker(store, retention, clock, due, metrics, idle.maintain),
-        senders=tuple(Sender(store, client, context, due, metrics) for _ in range(SENDERS)),
-        lookup=Lookup(store, client, context, due, metrics)
+        media=MediaRefresher(store.media, folding.use_media, metrics, idle.maintain),
+        maintenance=MaintenanceWorker(
+            store.maintenance, store.inbox, clock, due, metrics, idle.maintain
+        ),
+        senders=tuple(Sender(store.outbox, client, context, due, metrics) for _ in range(SENDERS)),
+        lookup=Lookup(store.lookups, client, context, due, metrics)
         if settings.identity == "lookup"
         else None,
     )

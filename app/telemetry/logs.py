@@ -11,7 +11,7 @@ import structlog
 
 LogFormat = Literal["console", "json"]
 
-_QUIET = ("httpx", "httpcore", "uvicorn", "alembic", "sqlalchemy")
+_QUIET = ("httpx", "httpcore", "uvicorn")
 """Libraries that log request addresses, which can contain usertokens."""
 
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from app.collect.problem import Reason, problem, reason_of
 from app.console.refusals import refusal, store_unavailable
 from app.runtime.relay import Relay
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 FAULTS_NAMED = 20
 FIELD_LIMIT = 64

@@ -11,8 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from app.domain.outcome import STATUSES
 from app.runtime.relay import Account, Relay
-from app.store.insights import REFUSED_MEDIA
-from app.store.interface import StoreError
+from app.store.errors import StoreError
+from app.store.reports import REFUSED_MEDIA
 from app.telemetry.exposition import Figures, exposition
 from app.web.dependencies import TheRelay
 from app.web.shared import SharedAnswer
@@ -78,7 +78,7 @@ async def _faults(relay: Relay) -> list[str]:
 async def _fault(account: Account, now: int) -> str:
     """Why the account's store takes no writes, in a word; empty if it does."""
     try:
-        await account.store.check_writable(now)
+        await account.store.inbox.check_writable(now)
     except StoreError as error:
         account.metrics.ready.set(0)
         _log.error("not_ready", account=account.name, fault=error.fault, advice=str(error))
@@ -95,8 +95,8 @@ async def _gauge(account: Account, now: int, rest_until: dict[str, float]) -> No
     if began < rest_until.get(account.name, began):
         return
     try:
-        depths = await account.store.depths(now)
-        refused = await account.store.refused_media(now, REFUSED_MEDIA)
+        depths = await account.store.admin.depths(now)
+        refused = await account.store.rejections.media(now, REFUSED_MEDIA)
     except StoreError as error:
         metrics.store_errors.labels(error.fault).inc()
         return

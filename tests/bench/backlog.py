@@ -5,11 +5,12 @@ import tempfile
 import time
 
 from app.runtime.clock import now_ms
-from app.store.sqlite.engine import open_sqlite
-from app.store.values import InboxPing
+from app.store.records import InboxPing
+from app.store.sqlite.database import open_sqlite
 from tests.bench.load import post
 from tests.bench.pings import ping
 from tests.bench.servers import relay
+from tests.store.setting import policy
 
 CONNECTIONS = 64
 SECONDS = 4
@@ -45,12 +46,12 @@ def report(rows: int) -> None:
 
 
 async def _fill(url: str, rows: int) -> None:
-    store = await open_sqlite(url, "lookup")
+    store = await open_sqlite(url, policy("lookup"))
     now = now_ms()
     for start in range(0, rows, GATHER):
         pings = (
             InboxPing(now, None, ping(f"session-{number}", f"{number:032x}").encode())
             for number in range(start, min(start + GATHER, rows))
         )
-        await asyncio.gather(*(store.append(each) for each in pings))
+        await asyncio.gather(*(store.inbox.append(each) for each in pings))
     await store.close()

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Protocol
 
 from app.domain.identity import IdentityMode
-from app.store.interface import Store
-from app.store.postgres.engine import open_postgres
-from app.store.sqlite.engine import open_sqlite
+from app.store.postgres.database import open_postgres
+from app.store.sqlite.database import open_sqlite
+from app.store.store import Store
 from tests.postgres.ask import ask
 from tests.postgres.server import Server, binaries
+from tests.store.setting import policy
 
 FILL_SQLITE = (
     """
@@ -26,9 +27,10 @@ FILL_SQLITE = (
     """,
     """
     INSERT INTO outbox
-        (play, event, value, status, occurred_at, created_at, settled_at, reason, answer)
+        (play, event, value, status, occurred_at, created_at, settled_at, reason, answer,
+            contact_id)
     SELECT id, 'media-played', 'STARTED', 'delivered', {then}, {then}, {then}, 'usertoken',
-        '{{"contact_id": ' || id || '}}'
+        '{{"contact_id": ' || id || '}}', id
     FROM plays WHERE received_at = {then}
     """,
     "ANALYZE",
@@ -42,9 +44,10 @@ FILL_POSTGRES = (
     """,
     """
     INSERT INTO outbox
-        (play, event, value, status, occurred_at, created_at, settled_at, reason, answer)
+        (play, event, value, status, occurred_at, created_at, settled_at, reason, answer,
+            contact_id)
     SELECT id, 'media-played', 'STARTED', 'delivered', {then}, {then}, {then}, 'usertoken',
-        jsonb_build_object('contact_id', id)
+        jsonb_build_object('contact_id', id), id
     FROM plays WHERE received_at = {then}
     """,
     "VACUUM ANALYZE",
@@ -91,7 +94,7 @@ class SqliteDatabase:
 
     async def open(self, mode: IdentityMode) -> Store:
         """See `Database`."""
-        return await open_sqlite(self.url, mode)
+        return await open_sqlite(self.url, policy(mode))
 
     def fill(self, rows: int, then: int) -> None:
         """See `Database`."""
@@ -115,7 +118,7 @@ class PostgresDatabase:
 
     async def open(self, mode: IdentityMode) -> Store:
         """See `Database`."""
-        return await open_postgres(self.url, mode)
+        return await open_postgres(self.url, policy(mode))
 
     def fill(self, rows: int, then: int) -> None:
         """See `Database`."""

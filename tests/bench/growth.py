@@ -13,7 +13,8 @@ from app.domain.observation import ObservationPolicy
 from app.domain.outcome import Delivered, Healthy
 from app.fold.folding import PureFolding
 from app.runtime.clock import now_ms
-from app.store.values import InboxPing, Quota
+from app.store.policy import Quota
+from app.store.records import InboxPing
 from tests.bench.engines import Database, Engine
 from tests.bench.load import Load, post
 from tests.bench.pings import ping
@@ -93,8 +94,8 @@ def _by_turns(stores: Mapping[int, Database], rounds: int, seconds: int) -> dict
 
 async def _one_play(database: Database) -> None:
     store = await database.open("passthrough")
-    await store.append(InboxPing(now_ms(), None, ping("first").encode()))
-    await store.fold(10, FOLDING, now_ms(), 1000)
+    await store.inbox.append(InboxPing(now_ms(), None, ping("first").encode()))
+    await store.folding.fold(10, FOLDING, now_ms())
     await store.close()
 
 
@@ -103,14 +104,16 @@ async def _claims(database: Database, turn: int) -> list[float]:
     store = await database.open("passthrough")
     now = now_ms()
     pings = (ping(f"fresh-{turn}-{number}", f"{number:032x}") for number in range(CLAIMS))
-    await asyncio.gather(*(store.append(InboxPing(now, None, body.encode())) for body in pings))
-    await store.fold(CLAIMS, FOLDING, now, 1000)
+    await asyncio.gather(
+        *(store.inbox.append(InboxPing(now, None, body.encode())) for body in pings)
+    )
+    await store.folding.fold(CLAIMS, FOLDING, now)
     took = []
     for _ in range(CLAIMS):
         began = time.perf_counter()
-        claim = await store.claim(now, 60_000, QUOTA)
+        claim = await store.outbox.claim(now, 60_000)
         took.append(time.perf_counter() - began)
         if claim.job is not None:
-            await store.settle(claim.job, DELIVERED, Healthy(), now, QUOTA)
+            await store.outbox.settle(claim.job, DELIVERED, Healthy(), now)
     await store.close()
     return [seconds * 1000 for seconds in took]

@@ -11,9 +11,10 @@ from urllib.parse import quote, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response
 
-from app.store.sqlite.engine import open_sqlite
+from app.store.sqlite.database import open_sqlite
 from tests.browser.demo_kit import Relay
 from tests.console.big import FORMULA, SCRIPT, fill
+from tests.store.setting import policy
 
 PAGES = (
     "/console",
@@ -28,6 +29,7 @@ PAGES = (
     "/console/doctor",
     "/console/audit",
 )
+
 """Every page that there is, in the order in which people come to them."""
 
 SERIOUS = {"serious", "critical"}
@@ -45,7 +47,7 @@ def crowded_relay(folder: Path, names: tuple[str, str] = (SCRIPT, FORMULA)) -> I
 
 
 async def _migrated(path: Path) -> None:
-    store = await open_sqlite(f"sqlite:///{path}", "lookup")
+    store = await open_sqlite(f"sqlite:///{path}", policy("lookup"))
     await store.close()
 
 

@@ -12,8 +12,9 @@ from app.domain.observation import ObservationPolicy
 from app.domain.outcome import Delivered, Healthy, Rejected
 from app.fold.folding import PureFolding
 from app.runtime.stores import open_store
-from app.store.interface import Store
-from app.store.values import InboxPing, Quota
+from app.store.policy import Quota
+from app.store.records import InboxPing
+from app.store.store import Store
 
 UTK = "0123456789abcdef0123456789abcdef"
 HSENC = "p2ANqtz-a-token-of-a-mail"
@@ -34,13 +35,13 @@ async def _fill(path: Path, account: str) -> None:
     store = await open_store(Settings(database_url=f"sqlite:///{path}"), account=account)
     try:
         await _watch(store, session="by-mail", name="Launch film", _hsenc=HSENC)
-        first = (await store.claim(NOW, 1_000, QUOTA)).job
+        first = (await store.outbox.claim(NOW, 1_000)).job
         assert first is not None
-        await store.settle(first, Delivered(CONTACT, 42, "mail"), Healthy(), NOW, QUOTA)
-        second = (await store.claim(NOW, 1_000, QUOTA)).job
+        await store.outbox.settle(first, Delivered(CONTACT, 42, "mail"), Healthy(), NOW)
+        second = (await store.outbox.claim(NOW, 1_000)).job
         assert second is not None
         refused = Rejected("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
-        await store.settle(second, refused, Healthy(), NOW, QUOTA)
+        await store.outbox.settle(second, refused, Healthy(), NOW)
         await _watch(store, session="stranger", name="Tour", contactUtk=UTK)
     finally:
         await store.close()
@@ -57,5 +58,5 @@ async def _watch(store: Store, *, session: str, name: str, **who: str) -> None:
         "pageUrl": "https://www.example.com/launch",
         "playedPercent": 60,
     }
-    await store.append(InboxPing(NOW, None, msgspec.json.encode(play | who)))
-    await store.fold(100, FOLDING, NOW, 1_000)
+    await store.inbox.append(InboxPing(NOW, None, msgspec.json.encode(play | who)))
+    await store.folding.fold(100, FOLDING, NOW)

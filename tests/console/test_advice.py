@@ -10,8 +10,7 @@ from app.config import Settings
 from app.console.advice import PAUSES, SLOW_MS, Advice, advise
 from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
-from app.store.insights import Day, Refusal
-from app.store.values import Depths
+from app.store.reports import Day, Depths, MediumRefusal
 
 NOW = 1_790_000_000_000
 SETTINGS = Settings()
@@ -41,7 +40,7 @@ def told(
     stand: Depths,
     today: Day = BUSY,
     settings: Settings = SETTINGS,
-    refused: Sequence[Refusal] = (),
+    refused: Sequence[MediumRefusal] = (),
 ) -> list[Advice]:
     """What is said of it."""
     return advise(stand, refused, today, settings, NOW)
@@ -88,7 +87,7 @@ def test_a_process_that_only_collects_says_who_sends() -> None:
 
 def test_media_that_hubspot_refuses_are_told() -> None:
     """With what to do, and the page on which they are marked."""
-    (only,) = told(depths(), refused=[Refusal("/film", 1, NOW, "no such media")])
+    (only,) = told(depths(), refused=[MediumRefusal("/film", 1, NOW, "no such media")])
     assert (only.level, only.path) == ("wait", "/console/media")
     assert only.says == "HubSpot refuses 1 medium: externalId film (no such media)."
     assert "playrelay media register" in only.do

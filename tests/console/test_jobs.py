@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from app.console.jobs import KEPT, BackgroundJob, Jobs
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 
 class Work:

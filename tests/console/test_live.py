@@ -11,14 +11,14 @@ import pytest
 
 from app.console.pages.live import STREAMS, stream
 from app.runtime.relay import Relay
-from app.store.values import Walk
+from app.store.reports import PlayHistory
 from app.web.app import create_app
 from tests.console.setting import HTML
 from tests.live.relay import live_relay, settings_for
 from tests.store.setting import NOW, played
 
 
-def drawn(walk: Walk) -> str:
+def drawn(walk: PlayHistory) -> str:
     """A row of few words."""
     return f"{walk.play.session_id} {walk.play.percent:.0f}"
 

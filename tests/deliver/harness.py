@@ -32,11 +32,11 @@ from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
-from app.store.interface import Store
-from app.store.values import Quota
+from app.store.policy import Quota
+from app.store.store import Store
 from app.web.server.embedded import listen
 from tests.hubspot.vault import Clock
-from tests.store.setting import NOW, played
+from tests.store.setting import NOW, played, with_policy
 
 POLICY = DeliveryPolicy()
 IDLE = IdleSeconds()
@@ -82,7 +82,8 @@ class Harness:
         return self._workers().maintenance
 
     def _workers(self) -> Workers:
-        account = replace(self.runtime.account, store=self.store, quota=self.quota)
+        store = with_policy(self.store, quota=self.quota)
+        account = replace(self.runtime.account, store=store)
         world = Environment(self.clock, Even(), idle=self.idle)
         return make_workers(account, self.client, self.runtime.notifiers, world)
 
@@ -140,7 +141,7 @@ class Harness:
         """Each event's status, by session and milestone."""
         return {
             f"{entry.play.session_id} {entry.value or 'attention'}": entry.status
-            for entry in await self.store.outbox_list(None, 1000)
+            for entry in await self.store.admin.events(None, 1000)
         }
 
     def counted(self, name: str, **labels: str) -> float:

@@ -9,7 +9,7 @@ from app.deliver.policy import DAY, HOUR, MINUTE
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.tokens import StaticToken
-from app.store.interface import Store
+from app.store.store import Store
 from tests.deliver.harness import IDLE, Harness
 from tests.hubspot.server import Seen, response, serving
 from tests.store.setting import NOW, SECOND, values
@@ -30,7 +30,7 @@ async def visitors(asking: Harness, *utks: str) -> None:
 
 async def statuses(store: Store) -> dict[str, str]:
     """Each visitor's event."""
-    return {entry.play.session_id: entry.status for entry in await store.outbox_list(None, 1000)}
+    return {entry.play.session_id: entry.status for entry in await store.admin.events(None, 1000)}
 
 
 async def test_contacts_and_strangers(asking: Harness) -> None:
@@ -59,7 +59,7 @@ async def test_many_are_asked_about_at_once(asking: Harness) -> None:
     await visitors(asking, *(f"v{number}" for number in range(250)))
     await ask_all(asking)
     assert asking.requests == [("batch", 200)] * 3
-    assert (await asking.store.depths(asking.clock.now)).quota_used == 3
+    assert (await asking.store.admin.depths(asking.clock.now)).quota_used == 3
 
 
 async def test_one_visitor_is_asked_about_once(asking: Harness) -> None:
@@ -148,7 +148,7 @@ async def test_trouble_makes_no_strangers(
     asking.clock.now += SECOND
     asking.faults(fault | {"times": 1})
     assert await asking.lookup().step() == 0
-    assert [e.reason for e in await asking.store.outbox_list("waiting", 9)] == ["lookup"]
+    assert [e.reason for e in await asking.store.admin.events("waiting", 9)] == ["lookup"]
     asking.clock.now += rest
     assert await asking.lookup().step() == 0
     assert [status for _, status in asking.requests][1:] == [200]
@@ -186,7 +186,7 @@ async def test_a_404_means_that_nobody_is_known(asking: Harness) -> None:
     await ask_all(asking)
     assert asking.requests == [("batch", 404)]
     assert asking.counted("contact_lookups", answer="stranger") == 60
-    assert (await asking.store.depths(asking.clock.now)).errors_today == 1
+    assert (await asking.store.admin.depths(asking.clock.now)).errors_today == 1
 
 
 async def test_halving_ends_with_the_days_errors(asking: Harness) -> None:

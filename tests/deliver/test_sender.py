@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from app.deliver.policy import MINUTE
-from app.store.values import Quota
+from app.store.policy import Quota
 from tests.deliver.harness import IDLE, Harness
 from tests.store.setting import FOLDING, NOW, SETTLE
 
@@ -31,7 +31,7 @@ async def test_an_event_arrives_as_it_happened(passing: Harness) -> None:
         "occurredTimestamp": NOW - 5000,
         "state": "STARTED",
     }
-    (_, started) = await passing.store.outbox_list("delivered", 10)
+    (_, started) = await passing.store.admin.events("delivered", 10)
     assert started.answer == {"contact_id": kept.contact_id, "media_bridge_id": 42, "rung": "mail"}
     assert passing.counted("event_outcomes", outcome="delivered") == 2
 
@@ -41,7 +41,7 @@ async def test_a_play_arrives_in_order(passing: Harness) -> None:
     passing.world(utks={"utk": 9})
     await passing.arrive(playedPercent=60, watched=[[2, 1], [1, 5], [0, 4]])
     passing.clock.now += SETTLE
-    await passing.store.close_quiet(10, FOLDING, passing.clock.now)
+    await passing.store.folding.close_quiet(10, FOLDING, passing.clock.now)
     await passing.send_all()
     assert passing.sent == [*ALL_OF_60, "session attention"]
     assert passing.bodies[-1]["rawDataMap"]["0"] == 2
@@ -61,7 +61,7 @@ async def test_nothing_to_do(passing: Harness) -> None:
 async def test_one_who_was_not_looked_up_waits(asking: Harness) -> None:
     """Nothing is sent for a visitor before HubSpot was asked; nor for one it doesn't know."""
     await asking.arrive(_hsenc="p2")
-    await asking.store.outbox_requeue([1], NOW)  # a person is in a hurry
+    await asking.store.admin.requeue([1], NOW)  # a person is in a hurry
     await asking.send_all()
     assert await asking.outbox() == {"session STARTED": "waiting"}
     assert asking.requests == []
@@ -90,7 +90,7 @@ async def test_unknown_media_are_kept_for_a_person(passing: Harness, unknown: st
     await passing.arrive(sessionId="another")
     await passing.send_all()
     assert set((await passing.outbox()).values()) == {"rejected"}
-    entries = await passing.store.outbox_list("rejected", 10)
+    entries = await passing.store.admin.events("rejected", 10)
     assert {entry.reason for entry in entries} == {REASONS[unknown], "medium_refused"}
     for entry in entries:
         if unknown == "refuse":
@@ -123,8 +123,8 @@ async def test_a_rejected_event_can_be_replayed(passing: Harness) -> None:
     await passing.arrive()
     await passing.send_all()
     passing.world(unknown_media="accept")
-    (rejected,) = await passing.store.outbox_list("rejected", 10)
-    assert await passing.store.outbox_requeue([rejected.id], passing.clock.now) == 1
+    (rejected,) = await passing.store.admin.events("rejected", 10)
+    assert await passing.store.admin.requeue([rejected.id], passing.clock.now) == 1
     await passing.send_all()
     assert passing.sent == ["session STARTED"]
 

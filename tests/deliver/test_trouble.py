@@ -15,7 +15,7 @@ from app.runtime.environment import IdleSeconds
 from tests.deliver.harness import POLICY, Harness
 from tests.hubspot.vault import Clock
 from tests.store.engines import Sqlite
-from tests.store.setting import ALL, NOW, SECOND, SETTLE, Strange, arrive
+from tests.store.setting import ALL, NOW, SECOND, Strange, arrive
 
 ALL_OF_60 = ["session STARTED", "session 25", "session 50", "session VIEWED"]
 
@@ -39,11 +39,11 @@ async def test_faults_of_the_account_cost_no_event(
     await passing.arrive(contactUtk=None, _hsenc="p2", playedPercent=30)
     passing.faults(fault)
     assert await passing.sender().step() == 0
-    depths = await passing.store.depths(NOW)
+    depths = await passing.store.admin.depths(NOW)
     assert (depths.pause_reason, depths.paused_until) == (reason, NOW + rest)
     await passing.send_all()
     assert len(passing.requests) == 1
-    assert {entry.attempts for entry in await passing.store.outbox_list(None, 9)} == {0}
+    assert {entry.attempts for entry in await passing.store.admin.events(None, 9)} == {0}
     passing.faults()
     passing.clock.now += rest
     await passing.send_all()
@@ -106,9 +106,9 @@ async def test_a_request_that_is_cut_short(passing: Harness) -> None:
     with pytest.raises(asyncio.CancelledError):
         await sending
     released.set()
-    (entry,) = await passing.store.outbox_list(None, 9)
+    (entry,) = await passing.store.admin.events(None, 9)
     assert (entry.status, entry.attempts) == ("due", 1)
-    assert (await passing.store.depths(NOW)).quota_used == 1
+    assert (await passing.store.admin.depths(NOW)).quota_used == 1
     passing.faults()
     await passing.send_all()
     assert passing.sent[-1] == "session STARTED"
@@ -117,7 +117,7 @@ async def test_a_request_that_is_cut_short(passing: Harness) -> None:
 async def test_a_dead_senders_event_is_sent_by_another(passing: Harness) -> None:
     """Once its lease has run out, maintenance gives it back."""
     await passing.arrive(contactUtk=None, _hsenc="p2")
-    await passing.store.claim(NOW, LEASE_MS, passing.quota)
+    await passing.store.outbox.claim(NOW, LEASE_MS)
     await passing.send_all()
     assert passing.requests == []
     passing.clock.now += LEASE_MS
@@ -161,10 +161,10 @@ async def test_a_store_in_trouble_is_waited_for(
 async def test_what_was_forgotten_in_flight_is_no_error(passing: Harness) -> None:
     """A visitor erased while an event of theirs is on its way leaves nothing to settle."""
     await passing.arrive(contactUtk="a" * 32)
-    claim = await passing.store.claim(NOW, SECOND, passing.quota)
+    claim = await passing.store.outbox.claim(NOW, SECOND)
     assert claim.job is not None
-    await passing.store.forget(utk="a" * 32, contact_id=None)
-    await passing.store.release(claim.job, NOW, passing.quota, sent=False)
+    await passing.store.admin.forget(utk="a" * 32, contact_id=None)
+    await passing.store.outbox.release(claim.job, NOW, sent=False)
     await passing.send_all()
     assert passing.requests == []
 
@@ -173,9 +173,9 @@ async def test_what_can_not_be_said_to_hubspot_is_rejected(passing: Harness) -> 
     """A fault of the relay's own ends that event alone, and all others of its play go out."""
     await arrive(passing.store, contactUtk=None, _hsenc="p2")
     strange = Strange(ObservationPolicy(Catalogue()), MilestonePolicy())
-    await passing.store.fold(ALL, strange, NOW, SETTLE)
+    await passing.store.folding.fold(ALL, strange, NOW)
     await passing.send_all()
     assert await passing.outbox() == {"session most": "rejected", "session STARTED": "delivered"}
-    (entry,) = await passing.store.outbox_list("rejected", 9)
+    (entry,) = await passing.store.admin.events("rejected", 9)
     assert entry.reason == "unsendable"
     assert len(passing.requests) == 1

@@ -21,7 +21,6 @@ plays = st.builds(
     percent=st.floats(0, 100),
     maps=st.lists(st.integers(0, 3), max_size=BINS).map(lambda s: (tuple(s),) if s else ()),
     ended=st.booleans(),
-    attributed=st.booleans(),
 )
 
 
@@ -31,8 +30,8 @@ def play(**fields: object) -> Play:
     return Play(session_id="session", **given)  # type: ignore[arg-type]
 
 
-@given(st.lists(plays, min_size=1, max_size=6))
-def test_however_a_play_grew_it_counts_once(seen: list[Play]) -> None:
+@given(st.lists(plays, min_size=1, max_size=6), st.booleans())
+def test_however_a_play_grew_it_counts_once(seen: list[Play], attributed: bool) -> None:  # noqa: FBT001 - drawn
     """Fold by fold, wherever it moved meanwhile, the cells hold what the last state comes to."""
     states = [seen[0]]
     for each in seen[1:]:
@@ -40,7 +39,7 @@ def test_however_a_play_grew_it_counts_once(seen: list[Play]) -> None:
     totals: dict[tuple[str, int], Figures] = {}
     pages: dict[Page, int] = {}
     for before, after in zip([None, *states], states, strict=False):
-        for cell, change in changes([(before, after)]).items():
+        for cell, change in changes([(before, after, attributed)]).items():
             one, two = totals.get(cell, NONE), change.figures()
             counts = [
                 getattr(one, name) + getattr(two, name) for name in Figures.__struct_fields__[:-1]
@@ -52,7 +51,7 @@ def test_however_a_play_grew_it_counts_once(seen: list[Play]) -> None:
     last = states[-1]
     here = (medium_key(last.medium), last.started_at // DAY_MS)
     assert {cell: figures for cell, figures in totals.items() if figures != NONE} == {
-        here: figures_of(last)
+        here: figures_of(last, attributed=attributed)
     }
     assert {page: number for page, number in pages.items() if number} == {last.page[2]: 1}
 
@@ -86,4 +85,4 @@ def test_the_parts_seen(spans: tuple[int, ...], seen: list[int]) -> None:
 
 def test_what_does_not_change_is_no_change() -> None:
     """A play that is the same as before is left alone."""
-    assert changes([(play(percent=30), play(percent=40))]) == {}
+    assert changes([(play(percent=30), play(percent=40), True)]) == {}

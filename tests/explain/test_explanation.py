@@ -10,7 +10,7 @@ from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
 from app.explain.explanation import explain
-from app.store.values import Asked, OutboxEntry, Walk
+from app.store.reports import LookupRecord, OutboxEntry, PlayHistory
 
 NOW = 1_790_000_000_000
 UTK, HSENC = "0123456789abcdef0123456789abcdef", "p2ANqtz-a-token"
@@ -43,18 +43,18 @@ def event(status: str, value: str = "25", reason: str = "", **answer: Any) -> Ou
     )
 
 
-def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
+def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> PlayHistory:
     """The play's history so far."""
     known = {
         "pings": 3,
         "first_received_at": NOW,
         "received_at": NOW + 9000,
         "settles_at": None,
-        "asked": None,
+        "lookup": None,
         "mail_owner": None,
         "identity": Identity("usertoken", contact_id=9),
     }
-    return Walk(play=play, events=list(events), **(known | changes))
+    return PlayHistory(play=play, events=list(events), **(known | changes))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
             played(
                 event("waiting", reason="stranger"),
                 identity=STRANGER,
-                asked=Asked(2, NOW, None, NOW + 600_000),
+                lookup=LookupRecord(2, NOW, None, NOW + 600_000),
             ),
             "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet); it is "
             "asked again by 2026-09-21 14:23:20 UTC",
@@ -136,7 +136,7 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> Walk:
         ),
     ],
 )
-def test_every_ending_has_its_sentence(played_so_far: Walk, verdict: str) -> None:
+def test_every_ending_has_its_sentence(played_so_far: PlayHistory, verdict: str) -> None:
     """What became of the play, and what a person can do about it."""
     assert explain(played_so_far).verdict == verdict
 
@@ -153,7 +153,7 @@ def test_the_steps_are_in_order() -> None:
         played(
             event("delivered", contact_id=9, rung="usertoken"),
             event("rejected", "50", message="no such media", correlation_id="c-1"),
-            asked=Asked(1, NOW + 500, 9, None),
+            lookup=LookupRecord(1, NOW + 500, 9, None),
             settles_at=NOW + 300_000,
         )
     )

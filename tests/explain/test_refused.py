@@ -3,12 +3,12 @@
 import pytest
 
 from app.explain.refused import describe, remedy, summary
-from app.store.insights import REFUSED_MEDIA, Refusal
+from app.store.reports import REFUSED_MEDIA, MediumRefusal
 
 NOW = 1_790_000_000_000
-FILM = Refusal("/film", 2, NOW + 1, "No such media.")
-OBJECT = Refusal("42/", 1, NOW, "no such object")
-BOTH = Refusal("42/a/b", 1, NOW, "no")
+FILM = MediumRefusal("/film", 2, NOW + 1, "No such media.")
+OBJECT = MediumRefusal("42/", 1, NOW, "no such object")
+BOTH = MediumRefusal("42/a/b", 1, NOW, "no")
 
 
 def test_one_medium() -> None:
@@ -27,7 +27,7 @@ def test_one_medium() -> None:
         ([FILM] * REFUSED_MEDIA, "1,000 media or more, such as externalId film (No such media)"),
     ],
 )
-def test_how_many_there_are(refused: list[Refusal], says: str) -> None:
+def test_how_many_there_are(refused: list[MediumRefusal], says: str) -> None:
     """With an example, by HubSpot's names."""
     assert summary(refused) == f"HubSpot refuses {says}"
 
@@ -36,7 +36,7 @@ def test_how_many_there_are(refused: list[Refusal], says: str) -> None:
     ("refused", "registers", "corrects"),
     [([FILM], True, False), ([OBJECT], False, True), ([BOTH, FILM], True, True)],
 )
-def test_what_to_do(refused: list[Refusal], *, registers: bool, corrects: bool) -> None:
+def test_what_to_do(refused: list[MediumRefusal], *, registers: bool, corrects: bool) -> None:
     """What has an externalId alone can be made; nobody can make an object with a given id."""
     do = remedy(refused, "acme")
     register = "playrelay media register --account acme"

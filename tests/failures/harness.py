@@ -23,7 +23,8 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.faults import Fault
 from app.sandbox.ledger import Kept, Seen
-from app.store.values import InboxPing, OutboxEntry
+from app.store.records import InboxPing
+from app.store.reports import OutboxEntry
 from tests.processes.relay import ping
 from tests.processes.sandbox import TOKEN, Milestone, milestone_of
 
@@ -114,7 +115,7 @@ class Relay:
     async def watch(self, session: str, percent: float, **fields: object) -> None:
         """A ping, as if it had been answered."""
         body = msgspec.json.encode(ping(session, percent, **fields))
-        await self.store.append(InboxPing(self._clock.now, None, body))
+        await self.store.inbox.append(InboxPing(self._clock.now, None, body))
 
     async def work(self) -> float:
         """Do all that can be done now; returns for how many seconds there is nothing to do."""
@@ -139,7 +140,7 @@ class Relay:
 
     async def entries(self) -> list[OutboxEntry]:
         """All events, oldest first."""
-        return (await self.store.outbox_list(None, 1000))[::-1]
+        return (await self.store.admin.events(None, 1000))[::-1]
 
     async def statuses(self) -> set[str]:
         """Where the events stand."""
@@ -147,7 +148,7 @@ class Relay:
 
     async def paused_by(self) -> str:
         """Why nothing is sent now; empty if something may be."""
-        depths = await self.store.depths(self._clock.now)
+        depths = await self.store.admin.depths(self._clock.now)
         return depths.pause_reason if depths.paused_until > self._clock.now else ""
 
 

@@ -36,7 +36,7 @@ async def test_nothing_is_sent_while_the_account_rests(trouble: str, tmp_path: P
         await relay.live(5)
         refused = len(hubspot.requests)
         assert await relay.paused_by() == trouble
-        left = ((await relay.store.depths(clock.now)).paused_until - clock.now) / 1000
+        left = ((await relay.store.admin.depths(clock.now)).paused_until - clock.now) / 1000
         assert rest / 2 < left <= rest
         await relay.live(left - 1)
         assert len(hubspot.requests) == refused

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from app.domain.identity import IdentityMode
-from app.store.values import Quota
 from tests.failures.harness import Clock, HubSpot, Relay, relay_on
 from tests.processes.relay import CONTACT, STRANGER
 
@@ -131,7 +130,7 @@ async def test_a_look_up_that_died_with_the_relay(tmp_path: Path) -> None:
         await relay.watch("session", 25)
         await relay.work()
         clock.now += 2000
-        claim = await relay.store.claim_lookup(clock.now, 100, 120_000, Quota(100, 10_000))
+        claim = await relay.store.lookups.claim(clock.now, 100, 120_000)
         assert claim.utks == (CONTACT,)
     async with relay_on(tmp_path, hubspot) as relay:
         await relay.live(5)

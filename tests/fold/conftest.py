@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store.interface import Store
+from app.store.store import Store
 from tests.store.engines import Sqlite
 
 

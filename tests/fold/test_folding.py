@@ -9,7 +9,7 @@ from app.domain.media import Catalogue, CatalogueEntry
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
 from app.fold.folding import PureFolding, SitePolicy
-from app.store.values import InboxPing
+from app.store.records import InboxPing
 from tests.store.setting import FOLDING, NOW, body
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from app.fold.worker import BATCH, FoldWorker
 from app.runtime.notifier import Notifier
-from app.store.interface import Store
-from app.store.values import InboxPing
+from app.store.records import InboxPing
+from app.store.store import Store
 from app.telemetry.metrics import Metrics
 from tests.hubspot.vault import Clock
 from tests.store.engines import Sqlite
@@ -23,9 +23,8 @@ class Loop:
         self.metrics = Metrics()
         self.pings, self.due = Notifier(), Notifier()
         self.worker = FoldWorker(
-            store,
+            store.folding,
             FOLDING,
-            settle_ms=SETTLE,
             clock=clock,
             pings=self.pings,
             due=self.due,
@@ -53,7 +52,7 @@ def loop(store: Store, clock: Clock) -> Loop:
 async def test_a_step_folds_and_calls_for_delivery(store: Store, loop: Loop) -> None:
     """Rows become events, the senders are woken, and the figures say so."""
     await arrive(store, playedPercent=30)
-    await store.append(InboxPing(NOW, None, b"poison"))
+    await store.inbox.append(InboxPing(NOW, None, b"poison"))
     event = loop.due.next_event()
     assert await loop.worker.step() == 2
     assert event.is_set()

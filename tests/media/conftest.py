@@ -1,7 +1,7 @@
 """A real store, a real sandbox over HTTP, and one virtual clock for both."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,11 +14,12 @@ from app.media.requester import Requester
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.state import Sandbox
-from app.store.interface import Store
-from app.store.sqlite.engine import open_sqlite
-from app.store.values import Quota
+from app.store.policy import Quota
+from app.store.sqlite.database import open_sqlite
+from app.store.store import Store
 from tests.sandbox.live import LiveSandbox
 from tests.sandbox.setting import Clock
+from tests.store.setting import policy
 
 QUOTA = Quota(rate=4, window_ms=10_050)
 
@@ -62,9 +63,13 @@ async def harness(
     def now() -> int:
         return int(clock.now * 1000)
 
-    store = await open_sqlite(f"sqlite:///{tmp_path}/store.db", "passthrough")
+    store = await open_sqlite(
+        f"sqlite:///{tmp_path}/store.db", replace(policy("passthrough"), quota=QUOTA)
+    )
     async with make_http() as http:
         token = StaticToken(SecretStr("sandbox-access-token"))
         client = HubSpotClient(Exchange(http, url, now), token)
-        yield Harness(store, client, Requester(store, QUOTA, now, clock.sleep), sandbox, clock)
+        yield Harness(
+            store, client, Requester(store.permits, QUOTA, now, clock.sleep), sandbox, clock
+        )
     await store.close()

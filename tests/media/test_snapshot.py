@@ -28,18 +28,18 @@ async def listed(harness: Harness, number: int = 1) -> int | Stopped:
     """A whole listing, if it comes to its end."""
     counts: list[int] = []
     count = await fetch_media(
-        harness.store, harness.client, harness.requester, number, counts.append
+        harness.store.media, harness.client, harness.requester, number, counts.append
     )
     if isinstance(count, int):
         assert counts[-1] == count
-        await harness.store.end_listing(number, harness.now())
+        await harness.store.media.finish_snapshot(number, harness.now())
     return count
 
 
 async def made(harness: Harness, *media: Medium) -> tuple[list[KnownMedium], Stopped | None]:
     """Registered as far as it goes."""
     wanted = [ReportedMedium(medium, 1, None) for medium in media]
-    store, client, requester = harness.store, harness.client, harness.requester
+    store, client, requester = harness.store.media, harness.client, harness.requester
     return await register(store, client, requester, wanted, 1, lambda _count: None)
 
 
@@ -47,7 +47,7 @@ async def test_every_page_of_every_type_within_the_limit(harness: Harness) -> No
     """Seven requests at two to ten seconds, for the other half of the limit is the events'."""
     stock(harness, 230)
     assert await listed(harness) == 231
-    assert len(await harness.store.known_media()) == 231
+    assert len(await harness.store.media.known_media()) == 231
     assert [seen.status for seen in harness.sandbox.ledger.requests] == [200] * 7
     assert harness.sandbox.limiter.peak == QUOTA.rate // 2
 
@@ -56,10 +56,10 @@ async def test_what_is_gone_at_hubspot_is_forgotten(harness: Harness) -> None:
     """The next whole listing has it no more."""
     stock(harness, 2)
     await listed(harness)
-    gone = (await harness.store.known_media())[0]
+    gone = (await harness.store.media.known_media())[0]
     harness.sandbox.media_objects.remove(gone.bridge_id)
     assert await listed(harness, 2) == 2
-    assert gone not in await harness.store.known_media()
+    assert gone not in await harness.store.media.known_media()
 
 
 async def test_a_short_outage_goes_unnoticed(harness: Harness) -> None:
@@ -80,13 +80,13 @@ async def test_an_outage_that_lasts_keeps_what_was_known(harness: Harness) -> No
     """It is reported after a few tries, and the last complete snapshot stays in use."""
     stock(harness, 1)
     await listed(harness)
-    before = (await harness.store.listing(), await harness.store.known_media())
+    before = (await harness.store.media.snapshot(), await harness.store.media.known_media())
     fault = Fault(path=f"{OBJECTS}/*", status=503)
     harness.sandbox.faults.replace([fault])
     stopped = await listed(harness, 2)
     assert stopped == Stopped("HubSpot is out of order (HTTP 503): try again later")
     assert [seen.status for seen in harness.sandbox.ledger.requests].count(503) == TRIES
-    assert (await harness.store.listing(), await harness.store.known_media()) == before
+    assert (await harness.store.media.snapshot(), await harness.store.media.known_media()) == before
 
 
 async def test_nobody_is_kept_waiting_for_long(harness: Harness) -> None:
@@ -94,10 +94,10 @@ async def test_nobody_is_kept_waiting_for_long(harness: Harness) -> None:
     harness.sandbox.faults.replace([Fault(path=f"{OBJECTS}/*", status=429, retry_after=3600)])
     assert isinstance(await listed(harness), Stopped)
     harness.clock.now += 7200
-    permit = await harness.store.permit(harness.now(), 1000, QUOTA, 0)
+    permit = await harness.store.permits.take(harness.now(), 1000, 0)
     assert permit.id is not None
     until = harness.now() + int(LONGEST_WAIT * 1000) + 1
-    await harness.store.used(permit.id, Paused(until, "bad_token"), harness.now(), QUOTA)
+    await harness.store.permits.settle(permit.id, Paused(until, "bad_token"), harness.now())
     asked = len(harness.sandbox.ledger.requests)
     assert await listed(harness) == Stopped("the account is paused: playrelay doctor says why")
     assert len(harness.sandbox.ledger.requests) == asked
@@ -109,7 +109,7 @@ async def test_a_missing_scope_is_named_and_no_event_pays(harness: Harness) -> N
     stopped = await listed(harness)
     assert isinstance(stopped, Stopped)
     assert "media_bridge.read" in stopped.reason
-    assert (await harness.store.depths(harness.now())).paused_until == 0
+    assert (await harness.store.admin.depths(harness.now())).paused_until == 0
 
 
 async def test_what_is_registered_is_known_at_once(harness: Harness) -> None:
@@ -117,7 +117,7 @@ async def test_what_is_registered_is_known_at_once(harness: Harness) -> None:
     done, stopped = await made(harness, FILM, TALK)
     assert stopped is None
     assert [each.external_id for each in done] == ["film", "talk"]
-    assert await harness.store.known_media() == done
+    assert await harness.store.media.known_media() == done
     assert [match_reported(FILM, 1, KnownMedia.of(done)).match is not None] == [True]
 
 
@@ -128,7 +128,7 @@ async def test_a_lost_answer_makes_nothing_twice(harness: Harness) -> None:
     assert (done, isinstance(stopped, Stopped)) == ([], True)
     assert len(harness.sandbox.media_objects.by_external_id()) == 1
     await listed(harness, 2)
-    known = KnownMedia.of(await harness.store.known_media())
+    known = KnownMedia.of(await harness.store.media.known_media())
     assert not match_reported(FILM, 1, known).registrable
 
 
@@ -145,7 +145,7 @@ async def test_what_stands_there_twice_is_not_made_a_third_time(harness: Harness
         fields = {"mediaType": "VIDEO", "title": title, "externalId": "film"}
         harness.sandbox.media_objects.make(fields, "2026-01-01T00:00:00Z")
     await listed(harness)
-    seen = match_reported(FILM, 1, KnownMedia.of(await harness.store.known_media()))
+    seen = match_reported(FILM, 1, KnownMedia.of(await harness.store.media.known_media()))
     assert (seen.match, seen.registrable) == (None, False)
 
 
@@ -155,4 +155,4 @@ async def test_a_refusal_stops_and_keeps_what_was_made(harness: Harness) -> None
     assert [each.external_id for each in done] == ["film"]
     assert stopped is not None
     assert "HubSpot refuses it with 400" in stopped.reason
-    assert [each.external_id for each in await harness.store.known_media()] == ["film"]
+    assert [each.external_id for each in await harness.store.media.known_media()] == ["film"]

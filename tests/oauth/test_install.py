@@ -20,14 +20,15 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
-from app.store.connections import Connection
-from app.store.interface import Store
-from app.store.sqlite.engine import open_sqlite
+from app.store.records import Connection
+from app.store.sqlite.database import open_sqlite
+from app.store.store import Store
 from tests.hubspot.test_seal import key
 from tests.hubspot.vault import Clock
 from tests.sandbox.live import LiveSandbox
 from tests.sandbox.setting import Clock as Seconds
 from tests.sandbox.setting import played
+from tests.store.setting import policy
 
 APP = OAuthApp("sandbox-client", SecretStr("sandbox-client-secret"))
 BACK = "https://relay.example.com/console/connect/callback"
@@ -55,7 +56,7 @@ def sandbox(hubspot: tuple[Sandbox, str]) -> Sandbox:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """A real store."""
-    opened = await open_sqlite(f"sqlite:///{tmp_path}/store.db", "lookup")
+    opened = await open_sqlite(f"sqlite:///{tmp_path}/store.db", policy("lookup"))
     yield opened
     await opened.close()
 
@@ -71,7 +72,7 @@ async def exchange(hubspot: tuple[Sandbox, str]) -> AsyncIterator[Exchange]:
 def installer(store: Store, exchange: Exchange) -> Installer:
     """As the relay makes it for the default settings."""
     return Installer(
-        exchange, APP, SEAL, store, requested_scopes(lookup=True, register=False), Clock()
+        exchange, APP, SEAL, store.tokens, requested_scopes(lookup=True, register=False), Clock()
     )
 
 
@@ -97,7 +98,7 @@ async def finished(installer: Installer, code: str) -> Connection | InstallFailu
 
 
 def _source(exchange: Exchange, store: Store, seal: Seal = SEAL) -> RefreshingToken:
-    vault = SealedVault(store, seal, installed(APP))
+    vault = SealedVault(store.tokens, seal, installed(APP))
     return RefreshingToken(exchange, APP, None, vault, Clock())
 
 
@@ -110,8 +111,8 @@ async def test_the_account_is_named_and_its_tokens_work(
     assert (done.hub_id, done.hub_domain) == (WORLD.portal_id, WORLD.portal_domain)
     assert done.app_id == WORLD.provider_id
     assert set(done.scopes) == WORLD.scopes
-    assert await store.connection() == done
-    kept = await store.load()
+    assert await store.tokens.connection() == done
+    kept = await store.tokens.load()
     assert kept is not None
     assert "refresh-" not in kept.refresh_token.get_secret_value()
     client = HubSpotClient(exchange, _source(exchange, store), app=APP)
@@ -155,8 +156,8 @@ async def test_a_wrong_code_keeps_nothing(installer: Installer, store: Store, co
     assert isinstance(done, InstallFailure)
     assert "missing or unknown auth code" in done.reason
     assert code not in done.reason
-    assert await store.load() is None
-    assert await store.connection() is None
+    assert await store.tokens.load() is None
+    assert await store.tokens.connection() is None
 
 
 async def test_another_redirect_uri_keeps_nothing(installer: Installer, sandbox: Sandbox) -> None:
@@ -176,12 +177,12 @@ async def test_a_needed_scope_that_was_refused_keeps_nothing(
     sandbox.config = sandbox.config.changed(
         {"scopes": sandbox.config.scopes - {"media_bridge.write"}}
     )
-    kept = await store.load()
+    kept = await store.tokens.load()
     done = await finished(installer, code)
     assert isinstance(done, InstallFailure)
     assert "did not grant media_bridge.write" in done.reason
     assert str(WORLD.portal_id) in done.reason
-    assert (await store.load(), await store.connection()) == (kept, before)
+    assert (await store.tokens.load(), await store.tokens.connection()) == (kept, before)
 
 
 async def test_an_optional_scope_that_was_refused_is_named(
@@ -204,15 +205,15 @@ async def test_another_account_is_refused(install: Install, store: Store, sandbo
     assert isinstance(done, InstallFailure)
     assert f"belongs to account {WORLD.portal_id}" in done.reason
     assert "account 99" in done.reason
-    assert await store.connection() == before
+    assert await store.tokens.connection() == before
 
 
 async def test_the_same_account_is_connected_again(install: Install, store: Store) -> None:
     """Installing anew replaces the tokens."""
     await install()
-    first = await store.load()
+    first = await store.tokens.load()
     assert isinstance(await install(), Connection)
-    assert await store.load() != first
+    assert await store.tokens.load() != first
 
 
 async def test_an_answer_that_is_lost_keeps_nothing_and_the_next_try_does(
@@ -222,7 +223,7 @@ async def test_an_answer_that_is_lost_keeps_nothing_and_the_next_try_does(
     sandbox.faults.replace([Fault(path="/oauth/v3/token", drop="after", times=1)])
     done = await install()
     assert isinstance(done, InstallFailure)
-    assert await store.load() is None
+    assert await store.tokens.load() is None
     assert isinstance(await install(), Connection)
 
 

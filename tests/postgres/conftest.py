@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store.interface import Store
+from app.store.store import Store
 from tests.postgres.ask import fresh_database
 from tests.store.engines import Postgres
 

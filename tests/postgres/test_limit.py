@@ -4,13 +4,13 @@ import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
-from app.store.postgres.engine import open_postgres
-from app.store.values import InboxPing
+from app.store.postgres.database import open_postgres
+from app.store.records import InboxPing
 from tests.postgres.ask import fresh_database
 from tests.processes.relay import CONTACT, Relay
 from tests.processes.sandbox import Sandbox
 from tests.processes.waiting import until
-from tests.store.setting import NOW, body
+from tests.store.setting import NOW, body, policy
 
 RATE = 200
 BACKLOG = 450
@@ -20,10 +20,10 @@ TWO_WINDOWS_MS = 20_000
 
 async def fill(url: str) -> None:
     """Pings that earn an event each."""
-    store = await open_postgres(url, "passthrough")
+    store = await open_postgres(url, policy("passthrough"))
     for number in range(BACKLOG):
         ping = body(sessionId=f"s{number}", contactUtk=CONTACT, playedPercent=25)
-        await store.append(InboxPing(NOW, None, ping))
+        await store.inbox.append(InboxPing(NOW, None, ping))
     await store.close()
 
 

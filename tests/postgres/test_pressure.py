@@ -1,33 +1,21 @@
-"""A million rows that stand by cost nothing: no step walks over them, whatever they wait for."""
+"""Rows that are not concerned cost nothing: no step scans them, whatever they wait for."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 
-from app.store.postgres import claims, folding, lookups, upkeep
-from app.store.postgres.account import Gate
 from app.store.postgres.address import schema_of
-from app.store.postgres.db import Db, Queries
-from app.store.postgres.engine import open_postgres
-from app.store.values import InboxPing, Upkeep
+from app.store.postgres.database import open_postgres
+from app.store.postgres.tx import PostgresTx, Schema
+from app.store.records import InboxPing
 from tests.postgres.shared import postgres_url
 from tests.store.engines import Postgres
-from tests.store.setting import (
-    DAY,
-    FOLDING,
-    LEASE,
-    MINUTE,
-    NOW,
-    QUOTA,
-    RETENTION,
-    SETTLE,
-    body,
-)
+from tests.store.setting import DAY, FOLDING, MINUTE, NOW, body
+from tests.store.test_pressure import POLICY, WORKS
 
 FEW, MANY = 100, 5_000
-GATE = Gate(QUOTA, 1)
 
 PLAYS = """
     INSERT INTO playrelay.plays (view, session, pings, begun_at, received_at, utk, mail, state)
@@ -45,7 +33,7 @@ STRANGERS = """
     INSERT INTO playrelay.contacts (utk, asked_at, asked, ask_at, ask_by)
     SELECT utk, $1, 3, $2, $2 FROM playrelay.plays WHERE session <> 'session'
 """
-# Of this session so far: rows read by walking a table, or by following an index.
+# Of this session so far: rows read by scanning a table, or through an index.
 READ = """
     SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint
     FROM pg_stat_xact_user_tables WHERE schemaname = $1
@@ -63,57 +51,26 @@ STANDING: dict[str, Standing] = {
 }
 
 
-async def claim(db: Db) -> None:
-    """A fresh event is leased."""
-    claimed = await claims.claim(db, GATE, "lookup", NOW, LEASE)
-    assert claimed.job is not None
-    assert claimed.job.play.session_id == "session"
-
-
-async def fold(db: Db) -> None:
-    """A ping of a new play is folded."""
-    ping = InboxPing(NOW, None, body(sessionId="new", contactUtk="new"))
-    insert = "INSERT INTO playrelay.inbox (received_at, body) VALUES ($1, $2)"
-    await db.change(insert, ping.received_at, ping.body)
-    assert (await folding.fold_inbox(db, 100, FOLDING, "lookup", NOW, SETTLE)).events == 1
-
-
-async def look_up(db: Db) -> None:
-    """A new usertoken is taken to be looked up."""
-    insert = "INSERT INTO playrelay.contacts (utk, ask_at, ask_by) VALUES ('new', $1, $1)"
-    await db.change(insert, NOW)
-    claimed = await lookups.claim_lookup(db, GATE, NOW, 100, LEASE)
-    assert claimed.utks == ("new",)
-
-
-async def tend(db: Db) -> None:
-    """A round of upkeep finds nothing to do."""
-    assert await upkeep.tend(db, NOW, RETENTION, 10) == Upkeep()
-
-
-WORKS: tuple[Callable[[Db], Awaitable[None]], ...] = (claim, fold, look_up, tend)
-
-
 async def costs(standing: Standing) -> dict[str, int]:
     """The rows that each work reads beside many standing events, with one fresh and due."""
     account = Postgres.name()
-    store = await open_postgres(postgres_url(), "lookup", account=account)
-    await store.append(InboxPing(NOW, None, body(contactUtk=None, _hsenc="p2")))
-    await store.fold(10, FOLDING, NOW, SETTLE)
+    store = await open_postgres(postgres_url(), POLICY, account=account)
+    await store.inbox.append(InboxPing(NOW, None, body(contactUtk=None, _hsenc="p2")))
+    await store.folding.fold(10, FOLDING, NOW)
     await store.close()
     status, due_at, settled_at = standing
-    async with _connected(account) as (connection, db):
-        await db.change(PLAYS, MANY, NOW - DAY)
-        await db.change(EVENTS, status, NOW - DAY, due_at, settled_at)
-        await db.change(STRANGERS, NOW - DAY, NOW + DAY)
-        await db.script("ANALYZE")
+    async with _connected(account) as (connection, tx):
+        await tx.change(PLAYS, MANY, NOW - DAY)
+        await tx.change(EVENTS, status, NOW - DAY, due_at, settled_at)
+        await tx.change(STRANGERS, NOW - DAY, NOW + DAY)
+        await tx.script("ANALYZE")
         found = {}
         for work in WORKS:
             undo = connection.transaction()
             await undo.start()
-            before = await db.value(READ, schema_of(account))
-            await work(db)
-            found[work.__name__] = await db.value(READ, schema_of(account)) - before
+            before = await tx.value(READ, schema_of(account))
+            await work(tx)
+            found[work.__name__] = await tx.value(READ, schema_of(account)) - before
             await undo.rollback()
         return found
 
@@ -121,10 +78,10 @@ async def costs(standing: Standing) -> dict[str, int]:
 @asynccontextmanager
 async def _connected(
     account: str,
-) -> AsyncIterator[tuple["asyncpg.Connection[asyncpg.Record]", Db]]:
+) -> AsyncIterator[tuple["asyncpg.Connection[asyncpg.Record]", PostgresTx]]:
     connection = await asyncpg.connect(postgres_url())
     try:
-        yield connection, Db(connection, Queries(schema_of(account)))
+        yield connection, PostgresTx(connection, Schema(schema_of(account)))
     finally:
         await connection.close()
 

@@ -7,17 +7,17 @@ import sys
 import asyncpg
 import pytest
 
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 from app.store.postgres.address import address_of, schema_of
-from app.store.postgres.engine import open_postgres
+from app.store.postgres.database import open_postgres
 from tests.postgres.ask import ask
-from tests.store.setting import arrive
+from tests.store.setting import arrive, policy
 
 
 async def failure(url: str, account: str = "") -> StoreError:
     """What the start says; the text is one line."""
     with pytest.raises(StoreError) as caught:
-        await open_postgres(url, "lookup", account=account)
+        await open_postgres(url, policy(), account=account)
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -41,18 +41,18 @@ async def test_processes_may_start_at_once(url: str) -> None:
     ]
     said = await asyncio.gather(*(process.communicate() for process in processes))
     assert [process.returncode for process in processes] == [0, 0, 0], said
-    store = await open_postgres(url, "lookup")
+    store = await open_postgres(url, policy())
     await arrive(store)
     await store.close()
 
 
 async def test_stores_may_be_opened_at_once_and_again(url: str) -> None:
     """However many find no schema at the same time, it is made once, for later ones too."""
-    stores = await asyncio.gather(*(open_postgres(url, "lookup") for _ in range(8)))
-    stores.append(await open_postgres(url, "lookup"))
+    stores = await asyncio.gather(*(open_postgres(url, policy()) for _ in range(8)))
+    stores.append(await open_postgres(url, policy()))
     for store in stores:
         await arrive(store)
-    assert (await stores[0].depths(0)).inbox == len(stores)
+    assert (await stores[0].admin.depths(0)).inbox == len(stores)
     for store in stores:
         await store.close()
 
@@ -60,10 +60,10 @@ async def test_stores_may_be_opened_at_once_and_again(url: str) -> None:
 async def test_accounts_are_schemas(url: str) -> None:
     """What one account keeps no other sees; the database's other schemas are left alone."""
     await tell(url, "CREATE TABLE public.inbox (mine text)")
-    one = await open_postgres(url, "lookup", account="shop-1")
-    two = await open_postgres(url, "lookup", account="shop_1")
+    one = await open_postgres(url, policy(), account="shop-1")
+    two = await open_postgres(url, policy(), account="shop_1")
     await arrive(one)
-    assert ((await one.depths(0)).inbox, (await two.depths(0)).inbox) == (1, 0)
+    assert ((await one.admin.depths(0)).inbox, (await two.admin.depths(0)).inbox) == (1, 0)
     for store in (one, two):
         await store.close()
     found = await asyncio.to_thread(
@@ -82,7 +82,7 @@ def test_an_account_that_can_not_be_a_schema(account: str) -> None:
 
 async def test_a_schema_from_the_future(url: str) -> None:
     """A store that a newer version has migrated is not touched, and the remedy is named."""
-    await (await open_postgres(url, "lookup")).close()
+    await (await open_postgres(url, policy())).close()
     await tell(url, "UPDATE playrelay.alembic_version SET version_num = '9999'")
     error = await failure(url)
     assert error.fault == "schema"

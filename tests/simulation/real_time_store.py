@@ -5,20 +5,25 @@ Meanwhile the virtual time stands still; then it passes as with the store's own 
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar
 
 from app.config import Settings
 from app.runtime.environment import OpenDatabase
-from app.store.interface import Store
-from app.store.postgres.engine import open_postgres
+from app.runtime.policies import store_policy_of
+from app.store.postgres.database import open_postgres
+from app.store.records import InboxPing
+from app.store.store import Store
+from app.store.tx import Notice, Transaction
 from tests.simulation.clock import COMMIT_SECONDS
+from tests.store.setting import on
+
+T = TypeVar("T")
 
 
-class RealTimeStore:
-    """Looks like the store that `opening` opens; that has a thread and an event loop of its own."""
+class RealTimeDatabase:
+    """The database of the store that `opening` opens, on a thread and event loop of its own."""
 
     def __init__(self, opening: Coroutine[Any, Any, Store]) -> None:
         self._loop = asyncio.new_event_loop()
@@ -27,18 +32,48 @@ class RealTimeStore:
         )
         self._thread.start()
         try:
-            self._store = self._done(opening)
+            self.opened = self._done(opening)
         except BaseException:
             self._end()
             raise
+        self._database = self.opened._database
 
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        return partial(self._call, name)
+    async def write(self, work: Transaction[T]) -> T:
+        """See `Database`."""
+        return await self._slow(self._database.write(work))
+
+    async def read(self, work: Transaction[T]) -> T:
+        """See `Database`."""
+        return await self._slow(self._database.read(work))
+
+    async def append(self, ping: InboxPing) -> None:
+        """See `Database`."""
+
+        async def appended() -> None:
+            await self._database.append(ping)
+
+        await self._slow(appended())
+
+    async def verify(self) -> None:
+        """See `Database`."""
+        await self._slow(self._database.verify())
+
+    async def compare_clocks(self) -> None:
+        """See `Database`."""
+        await self._slow(self._database.compare_clocks())
+
+    def notify(self, notice: Notice) -> None:
+        """See `Database`."""
+        self._loop.call_soon_threadsafe(self._database.notify, notice)
+
+    def take_delivery(self) -> bool:
+        """See `Database`."""
+        return self._database.take_delivery()
 
     @asynccontextmanager
-    async def exclusive(self) -> AsyncIterator[None]:
-        """As the store's own."""
-        inside = self._store.exclusive()
+    async def exclusive(self, purpose: str) -> AsyncIterator[None]:
+        """See `Database`."""
+        inside = self._database.exclusive(purpose)
         self._done(inside.__aenter__())
         try:
             yield
@@ -47,15 +82,15 @@ class RealTimeStore:
 
     async def close(self) -> None:
         """Close it, and end its thread."""
-        self._done(self._store.close())
+        self._done(self._database.close())
         self._end()
 
-    async def _call(self, name: str, *given: object, **named: object) -> Any:
-        result = self._done(getattr(self._store, name)(*given, **named))
+    async def _slow(self, work: Coroutine[Any, Any, T]) -> T:
+        result = self._done(work)
         await asyncio.sleep(COMMIT_SECONDS)
         return result
 
-    def _done(self, work: Any) -> Any:
+    def _done(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _end(self) -> None:
@@ -68,6 +103,7 @@ def postgres_at(url: str, name: str) -> OpenDatabase:
     """Opens the store of that name on that PostgreSQL."""
 
     async def opened(settings: Settings, *_others: Any) -> Store:
-        return cast("Store", RealTimeStore(open_postgres(url, settings.identity, account=name)))
+        real = RealTimeDatabase(open_postgres(url, store_policy_of(settings), account=name))
+        return on(real.opened, real)
 
     return opened

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from app.config import Settings
 from app.runtime.environment import Environment, IdleSeconds, OpenDatabase
 from app.runtime.stores import open_store
-from app.store.interface import Store
-from app.store.values import Depths
+from app.store.reports import Depths
+from app.store.store import Store
 from tests.simulation.bodies import ping_body
 from tests.simulation.clock import VirtualLoop, run
 from tests.simulation.failures import no_worker_fails
@@ -138,7 +138,7 @@ async def _simulate(
         await asyncio.gather(*outside)
         await asyncio.sleep(scenario.days_after * DAY)
         deadline = loop.time() + GRACE
-        while not _is_done(depths := await relay.store.depths(loop.milliseconds())):
+        while not _is_done(depths := await relay.store.admin.depths(loop.milliseconds())):
             if loop.time() > deadline:
                 break
             await asyncio.sleep(HOUR)
@@ -201,7 +201,7 @@ class _Traffic:
             await asyncio.sleep(at - loop.time())
             while self._relay is None:
                 await self._opened.wait()
-            await self._relay.store.forget(utk=utk, contact_id=None)
+            await self._relay.store.admin.forget(utk=utk, contact_id=None)
             self._found.erased[utk] = loop.time()
 
 

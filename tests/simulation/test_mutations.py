@@ -3,11 +3,10 @@
 Each break stands between the relay and its store. The same runs without a break find no fault.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,8 +18,10 @@ from app.domain.outcome import AccountNews, Delivered, Outcome, Retry
 from app.domain.play import Play
 from app.runtime.environment import OpenDatabase
 from app.runtime.policies import WINDOW_MS
-from app.store.interface import Folding, Store
-from app.store.values import Claim, FoldReport, InboxPing, Job, Observed, Quota
+from app.store.pipeline import Folding, Outbox
+from app.store.policy import Quota
+from app.store.records import Claim, FoldReport, FoldRules, InboxPing, Job, Observed
+from app.store.store import Store
 from tests.simulation.harness import IDLE
 from tests.simulation.network import FLAWLESS
 from tests.simulation.referee import judge
@@ -28,6 +29,7 @@ from tests.simulation.run import Scenario, simulate
 from tests.simulation.scenarios import EVENING, RATE
 from tests.simulation.visitors import DAY, MINUTE
 from tests.simulation.wire import CLEAN
+from tests.store.setting import with_policy
 
 IMPATIENT = replace(
     EVENING,
@@ -44,19 +46,19 @@ IMPATIENT = replace(
 class Whole:
     """A fold that does as the one within."""
 
-    def __init__(self, folding: Folding) -> None:
+    def __init__(self, folding: FoldRules) -> None:
         self._folding = folding
 
     def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
-        """See `Folding`."""
+        """See `FoldRules`."""
         return self._folding.observe(rows)
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
-        """See `Folding`."""
+        """See `FoldRules`."""
         return self._folding.fold(known, seen)
 
     def close(self, play: Play, quiet_since: int) -> Folded:
-        """See `Folding`."""
+        """See `FoldRules`."""
         return self._folding.close(play, quiet_since)
 
 
@@ -100,93 +102,77 @@ class Keyless(Whole):
         )
 
 
-class Broken:
-    """A store that does as the one within, unless a subclass knows better."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-
-class Leaseless(Broken):
+class Leaseless(Outbox):
     """The lease is broken: it has ended when it begins."""
 
-    async def claim(self, now: int, _lease_ms: int, quota: Quota) -> Claim:
+    async def claim(self, now: int, lease_ms: int) -> Claim:  # noqa: ARG002 - that is the break
         """As usual, for no time at all."""
-        return await self._store.claim(now, 0, quota)
+        return await super().claim(now, 0)
 
 
-class Amnesiac(Broken):
+class Amnesiac(Outbox):
     """The outcome is lost now and then: what was delivered is due again."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
-        self._count = itertools.count(1)
+    _count = 0
 
-    async def settle(
-        self, job: Job, outcome: Outcome, account: AccountNews, now: int, quota: Quota
-    ) -> None:
+    async def settle(self, job: Job, outcome: Outcome, update: AccountNews, now: int) -> None:
         """As usual, but for every seventh."""
-        if isinstance(outcome, Delivered) and next(self._count) % 7 == 0:
-            outcome = Retry(now, "forgotten")
-        await self._store.settle(job, outcome, account, now, quota)
+        if isinstance(outcome, Delivered):
+            self._count += 1
+            if self._count % 7 == 0:
+                outcome = Retry(now, "forgotten")
+        await super().settle(job, outcome, update, now)
 
 
-class Refolding(Broken):
+class Refolding(Folding):
     """Folds with another fold than the relay's."""
 
-    def __init__(self, store: Store, how: type[Whole]) -> None:
-        super().__init__(store)
-        self._how = how
+    how: type[Whole]
 
-    async def fold(self, limit: int, folding: Folding, now: int, settle_ms: int) -> FoldReport:
+    async def fold(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
         """As usual, but for the fold."""
-        return await self._store.fold(limit, self._how(folding), now, settle_ms)
+        return await super().fold(limit, self.how(rules), now)
 
-    async def close_quiet(self, limit: int, folding: Folding, now: int) -> FoldReport:
+    async def close_quiet(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
         """Likewise."""
-        return await self._store.close_quiet(limit, self._how(folding), now)
+        return await super().close_quiet(limit, self.how(rules), now)
 
 
-class Crashing(Broken):
+class Crashing(Folding):
     """The worker is broken: now and then it ends in an error that nobody expects."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
-        self._count = itertools.count(1)
+    _count = 0
 
-    async def fold(self, limit: int, folding: Folding, now: int, settle_ms: int) -> FoldReport:
+    async def fold(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
         """As usual, but for every seventh."""
-        if next(self._count) % 7 == 0:
+        self._count += 1
+        if self._count % 7 == 0:
             raise ZeroDivisionError
-        return await self._store.fold(limit, folding, now, settle_ms)
+        return await super().fold(limit, rules, now)
 
 
-class OtherQuota(Broken):
-    """The window is broken: whatever quota the relay hands over, this one is used."""
-
-    def __init__(self, store: Store, quota: Quota) -> None:
-        super().__init__(store)
-        self._quota = quota
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._store, name)
-
-        def call(*given: object, **named: object) -> Any:
-            return method(
-                *(self._quota if isinstance(each, Quota) else each for each in given), **named
-            )
-
-        return call
+def with_outbox(outbox: type[Outbox], store: Store) -> Store:
+    """The store with this part in place of its own."""
+    store.outbox = outbox(store._database, store.outbox._policy)
+    return store
 
 
-def broken(open_database: OpenDatabase, how: Callable[[Store], Broken]) -> OpenDatabase:
+def with_folding(folding: type[Folding], store: Store) -> Store:
+    """Likewise."""
+    store.folding = folding(store._database, store.outbox._policy)
+    return store
+
+
+def refolding(how: type[Whole]) -> type[Folding]:
+    """Folds with this."""
+    return type("Refolding", (Refolding,), {"how": how})
+
+
+def broken(open_database: OpenDatabase, how: Callable[[Store], Store]) -> OpenDatabase:
     """Opens the same store, broken."""
 
     async def opened(settings: Settings, *others: Any) -> Store:
-        return cast("Store", how(await open_database(settings, *others)))
+        return how(await open_database(settings, *others))
 
     return opened
 
@@ -202,31 +188,31 @@ def test_whole_parts_are_in_order(open_database: OpenDatabase, scenario: Scenari
 )
 def test_a_broken_fold(open_database: OpenDatabase, folding: type[Whole], found: str) -> None:
     """Merging anything but the maximum, or under another key, shows at HubSpot."""
-    how = partial(Refolding, how=folding)
+    how = partial(with_folding, refolding(folding))
     run = simulate("1", EVENING, broken(open_database, how))
     assert found in judge(run).faults
 
 
 @pytest.mark.parametrize(
-    ("store", "scenario"), [(Leaseless, IMPATIENT), (Amnesiac, EVENING)], ids=["lease", "outcome"]
+    ("outbox", "scenario"), [(Leaseless, IMPATIENT), (Amnesiac, EVENING)], ids=["lease", "outcome"]
 )
 def test_a_broken_store(
-    open_database: OpenDatabase, store: type[Broken], scenario: Scenario
+    open_database: OpenDatabase, outbox: type[Outbox], scenario: Scenario
 ) -> None:
     """Whatever lets an event go to two senders, or twice to one, doubles it."""
-    run = simulate("1", scenario, broken(open_database, store))
+    run = simulate("1", scenario, broken(open_database, partial(with_outbox, outbox)))
     assert "doubled" in judge(run).faults
 
 
 def test_a_worker_that_fails(open_database: OpenDatabase) -> None:
     """The relay starts it again and loses nothing, but in a simulation it is a fault."""
     with pytest.raises(ZeroDivisionError):
-        simulate("1", EVENING, broken(open_database, Crashing))
+        simulate("1", EVENING, broken(open_database, partial(with_folding, Crashing)))
 
 
 @pytest.mark.parametrize("quota", [Quota(RATE, WINDOW_MS // 2), Quota(RATE + 1, WINDOW_MS)])
 def test_a_broken_window(open_database: OpenDatabase, quota: Quota) -> None:
     """A window too short, or one request too many in it: HubSpot says 429, and that is a fault."""
-    how = partial(OtherQuota, quota=quota)
+    how = partial(with_policy, quota=quota)
     run = simulate("1", EVENING, broken(open_database, how))
     assert "too many requests" in judge(run).faults

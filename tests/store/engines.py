@@ -8,12 +8,13 @@ from typing import Protocol
 from uuid import uuid4
 
 from app.domain.identity import IdentityMode
-from app.store.interface import Store
 from app.store.postgres.address import schema_of
-from app.store.postgres.engine import open_postgres
-from app.store.sqlite.engine import open_sqlite
+from app.store.postgres.database import open_postgres
+from app.store.sqlite.database import open_sqlite
+from app.store.store import Store
 from tests.postgres.ask import ask
 from tests.postgres.shared import postgres_url
+from tests.store.setting import policy
 
 
 class Database(Protocol):
@@ -63,7 +64,7 @@ class Sqlite:
 
     @asynccontextmanager
     async def _opened(self, mode: IdentityMode) -> AsyncIterator[Store]:
-        store = await open_sqlite(sqlite_url(self._path), mode)
+        store = await open_sqlite(sqlite_url(self._path), policy(mode))
         try:
             yield store
         finally:
@@ -98,7 +99,7 @@ class Postgres:
 
     @asynccontextmanager
     async def _opened(self, mode: IdentityMode) -> AsyncIterator[Store]:
-        store = await open_postgres(self._url, mode, account=self.account)
+        store = await open_postgres(self._url, policy(mode), account=self.account)
         try:
             yield store
         finally:

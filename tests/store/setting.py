@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from app.domain.folding import Event, Folded
+from app.domain.identity import IdentityMode
 from app.domain.media import Catalogue
 from app.domain.milestones import Milestone, MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy
@@ -17,16 +18,11 @@ from app.domain.ping import PlayPing, parse
 from app.domain.play import Play
 from app.domain.trust import TrustPolicy
 from app.fold.folding import PureFolding
-from app.store.interface import Folding, Store
-from app.store.values import (
-    FoldReport,
-    InboxPing,
-    Job,
-    Observed,
-    OutboxEntry,
-    Quota,
-    Retention,
-)
+from app.store.policy import Quota, Retention, StorePolicy
+from app.store.records import FoldReport, FoldRules, InboxPing, Job, Observed
+from app.store.reports import OutboxEntry
+from app.store.store import Store
+from app.store.tx import Database, Part
 
 NOW = 1_790_000_000_000
 SECOND = 1_000
@@ -38,6 +34,26 @@ SETTLE = 300_000
 
 QUOTA = Quota(rate=100, window_ms=10_000)
 RETENTION = Retention(settled_ms=7 * DAY, plays_ms=40 * DAY, park_ms=30 * DAY)
+
+
+def policy(mode: IdentityMode = "lookup") -> StorePolicy:
+    """What the tests' stores decide by."""
+    return StorePolicy(mode, QUOTA, RETENTION, SETTLE)
+
+
+def on(store: Store, database: Database) -> Store:
+    """The same store, its parts on another database."""
+    for part in vars(store).values():
+        if isinstance(part, Part):
+            part._database = database
+    store._database = database
+    return store
+
+
+def with_policy(store: Store, **changes: Any) -> Store:
+    """The same store, opened with another policy."""
+    return Store(store._database, replace(store.outbox._policy, **changes))
+
 
 SECRET = "secret"
 SIGNATURE_OF_7 = "074d7db5790cd48f87f3735d285a3f4c758ddf00d8992d920629ca532564f7f7"
@@ -96,12 +112,12 @@ def body(**fields: Any) -> bytes:
 
 async def arrive(store: Store, at: int = NOW, **fields: Any) -> None:
     """A ping is acknowledged."""
-    await store.append(InboxPing(at, None, body(**fields)))
+    await store.inbox.append(InboxPing(at, None, body(**fields)))
 
 
-async def fold(store: Store, now: int = NOW, folding: Folding = FOLDING) -> FoldReport:
+async def fold(store: Store, now: int = NOW, folding: FoldRules = FOLDING) -> FoldReport:
     """All that is in the inbox is folded."""
-    return await store.fold(ALL, folding, now, SETTLE)
+    return await store.folding.fold(ALL, folding, now)
 
 
 async def played(store: Store, now: int = NOW, **fields: Any) -> None:
@@ -119,9 +135,9 @@ async def crowd(store: Store) -> None:
     await fold(store, then)
 
 
-async def claimed(store: Store, now: int = NOW, quota: Quota = QUOTA) -> Job:
+async def claimed(store: Store, now: int = NOW) -> Job:
     """The next due event; there must be one."""
-    claim = await store.claim(now, LEASE, quota)
+    claim = await store.outbox.claim(now, LEASE)
     assert claim.job is not None
     return claim.job
 
@@ -130,7 +146,7 @@ async def settle(
     store: Store, job: Job, outcome: Outcome, account: AccountNews | None = None, now: int = NOW
 ) -> None:
     """The event gets its outcome, and the account its news (healthy)."""
-    await store.settle(job, outcome, account or Healthy(), now, QUOTA)
+    await store.outbox.settle(job, outcome, account or Healthy(), now)
 
 
 async def looked_up(
@@ -140,22 +156,22 @@ async def looked_up(
     again: Mapping[str, int] | None = None,
 ) -> int:
     """HubSpot is asked about all that are due, and says this; returns the events released."""
-    asked = await store.claim_lookup(now, 100, LEASE, QUOTA)
+    asked = await store.lookups.claim(now, 100, LEASE)
     assert asked.utks
-    return await store.settle_lookup(asked.permit, answers, again or {}, Healthy(), now, QUOTA)
+    return await store.lookups.settle(asked.permit, answers, again or {}, Healthy(), now)
 
 
 async def drained(store: Store, now: int = NOW) -> list[Job]:
     """All that can be claimed now, in that order."""
     jobs = []
-    while (job := (await store.claim(now, LEASE, QUOTA)).job) is not None:
+    while (job := (await store.outbox.claim(now, LEASE)).job) is not None:
         jobs.append(job)
     return jobs
 
 
 async def entries(store: Store, status: Status | None = None) -> list[OutboxEntry]:
     """The outbox, oldest first."""
-    return (await store.outbox_list(status, ALL))[::-1]
+    return (await store.admin.events(status, ALL))[::-1]
 
 
 async def values(store: Store, status: Status | None = None) -> list[str]:

@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Retry
-from app.store.interface import Store
-from app.store.values import Quota
+from app.store.policy import Quota
+from app.store.store import Store
 from tests.store.setting import LEASE, MINUTE, NOW, SECOND, claimed, crowd
 
 WINDOW = 10 * SECOND
@@ -16,12 +16,12 @@ async def test_a_pause_stops_everything(store: Store) -> None:
     await crowd(store)
     job = await claimed(store)
     paused = Paused(NOW + MINUTE, "daily_limit")
-    await store.settle(job, Retry(NOW, "daily_limit", blameless=True), paused, NOW, QUOTA)
-    claim = await store.claim(NOW + MINUTE - 1, LEASE, QUOTA)
-    lookup = await store.claim_lookup(NOW + MINUTE - 1, 100, LEASE, QUOTA)
+    await store.outbox.settle(job, Retry(NOW, "daily_limit", blameless=True), paused, NOW)
+    claim = await store.outbox.claim(NOW + MINUTE - 1, LEASE)
+    lookup = await store.lookups.claim(NOW + MINUTE - 1, 100, LEASE)
     assert (claim.job, claim.next_at) == (None, NOW + MINUTE)
     assert (lookup.utks, lookup.next_at) == ((), NOW + MINUTE)
-    depths = await store.depths(NOW)
+    depths = await store.admin.depths(NOW)
     assert (depths.paused_until, depths.pause_reason) == (NOW + MINUTE, "daily_limit")
     assert (await claimed(store, NOW + MINUTE)).attempts == 1
 
@@ -36,8 +36,8 @@ async def test_a_pause_is_never_shortened(store: Store) -> None:
         Healthy(),
     )
     for job, each in zip(jobs, news, strict=True):
-        await store.settle(job, Retry(NOW, "x"), each, NOW, QUOTA)
-    assert (await store.claim(NOW + SECOND, LEASE, QUOTA)).next_at == NOW + MINUTE
+        await store.outbox.settle(job, Retry(NOW, "x"), each, NOW)
+    assert (await store.outbox.claim(NOW + SECOND, LEASE)).next_at == NOW + MINUTE
 
 
 @pytest.mark.parametrize(
@@ -54,41 +54,39 @@ async def test_a_restart_ends_what_a_person_mends(store: Store, reason: str, *, 
     """A new token may have been set before a restart; HubSpot's limits know nothing of it."""
     await crowd(store)
     paused = Paused(NOW + MINUTE, reason)
-    await store.settle(await claimed(store), Retry(NOW, reason), paused, NOW, QUOTA)
-    await store.unpause()
-    assert ((await store.claim(NOW, LEASE, QUOTA)).job is not None) is ends
+    await store.outbox.settle(await claimed(store), Retry(NOW, reason), paused, NOW)
+    await store.maintenance.clear_operator_pause()
+    assert ((await store.outbox.claim(NOW, LEASE)).job is not None) is ends
 
 
 async def test_one_probe_at_a_time_while_failing(store: Store) -> None:
     """After a failure the next request goes alone; once it is answered well, all go again."""
     await crowd(store)
-    await store.settle(
-        await claimed(store), Retry(NOW + MINUTE, "unavailable: x"), Failing("x"), NOW, QUOTA
+    await store.outbox.settle(
+        await claimed(store), Retry(NOW + MINUTE, "unavailable: x"), Failing("x"), NOW
     )
-    probe = await store.claim(NOW, LEASE, QUOTA)
+    probe = await store.outbox.claim(NOW, LEASE)
     assert probe.job is not None
     assert probe.failures == 1
-    waiting = await store.claim(NOW, LEASE, QUOTA)
+    waiting = await store.outbox.claim(NOW, LEASE)
     assert (waiting.job, waiting.next_at) == (None, NOW + LEASE)
-    wide = Quota(100, WINDOW)
-    await store.settle(probe.job, Retry(NOW, "x"), Healthy(), NOW, wide)
-    healthy = await store.claim(NOW, LEASE, wide)
+    await store.outbox.settle(probe.job, Retry(NOW, "x"), Healthy(), NOW)
+    healthy = await store.outbox.claim(NOW, LEASE)
     assert (healthy.job is not None, healthy.failures) == (True, 0)
-    assert (await store.claim(NOW, LEASE, wide)).job is not None
+    assert (await store.outbox.claim(NOW, LEASE)).job is not None
 
 
 async def test_recovery_ends_the_waits_of_an_outage(store: Store) -> None:
     """Events put off because HubSpot was down are due as soon as it answers."""
     await crowd(store)
-    wide = Quota(100, WINDOW)
-    first = await claimed(store, NOW, wide)
+    first = await claimed(store, NOW)
     later = Retry(NOW + MINUTE, "unavailable: HTTP 503")
-    await store.settle(first, later, Failing("unavailable", NOW + SECOND), NOW, wide)
-    assert (await store.claim(NOW, LEASE, wide)).next_at == NOW + SECOND
-    probe = await claimed(store, NOW + SECOND, wide)
-    await store.settle(probe, Retry(NOW + MINUTE, "other"), Healthy(), NOW + SECOND, wide)
+    await store.outbox.settle(first, later, Failing("unavailable", NOW + SECOND), NOW)
+    assert (await store.outbox.claim(NOW, LEASE)).next_at == NOW + SECOND
+    probe = await claimed(store, NOW + SECOND)
+    await store.outbox.settle(probe, Retry(NOW + MINUTE, "other"), Healthy(), NOW + SECOND)
     due = []
-    while (job := (await store.claim(NOW + SECOND, LEASE, wide)).job) is not None:
+    while (job := (await store.outbox.claim(NOW + SECOND, LEASE)).job) is not None:
         due.append(job.id)
     assert first.id in due
     assert probe.id not in due

@@ -3,13 +3,19 @@
 import pytest
 
 from app.domain.outcome import AccountNews, Failing, Healthy, Rejected, Retry
-from app.store.interface import Store
-from app.store.values import Quota
-from tests.store.setting import DAY, LEASE, NOW, claimed, played
+from app.store.policy import Quota
+from app.store.store import Store
+from tests.store.setting import DAY, LEASE, NOW, claimed, played, with_policy
 
 BUDGET = Quota(rate=1_000, window_ms=10_000, error_share=0.25, error_floor=2)
 REFUSED = Rejected("refused", 400)
 MIDNIGHT = NOW - NOW % DAY + DAY
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    """One that grants few errors."""
+    return with_policy(store, quota=BUDGET)
 
 
 async def answered(store: Store, *news: AccountNews, now: int = NOW) -> None:
@@ -17,15 +23,15 @@ async def answered(store: Store, *news: AccountNews, now: int = NOW) -> None:
     for number, each in enumerate(news):
         session = f"{now}-{number}-{id(news)}"
         await played(store, now, sessionId=session, contactUtk=None, _hsenc=session)
-        job = await claimed(store, now, BUDGET)
+        job = await claimed(store, now)
         outcome = REFUSED if isinstance(each, Healthy) else Retry(now + DAY, "unavailable")
-        await store.settle(job, outcome, each, now, BUDGET)
+        await store.outbox.settle(job, outcome, each, now)
 
 
 async def limits(store: Store, now: int = NOW) -> tuple[bool, bool]:
-    """Whether the account is strained, and whether anything is still sent on chance."""
-    claim = await store.claim(now, LEASE, BUDGET)
-    return claim.strained, claim.on_chance
+    """Whether the account is strained, and whether an event may be sent that HubSpot may refuse."""
+    claim = await store.outbox.claim(now, LEASE)
+    return claim.strained, claim.may_risk
 
 
 SILENCE = Failing("the connection broke")
@@ -34,7 +40,7 @@ REFUSAL, ELSEWHERE = Healthy(erred=True, unlucky=True), Healthy(erred=True)
 
 
 @pytest.mark.parametrize(
-    ("news", "strained", "on_chance"),
+    ("news", "strained", "may_risk"),
     [
         pytest.param([], False, True, id="nothing yet"),
         pytest.param([GOOD] * 9, False, True, id="no errors"),
@@ -48,11 +54,11 @@ REFUSAL, ELSEWHERE = Healthy(erred=True, unlucky=True), Healthy(erred=True)
     ],
 )
 async def test_the_share_of_errors(
-    store: Store, news: list[AccountNews], *, strained: bool, on_chance: bool
+    store: Store, news: list[AccountNews], *, strained: bool, may_risk: bool
 ) -> None:
-    """A quarter and at least two: what is sent on chance is stopped by its own refusals alone."""
+    """A quarter and at least two: risky events are stopped by their own refusals alone."""
     await answered(store, *news)
-    assert await limits(store) == (strained, on_chance)
+    assert await limits(store) == (strained, may_risk)
 
 
 async def test_every_day_begins_anew(store: Store) -> None:
@@ -61,15 +67,15 @@ async def test_every_day_begins_anew(store: Store) -> None:
     assert await limits(store, MIDNIGHT - 1) == (True, False)
     assert await limits(store, MIDNIGHT) == (False, True)
     await answered(store, REFUSAL, now=MIDNIGHT)
-    depths = await store.depths(MIDNIGHT)
+    depths = await store.admin.depths(MIDNIGHT)
     assert (depths.requests_today, depths.errors_today) == (1, 1)
 
 
 async def test_look_ups_count_too(store: Store) -> None:
     """A look-up that HubSpot refuses is a request and an error like any other."""
     await played(store)
-    asked = await store.claim_lookup(NOW + DAY, 100, LEASE, BUDGET)
+    asked = await store.lookups.claim(NOW + DAY, 100, LEASE)
     again = dict.fromkeys(asked.utks, 0)
-    await store.settle_lookup(asked.permit, {}, again, REFUSAL, NOW + DAY, BUDGET)
-    depths = await store.depths(NOW + DAY)
+    await store.lookups.settle(asked.permit, {}, again, REFUSAL, NOW + DAY)
+    depths = await store.admin.depths(NOW + DAY)
     assert (depths.requests_today, depths.errors_today) == (1, 1)

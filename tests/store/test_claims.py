@@ -5,15 +5,15 @@ from typing import Any
 
 from app.domain.identity import Identity
 from app.domain.outcome import Delivered, Rejected, Retry, Wait
-from app.store.interface import Store
-from app.store.values import Claim, Job, Quota
+from app.store.policy import Quota
+from app.store.records import Claim, Job
+from app.store.store import Store
 from tests.store.engines import Database
 from tests.store.setting import (
     LEASE,
     MINUTE,
     NOW,
     QUOTA,
-    RETENTION,
     SECOND,
     SIGNATURE_OF_7,
     claimed,
@@ -23,6 +23,7 @@ from tests.store.setting import (
     played,
     settle,
     values,
+    with_policy,
 )
 
 DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
@@ -35,7 +36,7 @@ def named(jobs: list[Job]) -> list[str]:
 
 async def test_an_empty_outbox_has_no_job(passing: Store) -> None:
     """Nothing to do, nothing to wait for, all permits there."""
-    assert await passing.claim(NOW, LEASE, QUOTA) == Claim(None, None, 0, QUOTA.rate)
+    assert await passing.outbox.claim(NOW, LEASE) == Claim(None, None, 0, QUOTA.rate)
 
 
 async def test_a_job_holds_all_that_a_request_needs(store: Store) -> None:
@@ -43,7 +44,7 @@ async def test_a_job_holds_all_that_a_request_needs(store: Store) -> None:
     who: dict[str, Any] = {"contactId": 7, "contactSignature": SIGNATURE_OF_7}
     await played(store, NOW - SECOND, playedPercent=30, occurredTimestamp=NOW - 5000, **who)
     await played(store, playedPercent=40, **who)
-    claim = await store.claim(NOW + SECOND, LEASE, QUOTA)
+    claim = await store.outbox.claim(NOW + SECOND, LEASE)
     job = claim.job
     assert job is not None
     assert (job.event, job.value, job.attempts) == ("media-played", "STARTED", 1)
@@ -79,8 +80,8 @@ async def test_a_lease_that_ran_out_is_given_back(passing: Store) -> None:
     """From the lease's end on, upkeep makes the event due again; the lost attempt counts."""
     await played(passing)
     await claimed(passing)
-    assert (await passing.tend(NOW + LEASE - 1, RETENTION, 10)).leases_expired == 0
-    assert (await passing.tend(NOW + LEASE, RETENTION, 10)).leases_expired == 1
+    assert (await passing.maintenance.maintain(NOW + LEASE - 1, 10)).leases_expired == 0
+    assert (await passing.maintenance.maintain(NOW + LEASE, 10)).leases_expired == 1
     assert (await claimed(passing, NOW + LEASE)).attempts == 2
 
 
@@ -88,11 +89,11 @@ async def test_who_lost_the_lease_settles_nothing(passing: Store) -> None:
     """A holder that comes back late can neither reject nor postpone what another holds by now."""
     await played(passing)
     lost = await claimed(passing)
-    await passing.tend(NOW + LEASE, RETENTION, 10)
+    await passing.maintenance.maintain(NOW + LEASE, 10)
     held = await claimed(passing, NOW + LEASE)
     for outcome in (Rejected("refused", 400), Retry(NOW, "x"), Wait("stranger")):
         await settle(passing, lost, outcome)
-    await passing.release(lost, NOW, QUOTA, sent=False)
+    await passing.outbox.release(lost, NOW, sent=False)
     assert [entry.status for entry in await entries(passing)] == ["sending"]
     await settle(passing, held, DELIVERED)
     assert [entry.status for entry in await entries(passing)] == ["delivered"]
@@ -102,7 +103,7 @@ async def test_a_delivery_is_a_fact(passing: Store) -> None:
     """What HubSpot has kept is delivered, also when the lease had run out meanwhile."""
     await played(passing)
     lost = await claimed(passing)
-    await passing.tend(NOW + LEASE, RETENTION, 10)
+    await passing.maintenance.maintain(NOW + LEASE, 10)
     held = await claimed(passing, NOW + LEASE)
     await settle(passing, lost, DELIVERED)
     assert [entry.status for entry in await entries(passing)] == ["delivered"]
@@ -134,7 +135,7 @@ async def test_an_event_put_off_holds_up_its_play(passing: Store) -> None:
     await played(passing, sessionId="b", playedPercent=30)
     await settle(passing, await claimed(passing), Retry(NOW + 9 * SECOND, "unavailable"))
     await settle(passing, await claimed(passing), Wait("stranger", NOW + MINUTE))
-    claim = await passing.claim(NOW, LEASE, QUOTA)
+    claim = await passing.outbox.claim(NOW, LEASE)
     assert (claim.job, claim.next_at) == (None, NOW + 9 * SECOND)
     assert named(await drained(passing, NOW + 9 * SECOND)) == ["a STARTED"]
 
@@ -151,7 +152,7 @@ async def test_a_play_waits_as_a_whole(passing: Store) -> None:
         "session VIEWED",
     ]
     assert {entry.due_at for entry in await entries(passing)} == {NOW + MINUTE}
-    assert (await passing.tend(NOW + MINUTE, RETENTION, 10)).woken == 4
+    assert (await passing.maintenance.maintain(NOW + MINUTE, 10)).woken == 4
     order = []
     for _ in range(4):
         (job,) = await drained(passing, NOW + MINUTE)
@@ -172,7 +173,7 @@ async def test_what_is_not_due_is_not_claimed(passing: Store) -> None:
     await played(passing)
     job = await claimed(passing)
     await settle(passing, job, Retry(NOW + MINUTE, "unavailable"))
-    claim = await passing.claim(NOW + MINUTE - 1, LEASE, QUOTA)
+    claim = await passing.outbox.claim(NOW + MINUTE - 1, LEASE)
     assert (claim.job, claim.next_at) == (None, NOW + MINUTE)
     assert (await claimed(passing, NOW + MINUTE)).attempts == 2
 
@@ -189,28 +190,28 @@ async def test_a_blameless_retry_costs_no_attempt(passing: Store) -> None:
 async def test_release_without_a_request(passing: Store) -> None:
     """A job that was not sent is due at once, unblamed, and its permit is free."""
     await played(passing)
-    one = Quota(1, 10_000)
-    job = await claimed(passing, quota=one)
-    await passing.release(job, NOW, one, sent=False)
-    again = await claimed(passing, quota=one)
+    passing = with_policy(passing, quota=Quota(1, 10_000))
+    job = await claimed(passing)
+    await passing.outbox.release(job, NOW, sent=False)
+    again = await claimed(passing)
     assert (again.id, again.attempts) == (job.id, 1)
 
 
 async def test_release_after_a_request(passing: Store) -> None:
     """A job whose request may have arrived is due again, but its permit stays used."""
     await played(passing)
-    one = Quota(1, 10_000)
-    job = await claimed(passing, quota=one)
-    await passing.release(job, NOW + 5, one, sent=True)
-    claim = await passing.claim(NOW + 5, LEASE, one)
+    passing = with_policy(passing, quota=Quota(1, 10_000))
+    job = await claimed(passing)
+    await passing.outbox.release(job, NOW + 5, sent=True)
+    claim = await passing.outbox.claim(NOW + 5, LEASE)
     assert (claim.job, claim.next_at) == (None, NOW + 5 + 10_000)
-    assert (await claimed(passing, NOW + 10_005, one)).attempts == 2
+    assert (await claimed(passing, NOW + 10_005)).attempts == 2
 
 
 async def test_release_to_wait(passing: Store) -> None:
     """A job whose visitor turned out to be nobody waits, for the reason given."""
     await played(passing)
-    await passing.release(await claimed(passing), NOW, QUOTA, sent=False, wait="stranger")
+    await passing.outbox.release(await claimed(passing), NOW, sent=False, wait="stranger")
     (entry,) = await entries(passing, "waiting")
     assert (entry.reason, entry.attempts) == ("stranger", 0)
     assert await drained(passing) == []
@@ -222,13 +223,13 @@ async def test_a_play_that_cannot_be_read_holds_up_no_other(database: Database) 
         await played(store, sessionId="spoilt", playedPercent=30)
         await asyncio.to_thread(database.spoil)
         await played(store, sessionId="sound")
-        claim = await store.claim(NOW, LEASE, QUOTA)
+        claim = await store.outbox.claim(NOW, LEASE)
         assert (claim.job, claim.next_at, claim.quota_left) == (None, NOW, QUOTA.rate)
         assert (await claimed(store)).play.session_id == "sound"
         spoilt = await entries(store, "rejected")
         assert [entry.reason for entry in spoilt] == ["unreadable"] * 2
         assert "report it" in str(spoilt[0].answer["message"])
         assert spoilt[0].play.medium.name == "a play that can't be read"
-        assert [family.count for family in await store.families(9)] == [2]
-        (_, walk) = await store.latest(9)
+        assert [family.count for family in await store.rejections.families(9)] == [2]
+        (_, walk) = await store.history.latest(9)
         assert walk.play == spoilt[0].play

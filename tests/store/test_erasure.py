@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from app.domain.outcome import Delivered, Healthy
-from app.store.interface import Store
-from app.store.rules.states import PAGE
-from app.store.values import InboxPing
+from app.store.records import InboxPing
+from app.store.store import Store
+from app.store.transactions.erasure import PORTION
 from tests.store.setting import (
     LEASE,
     NOW,
-    QUOTA,
     SECOND,
     SIGNATURE_OF_7,
     arrive,
@@ -35,7 +34,7 @@ async def test_by_usertoken(store: Store) -> None:
     await looked_up(store, {"utk": 9, "other": 10}, NOW + SECOND)
     await arrive(store, sessionId="unread")
     await arrive(store, sessionId="other unread", contactUtk="other")
-    assert await store.forget(utk="utk", contact_id=None) == 2
+    assert await store.admin.forget(utk="utk", contact_id=None) == 2
     await fold(store)
     assert await values(store) == ["other STARTED", "other unread STARTED"]
     await played(store, NOW + SECOND, sessionId="new")
@@ -55,7 +54,7 @@ async def test_by_contact(store: Store) -> None:
     }
     await played(store, sessionId="signed", **signed)
     await arrive(store, sessionId="unread", **signed)
-    assert await store.forget(utk=None, contact_id=7) == 4
+    assert await store.admin.forget(utk=None, contact_id=7) == 4
     await fold(store)
     assert await values(store) == ["other STARTED"]
 
@@ -70,7 +69,7 @@ async def test_by_contact_where_only_hubspot_knew_who_it_was(passing: Store) -> 
     await played(passing, sessionId="other", contactUtk="other")
     await settle(passing, await claimed(passing), Delivered(42, 7, "passthrough"))
     await played(passing, sessionId="unsent")
-    assert await passing.forget(utk=None, contact_id=7) == 3
+    assert await passing.admin.forget(utk=None, contact_id=7) == 3
     assert {entry.play.session_id for entry in await entries(passing)} == {"other"}
 
 
@@ -90,46 +89,48 @@ async def test_by_contact_where_only_hubspot_knew_who_it_was(passing: Store) -> 
 )
 async def test_what_was_not_read_yet(store: Store, written: bytes) -> None:
     """However a ping spells the token, in the inbox as in quarantine."""
-    await store.append(InboxPing(NOW, None, written))
-    assert await store.forget(utk="utk", contact_id=None) == 1
-    assert (await store.depths(NOW)).inbox == 0
+    await store.inbox.append(InboxPing(NOW, None, written))
+    assert await store.admin.forget(utk="utk", contact_id=None) == 1
+    assert (await store.admin.depths(NOW)).inbox == 0
 
 
 async def test_in_quarantine(store: Store) -> None:
     """A ping that was set aside is searched too."""
-    await store.append(InboxPing(NOW, None, b'{"contactUtk": "utk", broken'))
-    await store.append(InboxPing(NOW, None, b'{"contactUtk": "other", broken'))
+    await store.inbox.append(InboxPing(NOW, None, b'{"contactUtk": "utk", broken'))
+    await store.inbox.append(InboxPing(NOW, None, b'{"contactUtk": "other", broken'))
     await fold(store)
-    assert await store.forget(utk="utk", contact_id=None) == 1
-    assert (await store.depths(NOW)).quarantined == 1
+    assert await store.admin.forget(utk="utk", contact_id=None) == 1
+    assert (await store.admin.depths(NOW)).quarantined == 1
 
 
 async def test_a_longer_usertoken_is_anothers(store: Store) -> None:
     """Its pings stay, read and unread, sound and broken."""
     await played(store, contactUtk="utk2")
     await arrive(store, contactUtk="utk2")
-    await store.append(InboxPing(NOW, None, b'{"contactUtk": "my-utk", broken'))
-    assert await store.forget(utk="utk", contact_id=None) == 0
-    assert (await store.depths(NOW)).inbox == 2
+    await store.inbox.append(InboxPing(NOW, None, b'{"contactUtk": "my-utk", broken'))
+    assert await store.admin.forget(utk="utk", contact_id=None) == 0
+    assert (await store.admin.depths(NOW)).inbox == 2
 
 
 async def test_among_many(store: Store) -> None:
     """However many wait, all are looked through, and it is told how many these were."""
     others = body(contactUtk="other")
-    await asyncio.gather(*(store.append(InboxPing(NOW, None, others)) for _ in range(PAGE)))
+    await asyncio.gather(
+        *(store.inbox.append(InboxPing(NOW, None, others)) for _ in range(PORTION))
+    )
     await arrive(store)
-    await store.append(InboxPing(NOW, None, b'{"contactUtk": "utk", broken'))
+    await store.inbox.append(InboxPing(NOW, None, b'{"contactUtk": "utk", broken'))
     told: list[int] = []
-    assert await store.forget(utk="utk", contact_id=None, progress=told.append) == 2
-    assert told == [PAGE, PAGE + 2]
-    assert (await store.depths(NOW)).inbox == PAGE
+    assert await store.admin.forget(utk="utk", contact_id=None, progress=told.append) == 2
+    assert told == [PORTION, PORTION + 2]
+    assert (await store.admin.depths(NOW)).inbox == PORTION
 
 
 async def test_while_an_event_is_in_flight(passing: Store) -> None:
     """Its answer finds nothing to be kept with, and that is no error."""
     await played(passing)
     job = await claimed(passing)
-    assert await passing.forget(utk="utk", contact_id=None) == 1
+    assert await passing.admin.forget(utk="utk", contact_id=None) == 1
     await settle(passing, job, Delivered(7, 42, "passthrough"))
     assert await entries(passing) == []
 
@@ -137,9 +138,9 @@ async def test_while_an_event_is_in_flight(passing: Store) -> None:
 async def test_while_a_lookup_is_in_flight(store: Store) -> None:
     """Its answer is about nobody any more, and is not kept."""
     await played(store)
-    asked = await store.claim_lookup(NOW + SECOND, 100, LEASE, QUOTA)
-    await store.forget(utk="utk", contact_id=None)
-    await store.settle_lookup(asked.permit, {"utk": 9}, {}, Healthy(), NOW + SECOND, QUOTA)
+    asked = await store.lookups.claim(NOW + SECOND, 100, LEASE)
+    await store.admin.forget(utk="utk", contact_id=None)
+    await store.lookups.settle(asked.permit, {"utk": 9}, {}, Healthy(), NOW + SECOND)
     await played(store, NOW + SECOND, sessionId="new")
     assert await values(store, "waiting") == ["new STARTED"]
 
@@ -147,7 +148,7 @@ async def test_while_a_lookup_is_in_flight(store: Store) -> None:
 async def test_nobody_by_that_name(store: Store) -> None:
     """Forgetting somebody unknown, or nobody at all, takes nothing away."""
     await played(store)
-    assert await store.forget(utk="other", contact_id=None) == 0
-    assert await store.forget(utk=None, contact_id=99) == 0
-    assert await store.forget(utk=None, contact_id=None) == 0
+    assert await store.admin.forget(utk="other", contact_id=None) == 0
+    assert await store.admin.forget(utk=None, contact_id=99) == 0
+    assert await store.admin.forget(utk=None, contact_id=None) == 0
     assert await values(store) == ["session STARTED"]

@@ -4,8 +4,8 @@ import pytest
 
 from app.domain.figures import DAY_MS, Figures
 from app.domain.outcome import Delivered, Rejected
-from app.store.insights import PAGES_A_DAY, MediumReport, PageFigures
-from app.store.interface import Store
+from app.store.reports import PAGES_A_DAY, MediumReport, PageFigures
+from app.store.store import Store
 from tests.store.setting import (
     ALL,
     DAY,
@@ -26,8 +26,8 @@ TODAY = NOW // DAY_MS
 
 async def report(store: Store, number: int = 0, since: int = TODAY) -> MediumReport:
     """What one of the media came to, the latest first."""
-    media = await store.media("latest", since, ALL)
-    found = await store.medium(media[number].id, since, 10)
+    media = await store.figures.media("latest", since, ALL)
+    found = await store.figures.medium(media[number].id, since, 10)
     assert found is not None
     return found
 
@@ -52,10 +52,10 @@ async def test_plays_of_a_batch_add_up(store: Store) -> None:
     await arrive(store, NOW - DAY, sessionId="earlier", pageId=1)
     await arrive(store, NOW, sessionId="other", mediaBridgeId=7)
     await fold(store)
-    media = await store.media("most", TODAY - 1, ALL)
+    media = await store.figures.media("most", TODAY - 1, ALL)
     assert [(each.medium.bridge_id, each.plays) for each in media] == [(42, 5), (7, 1)]
     assert media[0].figures == Figures(plays=5, quarter=4, half=4, most=4, whole=4)
-    found = await store.medium(media[0].id, TODAY - 1, 10)
+    found = await store.figures.medium(media[0].id, TODAY - 1, 10)
     assert found is not None
     assert [(day, figures.plays) for day, figures in found.days] == [(TODAY - 1, 1), (TODAY, 4)]
     assert found.pages == [PageFigures("page 1", 4), PageFigures("page 2", 1)]
@@ -78,7 +78,7 @@ async def test_a_play_is_attributed_once(store: Store) -> None:
     for _ in range(3):
         await settle(store, await claimed(store), Delivered(9, 42, "usertoken"))
     assert (await report(store)).figures.attributed == 1
-    (day,) = await store.days(TODAY)
+    (day,) = await store.figures.days(TODAY)
     assert (day.pings, day.plays, day.events, day.delivered) == (1, 1, 4, 3)
 
 
@@ -87,7 +87,7 @@ async def test_a_rejection_counts_for_the_day(store: Store) -> None:
     await played(store, NOW - MINUTE)
     await looked_up(store, {"utk": 9})
     await settle(store, await claimed(store), Rejected("refused", 400))
-    (day,) = await store.days(TODAY)
+    (day,) = await store.figures.days(TODAY)
     assert (day.delivered, day.rejected) == (0, 1)
     assert (await report(store)).figures.attributed == 0
 
@@ -97,7 +97,9 @@ async def test_pages_beyond_the_first_of_a_day_are_counted_together(store: Store
     for number in range(PAGES_A_DAY + 3):
         await arrive(store, sessionId=f"s{number}", pageId=None, pageUrl=f"https://x.test/{number}")
     await fold(store)
-    found = await store.medium((await store.media("latest", TODAY, 1))[0].id, TODAY, ALL)
+    found = await store.figures.medium(
+        (await store.figures.media("latest", TODAY, 1))[0].id, TODAY, ALL
+    )
     assert found is not None
     assert len(found.pages) == PAGES_A_DAY + 1
     assert found.pages[0] == PageFigures("", 3)
@@ -113,11 +115,11 @@ async def test_the_list_of_media_goes_on_where_it_ended(store: Store, order: str
     await fold(store)
     seen: list[int] = []
     after = None
-    while page := await store.media(order, 0, 2, after):  # type: ignore[arg-type]
+    while page := await store.figures.media(order, 0, 2, after):  # type: ignore[arg-type]
         seen += [each.id for each in page]
         last = page[-1]
         after = (last.last_day if order == "latest" else last.plays, last.id)
-    assert sorted(seen) == sorted({each.id for each in await store.media("latest", 0, ALL)})
+    assert sorted(seen) == sorted({each.id for each in await store.figures.media("latest", 0, ALL)})
 
 
 async def test_a_row_that_breaks_the_fold_counts_nothing(store: Store) -> None:
@@ -126,21 +128,21 @@ async def test_a_row_that_breaks_the_fold_counts_nothing(store: Store) -> None:
     await arrive(store, sessionId="bad")
     await fold(store, folding=Fragile("bad"))
     assert (await report(store)).figures.plays == 1
-    (day,) = await store.days(TODAY)
+    (day,) = await store.figures.days(TODAY)
     assert (day.pings, day.plays) == (1, 1)
 
 
 async def test_figures_end_with_their_retention(store: Store) -> None:
     """But outlive the plays, and the erasure of a visitor, whom they do not name."""
     await played(store, NOW)
-    await store.forget(utk="utk", contact_id=None)
-    await store.tend(NOW + RETENTION.plays_ms + DAY, RETENTION, ALL)
+    await store.admin.forget(utk="utk", contact_id=None)
+    await store.maintenance.maintain(NOW + RETENTION.plays_ms + DAY, ALL)
     assert (await report(store)).figures.plays == 1
-    await store.tend(NOW + RETENTION.figures_ms + DAY, RETENTION, ALL)
-    assert await store.media("latest", 0, ALL) == []
-    assert await store.days(0) == []
+    await store.maintenance.maintain(NOW + RETENTION.figures_ms + DAY, ALL)
+    assert await store.figures.media("latest", 0, ALL) == []
+    assert await store.figures.days(0) == []
 
 
 async def test_nothing_is_known_of_another_medium(store: Store) -> None:
     """An id that is no medium's."""
-    assert await store.medium(99, 0, 10) is None
+    assert await store.figures.medium(99, 0, 10) is None

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from app.store.interface import Store, StoreError
-from app.store.values import FoldReport, InboxPing
+from app.store.errors import StoreError
+from app.store.records import FoldReport, InboxPing
+from app.store.store import Store
 from tests.store.engines import Database
 from tests.store.setting import (
     ALL,
@@ -30,7 +31,7 @@ async def test_what_was_appended_survives_reopening(database: Database) -> None:
     async with database.open() as store:
         await arrive(store, playedPercent=30, mediaName="Café 😀")
     async with database.open() as store:
-        assert (await store.depths(NOW)).inbox == 1
+        assert (await store.admin.depths(NOW)).inbox == 1
         assert await fold(store) == FoldReport(rows=1, plays=1, events=2)
         (started, _) = await entries(store)
     assert started.play.medium.name == "Café 😀"
@@ -39,7 +40,7 @@ async def test_what_was_appended_survives_reopening(database: Database) -> None:
 async def test_many_at_once_are_all_kept(store: Store) -> None:
     """Appends that share a commit lose nothing and mix nothing up."""
     await asyncio.gather(*(arrive(store, sessionId=f"s{number}") for number in range(300)))
-    assert (await store.depths(NOW)).inbox == 300
+    assert (await store.admin.depths(NOW)).inbox == 300
     await fold(store)
     assert sorted(await values(store)) == sorted(f"s{number} STARTED" for number in range(300))
 
@@ -60,7 +61,7 @@ async def test_the_fold_empties_the_inbox(store: Store) -> None:
     """What was folded is not folded again, and an empty inbox is nothing to do."""
     await arrive(store)
     await fold(store)
-    assert (await store.depths(NOW)).inbox == 0
+    assert (await store.admin.depths(NOW)).inbox == 0
     assert await fold(store) == FoldReport()
 
 
@@ -68,9 +69,9 @@ async def test_a_fold_takes_the_oldest_first_and_not_too_many(store: Store) -> N
     """`limit` rows at a time, in order of arrival."""
     for number in range(5):
         await arrive(store, sessionId=f"s{number}")
-    assert (await store.fold(2, FOLDING, NOW, SETTLE)).rows == 2
+    assert (await store.folding.fold(2, FOLDING, NOW)).rows == 2
     assert await values(store) == ["s0 STARTED", "s1 STARTED"]
-    assert (await store.depths(NOW)).inbox == 3
+    assert (await store.admin.depths(NOW)).inbox == 3
 
 
 async def test_repeats_yield_nothing(store: Store) -> None:
@@ -119,7 +120,7 @@ async def test_several_media_of_one_session_stay_apart(store: Store) -> None:
 async def test_sites_of_one_account_stay_apart(store: Store) -> None:
     """What one site calls a session is another view than another's, and each knows its site."""
     for site, percent in (("shop", 30), ("blog", 80), ("shop", 20)):
-        await store.append(InboxPing(NOW, None, body(playedPercent=percent), site))
+        await store.inbox.append(InboxPing(NOW, None, body(playedPercent=percent), site))
     await fold(store)
     found = {(entry.play.site, entry.play.percent) for entry in await entries(store)}
     assert found == {("shop", 30), ("blog", 80)}
@@ -131,11 +132,11 @@ async def test_sites_of_one_account_stay_apart(store: Store) -> None:
 async def test_poison_is_set_aside(store: Store, poison: bytes) -> None:
     """A row that can't be read goes into quarantine; those beside it are folded."""
     await arrive(store, sessionId="before")
-    await store.append(InboxPing(NOW, None, poison))
+    await store.inbox.append(InboxPing(NOW, None, poison))
     await arrive(store, sessionId="after")
     assert await fold(store) == FoldReport(rows=3, plays=2, events=2, unfoldable=1)
     assert await values(store) == ["before STARTED", "after STARTED"]
-    depths = await store.depths(NOW)
+    depths = await store.admin.depths(NOW)
     assert (depths.inbox, depths.quarantined) == (0, 1)
 
 
@@ -147,7 +148,7 @@ async def test_a_ping_that_breaks_the_fold_is_set_aside(store: Store) -> None:
     report = await fold(store, folding=Fragile("poison"))
     assert report == FoldReport(rows=4, plays=2, events=3, unfoldable=2)
     assert await values(store) == ["known STARTED", "known 25", "new STARTED", "new 25"]
-    depths = await store.depths(NOW)
+    depths = await store.admin.depths(NOW)
     assert (depths.inbox, depths.quarantined) == (0, 2)
 
 
@@ -166,9 +167,9 @@ async def test_silence_makes_the_attention_span_due(passing: Store) -> None:
     await played(passing, watched=[[1, 2], [0, 2]])
     await played(passing, NOW + SECOND, watched=[[1, 3], [0, 1]])
     quiet = NOW + SECOND + SETTLE
-    assert (await passing.close_quiet(ALL, FOLDING, quiet - 1)).events == 0
-    assert await passing.close_quiet(ALL, FOLDING, quiet) == FoldReport(plays=1, events=1)
-    assert await passing.close_quiet(ALL, FOLDING, quiet + DAY) == FoldReport()
+    assert (await passing.folding.close_quiet(ALL, FOLDING, quiet - 1)).events == 0
+    assert await passing.folding.close_quiet(ALL, FOLDING, quiet) == FoldReport(plays=1, events=1)
+    assert await passing.folding.close_quiet(ALL, FOLDING, quiet + DAY) == FoldReport()
     (span,) = [entry for entry in await entries(passing) if entry.event == "attention-span"]
     assert (span.occurred_at, span.play.spans) == (NOW + SECOND, (1, 1, 1, 0))
     assert span.status == "due"
@@ -177,9 +178,9 @@ async def test_silence_makes_the_attention_span_due(passing: Store) -> None:
 async def test_no_second_attention_span(passing: Store) -> None:
     """A play that goes on after its span was final keeps its milestones, and gets no second one."""
     await played(passing, watched=[[1, 1], [0, 3]])
-    await passing.close_quiet(ALL, FOLDING, NOW + SETTLE)
+    await passing.folding.close_quiet(ALL, FOLDING, NOW + SETTLE)
     await played(passing, NOW + SETTLE, watched=[[1, 2], [0, 2]])
-    assert (await passing.close_quiet(ALL, FOLDING, NOW + 3 * SETTLE)).events == 0
+    assert (await passing.folding.close_quiet(ALL, FOLDING, NOW + 3 * SETTLE)).events == 0
     names = [job.value or job.event for job in await drained(passing, NOW + 3 * SETTLE)]
     assert names == ["STARTED"]  # the others stand behind it
     assert sorted(await values(passing)) == sorted(
@@ -191,7 +192,7 @@ async def test_quiet_plays_are_closed_a_few_at_a_time(passing: Store) -> None:
     """`limit` plays at a time, those that have been silent longest first."""
     for number in range(5):
         await played(passing, NOW + number, sessionId=f"s{number}", watched=[[1, 1]])
-    report = await passing.close_quiet(2, FOLDING, NOW + DAY)
+    report = await passing.folding.close_quiet(2, FOLDING, NOW + DAY)
     assert report.plays == 2
     spans = [e.play.session_id for e in await entries(passing) if e.event == "attention-span"]
     assert spans == ["s0", "s1"]
@@ -201,19 +202,19 @@ async def test_a_play_that_can_not_be_closed_holds_up_no_other(passing: Store) -
     """It goes without its attention span, is not tried again, and goes on if more is watched."""
     for session in ("first", "broken", "last"):
         await played(passing, sessionId=session, watched=[[1, 1]])
-    report = await passing.close_quiet(ALL, Fragile("broken"), NOW + SETTLE)
+    report = await passing.folding.close_quiet(ALL, Fragile("broken"), NOW + SETTLE)
     assert report == FoldReport(plays=3, events=2, unfoldable=1)
-    assert (await passing.close_quiet(ALL, FOLDING, NOW + DAY)).plays == 0
+    assert (await passing.folding.close_quiet(ALL, FOLDING, NOW + DAY)).plays == 0
     spans = [e.play.session_id for e in await entries(passing) if e.event == "attention-span"]
     assert spans == ["first", "last"]
     await played(passing, NOW + DAY, sessionId="broken", watched=[[2, 1]])
-    assert (await passing.close_quiet(ALL, FOLDING, NOW + DAY + SETTLE)).events == 1
+    assert (await passing.folding.close_quiet(ALL, FOLDING, NOW + DAY + SETTLE)).events == 1
 
 
 async def test_a_mark_can_be_written(store: Store) -> None:
     """A store that takes pings says so, as often as it is asked."""
-    await store.check_writable(NOW)
-    await store.check_writable(NOW + SECOND)
+    await store.inbox.check_writable(NOW)
+    await store.inbox.check_writable(NOW + SECOND)
 
 
 async def test_a_closed_store_says_so(database: Database) -> None:
@@ -221,10 +222,10 @@ async def test_a_closed_store_says_so(database: Database) -> None:
     async with database.open() as store:
         pass
     with pytest.raises(StoreError) as caught:
-        await store.append(InboxPing(NOW, None, body()))
+        await store.inbox.append(InboxPing(NOW, None, body()))
     assert caught.value.fault == "closed"
     with pytest.raises(StoreError):
-        await store.claim(NOW, 1, quota=None)  # type: ignore[arg-type] # never looked at
+        await store.outbox.claim(NOW, 1)
 
 
 async def test_closing_keeps_what_was_on_its_way(database: Database) -> None:
@@ -234,4 +235,4 @@ async def test_closing_keeps_what_was_on_its_way(database: Database) -> None:
         await asyncio.sleep(0)
     await asyncio.gather(*appends)
     async with database.open() as store:
-        assert (await store.depths(NOW)).inbox == 20
+        assert (await store.admin.depths(NOW)).inbox == 20

@@ -6,16 +6,14 @@ import pytest
 
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import Failing, Healthy, Paused, Wait
-from app.store.interface import Store
-from app.store.values import LookupClaim
+from app.store.records import LookupClaim
+from app.store.store import Store
 from tests.store.setting import (
     DAY,
     HOUR,
     LEASE,
     MINUTE,
     NOW,
-    QUOTA,
-    RETENTION,
     SECOND,
     SIGNATURE_OF_7,
     claimed,
@@ -40,9 +38,9 @@ async def test_a_new_usertoken_waits_for_company(store: Store) -> None:
     """It is due a moment after its first ping, and once, however many plays it has."""
     for number in range(3):
         await played(store, sessionId=f"s{number}")
-    early = await store.claim_lookup(SOON - 1, 100, LEASE, QUOTA)
+    early = await store.lookups.claim(SOON - 1, 100, LEASE)
     assert early == LookupClaim((), {}, 0, SOON, 0)
-    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    claim = await store.lookups.claim(SOON, 100, LEASE)
     assert (claim.utks, claim.asked) == (("utk",), {"utk": 0})
     assert await drained(store, SOON) == []
 
@@ -52,17 +50,17 @@ async def test_those_due_longest_come_first_and_not_too_many(store: Store) -> No
     for number in range(5):
         await played(store, NOW + number, sessionId=f"s{number}", contactUtk=f"u{number}")
     later = SOON + MINUTE
-    assert (await store.claim_lookup(later, 3, LEASE, QUOTA)).utks == ("u0", "u1", "u2")
-    assert (await store.claim_lookup(later, 3, LEASE, QUOTA)).utks == ("u3", "u4")
+    assert (await store.lookups.claim(later, 3, LEASE)).utks == ("u0", "u1", "u2")
+    assert (await store.lookups.claim(later, 3, LEASE)).utks == ("u3", "u4")
 
 
 async def test_asking_is_leased(store: Store) -> None:
     """A token that is being asked about is not asked about twice, unless the asker has died."""
     await played(store)
-    await store.claim_lookup(SOON, 100, LEASE, QUOTA)
-    held = await store.claim_lookup(SOON + LEASE - 1, 100, LEASE, QUOTA)
+    await store.lookups.claim(SOON, 100, LEASE)
+    held = await store.lookups.claim(SOON + LEASE - 1, 100, LEASE)
     assert (held.utks, held.next_at) == ((), SOON + LEASE)
-    assert (await store.claim_lookup(SOON + LEASE, 100, LEASE, QUOTA)).utks == ("utk",)
+    assert (await store.lookups.claim(SOON + LEASE, 100, LEASE)).utks == ("utk",)
 
 
 async def test_a_contacts_events_are_released(store: Store) -> None:
@@ -83,7 +81,7 @@ async def test_a_contact_stays_known(store: Store) -> None:
     await looked_up(store, {"utk": 9}, SOON)
     await played(store, NOW + MINUTE, sessionId="next")
     assert await values(store, "due") == ["session STARTED", "next STARTED"]
-    assert (await store.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).utks == ()
+    assert (await store.lookups.claim(NOW + DAY, 100, LEASE)).utks == ()
 
 
 async def test_an_old_answer_is_used_and_checked(store: Store) -> None:
@@ -103,9 +101,9 @@ async def test_strangers_wait_and_are_asked_about_again(store: Store) -> None:
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
     assert [entry.reason for entry in await entries(store, "waiting")] == ["stranger"]
     by = SOON + MINUTE + MINUTE // 4
-    nothing = await store.claim_lookup(by - 1, 100, LEASE, QUOTA)
+    nothing = await store.lookups.claim(by - 1, 100, LEASE)
     assert (nothing.utks, nothing.next_at) == ((), by)
-    again = await store.claim_lookup(by, 100, LEASE, QUOTA)
+    again = await store.lookups.claim(by, 100, LEASE)
     assert (again.utks, again.asked) == (("utk",), {"utk": 1})
 
 
@@ -114,7 +112,7 @@ async def test_strangers_ride_along(store: Store) -> None:
     await played(store, contactUtk="old")
     await looked_up(store, {"old": None}, SOON, {"old": SOON + DAY})
     await played(store, SOON + DAY, sessionId="s2", contactUtk="new")
-    claim = await store.claim_lookup(SOON + DAY + SECOND, 100, LEASE, QUOTA)
+    claim = await store.lookups.claim(SOON + DAY + SECOND, 100, LEASE)
     assert claim.utks == ("new", "old")
 
 
@@ -122,8 +120,8 @@ async def test_a_full_request_goes_at_once(store: Store) -> None:
     """Nobody waits for more company than one request has room for."""
     for number in range(3):
         await played(store, sessionId=f"s{number}", contactUtk=f"u{number}")
-    assert (await store.claim_lookup(NOW, 4, LEASE, QUOTA)).utks == ()
-    assert (await store.claim_lookup(NOW, 3, LEASE, QUOTA)).utks == ("u0", "u1", "u2")
+    assert (await store.lookups.claim(NOW, 4, LEASE)).utks == ()
+    assert (await store.lookups.claim(NOW, 3, LEASE)).utks == ("u0", "u1", "u2")
 
 
 async def test_the_busier_the_fuller(store: Store) -> None:
@@ -131,17 +129,15 @@ async def test_the_busier_the_fuller(store: Store) -> None:
     for number in range(20):
         await played(store, sessionId=f"m{number}", contactUtk=None, _hsenc="p2")
     for held, company in ((1, 3), (20, 30)):
-        while (await store.depths(NOW)).quota_used < held:
+        while (await store.admin.depths(NOW)).quota_used < held:
             await claimed(store)
         await played(store, sessionId=f"s{held}", contactUtk=f"u{held}")
         first = SOON if held == 1 else NOW + 3 * SECOND
-        waiting = await store.claim_lookup(NOW, 100, LEASE, QUOTA)
+        waiting = await store.lookups.claim(NOW, 100, LEASE)
         assert waiting.next_at == min(first + (company - 1) * SECOND, NOW + 3 * SECOND)
-    asked = await store.claim_lookup(NOW + 3 * SECOND, 1, LEASE, QUOTA)
+    asked = await store.lookups.claim(NOW + 3 * SECOND, 1, LEASE)
     assert asked.utks == ("u1",)
-    assert (await store.claim_lookup(NOW + 3 * SECOND, 100, LEASE, QUOTA)).next_at == NOW + (
-        30 * SECOND
-    )
+    assert (await store.lookups.claim(NOW + 3 * SECOND, 100, LEASE)).next_at == NOW + (30 * SECOND)
 
 
 async def test_strangers_yield_to_events(store: Store) -> None:
@@ -150,16 +146,16 @@ async def test_strangers_yield_to_events(store: Store) -> None:
     await looked_up(store, {"stranger": None}, SOON, {"stranger": SOON + MINUTE})
     by = SOON + MINUTE + MINUTE // 4
     await played(store, by, sessionId="m", contactUtk=None, _hsenc="p2")
-    yielding = await store.claim_lookup(by, 100, LEASE, QUOTA)
+    yielding = await store.lookups.claim(by, 100, LEASE)
     assert (yielding.utks, yielding.next_at) == ((), by + SECOND)
-    assert (await store.claim_lookup(by + HOUR, 100, LEASE, QUOTA)).utks == ("stranger",)
+    assert (await store.lookups.claim(by + HOUR, 100, LEASE)).utks == ("stranger",)
 
 
 async def test_who_is_new_yields_to_nobody(store: Store) -> None:
     """A visitor who was never asked about may be a contact whose events are fresh."""
     await played(store, sessionId="m", contactUtk=None, _hsenc="p2")
     await played(store)
-    assert (await store.claim_lookup(SOON, 100, LEASE, QUOTA)).utks == ("utk",)
+    assert (await store.lookups.claim(SOON, 100, LEASE)).utks == ("utk",)
 
 
 async def test_a_stranger_who_came_by_mail_goes_by_mail(store: Store) -> None:
@@ -174,14 +170,14 @@ async def test_a_stranger_who_came_by_mail_goes_by_mail(store: Store) -> None:
 async def test_trouble_puts_the_question_off(store: Store) -> None:
     """Without an answer nothing is known, and the tokens are asked about again."""
     await played(store)
-    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    claim = await store.lookups.claim(SOON, 100, LEASE)
     again = dict.fromkeys(claim.utks, SOON + 5)
-    await store.settle_lookup(claim.permit, {}, again, Failing("x"), SOON, QUOTA)
-    retried = await store.claim_lookup(SOON + 6, 100, LEASE, QUOTA)
+    await store.lookups.settle(claim.permit, {}, again, Failing("x"), SOON)
+    retried = await store.lookups.claim(SOON + 6, 100, LEASE)
     assert (retried.asked, retried.failures) == ({"utk": 0}, 1)
     paused = Paused(SOON + MINUTE, "missing_scope")
-    await store.settle_lookup(retried.permit, {}, again, paused, SOON, QUOTA)
-    resting = await store.claim_lookup(SOON + 7, 100, LEASE, QUOTA)
+    await store.lookups.settle(retried.permit, {}, again, paused, SOON)
+    resting = await store.lookups.claim(SOON + 7, 100, LEASE)
     assert (resting.utks, resting.next_at) == ((), SOON + MINUTE)
 
 
@@ -216,29 +212,29 @@ async def test_a_late_identity_may_have_to_be_asked_about(store: Store) -> None:
 async def test_who_is_signed_is_not_asked_about(store: Store) -> None:
     """A signed contactId needs no look-up, whatever else the visitor brings."""
     await played(store, contactId=7, contactSignature=SIGNATURE_OF_7)
-    assert (await store.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).next_at is None
+    assert (await store.lookups.claim(NOW + DAY, 100, LEASE)).next_at is None
     assert await values(store, "due") == ["session STARTED"]
 
 
 async def test_nobody_is_asked_about_in_passthrough(passing: Store) -> None:
     """Where HubSpot converts the tokens itself, the relay needs no look-up."""
     await played(passing)
-    assert (await passing.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).next_at is None
+    assert (await passing.lookups.claim(NOW + DAY, 100, LEASE)).next_at is None
 
 
 async def test_a_stranger_without_waiting_events_is_left_alone(store: Store) -> None:
     """A look-up that nobody waits for is not worth a request."""
     await played(store, _hsenc="p2")
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
-    await store.tend(SOON + MINUTE, RETENTION, 10)
-    assert (await store.claim_lookup(NOW + DAY, 100, LEASE, QUOTA)).next_at is None
+    await store.maintenance.maintain(SOON + MINUTE, 10)
+    assert (await store.lookups.claim(NOW + DAY, 100, LEASE)).next_at is None
 
 
 async def test_a_stranger_who_returns_is_asked_about(store: Store) -> None:
     """A visitor whose look-ups were at rest may have become a contact since."""
     await played(store, _hsenc="p2")
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
-    await store.tend(SOON + MINUTE, RETENTION, 10)
+    await store.maintenance.maintain(SOON + MINUTE, 10)
     await played(store, NOW + DAY, sessionId="next")
     assert await values(store, "waiting") == ["next STARTED"]
     assert await looked_up(store, {"utk": 9}, NOW + DAY + 2 * HOUR) == 1
@@ -253,9 +249,9 @@ async def test_a_restless_stranger_is_not_asked_about_all_the_time(store: Store)
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY})
     await played(store, SOON + 1, sessionId="second")
     pause = MINUTE + 20 * SECOND
-    claim = await store.claim_lookup(SOON + pause - 1, 100, LEASE, QUOTA)
+    claim = await store.lookups.claim(SOON + pause - 1, 100, LEASE)
     assert (claim.utks, claim.next_at) == ((), SOON + pause + pause // 4)
-    assert (await store.claim_lookup(SOON + pause, 1, LEASE, QUOTA)).utks == ("utk",)
+    assert (await store.lookups.claim(SOON + pause, 1, LEASE)).utks == ("utk",)
 
 
 async def test_a_busy_relay_asks_less_often(store: Store) -> None:
@@ -264,9 +260,9 @@ async def test_a_busy_relay_asks_less_often(store: Store) -> None:
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY})
     for number in range(40):
         await played(store, SOON + 1, sessionId=f"{number}", contactUtk=f"{number}")
-        await store.claim_lookup(SOON + 1 + 30 * SECOND, 1, LEASE, QUOTA)
+        await store.lookups.claim(SOON + 1 + 30 * SECOND, 1, LEASE)
     await played(store, SOON + 2, sessionId="second")
-    claim = await store.claim_lookup(SOON + 10 * MINUTE - 1, 100, LEASE, QUOTA)
+    claim = await store.lookups.claim(SOON + 10 * MINUTE - 1, 100, LEASE)
     assert "utk" not in claim.utks
 
 
@@ -282,20 +278,20 @@ async def test_a_waiting_event_is_woken_by_its_contact(store: Store) -> None:
 async def test_a_good_answer_makes_the_account_healthy(store: Store) -> None:
     """After failures one answer is enough, also if it is about people."""
     await played(store)
-    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
+    claim = await store.lookups.claim(SOON, 100, LEASE)
     again = dict.fromkeys(claim.utks, SOON)
-    await store.settle_lookup(claim.permit, {}, again, Failing("x"), SOON, QUOTA)
-    claim = await store.claim_lookup(SOON, 100, LEASE, QUOTA)
-    await store.settle_lookup(claim.permit, {"utk": 9}, {}, Healthy(), SOON, QUOTA)
-    assert (await store.claim(SOON, LEASE, QUOTA)).failures == 0
+    await store.lookups.settle(claim.permit, {}, again, Failing("x"), SOON)
+    claim = await store.lookups.claim(SOON, 100, LEASE)
+    await store.lookups.settle(claim.permit, {"utk": 9}, {}, Healthy(), SOON)
+    assert (await store.outbox.claim(SOON, LEASE)).failures == 0
 
 
 async def test_an_answer_between_claim_and_release(store: Store) -> None:
     """An event put back to wait for an answer that has just come is due."""
     await played(store)
-    await store.outbox_requeue([entry.id for entry in await entries(store)], NOW)
+    await store.admin.requeue([entry.id for entry in await entries(store)], NOW)
     job = await claimed(store)
     assert job.identity == Unknown("lookup")
     await looked_up(store, {"utk": 9}, NOW + MINUTE)
-    await store.release(job, NOW + MINUTE, QUOTA, sent=False, wait="lookup")
+    await store.outbox.release(job, NOW + MINUTE, sent=False, wait="lookup")
     assert (await claimed(store, NOW + MINUTE)).identity == Identity("usertoken", contact_id=9)

@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.outcome import STATUSES, Delivered, Outcome, Rejected, Retry, Status, Wait
-from app.store.interface import Store
-from app.store.values import InboxPing
+from app.store.records import InboxPing
+from app.store.store import Store
 from tests.store.setting import (
     MINUTE,
     NOW,
@@ -77,8 +77,8 @@ async def test_an_outcome_is_kept_with_hubspots_words(
     await settle(passing, await claimed(passing), outcome, now=NOW + SECOND)
     (entry,) = await entries(passing)
     assert (entry.status, entry.reason, entry.answer) == (status, reason, answer)
-    assert await passing.outbox_show(entry.id) == entry
-    outbox = (await passing.depths(NOW)).outbox
+    assert await passing.admin.event(entry.id) == entry
+    outbox = (await passing.admin.depths(NOW)).outbox
     assert outbox == dict.fromkeys(STATUSES, 0) | {status: 1}
 
 
@@ -87,16 +87,16 @@ async def test_the_list_is_newest_first(passing: Store) -> None:
     for number in range(4):
         await played(passing, NOW + number, sessionId=f"s{number}")
     await settle(passing, await claimed(passing), REJECTED)
-    newest = await passing.outbox_list(None, 2)
+    newest = await passing.admin.events(None, 2)
     assert [entry.play.session_id for entry in newest] == ["s3", "s2"]
-    due = await passing.outbox_list("due", 100)
+    due = await passing.admin.events("due", 100)
     assert [entry.play.session_id for entry in due] == ["s3", "s2", "s1"]
-    assert await passing.outbox_list("waiting", 100) == []
+    assert await passing.admin.events("waiting", 100) == []
 
 
 async def test_no_such_event(store: Store) -> None:
     """What isn't there is shown as nothing."""
-    assert await store.outbox_show(1) is None
+    assert await store.admin.event(1) is None
 
 
 async def test_requeued_events_start_again(passing: Store) -> None:
@@ -106,7 +106,7 @@ async def test_requeued_events_start_again(passing: Store) -> None:
     a, b = await claimed(passing), await claimed(passing)
     await settle(passing, a, REJECTED)
     await settle(passing, b, DELIVERED)
-    assert await passing.outbox_requeue([a.id, b.id, 999], NOW + MINUTE) == 1
+    assert await passing.admin.requeue([a.id, b.id, 999], NOW + MINUTE) == 1
     (again,) = await drained(passing, NOW + MINUTE)
     assert (again.id, again.attempts) == (a.id, 1)
     assert await values(passing, "delivered") == ["b STARTED"]
@@ -116,7 +116,7 @@ async def test_a_waiting_event_can_be_requeued(store: Store) -> None:
     """A person may send what waits for a contact, or was given up."""
     await played(store)
     (entry,) = await entries(store, "waiting")
-    assert await store.outbox_requeue([entry.id], NOW) == 1
+    assert await store.admin.requeue([entry.id], NOW) == 1
     assert [job.id for job in await drained(store)] == [entry.id]
 
 
@@ -127,7 +127,7 @@ async def test_discarding(passing: Store) -> None:
     await settle(passing, await claimed(passing), DELIVERED)
     await claimed(passing)
     ids = [entry.id for entry in await entries(passing)]
-    assert await passing.outbox_discard([*ids, 999], NOW) == 1
+    assert await passing.admin.discard([*ids, 999], NOW) == 1
     assert [(e.play.session_id, e.status) for e in await entries(passing)] == [
         ("delivered", "delivered"),
         ("sending", "sending"),
@@ -140,34 +140,34 @@ async def test_a_discarded_milestone_stays_discarded(passing: Store) -> None:
     """Later pings of the play don't bring it back."""
     await played(passing, playedPercent=30)
     ids = [entry.id for entry in await entries(passing)]
-    await passing.outbox_discard(ids, NOW)
+    await passing.admin.discard(ids, NOW)
     await played(passing, playedPercent=60)
     assert await values(passing, "due") == ["session 50", "session VIEWED"]
 
 
 async def test_depths(store: Store) -> None:
     """How many there are of each, and how old the oldest is."""
-    empty = await store.depths(NOW)
+    empty = await store.admin.depths(NOW)
     assert (empty.inbox, empty.inbox_age, empty.due_age, empty.strangers) == (0, 0, 0, 0)
     await played(store, NOW, sessionId="a", contactUtk=None, _hsenc="p2", playedPercent=30)
     await played(store, NOW, sessionId="b")
     await played(store, NOW + SECOND, sessionId="c", contactUtk=None, _hsenc="p2")
-    await store.append(InboxPing(NOW + SECOND, None, b"unread"))
-    await store.append(InboxPing(NOW + 2 * SECOND, None, b"unread"))
+    await store.inbox.append(InboxPing(NOW + SECOND, None, b"unread"))
+    await store.inbox.append(InboxPing(NOW + 2 * SECOND, None, b"unread"))
     await claimed(store, NOW + SECOND)
-    depths = await store.depths(NOW + 10 * SECOND)
+    depths = await store.admin.depths(NOW + 10 * SECOND)
     assert (depths.inbox, depths.inbox_age) == (2, 9 * SECOND)
     assert depths.outbox == dict.fromkeys(STATUSES, 0) | {"due": 2, "sending": 1, "waiting": 1}
     assert (depths.due_age, depths.strangers) == (10 * SECOND, 1)
     assert (depths.quarantined, depths.quota_used) == (0, 1)
     assert (depths.paused_until, depths.pause_reason) == (0, "")
     await fold(store)
-    assert (await store.depths(NOW)).quarantined == 2
+    assert (await store.admin.depths(NOW)).quarantined == 2
 
 
 async def test_permits_in_use_are_counted(passing: Store) -> None:
     """Until the window has passed, and no longer."""
     await played(passing)
     await settle(passing, await claimed(passing), DELIVERED)
-    assert (await passing.depths(NOW + QUOTA.window_ms - 1)).quota_used == 1
-    assert (await passing.depths(NOW + QUOTA.window_ms)).quota_used == 0
+    assert (await passing.admin.depths(NOW + QUOTA.window_ms - 1)).quota_used == 1
+    assert (await passing.admin.depths(NOW + QUOTA.window_ms)).quota_used == 0

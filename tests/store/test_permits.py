@@ -8,17 +8,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.outcome import Healthy, Retry
-from app.store.interface import Store
-from app.store.values import Job, LookupClaim, Quota
+from app.store.policy import Quota
+from app.store.records import Job, LookupClaim
+from app.store.store import Store
 from tests.store.engines import ENGINES
-from tests.store.setting import LEASE, NOW, RETENTION, SECOND, claimed, crowd
+from tests.store.setting import LEASE, NOW, SECOND, claimed, crowd, with_policy
 
 WINDOW = 10 * SECOND
 QUOTA = Quota(rate=2, window_ms=WINDOW)
 LAST_ARRIVAL = SECOND
 """How long after the death of its sender a request may still be on its way."""
 
-STEPS = ("send", "send", "send", "claim", "look up", "arrive", "settle", "unsent", "die", "tend")
+STEPS = (
+    "send",
+    "send",
+    "send",
+    "claim",
+    "look up",
+    "arrive",
+    "settle",
+    "unsent",
+    "die",
+    "maintain",
+)
 PAUSES = (0, 0, 0, 0, 0, 0, 1, 4_999, 5_000, 5_001, WINDOW - 1, WINDOW, LEASE, LEASE + WINDOW)
 step = st.tuples(st.sampled_from(STEPS), st.integers(0, 5), st.sampled_from(PAUSES))
 
@@ -50,25 +62,25 @@ class World:
             if self.held:
                 await self.end("settle", self.held[-1])
         elif what == "look up":
-            asked = await self.store.claim_lookup(self.now, 1, LEASE, QUOTA)
+            asked = await self.store.lookups.claim(self.now, 1, LEASE)
             if asked.utks:
                 self.held.append(Held(asked, self.now + LEASE))
-        elif what == "tend":
-            await self.store.tend(self.now, RETENTION, 100)
+        elif what == "maintain":
+            await self.store.maintenance.maintain(self.now, 100)
         elif self.held:
             await self.end(what, self.held[which % len(self.held)])
 
-    async def take_over(self, store: Store) -> None:
+    async def restart(self, store: Store) -> None:
         """All senders are dead, and others go on, on the same database."""
         self.store = store
-        await store.take_over(self.now, QUOTA)
+        await store.maintenance.recover_in_flight(self.now)
         for each in self.held:
             self.arrive(each, self.now + LAST_ARRIVAL)
         self.held.clear()
 
     async def claim(self) -> None:
         """Claim an event: nobody else may hold it now."""
-        job = (await self.store.claim(self.now, LEASE, QUOTA)).job
+        job = (await self.store.outbox.claim(self.now, LEASE)).job
         if job is not None:
             live = [each.claim for each in self.held if each.until > self.now]
             assert job.id not in {each.id for each in live if isinstance(each, Job)}
@@ -93,11 +105,11 @@ class World:
             return
         if isinstance(each.claim, LookupClaim):
             again = dict.fromkeys(each.claim.utks, self.now)
-            await self.store.settle_lookup(each.claim.permit, {}, again, Healthy(), self.now, QUOTA)
+            await self.store.lookups.settle(each.claim.permit, {}, again, Healthy(), self.now)
         elif what == "unsent":
-            await self.store.release(each.claim, self.now, QUOTA, sent=False)
+            await self.store.outbox.release(each.claim, self.now, sent=False)
         else:
-            await self.store.settle(each.claim, Retry(self.now, "x"), Healthy(), self.now, QUOTA)
+            await self.store.outbox.settle(each.claim, Retry(self.now, "x"), Healthy(), self.now)
 
     def peak(self) -> int:
         """The most requests that arrived within any window."""
@@ -117,10 +129,10 @@ async def test_never_more_than_the_rate(
     database = ENGINES[engine](tmp_path_factory.mktemp("permits"))
     async with database.open() as store:
         await crowd(store)
-        world = World(store)
+        world = World(with_policy(store, quota=QUOTA))
     for life in lives:
         async with database.open() as store:
-            await world.take_over(store)
+            await world.restart(with_policy(store, quota=QUOTA))
             for what, which, pause in life:
                 await world.do(what, which)
                 world.now += pause
@@ -129,57 +141,58 @@ async def test_never_more_than_the_rate(
 
 async def test_all_permits_are_used(store: Store) -> None:
     """The limit is not undercut either: so many at once, and as many again a window later."""
+    store = with_policy(store, quota=QUOTA)
     await crowd(store)
     for start in (NOW, NOW + WINDOW):
-        jobs = [await claimed(store, start, QUOTA) for _ in range(QUOTA.rate)]
-        refused = await store.claim(start, LEASE, QUOTA)
+        jobs = [await claimed(store, start) for _ in range(QUOTA.rate)]
+        refused = await store.outbox.claim(start, LEASE)
         assert (refused.job, refused.quota_left) == (None, 0)
         for job in jobs:
-            await store.settle(job, Retry(start, "x"), Healthy(), start, QUOTA)
-        assert (await store.claim(start, LEASE, QUOTA)).next_at == start + WINDOW
+            await store.outbox.settle(job, Retry(start, "x"), Healthy(), start)
+        assert (await store.outbox.claim(start, LEASE)).next_at == start + WINDOW
 
 
 async def test_a_window_begins_with_the_answer(store: Store) -> None:
     """A request may arrive as late as its answer leaves: the permit is held until then and on."""
     await crowd(store)
-    one = Quota(1, WINDOW)
-    job = await claimed(store, NOW, one)
-    await store.settle(job, Retry(NOW, "x"), Healthy(), NOW + 7 * SECOND, one)
-    assert (await store.claim(NOW + WINDOW, LEASE, one)).job is None
-    await claimed(store, NOW + 7 * SECOND + WINDOW, one)
+    store = with_policy(store, quota=Quota(1, WINDOW))
+    job = await claimed(store, NOW)
+    await store.outbox.settle(job, Retry(NOW, "x"), Healthy(), NOW + 7 * SECOND)
+    assert (await store.outbox.claim(NOW + WINDOW, LEASE)).job is None
+    await claimed(store, NOW + 7 * SECOND + WINDOW)
 
 
 async def test_a_permit_of_the_dead_frees_itself(store: Store) -> None:
     """A window after the lease at the latest."""
     await crowd(store)
-    one = Quota(1, WINDOW)
-    await claimed(store, NOW, one)
-    refused = await store.claim(NOW + LEASE + WINDOW - 1, LEASE, one)
+    store = with_policy(store, quota=Quota(1, WINDOW))
+    await claimed(store, NOW)
+    refused = await store.outbox.claim(NOW + LEASE + WINDOW - 1, LEASE)
     assert (refused.job, refused.next_at) == (None, NOW + LEASE + WINDOW)
-    await claimed(store, NOW + LEASE + WINDOW, one)
+    await claimed(store, NOW + LEASE + WINDOW)
 
 
 async def test_who_comes_back_late_frees_no_other_permit(store: Store) -> None:
     """A permit that has freed itself is nobody's: giving it back touches none in use by now."""
     await crowd(store)
-    one = Quota(1, WINDOW)
-    late = await claimed(store, NOW, one)
+    store = with_policy(store, quota=Quota(1, WINDOW))
+    late = await claimed(store, NOW)
     then = NOW + LEASE + WINDOW
-    await claimed(store, then, one)
-    await store.release(late, then, one, sent=False)
-    assert (await store.claim(then, LEASE, one)).job is None
-    await store.settle(late, Retry(then, "x"), Healthy(), then, one)
-    assert (await store.claim(then + WINDOW, LEASE, one)).job is None
+    await claimed(store, then)
+    await store.outbox.release(late, then, sent=False)
+    assert (await store.outbox.claim(then, LEASE)).job is None
+    await store.outbox.settle(late, Retry(then, "x"), Healthy(), then)
+    assert (await store.outbox.claim(then + WINDOW, LEASE)).job is None
 
 
 async def test_lookups_and_events_share_the_permits(store: Store) -> None:
     """The limit is the account's, whatever the request is for."""
     await crowd(store)
-    one = Quota(1, WINDOW)
-    asked = await store.claim_lookup(NOW, 100, LEASE, one)
+    store = with_policy(store, quota=Quota(1, WINDOW))
+    asked = await store.lookups.claim(NOW, 100, LEASE)
     assert asked.utks
-    assert (await store.claim(NOW, LEASE, one)).job is None
-    await store.settle_lookup(asked.permit, {}, {}, Healthy(), NOW, one)
-    await claimed(store, NOW + WINDOW, one)
-    again = await store.claim_lookup(NOW + LEASE, 100, LEASE, one)
+    assert (await store.outbox.claim(NOW, LEASE)).job is None
+    await store.lookups.settle(asked.permit, {}, {}, Healthy(), NOW)
+    await claimed(store, NOW + WINDOW)
+    again = await store.lookups.claim(NOW + LEASE, 100, LEASE)
     assert (again.utks, again.next_at) == ((), NOW + WINDOW + LEASE + WINDOW)

@@ -5,14 +5,18 @@ Steps of its virtual machine are the same on every machine and at every load, un
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.store.sqlite import claims, files, folding, lookups, upkeep
-from app.store.sqlite.engine import open_sqlite
-from app.store.values import InboxPing, Upkeep
+from app.store.records import InboxPing, MaintenanceReport
+from app.store.sqlite import files
+from app.store.sqlite.database import open_sqlite
+from app.store.sqlite.tx import run
+from app.store.transactions import claims, folding, lookups, maintenance
+from app.store.tx import Tx
 from tests.store.engines import sqlite_url
 from tests.store.setting import (
     DAY,
@@ -22,8 +26,8 @@ from tests.store.setting import (
     NOW,
     QUOTA,
     RETENTION,
-    SETTLE,
     body,
+    policy,
 )
 
 FEW, MANY = 100, 20_000
@@ -48,33 +52,38 @@ STRANGERS = """
     SELECT utk, :then, 3, :later, :later FROM plays WHERE session <> 'session'
 """
 
-Work = Callable[[sqlite3.Connection], object]
+POLICY = policy()
+
+Work = Callable[[Tx], Coroutine[Any, Any, None]]
 
 
-def claim(db: sqlite3.Connection) -> None:
+async def claim(tx: Tx) -> None:
     """A fresh event is leased."""
-    claimed = claims.claim(db, "lookup", NOW, LEASE, QUOTA)
+    claimed = await claims.claim(tx, POLICY, NOW, LEASE)
     assert claimed.job is not None
     assert claimed.job.play.session_id == "session"
 
 
-def fold(db: sqlite3.Connection) -> None:
+async def fold(tx: Tx) -> None:
     """A ping of a new play is folded."""
-    ping = InboxPing(NOW, None, body(sessionId="new", contactUtk="new"))
-    db.execute("INSERT INTO inbox (received_at, body) VALUES (?, ?)", (NOW, ping.body))
-    assert folding.fold_inbox(db, 100, FOLDING, "lookup", NOW, SETTLE).events == 1
+    ping = body(sessionId="new", contactUtk="new")
+    await tx.change("INSERT INTO playrelay.inbox (received_at, body) VALUES ($1, $2)", NOW, ping)
+    assert (await folding.fold_inbox(tx, POLICY, 100, FOLDING, NOW)).events == 1
 
 
-def look_up(db: sqlite3.Connection) -> None:
+async def look_up(tx: Tx) -> None:
     """A new usertoken is taken to be looked up."""
-    db.execute("INSERT INTO contacts (utk, ask_at, ask_by) VALUES ('new', ?, ?)", (NOW, NOW))
-    assert lookups.claim_lookup(db, NOW, 100, LEASE, QUOTA).utks == ("new",)
+    sql = "INSERT INTO playrelay.contacts (utk, ask_at, ask_by) VALUES ('new', $1, $1)"
+    await tx.change(sql, NOW)
+    assert (await lookups.claim_lookup(tx, QUOTA, NOW, 100, LEASE)).utks == ("new",)
 
 
-def tend(db: sqlite3.Connection) -> None:
-    """A round of upkeep finds nothing to do."""
-    assert upkeep.tend(db, NOW, RETENTION, 10) == Upkeep()
+async def maintain(tx: Tx) -> None:
+    """A round of maintenance finds nothing to do."""
+    assert await maintenance.maintain(tx, RETENTION, NOW, 10) == MaintenanceReport()
 
+
+WORKS = (claim, fold, look_up, maintain)
 
 STANDING: dict[str, dict[str, object]] = {
     "waiting strangers": {"status": "waiting", "due": None, "settled": None},
@@ -101,9 +110,9 @@ def counting(db: sqlite3.Connection) -> Iterator[list[int]]:
 
 async def cost(path: Path, standing: dict[str, object], many: int, work: Work) -> int:
     """The steps that `work` takes beside so many standing events, with one fresh and due."""
-    store = await open_sqlite(sqlite_url(path), "lookup")
-    await store.append(InboxPing(NOW, None, body(contactUtk=None, _hsenc="p2")))
-    await store.fold(10, FOLDING, NOW, SETTLE)
+    store = await open_sqlite(sqlite_url(path), POLICY)
+    await store.inbox.append(InboxPing(NOW, None, body(contactUtk=None, _hsenc="p2")))
+    await store.folding.fold(10, FOLDING, NOW)
     await store.close()
     with contextlib.closing(files.connect(path)) as db:
         then = NOW - DAY
@@ -111,14 +120,14 @@ async def cost(path: Path, standing: dict[str, object], many: int, work: Work) -
         db.execute(EVENTS, {"then": then, **standing})
         db.execute(STRANGERS, {"then": then, "later": NOW + DAY})
         with counting(db) as steps:
-            work(db)
+            run(work, db)
     return steps[0]
 
 
-@pytest.mark.parametrize("work", [claim, fold, look_up, tend], ids=lambda work: work.__name__)
+@pytest.mark.parametrize("work", WORKS, ids=lambda work: work.__name__)
 @pytest.mark.parametrize("standing", STANDING)
 async def test_what_stands_by_costs_nothing(standing: str, work: Work, tmp_path: Path) -> None:
-    """Two hundred times as many rows may cost a few steps more of the indexes, and no walk."""
+    """Two hundred times as many rows may cost a few steps more of the indexes, and no scan."""
     few = await cost(tmp_path / "few.db", STANDING[standing], FEW, work)
     many = await cost(tmp_path / "many.db", STANDING[standing], MANY, work)
     assert many <= few * 1.5 + 10

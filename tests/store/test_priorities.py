@@ -1,13 +1,12 @@
 """Who goes first: what happens now before what is late, and never the late for nothing."""
 
 from app.domain.outcome import Delivered, Failing, Retry
-from app.store.interface import Store
+from app.store.store import Store
 from tests.store.setting import (
     HOUR,
     LEASE,
     MINUTE,
     NOW,
-    QUOTA,
     SECOND,
     claimed,
     entries,
@@ -75,5 +74,5 @@ async def test_what_is_behind_a_retry_is_put_off_with_it(store: Store) -> None:
     job = await claimed(store)
     await settle(store, job, Retry(NOW + 9 * SECOND, "unavailable: x"), Failing("x"))
     assert {entry.due_at for entry in await entries(store, "due")} == {NOW + 9 * SECOND}
-    claim = await store.claim(NOW + 9 * SECOND - 1, LEASE, QUOTA)
+    claim = await store.outbox.claim(NOW + 9 * SECOND - 1, LEASE)
     assert (claim.job, claim.next_at) == (None, NOW + 9 * SECOND)

@@ -8,21 +8,22 @@ import pytest
 from app.domain.known import KnownMedium
 from app.domain.media import Medium
 from app.domain.outcome import Delivered, Healthy, RefusedMedium, Rejected, Unasked
-from app.store.insights import Choice, Refusal
-from app.store.interface import Store
-from app.store.values import Job, Quota
+from app.store.policy import Quota
+from app.store.records import Job
+from app.store.reports import MediumRefusal, Selection
+from app.store.store import Store
 from tests.store.setting import (
     DAY,
     HOUR,
     LEASE,
     NOW,
-    QUOTA,
     RETENTION,
     SECOND,
     claimed,
     entries,
     played,
     settle,
+    with_policy,
 )
 
 REFUSED = RefusedMedium("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
@@ -59,12 +60,12 @@ async def test_what_is_spared_costs_nothing(passing: Store) -> None:
     job = await next_of(passing, 42, NOW + SECOND)
     assert job.refusal is not None
     await settle(passing, job, job.refusal, Unasked(), NOW + SECOND)
-    depths = await passing.depths(NOW + SECOND)
+    depths = await passing.admin.depths(NOW + SECOND)
     assert (depths.requests_today, depths.errors_today, depths.quota_used) == (1, 1, 1)
     entry = (await entries(passing, "rejected"))[-1]
     assert (entry.reason, entry.attempts) == ("medium_refused", 0)
     assert entry.answer["message"] == "no such media"
-    assert [family.count for family in await passing.families(9)] == [2]
+    assert [family.count for family in await passing.rejections.families(9)] == [2]
 
 
 async def test_one_event_asks_again(passing: Store) -> None:
@@ -115,20 +116,20 @@ async def test_whoever_requeues_ends_it_too(passing: Store) -> None:
     """By ids or by family: the cause is said to be mended."""
     await refused(passing)
     (entry,) = await entries(passing)
-    assert await passing.outbox_requeue([entry.id], NOW) == 1
+    assert await passing.admin.requeue([entry.id], NOW) == 1
     job = await claimed(passing)
     assert job.refusal is None
     await settle(passing, job, REFUSED)
-    note = await passing.note("ana", "requeue", "", NOW)
-    assert await passing.change_rejected("requeue", Choice(NOW), note, 9, NOW) == 1
+    note = await passing.admin.note("ana", "requeue", "", NOW)
+    assert await passing.rejections.change("requeue", Selection(NOW), note, 9, NOW) == 1
     assert (await claimed(passing)).refusal is None
 
 
 async def test_discarding_does_not(passing: Store) -> None:
     """It says nothing of the medium."""
     await refused(passing)
-    note = await passing.note("ana", "discard", "", NOW)
-    assert await passing.change_rejected("discard", Choice(NOW), note, 9, NOW) == 1
+    note = await passing.admin.note("ana", "discard", "", NOW)
+    assert await passing.rejections.change("discard", Selection(NOW), note, 9, NOW) == 1
     assert (await next_of(passing, 42, NOW + SECOND)).refusal == SPARED
 
 
@@ -138,11 +139,11 @@ async def test_near_the_limit_of_errors_it_is_not_asked_about(passing: Store) ->
     midnight = NOW - NOW % DAY + DAY
     await refused(passing, midnight - 3 * HOUR)
     await played(passing, midnight - HOUR, sessionId="late")
-    job = (await passing.claim(midnight - HOUR, LEASE, strict)).job
-    assert job is not None
+    passing = with_policy(passing, quota=strict)
+    job = await claimed(passing, midnight - HOUR)
     assert job.refusal == SPARED
-    await passing.release(job, midnight, QUOTA, sent=False)
-    assert (await claimed(passing, midnight, strict)).refusal is None
+    await passing.outbox.release(job, midnight, sent=False)
+    assert (await claimed(passing, midnight)).refusal is None
 
 
 @pytest.mark.parametrize(("after", "hours"), [(-1, 4), (0, 1)])
@@ -151,7 +152,7 @@ async def test_it_is_forgotten_in_time(passing: Store, after: int, hours: int) -
     await refused(passing)
     await refused(passing, NOW + HOUR)
     now = NOW + 3 * HOUR + RETENTION.park_ms + after
-    await passing.tend(now, RETENTION, 9)
+    await passing.maintenance.maintain(now, 9)
     await refused(passing, now)
     assert (await next_of(passing, 42, now + hours * HOUR - 1)).refusal == SPARED
     assert (await next_of(passing, 42, now + hours * HOUR)).refusal is None
@@ -163,15 +164,15 @@ async def test_people_see_what_rests(passing: Store) -> None:
     await refused(passing, NOW + HOUR)
     other = await next_of(passing, None, NOW, externalId="film")
     await settle(passing, other, RefusedMedium("incomplete", 200), now=NOW)
-    twice = Refusal("42/", 2, NOW + 3 * HOUR, "no such media")
-    once = Refusal("/film", 1, NOW + HOUR, "incomplete")
-    assert await passing.refused_media(NOW + 2 * HOUR, 9) == [twice, once]
-    assert await passing.refused_media(NOW, 1) == [twice]
-    assert await passing.refused_media(NOW + HOUR + DAY, 9) == [twice]
-    assert await passing.refused_media(NOW + 3 * HOUR + DAY, 9) == []
+    twice = MediumRefusal("42/", 2, NOW + 3 * HOUR, "no such media")
+    once = MediumRefusal("/film", 1, NOW + HOUR, "incomplete")
+    assert await passing.rejections.media(NOW + 2 * HOUR, 9) == [twice, once]
+    assert await passing.rejections.media(NOW, 1) == [twice]
+    assert await passing.rejections.media(NOW + HOUR + DAY, 9) == [twice]
+    assert await passing.rejections.media(NOW + 3 * HOUR + DAY, 9) == []
     unasked = [Medium(bridge_id=42), Medium(bridge_id=42, external_id="film"), Medium()]
-    assert await passing.refusals(unasked) == {"42/": twice}
-    assert await passing.refusals([]) == {}
+    assert await passing.rejections.of_media(unasked) == {"42/": twice}
+    assert await passing.rejections.of_media([]) == {}
 
 
 async def test_asked_or_not_it_is_one_family(passing: Store) -> None:
@@ -181,7 +182,7 @@ async def test_asked_or_not_it_is_one_family(passing: Store) -> None:
     job = await next_of(passing, 42, NOW + SECOND)
     assert job.refusal is not None
     await settle(passing, job, job.refusal, Unasked(), NOW + SECOND)
-    assert [family.count for family in await passing.families(9)] == [2]
+    assert [family.count for family in await passing.rejections.families(9)] == [2]
 
 
 @pytest.mark.parametrize(
@@ -204,16 +205,16 @@ async def test_what_hubspot_turns_out_to_have_rests_no_longer(
     await played(passing, NOW, sessionId="first", **medium)
     await settle(passing, await claimed(passing), REFUSED)
     await played(passing, NOW + 1, sessionId="next", **medium)
-    await passing.shelve([FILM], 1)
+    await passing.media.save_media([FILM], 1)
     assert ((await claimed(passing, NOW + 1)).refusal is None) is ended
 
 
 async def test_a_listing_without_news_ends_no_rest(passing: Store) -> None:
     """HubSpot refuses what it has listed before: to list it again, by a timer, changes nothing."""
-    await passing.shelve([FILM], 1)
+    await passing.media.save_media([FILM], 1)
     await refused(passing)
-    await passing.shelve([FILM], 2)
-    await passing.shelve([], 2)
+    await passing.media.save_media([FILM], 2)
+    await passing.media.save_media([], 2)
     assert (await next_of(passing, 42, NOW + SECOND)).refusal == SPARED
-    await passing.shelve([msgspec.structs.replace(FILM, external_id="other")], 3)
+    await passing.media.save_media([msgspec.structs.replace(FILM, external_id="other")], 3)
     assert (await next_of(passing, 42, NOW + 2 * SECOND)).refusal is None

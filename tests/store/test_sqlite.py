@@ -10,21 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.identity import IdentityMode
-from app.store.interface import StoreError
+from app.store.errors import StoreError
+from app.store.records import InboxPing
 from app.store.sqlite import files
-from app.store.sqlite.engine import open_sqlite
-from app.store.values import InboxPing
+from app.store.sqlite.database import open_sqlite
 from tests.store.engines import sqlite_url
-from tests.store.setting import NOW, QUOTA, SECOND, body, claimed, drained, played
+from tests.store.setting import NOW, SECOND, body, claimed, drained, played, policy
 
-MODE: IdentityMode = "lookup"
+POLICY = policy()
 
 
 async def test_folder_and_file_are_made_for_the_relay_alone(path: Path) -> None:
     """The data is personal: nobody else on the machine may read it."""
-    store = await open_sqlite(sqlite_url(path), MODE)
-    await store.append(InboxPing(NOW, None, body()))
+    store = await open_sqlite(sqlite_url(path), POLICY)
+    await store.inbox.append(InboxPing(NOW, None, body()))
     modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
     await store.close()
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -33,35 +32,35 @@ async def test_folder_and_file_are_made_for_the_relay_alone(path: Path) -> None:
 
 async def test_acknowledged_means_on_disk(path: Path) -> None:
     """A commit waits for the disk, and another connection sees the ping at once."""
-    store = await open_sqlite(sqlite_url(path), MODE)
-    await store.append(InboxPing(NOW, None, body()))
+    store = await open_sqlite(sqlite_url(path), POLICY)
+    await store.inbox.append(InboxPing(NOW, None, body()))
     with contextlib.closing(sqlite3.connect(path)) as other:
         assert other.execute("SELECT body FROM inbox").fetchall() == [(body(),)]
     await store.close()
     with contextlib.closing(files.connect(path)) as db:
-        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert db.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+        assert db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
 
 
 async def test_a_relative_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three slashes: below the working directory; percent-encoded where need be."""
     monkeypatch.chdir(tmp_path)
-    await (await open_sqlite("sqlite:///my%20data/relay.db", MODE)).close()
+    await (await open_sqlite("sqlite:///my%20data/relay.db", POLICY)).close()
     assert (tmp_path / "my data" / "relay.db").exists()
 
 
 async def test_one_process_delivers(path: Path) -> None:
     """A second one on the same file is told so, and may take over when the first has ended."""
-    first = await open_sqlite(sqlite_url(path), MODE)
-    await first.take_over(NOW, QUOTA)
-    second = await open_sqlite(sqlite_url(path), MODE)
+    first = await open_sqlite(sqlite_url(path), POLICY)
+    await first.maintenance.recover_in_flight(NOW)
+    second = await open_sqlite(sqlite_url(path), POLICY)
     with pytest.raises(StoreError) as caught:
-        await second.take_over(NOW, QUOTA)
+        await second.maintenance.recover_in_flight(NOW)
     assert caught.value.fault == "locked"
     assert str(path) in str(caught.value)
-    await second.append(InboxPing(NOW, None, body()))  # collecting is for any number
+    await second.inbox.append(InboxPing(NOW, None, body()))  # collecting is for any number
     await first.close()
-    await second.take_over(NOW, QUOTA)
+    await second.maintenance.recover_in_flight(NOW)
     await second.close()
 
 
@@ -76,8 +75,8 @@ async def test_two_processes_may_start_at_once(path: Path) -> None:
     ]
     said = await asyncio.gather(*(process.communicate() for process in processes))
     assert [process.returncode for process in processes] == [0, 0, 0], said
-    store = await open_sqlite(sqlite_url(path), MODE)
-    await store.append(InboxPing(NOW, None, body()))
+    store = await open_sqlite(sqlite_url(path), POLICY)
+    await store.inbox.append(InboxPing(NOW, None, body()))
     await store.close()
 
 
@@ -92,7 +91,7 @@ async def test_a_migration_that_breaks_leaves_nothing(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("CREATE TABLE known_media (id)")  # as a migration in the middle will want to
     with pytest.raises(StoreError, match="known_media already exists"):
-        await open_sqlite(sqlite_url(path), MODE)
+        await open_sqlite(sqlite_url(path), POLICY)
     with contextlib.closing(sqlite3.connect(path)) as db:
         tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     assert tables == [("known_media",)]
@@ -100,13 +99,13 @@ async def test_a_migration_that_breaks_leaves_nothing(path: Path) -> None:
 
 async def test_a_dead_predecessors_jobs_are_taken_over(path: Path) -> None:
     """What was in flight when the process died is due again for the next one, at once."""
-    first = await open_sqlite(sqlite_url(path), "passthrough")
+    first = await open_sqlite(sqlite_url(path), policy("passthrough"))
     await played(first, sessionId="a")
     await played(first, sessionId="b")
     await claimed(first)
     await first.close()
-    second = await open_sqlite(sqlite_url(path), "passthrough")
-    assert await second.take_over(NOW + SECOND, QUOTA) == 1
+    second = await open_sqlite(sqlite_url(path), policy("passthrough"))
+    assert await second.maintenance.recover_in_flight(NOW + SECOND) == 1
     attempts = {job.play.session_id: job.attempts for job in await drained(second, NOW + SECOND)}
     assert attempts == {"a": 2, "b": 1}
     await second.close()

@@ -5,27 +5,25 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from app.domain.identity import IdentityMode
-from app.store.interface import StoreError
+from app.store.errors import StoreError
+from app.store.records import InboxPing
 from app.store.sqlite import files
-from app.store.sqlite.engine import SqliteStore, open_sqlite
-from app.store.sqlite.threads import Reader, Writer
-from app.store.values import InboxPing
+from app.store.sqlite.database import SqliteDatabase, open_sqlite
+from app.store.store import Store
 from tests.store.engines import sqlite_url
-from tests.store.setting import FOLDING, LEASE, NOW, QUOTA, SETTLE, body
+from tests.store.setting import FOLDING, LEASE, NOW, body, policy
 
-MODE: IdentityMode = "lookup"
+POLICY = policy()
 
 
 async def failure(path: Path) -> StoreError:
     """What the start says; the text is one line."""
     with pytest.raises(StoreError) as caught:
-        await open_sqlite(sqlite_url(path), MODE)
+        await open_sqlite(sqlite_url(path), POLICY)
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -44,19 +42,18 @@ def spoil(path: Path) -> None:
         file.write(os.urandom(path.stat().st_size - 4096))
 
 
-async def fill(store: SqliteStore, kept: list[InboxPing]) -> None:
+async def fill(store: Store, kept: list[InboxPing]) -> None:
     """Append until it is enough, whether the store can or not."""
     for number in range(1000):
         ping = InboxPing(NOW, None, body(sessionId=f"s{number}", mediaName="x" * 4000))
-        await store.append(ping)
+        await store.inbox.append(ping)
         kept.append(ping)
 
 
-def store_on(path: Path, connect: Callable[[], sqlite3.Connection] | None = None) -> SqliteStore:
+def store_on(path: Path, connect: Callable[[], sqlite3.Connection] | None = None) -> Store:
     """A store whose connections are made by a test."""
-    make = connect or partial(files.connect, path)
-    writer = Writer(make, str(path), lambda _rows, _seconds: None)
-    return SqliteStore(writer, Reader(make, str(path)), files.DeliveryLock(path), MODE)
+    database = SqliteDatabase(path, lambda _rows, _seconds: None, connect)
+    return Store(database, POLICY)
 
 
 async def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
@@ -84,21 +81,21 @@ async def test_a_file_that_is_no_database(path: Path) -> None:
 
 async def test_a_damaged_file(path: Path) -> None:
     """Damage that shows at work is told as such, and takes no acknowledgement with it."""
-    store = await open_sqlite(sqlite_url(path), MODE)
+    store = await open_sqlite(sqlite_url(path), POLICY)
     for number in range(200):
-        await store.append(InboxPing(NOW, None, body(sessionId=f"s{number}")))
+        await store.inbox.append(InboxPing(NOW, None, body(sessionId=f"s{number}")))
     await store.close()
     spoil(path)
     store = store_on(path)
     with pytest.raises(StoreError) as caught:
-        await store.fold(100, FOLDING, NOW, SETTLE)
+        await store.folding.fold(100, FOLDING, NOW)
     assert caught.value.fault == "corrupt"
     await store.close()
 
 
 async def test_a_schema_from_the_future(path: Path) -> None:
     """A file that a newer version has migrated is not touched, and the remedy is named."""
-    await (await open_sqlite(sqlite_url(path), MODE)).close()
+    await (await open_sqlite(sqlite_url(path), POLICY)).close()
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
         db.commit()
@@ -109,7 +106,7 @@ async def test_a_schema_from_the_future(path: Path) -> None:
 
 async def test_a_read_only_database(path: Path) -> None:
     """A store that may not write refuses pings with a word for it, and goes on when it may."""
-    await (await open_sqlite(sqlite_url(path), MODE)).close()
+    await (await open_sqlite(sqlite_url(path), POLICY)).close()
     writable = True
 
     def connect() -> sqlite3.Connection:
@@ -120,22 +117,22 @@ async def test_a_read_only_database(path: Path) -> None:
     writable = False
     store = store_on(path, connect)
     for attempt in (
-        store.append(InboxPing(NOW, None, body())),
-        store.check_writable(NOW),
-        store.claim(NOW, LEASE, QUOTA),
+        store.inbox.append(InboxPing(NOW, None, body())),
+        store.inbox.check_writable(NOW),
+        store.outbox.claim(NOW, LEASE),
     ):
         with pytest.raises(StoreError) as caught:
             await attempt
         assert caught.value.fault == "read_only"
     writable = True
-    await store.append(InboxPing(NOW, None, body()))
-    assert (await store.depths(NOW)).inbox == 1
+    await store.inbox.append(InboxPing(NOW, None, body()))
+    assert (await store.admin.depths(NOW)).inbox == 1
     await store.close()
 
 
 async def test_a_full_disk(path: Path) -> None:
     """What doesn't fit is refused, what was acknowledged stays, and room makes it work again."""
-    await (await open_sqlite(sqlite_url(path), MODE)).close()
+    await (await open_sqlite(sqlite_url(path), POLICY)).close()
     pages = 60
 
     def connect() -> sqlite3.Connection:
@@ -150,27 +147,30 @@ async def test_a_full_disk(path: Path) -> None:
     assert caught.value.fault == "full"
     with pytest.raises(StoreError):
         await asyncio.gather(
-            *(store.append(InboxPing(NOW, None, body(mediaName="y" * 4000))) for _ in range(9))
+            *(
+                store.inbox.append(InboxPing(NOW, None, body(mediaName="y" * 4000)))
+                for _ in range(9)
+            )
         )
-    assert (await store.depths(NOW)).inbox == len(kept) > 0
+    assert (await store.admin.depths(NOW)).inbox == len(kept) > 0
     pages = 100_000
-    await store.append(InboxPing(NOW, None, body(mediaName="x" * 4000)))
-    assert (await store.depths(NOW)).inbox == len(kept) + 1
+    await store.inbox.append(InboxPing(NOW, None, body(mediaName="x" * 4000)))
+    assert (await store.admin.depths(NOW)).inbox == len(kept) + 1
     await store.close()
 
 
 async def test_a_locked_database(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program's lock is waited for, then named; nothing is acknowledged meanwhile."""
     monkeypatch.setattr(files, "BUSY_SECONDS", 0.05)
-    store = await open_sqlite(sqlite_url(path), MODE)
+    store = await open_sqlite(sqlite_url(path), POLICY)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError) as caught:
-            await store.append(InboxPing(NOW, None, body()))
+            await store.inbox.append(InboxPing(NOW, None, body()))
         assert caught.value.fault == "locked"
         other.execute("ROLLBACK")
-    await store.append(InboxPing(NOW, None, body()))
-    assert (await store.depths(NOW)).inbox == 1
+    await store.inbox.append(InboxPing(NOW, None, body()))
+    assert (await store.admin.depths(NOW)).inbox == 1
     await store.close()
 
 
@@ -178,12 +178,12 @@ async def test_more_than_the_store_can_keep_up_with(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits in memory is bounded: beyond that a ping is refused, and later ones go on."""
-    monkeypatch.setattr("app.store.sqlite.threads.MAX_WAITING_BYTES", 10 * len(body()))
-    store = await open_sqlite(sqlite_url(path), MODE)
-    appends = [store.append(InboxPing(NOW, None, body())) for _ in range(15)]
+    monkeypatch.setattr("app.store.group_commit.MAX_WAITING_BYTES", 10 * len(body()))
+    store = await open_sqlite(sqlite_url(path), POLICY)
+    appends = [store.inbox.append(InboxPing(NOW, None, body())) for _ in range(15)]
     done = await asyncio.gather(*appends, return_exceptions=True)
     refused = [each for each in done if isinstance(each, StoreError)]
     assert [error.fault for error in refused] == ["busy"] * 5
-    await store.append(InboxPing(NOW, None, body()))
-    assert (await store.depths(NOW)).inbox == 11
+    await store.inbox.append(InboxPing(NOW, None, body()))
+    assert (await store.admin.depths(NOW)).inbox == 11
     await store.close()

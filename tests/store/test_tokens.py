@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from app.hubspot.tokens import StoredToken
-from app.store.interface import Store
+from app.store.store import Store
 from tests.store.engines import Database
 from tests.store.setting import NOW
 
@@ -14,21 +14,21 @@ ROTATED = StoredToken(SecretStr("access-2"), SecretStr("refresh-2"), NOW + 5, "o
 
 async def test_none_at_first(store: Store) -> None:
     """An empty store knows no token."""
-    assert await store.load() is None
+    assert await store.tokens.load() is None
 
 
 async def test_the_last_one_counts_and_survives(database: Database) -> None:
     """A rotated token takes the first one's place, for the next process too."""
     async with database.open() as store:
-        await store.save(FIRST)
-        assert await store.load() == FIRST
-        await store.save(ROTATED)
+        await store.tokens.save(FIRST)
+        assert await store.tokens.load() == FIRST
+        await store.tokens.save(ROTATED)
     async with database.open() as store:
-        assert await store.load() == ROTATED
+        assert await store.tokens.load() == ROTATED
 
 
 @pytest.mark.parametrize("token", [FIRST, ROTATED])
 async def test_tokens_keep_quiet(store: Store, token: StoredToken) -> None:
     """What comes out shows no secret when it is printed."""
-    await store.save(token)
-    assert "access" not in repr(await store.load()).replace("access_token", "")
+    await store.tokens.save(token)
+    assert "access" not in repr(await store.tokens.load()).replace("access_token", "")

@@ -17,7 +17,7 @@ def routes() -> APIRouter:
     async def page(
         view: TheView, before: Annotated[int | None, Query(ge=1, lt=2**63)] = None
     ) -> Response:
-        entries = await view.account.store.audit(SHOWN + 1, before)
+        entries = await view.account.store.admin.audit_log(SHOWN + 1, before)
         more = entries[SHOWN - 1].id if len(entries) > SHOWN else None
         return view.page("audit.html", entries=entries[:SHOWN], more=more)
 

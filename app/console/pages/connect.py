@@ -49,7 +49,7 @@ def routes() -> APIRouter:
             result = await installer.finish(OAuthCallback.of(query), authorization)
         if isinstance(result, InstallFailure):
             raise HTTPException(400, f"not connected: {result.reason}")
-        await account.store.note(view.person.name, "connect", result.name, now_ms(), 1)
+        await account.store.admin.note(view.person.name, "connect", result.name, now_ms(), 1)
         return replace(view, account=account).redirect(PATH)
 
     @router.post(f"{PATH}/provider")
@@ -78,7 +78,7 @@ async def _tell(view: View, form: Form) -> ProviderResult:
             exchange, ProviderSettings(key, name or None, places), known.app_id, now_ms
         )
     for done in result.done:
-        await account.store.note(view.person.name, "provider", done, now_ms(), 1)
+        await account.store.admin.note(view.person.name, "provider", done, now_ms(), 1)
     return result
 
 

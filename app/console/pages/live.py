@@ -14,9 +14,9 @@ from app.console.rendering import HEADERS
 from app.console.view import TheView
 from app.runtime.notifier import wait_for
 from app.runtime.relay import Account, Relay
-from app.store.insights import Insights
-from app.store.interface import StoreError
-from app.store.values import Walk
+from app.store.admin import History
+from app.store.errors import StoreError
+from app.store.reports import PlayHistory
 
 SHOWN = 20
 EVERY_SECONDS = 1.0
@@ -31,7 +31,9 @@ def routes() -> APIRouter:
 
     @router.get("/console/live")
     async def page(view: TheView) -> Response:
-        return view.page("live.html", walks=await view.account.store.latest(SHOWN), shown=SHOWN)
+        return view.page(
+            "live.html", walks=await view.account.store.history.latest(SHOWN), shown=SHOWN
+        )
 
     @router.get("/console/live/events")
     async def events(view: TheView) -> Response:
@@ -40,7 +42,7 @@ def routes() -> APIRouter:
                 503, "too many live pages are open: close one", {"retry-after": "10"}
             )
 
-        def row(walk: Walk) -> str:
+        def row(walk: PlayHistory) -> str:
             return view.text("live_row.html", walk=walk)
 
         async def counted() -> AsyncIterator[bytes]:
@@ -58,13 +60,13 @@ def routes() -> APIRouter:
 
 
 async def stream(
-    relay: Relay, account: Account, row: Callable[[Walk], str]
+    relay: Relay, account: Account, row: Callable[[PlayHistory], str]
 ) -> AsyncIterator[bytes]:
     """Rows that are new or have changed, the latest last; ends when the relay stops."""
     yield b"retry: 2000\n\n"
     shown: dict[str, str] = {}
     while not relay.leaving.is_set():
-        rows = await _rows(account.store, row)
+        rows = await _rows(account.store.history, row)
         if rows is None:
             yield b": the store does not answer\n\n"
         else:
@@ -76,9 +78,9 @@ async def stream(
         await wait_for(relay.leaving, EVERY_SECONDS)
 
 
-async def _rows(store: Insights, row: Callable[[Walk], str]) -> dict[str, str] | None:
+async def _rows(history: History, row: Callable[[PlayHistory], str]) -> dict[str, str] | None:
     try:
-        walks = await store.latest(SHOWN)
+        walks = await history.latest(SHOWN)
     except StoreError:
         return None
     return {f"play-{walk.id}": row(walk) for walk in reversed(walks)}

@@ -11,7 +11,7 @@ from app.explain.refused import describe, remedy
 from app.explain.words import named
 from app.formatting import date
 from app.runtime.relay import Account
-from app.store.insights import MediumFigures, MediumReport, Order
+from app.store.reports import MediumFigures, MediumReport, Order
 
 ROWS = 50
 PAGES_SHOWN = 10
@@ -37,8 +37,8 @@ def routes() -> APIRouter:
         after: Annotated[str | None, Query(pattern=_CURSOR)] = None,
     ) -> Response:
         now, store = view.now, view.account.store
-        media = await store.media(order, now // DAY_MS - days + 1, ROWS + 1, _cursor(after))
-        refusals = await store.refusals([each.medium for each in media[:ROWS]])
+        media = await store.figures.media(order, now // DAY_MS - days + 1, ROWS + 1, _cursor(after))
+        refusals = await store.rejections.of_media([each.medium for each in media[:ROWS]])
         more = _cursor_after(media[ROWS - 1], order) if len(media) > ROWS else None
         return view.page(
             "media.html",
@@ -57,7 +57,7 @@ def routes() -> APIRouter:
         since = view.now // DAY_MS - days + 1
         rows: list[list[object]] = []
         after: tuple[int, int] | None = None
-        while media := await view.account.store.media("latest", since, 500, after):
+        while media := await view.account.store.figures.media("latest", since, 500, after):
             rows += [_row(each) for each in media if each.figures.plays]
             after = (media[-1].last_day, media[-1].id)
             if media[-1].last_day < since:
@@ -74,7 +74,7 @@ def routes() -> APIRouter:
         today = now // DAY_MS
         since = today - days + 1
         report = await _report(view.account, medium, since, PAGES_SHOWN)
-        refusals = (await view.account.store.refusals([report.medium])).values()
+        refusals = (await view.account.store.rejections.of_media([report.medium])).values()
         return view.page(
             "medium.html",
             report=report,
@@ -100,7 +100,7 @@ def routes() -> APIRouter:
 
 
 async def _report(account: Account, medium: int, since: int, pages: int) -> MediumReport:
-    report = await account.store.medium(medium, since, pages)
+    report = await account.store.figures.medium(medium, since, pages)
     if report is None:
         raise HTTPException(404, "there is no such medium, or nobody has played it for long")
     return report

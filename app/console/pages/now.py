@@ -8,7 +8,7 @@ from app.console.advice import advise
 from app.console.view import TheView
 from app.domain.figures import DAY_MS
 from app.runtime.relay import Account
-from app.store.insights import COUNTED, REFUSED_MEDIA, Day
+from app.store.reports import COUNTED, REFUSED_MEDIA, Day
 
 DAYS_SHOWN = 14
 
@@ -30,9 +30,9 @@ def routes() -> APIRouter:
 
 async def _context(account: Account, now: int) -> dict[str, Any]:
     day = now // DAY_MS
-    depths = await account.store.depths(now, COUNTED)
-    refused = await account.store.refused_media(now, REFUSED_MEDIA)
-    days = await account.store.days(day - DAYS_SHOWN + 1)
+    depths = await account.store.admin.depths(now, COUNTED)
+    refused = await account.store.rejections.media(now, REFUSED_MEDIA)
+    days = await account.store.figures.days(day - DAYS_SHOWN + 1)
     today = next((each for each in days if each.day == day), Day(day))
     known = {each.day: each for each in days}
     every = [known.get(each, Day(each)) for each in range(day - DAYS_SHOWN + 1, day + 1)]

@@ -10,7 +10,7 @@ from app.console.view import TheForm, TheView, View
 from app.deliver.request import body_of
 from app.domain.identity import Identity
 from app.formatting import count
-from app.store.insights import Act, Choice, Sample
+from app.store.reports import Action, RejectedEvent, Selection
 
 FAMILIES = 100
 SHOWN = 20
@@ -29,7 +29,7 @@ def routes() -> APIRouter:
 
     @router.get("/console/rejected")
     async def kinds(view: TheView) -> Response:
-        families = await view.account.store.families(FAMILIES)
+        families = await view.account.store.rejections.families(FAMILIES)
         return view.page("rejected.html", families=families)
 
     @router.get("/console/rejected/kind")
@@ -38,7 +38,7 @@ def routes() -> APIRouter:
         family: Where = "",
         before: Annotated[int | None, Query(ge=1, lt=INT64)] = None,
     ) -> Response:
-        samples = await view.account.store.rejected(family, SHOWN + 1, before)
+        samples = await view.account.store.rejections.events(family, SHOWN + 1, before)
         return view.page(
             "rejected_kind.html",
             family=family,
@@ -50,10 +50,10 @@ def routes() -> APIRouter:
     async def do(view: TheView, form: TheForm, act: Literal["requeue", "discard"]) -> Response:
         store, now = view.account.store, view.now
         choice, subject, total = await _chosen(view, form, now)
-        note = await store.note(view.person.name, f"{act} rejected", subject, now)
+        note = await store.admin.note(view.person.name, f"{act} rejected", subject, now)
 
         async def step() -> int:
-            return await store.change_rejected(act, choice, note, STEP, view.now)
+            return await store.rejections.change(act, choice, note, STEP, view.now)
 
         back = view.link("/console/rejected")
         title = f"{_VERBS[act]}: {subject}"
@@ -72,10 +72,10 @@ def routes() -> APIRouter:
     return router
 
 
-_VERBS: dict[Act, str] = {"requeue": "Sending again", "discard": "Discarding"}
+_VERBS: dict[Action, str] = {"requeue": "Sending again", "discard": "Discarding"}
 
 
-async def _chosen(view: View, form: Form, now: int) -> tuple[Choice, str, int]:
+async def _chosen(view: View, form: Form, now: int) -> tuple[Selection, str, int]:
     """Which events, in words, and how many at most."""
     if ids := form.all("id"):
         if not all(each.isascii() and each.isdecimal() and int(each) < INT64 for each in ids):
@@ -85,17 +85,19 @@ async def _chosen(view: View, form: Form, now: int) -> tuple[Choice, str, int]:
             raise HTTPException(422, f"id: at most {STEP} at a time")
         named = ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")  # noqa: PLR2004 - enough to tell
         subject = f"{count(len(numbers), 'event')} ({named})"
-        return Choice(now, ids=numbers), subject, len(numbers)
-    families = {each.family: each for each in await view.account.store.families(FAMILIES)}
+        return Selection(now, ids=numbers), subject, len(numbers)
+    families = {
+        each.family: each for each in await view.account.store.rejections.families(FAMILIES)
+    }
     if form.get("all") == "yes":
-        return Choice(now), "all that is rejected", sum(each.count for each in families.values())
+        return Selection(now), "all that is rejected", sum(each.count for each in families.values())
     family = form.get("family", "-")
     if family in families:
-        return Choice(now, family=family), family or "without a word", families[family].count
+        return Selection(now, family=family), family or "without a word", families[family].count
     raise HTTPException(422, "choose at least one event that is still rejected")
 
 
-def _sent(sample: Sample) -> str:
+def _sent(sample: RejectedEvent) -> str:
     """The body as it would be sent now, without a visitor's tokens."""
     entry, identity = sample.entry, sample.identity
     whose = identity if isinstance(identity, Identity) else Identity("passthrough", contact_utk="…")
@@ -107,5 +109,5 @@ def _sent(sample: Sample) -> str:
     return json.dumps(body, indent=2, ensure_ascii=False)
 
 
-def _answer(sample: Sample) -> str:
+def _answer(sample: RejectedEvent) -> str:
     return json.dumps(dict(sample.entry.answer), indent=2, ensure_ascii=False)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.collect.schema import PROBLEM
 from app.console.view import TheConsole
 from app.explain.find import explanations
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 from app.web.dependencies import TheRelay
 
 

@@ -1,80 +1,74 @@
-"""The schema, as ordered SQL files applied by Alembic. Plain SQL: there is no ORM to follow."""
+"""The schema, as ordered SQL files of each engine; those that a store lacks are applied to it.
 
-import sqlite3
-import sys
-from collections.abc import Mapping
-from io import StringIO
+A change of the schema is one more file for each engine. Files that were released never change.
+"""
+
+from functools import cache
 from pathlib import Path
+from typing import Literal, Protocol
 
-from alembic import command, op
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from app.store.errors import StoreError
+from app.store.tx import Tx
 
-from app.store.interface import StoreError
+Engine = Literal["sqlite", "postgres"]
 
-_HERE = Path(__file__).parent
-
-
-def apply_sql(name: str) -> None:
-    """Run `versions/{name}.{dialect}.sql` in the migration at hand, or write it down."""
-    migration = op.get_context()
-    script = (_HERE / "versions" / f"{name}.{migration.dialect.name}.sql").read_text("utf-8")
-    if migration.as_sql:
-        migration.impl.static_output(script)
-        return
-    for statement in _statements(script):
-        op.get_bind().exec_driver_sql(statement)
+# The first releases let Alembic keep this table. A release that still does refuses, by the same
+# table, a store that it does not know.
+VERSION_TABLE = "alembic_version"
+CREATE = """
+    CREATE TABLE IF NOT EXISTS playrelay.alembic_version (
+        version_num varchar(32) NOT NULL PRIMARY KEY);
+"""
+VERSION = "SELECT version_num FROM playrelay.alembic_version"
+REPLACE = "UPDATE playrelay.alembic_version SET version_num = $1"
+INSERT = "INSERT INTO playrelay.alembic_version VALUES ($1)"
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the schema up to date. Raises StoreError when the store knows a newer one."""
-    _upgrade("head", {"connection": connection})
+class SchemaTx(Tx, Protocol):
+    """A transaction that changes the schema."""
+
+    async def has_table(self, name: str) -> bool:
+        """Whether the store has this table."""
+        ...
+
+    async def script(self, text: str) -> None:
+        """Several statements, without values."""
+        ...
 
 
-def newest() -> str:
-    """The revision that `upgrade` leads to."""
-    return ScriptDirectory(str(_HERE)).get_current_head() or ""
+async def is_current(tx: SchemaTx, engine: Engine) -> bool:
+    """Whether there is nothing to migrate."""
+    return await _version(tx) == max(_scripts(engine))
 
 
-def postgresql_script(since: str | None) -> str:
-    """The SQL that leads from a revision (None: from nothing) to the newest, on schema `playrelay`.
-
-    Written down instead of run, for the relay's driver is none that Alembic can use.
-    """
-    written = StringIO()
-    given = {
-        "dialect_name": "postgresql",
-        "version_table_schema": "playrelay",
-        "transactional_ddl": False,  # whoever runs it does so in a transaction
-    }
-    _upgrade(f"{since or 'base'}:head", given, written)
-    return written.getvalue()
-
-
-def _upgrade(revisions: str, target: Mapping[str, object], written: StringIO | None = None) -> None:
-    config = Config(output_buffer=written or sys.stdout)
-    config.set_main_option("script_location", str(_HERE))
-    config.attributes["target"] = target
-    try:
-        command.upgrade(config, revisions, sql=written is not None)
-    except CommandError as error:
-        if "locate revision" not in str(error):
-            raise
+async def migrate(tx: SchemaTx, engine: Engine) -> None:
+    """Apply the files that the store lacks; at its end the caller commits. Raises StoreError."""
+    await tx.lock("migrate")
+    current = await _version(tx)
+    scripts = _scripts(engine)
+    if current is not None and current not in scripts:
         raise StoreError(
             "the store was written by a newer playrelay: run that version, or restore a backup",
             "schema",
-        ) from error
+        )
+    for version, script in scripts.items():
+        if current is None or version > current:
+            await tx.script(script)
+    if current is None:
+        await tx.script(CREATE)
+    await tx.change(INSERT if current is None else REPLACE, max(scripts))
 
 
-def _statements(script: str) -> list[str]:
-    """Split at the semicolons that end a statement, by SQLite's own tokenizer."""
-    statements: list[str] = []
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            statements.append(pending)
-            pending = ""
-    return statements
+async def _version(tx: SchemaTx) -> str | None:
+    """The last file that was applied; None: none was."""
+    if not await tx.has_table(VERSION_TABLE):
+        return None
+    version = await tx.value(VERSION)
+    return None if version is None else str(version)
+
+
+@cache
+def _scripts(engine: Engine) -> dict[str, str]:
+    """The files by their number, in order."""
+    files = sorted(Path(__file__).parent.glob(f"*.{engine}.sql"))
+    return {file.name.partition("_")[0]: file.read_text("utf-8") for file in files}

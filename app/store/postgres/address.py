@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 DEFAULT_SCHEMA = "playrelay"
 POOLER = "pooler"
@@ -62,6 +63,7 @@ def schema_of(account: str) -> str:
     return name
 
 
+@cache
 def key_of(schema: str, purpose: str) -> int:
     """The number of an advisory lock (they are the whole database's)."""
     digest = blake2b(f"playrelay {schema} {purpose}".encode(), digest_size=8).digest()

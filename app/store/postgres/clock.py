@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from app.store.postgres.db import Db
+from app.store.tx import Tx
 
 GRAIN_MS = 20
 """Clocks this close count as one: the window has room for twice that."""
@@ -23,10 +23,10 @@ class ServerClock:
         self._wall = wall
         self.ahead = 0
 
-    async def compare(self, db: Db) -> None:
-        """Look at both."""
+    async def compare(self, tx: Tx) -> None:
+        """Read both."""
         before = self._wall()
-        server = await db.value(NOW)
+        server = await tx.value(NOW)
         after = self._wall()
         ahead = int(server) - (before + after) // 2
         self.ahead = ahead if abs(ahead) > GRAIN_MS + (after - before) // 2 else 0

@@ -1,8 +1,8 @@
-"""The driver's errors as the store's own words, each with what to do about it."""
+"""The driver's errors as StoreError, each with what to do about it."""
 
 import asyncpg
 
-from app.store.interface import StoreError
+from app.store.errors import Raced, StoreError
 
 DRIVER = (
     asyncpg.PostgresError,
@@ -14,15 +14,10 @@ DRIVER = (
 """All that the driver raises."""
 
 RACES = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-"""Two transactions stood in each other's way; one was undone, and may simply run again."""
-
+"""Two transactions were in conflict; one was rolled back, and may run again."""
 
 UNWRITABLE = (asyncpg.DataError, asyncpg.ProgramLimitExceededError)
 """No store of this kind can keep such a value."""
-
-
-class Raced(Exception):  # noqa: N818 - no error: the transaction runs again
-    """Another replica wrote the same rows first."""
 
 
 _ADVICE: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
@@ -97,6 +92,6 @@ def store_error(error: BaseException, shown: str) -> StoreError:
     return StoreError(f"the store {shown} failed: {said or type(error).__name__}", "failed")
 
 
-def is_the_stores(error: Exception) -> bool:
+def is_store_fault(error: Exception) -> bool:
     """Whether the store is at fault, and not what was to be written."""
     return isinstance(error, (*DRIVER, Raced, StoreError)) and not isinstance(error, UNWRITABLE)

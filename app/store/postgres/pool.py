@@ -1,16 +1,18 @@
 """Connections: how one is made, and transactions on any of a few."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
 
-from app.store.interface import StoreError
-from app.store.postgres.address import Address
-from app.store.postgres.db import Connection, Db, Direct, Queries
-from app.store.postgres.faults import DRIVER, RACES, Raced, store_error
+from app.store.errors import Raced, StoreError
+from app.store.postgres.address import Address, key_of
+from app.store.postgres.clock import ServerClock
+from app.store.postgres.faults import DRIVER, RACES, store_error
+from app.store.postgres.tx import LOCK, Connection, Direct, PostgresTx, Schema
+from app.store.tx import Transaction
 
 T = TypeVar("T")
 
@@ -22,12 +24,11 @@ STATEMENT_SECONDS = 15.0
 """After so long without an answer a server counts as gone."""
 
 CLOSE_SECONDS = 5.0
-TURN_SECONDS = 60.0
-"""So long does a replica wait while another renews the token."""
+EXCLUSIVE_SECONDS = 60.0
+"""How long a replica waits while another renews the token."""
 
-TAKE_TURN = "SELECT pg_advisory_xact_lock($1)"
 TRIES = 8
-"""So often does a transaction run that others get in the way of."""
+"""How often a transaction runs that others are in conflict with."""
 
 
 def options(address: Address) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def options(address: Address) -> dict[str, Any]:
 
 
 async def connect(address: Address) -> Direct:
-    """A connection of one's own. Raises StoreError."""
+    """A connection outside the pool. Raises StoreError."""
     try:
         return await asyncpg.connect(address.dsn, **options(address))
     except ValueError as error:
@@ -59,17 +60,18 @@ async def drop(connection: Connection | None) -> None:
 
 
 class Pool:
-    """Runs transactions, each on a connection of its own, and again where two met in a race."""
+    """Runs transactions, each on a connection of its own, and again after a conflict."""
 
-    def __init__(self, address: Address, queries: Queries) -> None:
+    def __init__(self, address: Address, schema: Schema, clock: ServerClock) -> None:
         self._address = address
-        self._queries = queries
+        self._schema = schema
+        self._clock = clock
         self._closing = False
         self._pool = asyncpg.create_pool(
             address.dsn,
             min_size=0,
             max_size=CONNECTIONS,
-            reset=_as_it_is,
+            reset=_no_reset,
             **options(address),
         )
 
@@ -78,7 +80,7 @@ class Pool:
         await self._pool
         return self
 
-    async def run(self, work: Callable[[Db], Awaitable[T]]) -> T:
+    async def run(self, work: Transaction[T]) -> T:
         """Do `work` in a transaction and commit it. Raises StoreError."""
         for _ in range(TRIES):
             if self._closing:
@@ -88,17 +90,17 @@ class Pool:
                     self._pool.acquire(timeout=STATEMENT_SECONDS) as connection,
                     connection.transaction(),
                 ):
-                    return await work(Db(connection, self._queries))
+                    return await work(PostgresTx(connection, self._schema, self._clock.ahead))
             except (*RACES, Raced):
                 continue
             except DRIVER as error:
                 await self.distrust(error)
                 raise store_error(error, self._address.shown) from error
-        raise StoreError("the store's replicas keep getting in each other's way", "busy")
+        raise StoreError("the replicas' transactions keep conflicting: try again", "busy")
 
     @asynccontextmanager
-    async def holding(self, turn: int) -> AsyncIterator[None]:
-        """Meanwhile nobody else has this turn (an advisory lock's key); it ends with its holder."""
+    async def holding(self, purpose: str) -> AsyncIterator[None]:
+        """Hold the advisory lock of this purpose; it ends with its holder."""
         if self._closing:
             raise StoreError("the store is closed", "closed")
         async with AsyncExitStack() as stack:
@@ -107,7 +109,8 @@ class Pool:
                     self._pool.acquire(timeout=STATEMENT_SECONDS)
                 )
                 await stack.enter_async_context(connection.transaction())
-                await connection.execute(TAKE_TURN, turn, timeout=TURN_SECONDS)
+                key = key_of(self._schema.name, purpose)
+                await connection.execute(LOCK, key, timeout=EXCLUSIVE_SECONDS)
             except DRIVER as error:
                 raise store_error(error, self._address.shown) from error
             yield
@@ -120,7 +123,7 @@ class Pool:
             await self._pool.expire_connections()
 
     async def close(self) -> None:
-        """Let go of all connections once their transactions have ended; not for ever, though."""
+        """Close all connections once their transactions have ended, or after some seconds."""
         self._closing = True
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -129,5 +132,5 @@ class Pool:
             self._pool.terminate()
 
 
-async def _as_it_is(_connection: Connection) -> None:
+async def _no_reset(_connection: Connection) -> None:
     """Nothing to reset: no state of a session is ever set."""

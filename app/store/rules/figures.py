@@ -1,4 +1,4 @@
-"""Figures of media as they stand in the store, and what their rows come to."""
+"""Figures of media as they are stored, and what their rows come to."""
 
 import struct
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ import msgspec
 from app.domain.figures import BINS, COUNTS, Figures
 from app.domain.media import Medium
 from app.domain.page import Page
-from app.store.insights import MediumReport, PageFigures
+from app.store.reports import MediumReport, PageFigures
 
 encode_medium = msgspec.json.Encoder().encode
 decode_medium = msgspec.json.Decoder(Medium).decode

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from app.store.interface import StoreError
+from app.store.errors import StoreError
 
 _ADVICE = (
     ("SQLITE_FULL", "full", "the disk is full: make room, nothing acknowledged is lost"),

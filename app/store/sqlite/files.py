@@ -3,17 +3,15 @@
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import create_engine
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
-
-from app.store.interface import StoreError
-from app.store.migrations import upgrade
+from app.store.errors import StoreError
+from app.store.migrations import is_current, migrate
 from app.store.sqlite.faults import store_error
+from app.store.sqlite.tx import SqliteTx, finished
 
 BUSY_SECONDS = 5.0
 
@@ -44,7 +42,9 @@ def connect(path: Path) -> sqlite3.Connection:
         timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
+        cached_statements=512,
     )
+    db.row_factory = sqlite3.Row
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
@@ -60,18 +60,19 @@ def connect(path: Path) -> sqlite3.Connection:
 def prepare(path: Path) -> None:
     """Create the folder and the file, for the relay's user alone, and migrate the schema.
 
-    One process at a time: SQLite itself has no patience with two that make a file ready.
+    One process at a time: SQLite itself fails at once where two make a file ready.
     """
     handle = _open(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        migrate(path)
+        with closing(connect(path)) as db:
+            tx = SqliteTx(db)
+            if not finished(is_current(tx, "sqlite")):
+                db.execute("BEGIN EXCLUSIVE")  # rolled back by closing, if anything fails
+                finished(migrate(tx, "sqlite"))
+                db.execute("COMMIT")
     except sqlite3.Error as error:
         raise store_error(error, str(path)) from error
-    except DBAPIError as error:  # what SQLAlchemy makes of the same
-        if not isinstance(error.orig, sqlite3.Error):
-            raise
-        raise store_error(error.orig, str(path)) from error
     finally:
         os.close(handle)
 
@@ -99,28 +100,13 @@ def file_id(path: str) -> FileId | None:
 
 
 def expect_in_place(path: str, opened: FileId | None) -> None:
-    """What goes into a file that was deleted or moved is gone with the process: StoreError."""
+    """StoreError if the file was deleted or moved: what goes there is lost with the process."""
     if file_id(path) != opened:
         raise StoreError(
             f"the store {path} was deleted, moved or replaced while the relay runs: "
             "put it back, or restart",
             "missing",
         )
-
-
-def migrate(path: Path) -> None:
-    """Apply the migrations that are missing, all or none."""
-    db = connect(path)
-    engine = create_engine("sqlite://", creator=lambda: db, poolclass=NullPool)
-    try:
-        # Begun for SQLAlchemy as well, or Alembic would commit after each of them.
-        with engine.connect() as connection, connection.begin():
-            # Only now: SQLAlchemy's first look at a connection ends with a rollback.
-            db.execute("BEGIN EXCLUSIVE")
-            upgrade(connection)
-    finally:
-        db.close()
-        engine.dispose()
 
 
 class DeliveryLock:

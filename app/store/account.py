@@ -1,0 +1,57 @@
+"""What the store holds of the HubSpot account: tokens, the installation, its media objects."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+
+from app.domain.known import KnownMedium
+from app.hubspot.tokens import StoredToken
+from app.store.records import Connection, MediaSnapshot
+from app.store.transactions import media_index, tokens
+from app.store.tx import Part
+
+
+class Tokens(Part):
+    """The `TokenVault`, and the account that the tokens belong to."""
+
+    def exclusive(self) -> AbstractAsyncContextManager[None]:
+        """One at a time, of all replicas: who enters is the only one to renew the token."""
+        return self._database.exclusive("token")
+
+    async def load(self) -> StoredToken | None:
+        """The tokens saved last, if any."""
+        return await self._read(tokens.load)
+
+    async def save(self, token: StoredToken) -> None:
+        """Keep these in place of any others."""
+        await self._write(tokens.save, token)
+
+    async def connection(self) -> Connection | None:
+        """The account, if the app was ever installed for this store."""
+        return await self._read(tokens.connection)
+
+    async def connect(self, token: StoredToken, connection: Connection) -> None:
+        """Keep tokens and account together, and end a pause that waited for a person."""
+        await self._write(tokens.connect, token, connection)
+
+
+class MediaIndex(Part):
+    """HubSpot's media objects. A snapshot is saved in portions, and counts once it is finished."""
+
+    async def snapshot(self) -> MediaSnapshot:
+        """The last finished one."""
+        return await self._read(media_index.snapshot)
+
+    async def known_media(self) -> list[KnownMedium]:
+        """The objects, in order of their ids."""
+        return await self._read(media_index.known_media)
+
+    async def save_media(self, media: Sequence[KnownMedium], number: int) -> None:
+        """Put these in place of what is known of them. `number`: the snapshot's own.
+
+        Refused media that turn out to be new or changed may be sent again.
+        """
+        await self._write(media_index.save_media, media, number)
+
+    async def finish_snapshot(self, number: int, now: int) -> None:
+        """All of it is saved: objects that it lacks are deleted, and workers take it up."""
+        await self._write(media_index.finish_snapshot, number, now)

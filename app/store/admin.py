@@ -1,0 +1,161 @@
+"""The parts of the store that people use, through the console or the command line."""
+
+from collections.abc import Mapping, Sequence
+
+from app.domain.identity import IdentityMode
+from app.domain.media import Medium
+from app.domain.outcome import Status
+from app.store.reports import (
+    Action,
+    AuditEntry,
+    Day,
+    Depths,
+    Family,
+    MediumFigures,
+    MediumRefusal,
+    MediumReport,
+    OnProgress,
+    Order,
+    OutboxEntry,
+    PlayHistory,
+    RejectedEvent,
+    Selection,
+)
+from app.store.transactions import (
+    admin,
+    erasure,
+    figures,
+    history,
+    refused_media,
+    rejections,
+)
+from app.store.tx import Database, Part
+
+
+class FigureReports(Part):
+    """What plays came to."""
+
+    async def days(self, since: int) -> list[Day]:
+        """Each day from `since` on that saw anything, in order."""
+        return await self._read(figures.days, since)
+
+    async def media(
+        self, order: Order, since: int, limit: int, after: tuple[int, int] | None = None
+    ) -> list[MediumFigures]:
+        """The media played last, or most (ever); `after`: the (last_day or plays, id) before."""
+        return await self._read(figures.media, order, since, limit, after)
+
+    async def medium(self, medium: int, since: int, pages: int) -> MediumReport | None:
+        """One medium, with so many pages at most."""
+        return await self._read(figures.medium, medium, since, pages)
+
+
+class History(Part):
+    """Plays and all that became of them."""
+
+    def __init__(self, database: Database, mode: IdentityMode) -> None:
+        super().__init__(database)
+        self._mode = mode
+
+    async def latest(self, limit: int) -> list[PlayHistory]:
+        """The plays that pings arrived for last, the latest first."""
+        return await self._read(history.latest, self._mode, limit)
+
+    async def of_session(self, session_id: str, limit: int = 20) -> list[PlayHistory]:
+        """The plays of a session, the latest first."""
+        return await self._plays(history.OF_SESSION, session_id, limit)
+
+    async def of_utk(self, utk: str, limit: int = 20) -> list[PlayHistory]:
+        """The plays of a usertoken, the latest first."""
+        return await self._plays(history.OF_UTK, utk, limit)
+
+    async def of_contact(self, contact_id: int, limit: int = 20) -> list[PlayHistory]:
+        """The plays of a contact, the latest first."""
+        return await self._plays(history.OF_CONTACT, contact_id, limit)
+
+    async def _plays(self, query: str, who: str | int, limit: int) -> list[PlayHistory]:
+        return await self._read(history.plays_of, self._mode, query, who, limit)
+
+
+class Rejections(Part):
+    """What HubSpot refused: events, and media."""
+
+    def __init__(self, database: Database, mode: IdentityMode) -> None:
+        super().__init__(database)
+        self._mode = mode
+
+    async def families(self, limit: int) -> list[Family]:
+        """The kinds of rejections there are, so many at most."""
+        return await self._read(rejections.families, limit)
+
+    async def events(self, family: str, limit: int, before: int | None) -> list[RejectedEvent]:
+        """Rejected events of a kind, the latest first; `before`: only ids below it."""
+        return await self._read(rejections.rejected, self._mode, family, limit, before)
+
+    async def change(
+        self, action: Action, selection: Selection, note: int, limit: int, now: int
+    ) -> int:
+        """Do it to `limit` of the selected, count them at the note; returns how many it was."""
+        changed = await self._write(rejections.change_rejected, action, selection, note, limit, now)
+        if changed and action == "requeue":
+            self._database.notify("due")
+        return changed
+
+    async def media(self, now: int, limit: int) -> list[MediumRefusal]:
+        """The media that HubSpot refuses at present, those with the longest pause first.
+
+        Their pause has not ended, or did so less than `REFUSED_FOR_MS` ago.
+        """
+        return await self._read(refused_media.refused_media, now, limit)
+
+    async def of_media(self, media: Sequence[Medium]) -> Mapping[str, MediumRefusal]:
+        """What HubSpot said last of those of these that it refused last, by `Medium.ids`."""
+        return await self._read(refused_media.refusals, media)
+
+
+class Admin(Part):
+    """What an operator asks of the store, and changes by hand."""
+
+    async def depths(self, now: int, most: int | None = None) -> Depths:
+        """How many rows are in which state. `most`: where counting ends; None: nowhere."""
+        return await self._read(admin.depths, now, most)
+
+    async def events(self, status: Status | None, limit: int) -> list[OutboxEntry]:
+        """The newest events of the outbox, of one status or of any."""
+        return await self._read(admin.events, status, limit)
+
+    async def event(self, event_id: int) -> OutboxEntry | None:
+        """One event."""
+        return await self._read(admin.event, event_id)
+
+    async def requeue(self, event_ids: Sequence[int], now: int) -> int:
+        """Make waiting, rejected, unattributed or discarded events due again."""
+        requeued = await self._write(admin.requeue, event_ids, now)
+        if requeued:
+            self._database.notify("due")
+        return requeued
+
+    async def discard(self, event_ids: Sequence[int], now: int) -> int:
+        """Never send these events, unless they are delivered."""
+        return await self._write(admin.discard, event_ids, now)
+
+    async def forget(
+        self,
+        *,
+        utk: str | None,
+        contact_id: int | None,
+        progress: OnProgress = lambda _count: None,
+    ) -> int:
+        """Erase a visitor everywhere; returns how many plays and unread pings were deleted.
+
+        `progress`: told how many unread pings were looked through so far; from any thread.
+        """
+        return await self._write(erasure.forget, utk, contact_id, progress)
+
+    async def note(self, who: str, what: str, subject: str, now: int, count: int = 0) -> int:
+        """Write down a change; returns the note's id, at which more can be counted."""
+        return await self._write(admin.note, who, what, subject, now, count)
+
+    async def audit_log(self, limit: int, before: int | None = None) -> list[AuditEntry]:
+        """The changes, the latest first; `before`: only ids below it."""
+        return await self._read(admin.audit_log, limit, before)

@@ -1,0 +1,167 @@
+"""The parts of the store that the workers are given: a ping's way from the inbox to HubSpot.
+
+Times are milliseconds since the epoch and always come from the caller. Every method that returns
+has committed at the engine's full durability; every method may raise StoreError.
+"""
+
+from collections.abc import Mapping
+
+from app.domain.outcome import AccountNews, Outcome
+from app.store.policy import StorePolicy
+from app.store.records import (
+    Claim,
+    FoldReport,
+    FoldRules,
+    InboxPing,
+    Job,
+    LookupClaim,
+    MaintenanceReport,
+    Permit,
+)
+from app.store.transactions import (
+    claims,
+    folding,
+    heartbeat,
+    lookups,
+    maintenance,
+    permits,
+    settling,
+)
+from app.store.tx import Database, Part
+
+
+class PolicyPart(Part):
+    """A part that decides by the store's policy."""
+
+    def __init__(self, database: Database, policy: StorePolicy) -> None:
+        super().__init__(database)
+        self._policy = policy
+
+
+class Inbox(Part):
+    """Pings that were accepted and not folded yet."""
+
+    async def append(self, ping: InboxPing) -> None:
+        """Keep a ping. Returns once it is on disk and survives `kill -9`."""
+        await self._database.append(ping)
+
+    async def check_writable(self, now: int) -> None:
+        """Commit a mark; raises StoreError where the store can't take pings."""
+        await self._write(heartbeat.beat, now)
+        await self._database.verify()
+
+
+class Folding(PolicyPart):
+    """Pings into plays, and plays into events."""
+
+    async def fold(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
+        """Take up to `limit` inbox rows into plays and outbox, in one transaction."""
+        report = await self._write(folding.fold_inbox, self._policy, limit, rules, now)
+        if report.events:
+            self._database.notify("due")
+        return report
+
+    async def close_quiet(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
+        """Close plays whose silence is over; their attention spans become due.
+
+        One that can't be closed is left without, and counted as unfoldable.
+        """
+        report = await self._write(folding.close_quiet, self._policy, limit, rules, now)
+        if report.events:
+            self._database.notify("due")
+        return report
+
+
+class Outbox(PolicyPart):
+    """Events to send."""
+
+    async def claim(self, now: int, lease_ms: int) -> Claim:
+        """Lease the next due event with a permit, in order within a play.
+
+        Events earned in the last minutes go before late ones, but for one in ten permits.
+        """
+        return await self._write(claims.claim, self._policy, now, lease_ms)
+
+    async def settle(self, job: Job, outcome: Outcome, update: AccountNews, now: int) -> None:
+        """Give a job its outcome and its permit back to the window."""
+        await self._write(settling.settle, self._policy, job, outcome, update, now)
+
+    async def release(
+        self, job: Job, now: int, *, sent: bool, wait: str = "", until: int | None = None
+    ) -> None:
+        """Give a job back unsettled: due at once, or waiting for the reason given (`until` then).
+
+        `sent`: its request may have reached HubSpot, so its permit stays used.
+        """
+        await self._write(
+            settling.release, self._policy, job, now, sent=sent, wait=wait, until=until
+        )
+
+
+class Lookups(PolicyPart):
+    """Usertokens to ask HubSpot about."""
+
+    async def claim(self, now: int, limit: int, lease_ms: int) -> LookupClaim:
+        """Take the usertokens that are due to be looked up, with a permit.
+
+        A request is made once one of them can wait no longer or `limit` have gathered; strangers
+        who were asked about before give way to events that are due, for an hour at most.
+        """
+        return await self._write(lookups.claim_lookup, self._policy.quota, now, limit, lease_ms)
+
+    async def settle(
+        self,
+        permit: int,
+        answers: Mapping[str, int | None],
+        ask_again: Mapping[str, int],
+        update: AccountNews,
+        now: int,
+    ) -> int:
+        """Keep what HubSpot said and release the events it settles; returns how many.
+
+        `answers`: contact id, or None for a stranger. `ask_again`: when to look up next.
+        """
+        released = await self._write(
+            lookups.settle_lookup, self._policy.quota, permit, answers, ask_again, update, now
+        )
+        if released:
+            self._database.notify("due")
+        return released
+
+
+class Permits(PolicyPart):
+    """Permits for requests that send no event and look nobody up."""
+
+    async def take(self, now: int, lease_ms: int, spare: int) -> Permit:
+        """A permit, if more than `spare` are left for events."""
+        quota = self._policy.quota
+        return await self._write(permits.take_spare_permit, quota, now, lease_ms, spare)
+
+    async def settle(self, permit: int, update: AccountNews, now: int) -> None:
+        """The request was answered, or will not be."""
+        await self._write(permits.settle_permit, self._policy.quota, permit, update, now)
+
+
+class Maintenance(PolicyPart):
+    """What time alone does, and what a start has to put right."""
+
+    async def maintain(self, now: int, limit: int) -> MaintenanceReport:
+        """Expire leases, end waits, give events up, delete old rows: `limit` rows each."""
+        await self._database.compare_clocks()
+        report = await self._write(maintenance.maintain, self._policy.retention, now, limit)
+        if report.leases_expired or report.woken:
+            self._database.notify("due")
+        return report
+
+    async def recover_in_flight(self, now: int) -> int:
+        """Make due what a dead process was sending; returns how many events that was.
+
+        Where several may deliver it is left to the end of their leases.
+        """
+        if not self._database.take_delivery():
+            return 0
+        return await self._write(maintenance.recover_in_flight, self._policy.quota, now)
+
+    async def clear_operator_pause(self) -> None:
+        """End a pause that only a person can end: the restart may mean that one did."""
+        await self._write(permits.clear_operator_pause)

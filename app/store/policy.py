@@ -1,0 +1,44 @@
+"""What never changes while a store is open."""
+
+from dataclasses import dataclass
+
+from app.domain.identity import IdentityMode
+
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What HubSpot grants: at most `rate` requests in any `window_ms`, and few errors.
+
+    Once `error_share` of a day's requests (UTC), and no fewer than `error_floor`, have ended in an
+    error, the account is strained; once so many were refused, nothing is sent on chance.
+    """
+
+    rate: int
+    window_ms: int
+    error_share: float = 0.04
+    error_floor: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept, in ms: settled events, plays, events that wait for a contact.
+
+    `figures_ms`: what media came to, and who changed what.
+    """
+
+    settled_ms: int
+    plays_ms: int
+    park_ms: int
+    figures_ms: int = 400 * DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class StorePolicy:
+    """`identity`: as whom events are sent. `settle_ms`: the silence after which a play is over."""
+
+    identity: IdentityMode
+    quota: Quota
+    retention: Retention
+    settle_ms: int

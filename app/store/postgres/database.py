@@ -1,0 +1,109 @@
+"""The shared engine: a pool, a connection that writes pings, and notices between processes."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import TypeVar
+
+from app.store.group_commit import GroupCommit, OnCommit
+from app.store.policy import StorePolicy
+from app.store.postgres.address import Address, address_of, schema_of
+from app.store.postgres.clock import ServerClock, wall_ms
+from app.store.postgres.copying import PingWriter
+from app.store.postgres.notices import Notices, OnNotice
+from app.store.postgres.pool import Pool, connect
+from app.store.postgres.schema import prepare
+from app.store.postgres.tx import Schema
+from app.store.records import InboxPing
+from app.store.store import Store
+from app.store.tx import Notice, Transaction
+
+T = TypeVar("T")
+
+
+async def open_postgres(
+    url: str,
+    policy: StorePolicy,
+    on_commit: OnCommit = lambda _rows, _seconds: None,
+    account: str = "",
+    *,
+    on_notice: OnNotice | None = None,
+    wall: Callable[[], int] = wall_ms,
+) -> Store:
+    """Migrate, and make ready to connect. Raises StoreError.
+
+    `account`: its name, where several share the URL; each has a schema beside the others.
+    `on_notice`: called when other processes have written what this one may want to know. `wall`:
+    this machine's clock, by which the callers live.
+    """
+    address, schema = address_of(url), Schema(schema_of(account))
+    await prepare(address, schema)
+    clock = ServerClock(wall)
+    pool = await Pool(address, schema, clock).open()
+    await pool.run(clock.compare)
+    return Store(PostgresDatabase(address, schema, pool, clock, on_commit, on_notice), policy)
+
+
+class PostgresDatabase:
+    """See `store.tx.Database`."""
+
+    def __init__(
+        self,
+        address: Address,
+        schema: Schema,
+        pool: Pool,
+        clock: ServerClock,
+        on_commit: OnCommit,
+        on_notice: OnNotice | None,
+    ) -> None:
+        direct = partial(connect, address)
+        # Through a pooler notices don't arrive: each process finds what others did by looking.
+        listen = None if address.pooled else direct
+        self._pool = pool
+        self._clock = clock
+        self._pings = PingWriter(direct, schema.name, address.shown, pooled=address.pooled)
+        self._group = GroupCommit(self._pings.commit, self._committed)
+        self._notices = Notices(pool, listen, schema.name, on_notice)
+        self._on_commit = on_commit
+
+    async def write(self, work: Transaction[T]) -> T:
+        """See `Database`."""
+        return await self._pool.run(work)
+
+    async def read(self, work: Transaction[T]) -> T:
+        """See `Database`."""
+        return await self._pool.run(work)
+
+    def append(self, ping: InboxPing) -> Awaitable[None]:
+        """See `Database`."""
+        return self._group.append(ping)
+
+    async def verify(self) -> None:
+        """Nothing: the server does that."""
+
+    async def compare_clocks(self) -> None:
+        """See `Database`."""
+        await self._pool.run(self._clock.compare)
+
+    def notify(self, notice: Notice) -> None:
+        """See `Database`."""
+        self._notices.notify(notice)
+
+    def take_delivery(self) -> bool:
+        """Any number of processes may deliver."""
+        return False
+
+    def exclusive(self, purpose: str) -> AbstractAsyncContextManager[None]:
+        """See `Database`."""
+        return self._pool.holding(purpose)
+
+    async def close(self) -> None:
+        """See `Database`."""
+        await self._group.close()
+        await self._pings.close()
+        await self._notices.close()
+        await self._pool.close()
+
+    def _committed(self, rows: int, seconds: float) -> None:
+        self._on_commit(rows, seconds)
+        self._notices.notify("pings")

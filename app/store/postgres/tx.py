@@ -1,0 +1,104 @@
+"""Runs a transaction's statements through asyncpg, on an account's schema."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+from asyncpg.transaction import Transaction
+
+from app.store.postgres.address import DEFAULT_SCHEMA, key_of
+from app.store.postgres.faults import is_store_fault
+from app.store.tx import Row, Values
+
+if TYPE_CHECKING:  # the driver's classes take parameters in its stubs alone
+    from asyncpg.pool import Pool, PoolConnectionProxy
+
+    Direct: TypeAlias = asyncpg.Connection[asyncpg.Record]
+    Connection: TypeAlias = Direct | PoolConnectionProxy[asyncpg.Record]
+    Connections: TypeAlias = Pool[asyncpg.Record]
+else:
+    Direct = Connection = asyncpg.Connection
+    Connections = asyncpg.Pool
+
+LOCK = "SELECT pg_advisory_xact_lock($1)"
+# Transactions under a lock want the first of many rows, in the order of an index. As long as a
+# table was never analysed, the planner expects next to no rows and would sort all of them.
+LOCK_AND_PLAN = f"""
+    {LOCK}, set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)
+"""
+HAS_TABLE = "SELECT to_regclass($1) IS NOT NULL"
+
+
+class Schema(dict[str, str]):
+    """An account's schema: from a statement on schema `playrelay` to the one on this."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def __missing__(self, sql: str) -> str:
+        text = self[sql] = sql.replace(f"{DEFAULT_SCHEMA}.", f'"{self.name}".')
+        return text
+
+
+class PostgresTx:
+    """See `store.tx.Tx`."""
+
+    def __init__(self, connection: Connection, schema: Schema, clock_ahead: int = 0) -> None:
+        self._connection = connection
+        self._schema = schema
+        self.clock_ahead = clock_ahead
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """See `Tx`."""
+        return await self._connection.fetch(self._schema[sql], *values)
+
+    async def row(self, sql: str, *values: object) -> Row | None:
+        """See `Tx`."""
+        return await self._connection.fetchrow(self._schema[sql], *values)
+
+    async def one(self, sql: str, *values: object) -> Row:
+        """See `Tx`."""
+        return await self._connection.fetchrow(self._schema[sql], *values)
+
+    async def value(self, sql: str, *values: object) -> Any:
+        """See `Tx`."""
+        return await self._connection.fetchval(self._schema[sql], *values)
+
+    async def change(self, sql: str, *values: object) -> int:
+        """See `Tx`."""
+        status = await self._connection.execute(self._schema[sql], *values)
+        return int(status.rpartition(" ")[2])
+
+    async def each(self, sql: str, rows: Iterable[Values]) -> None:
+        """See `Tx`."""
+        await self._connection.executemany(self._schema[sql], rows)
+
+    async def each_row(self, sql: str, rows: Iterable[Values]) -> list[Row]:
+        """See `Tx`."""
+        return await self._connection.fetchmany(self._schema[sql], rows)
+
+    async def lock(self, purpose: str) -> None:
+        """An advisory lock, which is the whole database's."""
+        await self._connection.execute(LOCK_AND_PLAN, key_of(self._schema.name, purpose))
+
+    async def checkpoint(self) -> None:
+        """Let pings be answered."""
+        await asyncio.sleep(0)
+
+    def savepoint(self) -> Transaction:
+        """See `Tx`."""
+        return self._connection.transaction()
+
+    def is_store_fault(self, error: Exception) -> bool:
+        """See `Tx`."""
+        return is_store_fault(error)
+
+    async def has_table(self, name: str) -> bool:
+        """See `migrations.SchemaTx`."""
+        return bool(await self.value(HAS_TABLE, f'"{self._schema.name}".{name}'))
+
+    async def script(self, text: str) -> None:
+        """See `migrations.SchemaTx`."""
+        await self._connection.execute(self._schema[text])

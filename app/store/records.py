@@ -1,0 +1,175 @@
+"""What the workers put into the store and get out of it. Times are milliseconds since the epoch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from app.domain.folding import Folded
+from app.domain.identity import Identity, Unknown
+from app.domain.milestones import EventType
+from app.domain.observation import Observation
+from app.domain.outcome import Rejected
+from app.domain.play import Play
+
+
+class InboxPing(msgspec.Struct, frozen=True, gc=False):
+    """A request body that was checked and accepted, as it came.
+
+    `site`: the key of the site it came from, which decides the policies; "" where there is but one.
+    """
+
+    received_at: int
+    referer: str | None
+    body: bytes
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfoldable:
+    """An inbox row that broke the fold: set aside with the reason, so that it holds up no other."""
+
+    row: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a batch of inbox rows says, row by row decoded."""
+
+    observations: list[Observation]
+    unfoldable: list[Unfoldable] = field(default_factory=list)
+
+
+class FoldRules(Protocol):
+    """The pure half of the fold, called inside the store's transaction."""
+
+    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
+        """Decode inbox rows."""
+        ...
+
+    def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
+        """Merge what was seen of one view into what is known of it."""
+        ...
+
+    def close(self, play: Play, quiet_since: int) -> Folded:
+        """What a play that fell silent has earned."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FoldReport:
+    """What one fold did: rows taken from the inbox, plays written, events made, rows set aside."""
+
+    rows: int = 0
+    plays: int = 0
+    events: int = 0
+    unfoldable: int = 0
+
+    def plus(self, other: "FoldReport") -> "FoldReport":
+        """Both together."""
+        return FoldReport(
+            self.rows + other.rows,
+            self.plays + other.plays,
+            self.events + other.events,
+            self.unfoldable + other.unfoldable,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One claimed event, with all that is known of its play. Held until `lease_until`.
+
+    `identity`: as whom it is to be sent. `proven`: an event of the play was delivered by the same
+    source of identity. `refusal`: HubSpot refused its medium lately, so it is not sent at all.
+    """
+
+    id: int
+    permit: int
+    lease_until: int
+    event: EventType
+    value: str
+    occurred_at: int
+    created_at: int
+    attempts: int
+    play: Play
+    identity: Identity | Unknown
+    proven: bool = False
+    refusal: Rejected | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job, or none and when it is worth asking again (None: not before something happens).
+
+    `failures`: how often in a row the account has failed. `quota_left`: permits free now.
+    `strained`: see `Quota`. `may_risk`: whether an event may be sent that HubSpot may refuse.
+    """
+
+    job: Job | None
+    next_at: int | None
+    failures: int
+    quota_left: int
+    strained: bool = False
+    may_risk: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LookupClaim:
+    """Usertokens to ask HubSpot about (100 at most) and the permit for it; or when to ask again."""
+
+    utks: tuple[str, ...]
+    asked: Mapping[str, int]
+    permit: int
+    next_at: int | None
+    failures: int
+    strained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """A request may be made (`id`), or not before `next_at`."""
+
+    id: int | None
+    next_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSnapshot:
+    """Which list of HubSpot's media is stored. `revision` tells it from any other; 0: none yet.
+
+    `listed_at`: ms since the epoch.
+    """
+
+    revision: int = 0
+    listed_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceReport:
+    """What a round found: leases that expired, waits over, events given up, rows pruned."""
+
+    leases_expired: int = 0
+    woken: int = 0
+    unattributed: int = 0
+    pruned: int = 0
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """The HubSpot account of this store, as the installation of the app told; its scopes.
+
+    `hub_domain` is empty and `app_id` None where HubSpot did not say. `connected_at`: ms.
+    """
+
+    hub_id: int
+    hub_domain: str
+    app_id: int | None
+    scopes: tuple[str, ...]
+    connected_at: int
+
+    @property
+    def name(self) -> str:
+        """What people know it by."""
+        domain = f" ({self.hub_domain})" if self.hub_domain else ""
+        return f"account {self.hub_id}{domain}"

@@ -1,0 +1,194 @@
+"""What people look at and change by hand. Each answer is bounded, whatever is stored.
+
+Days are counted from the epoch (UTC), times are milliseconds since then.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.domain.figures import DAY_MS, NONE, Figures
+from app.domain.identity import Identity, Unknown
+from app.domain.media import Medium
+from app.domain.milestones import EventType
+from app.domain.outcome import Status
+from app.domain.play import Play
+
+COUNTED = 100_000
+"""Where counting ends: beyond it a person wants to know that it is much."""
+
+PAGES_A_DAY = 50
+"""Pages told apart for a medium and day; plays on others are counted together."""
+
+REFUSED_MEDIA = 1_000
+"""And of media that HubSpot refuses: visitors can invent as many as they like."""
+
+REFUSED_FOR_MS = DAY_MS
+"""A medium that nobody asks about for so long after its pause is not shown as refused any more."""
+
+Action = Literal["requeue", "discard"]
+Order = Literal["latest", "most"]
+
+OnProgress = Callable[[int], None]
+"""Told how far long work is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the relay did in a day."""
+
+    day: int
+    pings: int = 0
+    plays: int = 0
+    events: int = 0
+    delivered: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediumFigures:
+    """One medium of the list. `plays`: ever; `figures`: since the day asked for, without `seen`."""
+
+    id: int
+    medium: Medium
+    plays: int
+    last_day: int
+    figures: Figures = NONE
+
+
+@dataclass(frozen=True, slots=True)
+class PageFigures:
+    """Plays on one page: its address, or `page 123`; empty: all the others together."""
+
+    page: str
+    plays: int
+
+
+@dataclass(frozen=True, slots=True)
+class MediumReport:
+    """All about one medium since the day asked for. `days`: without `seen`, only those with plays.
+
+    `pages`: the most played first.
+    """
+
+    id: int
+    medium: Medium
+    figures: Figures
+    days: Sequence[tuple[int, Figures]]
+    pages: Sequence[PageFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class Depths:
+    """How many rows are in which state. Ages in ms; 0 where there is nothing."""
+
+    inbox: int
+    inbox_age: int
+    outbox: Mapping[Status, int]
+    due_age: int
+    strangers: int
+    quarantined: int
+    paused_until: int
+    pause_reason: str
+    quota_used: int
+    requests_today: int
+    errors_today: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """An event as a person sees it. `answer` is what HubSpot said last, if anything."""
+
+    id: int
+    status: Status
+    event: EventType
+    value: str
+    occurred_at: int
+    created_at: int
+    due_at: int
+    attempts: int
+    reason: str
+    answer: Mapping[str, str | int]
+    play: Play
+
+
+@dataclass(frozen=True, slots=True)
+class LookupRecord:
+    """What HubSpot was asked about a usertoken: how often, when last, what it said, when next."""
+
+    times: int
+    last_at: int | None
+    contact_id: int | None
+    next_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayHistory:
+    """One play and all that became of it.
+
+    `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not.
+    `lookup`: of its usertoken. `mail_owner`: the usertoken its `_hsenc` belongs to. `id`: the
+    store's own name for the play.
+    """
+
+    play: Play
+    pings: int
+    first_received_at: int
+    received_at: int
+    settles_at: int | None
+    lookup: LookupRecord | None
+    mail_owner: str | None
+    identity: Identity | Unknown
+    events: list[OutboxEntry]
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediumRefusal:
+    """A medium that HubSpot refused, by its `Medium.ids`, and what HubSpot said of it last.
+
+    `times`: in a row. From `try_at` on (ms since the epoch) one event asks again.
+    """
+
+    medium: str
+    times: int
+    try_at: int
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rejections of one kind, with the latest of them as an example."""
+
+    family: str
+    count: int
+    latest: OutboxEntry
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedEvent:
+    """A rejected event and as whom it would be sent now."""
+
+    entry: OutboxEntry
+    identity: Identity | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rejected events: those of a family, or of ids; None: all. Not those rejected later."""
+
+    before: int
+    family: str | None = None
+    ids: Sequence[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """A change: when, by whom, what, to what, and to how many."""
+
+    id: int
+    at: int
+    who: str
+    what: str
+    subject: str
+    count: int

@@ -1,0 +1,88 @@
+"""Whether a request may be made, by the permits in use, the pause and the day's errors."""
+
+from dataclasses import dataclass
+
+from app.domain.figures import DAY_MS
+from app.store.policy import Quota
+from app.store.records import Claim
+
+FRESH_MS = 5 * 60 * 1000
+"""An event younger than this is fresh."""
+
+BACKLOG_EVERY = 10
+"""One in ten permits goes to the oldest due event, so that a backlog always makes progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """The account's row: pause, failures in a row, and the counts of `day` (since the epoch)."""
+
+    paused_until: int
+    failures: int
+    day: int
+    requests: int
+    errors: int
+    refusals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The permits in use, when the first of them frees itself, and the id of the latest (or 0)."""
+
+    used: int
+    frees_at: int | None
+    latest: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendDecision:
+    """Whether a request may be made: permits left, until when to wait (None: go on).
+
+    `failures`: how many in a row; `strained`, `may_risk`: see `Claim`; `is_backlog_turn`: the next
+    permit is for the oldest due event.
+    """
+
+    left: int
+    wait_until: int | None
+    failures: int
+    strained: bool
+    may_risk: bool
+    is_backlog_turn: bool
+
+    def no_job(self) -> Claim:
+        """A claim that has found no event."""
+        return Claim(None, self.wait_until, self.failures, self.left, self.strained, self.may_risk)
+
+
+def decide_sending(
+    account: AccountState, window: Window, sending_until: int | None, now: int, quota: Quota
+) -> SendDecision:
+    """What the account allows at this moment. `sending_until`: when the first lease will end."""
+    requests, errors, refusals = (
+        (account.requests, account.errors, account.refusals)
+        if account.day == now // DAY_MS
+        else (0, 0, 0)
+    )
+    many = max(quota.error_floor, quota.error_share * requests)
+    left = max(0, quota.rate - window.used)
+    wait_until: int | None = None
+    if account.paused_until > now:
+        wait_until = account.paused_until
+    elif left == 0:
+        wait_until = window.frees_at
+    elif account.failures and sending_until is not None and sending_until > now:
+        wait_until = sending_until  # while the account is failing, one request at a time probes it
+    is_backlog_turn = window.latest % BACKLOG_EVERY == BACKLOG_EVERY - 1
+    return SendDecision(
+        left, wait_until, account.failures, errors >= many, refusals < many, is_backlog_turn
+    )
+
+
+def wait_for_spare(decision: SendDecision, now: int, quota: Quota, spare: int) -> int | None:
+    """Until when a request without an event has to wait, so that `spare` permits are left.
+
+    None: not at all.
+    """
+    if decision.wait_until is not None:
+        return decision.wait_until
+    return now + quota.window_ms // 10 if decision.left <= spare else None

@@ -1,0 +1,86 @@
+"""What an event becomes by the answer that it got."""
+
+import json
+from dataclasses import dataclass
+
+import msgspec
+
+from app.domain.families import family_of
+from app.domain.figures import DAY_MS
+from app.domain.identity import Identity, Unknown
+from app.domain.outcome import Disowned, Outcome, Rejected, Retry, Status, Wait
+from app.domain.play import Play
+
+REFUSED_MEDIUM_MS = 60 * 60 * 1000
+"""For this long events of a medium that HubSpot refused are not sent; twice that next time."""
+
+LONGEST_REFUSED_MEDIUM_MS = DAY_MS
+"""The longest that events of a refused medium are not sent."""
+
+_decode_rejected = msgspec.json.Decoder(Rejected).decode
+
+
+@dataclass(frozen=True, slots=True)
+class NextState:
+    """What a claimed event becomes. `uncounted`: the attempt does not count."""
+
+    status: Status
+    due_at: int | None = None
+    reason: str = ""
+    settled_at: int | None = None
+    uncounted: bool = False
+    answer: str = "{}"
+    family: str = ""
+
+
+def state_after(outcome: Retry | Wait | Rejected, now: int, *, asked: bool) -> NextState:
+    """By the outcome. `asked`: HubSpot was."""
+    answer = answer_of(outcome)
+    if isinstance(outcome, Retry):
+        at, uncounted = outcome.at, outcome.blameless
+        return NextState("due", at, outcome.reason, uncounted=uncounted, answer=answer)
+    if isinstance(outcome, Wait):
+        return NextState("waiting", outcome.until, outcome.reason, None, not asked, answer)
+    family = family_of(outcome.reason, outcome.category, outcome.message)
+    return NextState("rejected", None, outcome.reason, now, not asked, answer, family)
+
+
+def state_with(identity: Identity | Unknown, outcome: Disowned, now: int) -> NextState:
+    """By the identity that its play is left with."""
+    answer = answer_of(outcome)
+    if isinstance(identity, Unknown):
+        return NextState("waiting", None, identity.why, uncounted=True, answer=answer)
+    return NextState("due", now, outcome.reason, uncounted=True, answer=answer)
+
+
+def state_released(wait: str, until: int | None, now: int, *, sent: bool) -> NextState:
+    """Unsettled: it waits for the reason given, or is due at once."""
+    if wait:
+        return NextState("waiting", until, wait, uncounted=not sent)
+    return NextState("due", now, uncounted=not sent)
+
+
+def without_identity(play: Play, outcome: Disowned) -> Play:
+    """The play without the identity that HubSpot knows nobody by."""
+    return msgspec.structs.replace(play, refused=play.refused | {outcome.identity})
+
+
+def answer_of(outcome: Outcome) -> str:
+    """What HubSpot said, as JSON."""
+    return json.dumps({k: v for k, v in msgspec.structs.asdict(outcome).items() if v})
+
+
+def refused_unsent(answer: bytes | str) -> Rejected:
+    """What becomes of an event of a medium that HubSpot refused with that answer, as JSON.
+
+    Where HubSpot named no category its reason is used: the family is the same.
+    """
+    said = _decode_rejected(answer)
+    category = said.category or said.reason
+    return msgspec.structs.replace(said, reason="medium_refused", category=category)
+
+
+def medium_pause(refusals: int) -> int:
+    """How long events of a medium are not sent after so many refusals in a row, in ms."""
+    longer: int = REFUSED_MEDIUM_MS * 2 ** min(refusals - 1, 30)
+    return min(longer, LONGEST_REFUSED_MEDIUM_MS)

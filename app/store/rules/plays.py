@@ -1,0 +1,78 @@
+"""Plays and pings as they are stored, and what can be read of them."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from app.domain.folding import Folded
+from app.domain.media import Medium
+from app.domain.page import Page
+from app.domain.ping import BadJsonError, InvalidPingError, parse
+from app.domain.play import Play
+from app.store.records import FoldRules
+
+encode_play = msgspec.json.Encoder().encode
+decode_play = msgspec.json.Decoder(Play).decode
+
+UNREADABLE_PLAY = Play("?", Medium(name="a play that can't be read"), (0, 0, Page()), 0)
+UNREADABLE = '{"message": "its play can\'t be read: a fault of the relay\'s, please report it"}'
+
+
+def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[object, ...]:
+    """The columns beside a play's state, when so many pings more have arrived.
+
+    session, pings, begun_at, received_at, settles_at, utk, contact_id, mail
+    """
+    return (
+        play.session_id,
+        len(received),
+        min(received),
+        max(received),
+        max(received) + settle_ms if any(play.spans) else None,
+        play.utk[1] if play.utk else None,
+        play.contact_id[1] if play.contact_id else None,
+        play.hsenc is not None and "mail" not in play.refused,
+    )
+
+
+def readable(state: bytes | str) -> Play | None:
+    """The play; None where its state says nothing to this release: others must not suffer."""
+    try:
+        return decode_play(state)
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def shown(state: bytes | str) -> Play:
+    """The play for people to look at, or one that says that it can't be read."""
+    return readable(state) or UNREADABLE_PLAY
+
+
+def close_play(
+    rules: FoldRules, state: bytes | str, quiet_since: int
+) -> tuple[Play, Folded] | None:
+    """A silent play and what closing it comes to; None where that breaks, so that others go on."""
+    try:
+        play = decode_play(state)
+        return play, rules.close(play, quiet_since)
+    except Exception:  # noqa: BLE001 - whatever it is, it is this play's alone
+        return None
+
+
+def carries_identity(
+    body: bytes, referer: str | None, utks: Sequence[str], contact_id: int | None
+) -> bool:
+    """Whether a ping carries one of the identities. What can't be read is searched as text."""
+    try:
+        plays = parse(body, referer).plays
+    except (BadJsonError, InvalidPingError):
+        plays = []
+    by_contact = contact_id is not None and any(play.contact_id == contact_id for play in plays)
+    by_utk = any(play.contact_utk and play.contact_utk.strip() in utks for play in plays)
+    return by_contact or by_utk or any(_as_a_word(utk).search(body) for utk in utks)
+
+
+def _as_a_word(utk: str) -> re.Pattern[bytes]:
+    """Not within a longer one, which would be another visitor's."""
+    return re.compile(rb"(?<![\w-])" + re.escape(utk.encode()) + rb"(?![\w-])")

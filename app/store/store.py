@@ -1,0 +1,30 @@
+"""Everything durable, in parts: each worker is given the one that it needs."""
+
+from app.store.account import MediaIndex, Tokens
+from app.store.admin import Admin, FigureReports, History, Rejections
+from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
+from app.store.policy import StorePolicy
+from app.store.tx import Database
+
+
+class Store:
+    """One account's store, on either engine; made by `open_store`."""
+
+    def __init__(self, database: Database, policy: StorePolicy) -> None:
+        self._database = database
+        self.inbox = Inbox(database)
+        self.folding = Folding(database, policy)
+        self.outbox = Outbox(database, policy)
+        self.lookups = Lookups(database, policy)
+        self.permits = Permits(database, policy)
+        self.maintenance = Maintenance(database, policy)
+        self.tokens = Tokens(database)
+        self.media = MediaIndex(database)
+        self.figures = FigureReports(database)
+        self.history = History(database, policy.identity)
+        self.rejections = Rejections(database, policy.identity)
+        self.admin = Admin(database)
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the files or connections."""
+        await self._database.close()

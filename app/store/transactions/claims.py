@@ -1,0 +1,103 @@
+"""Which event is sent next: leases, with a permit of the rate window.
+
+Events earned in the last minutes go first, so that a backlog never delays what happens now; one in
+ten permits is the backlog's all the same. A play that another transaction has locked is skipped.
+"""
+
+from dataclasses import replace
+
+from app.domain.identity import Identity
+from app.store.policy import StorePolicy
+from app.store.records import Claim, Job
+from app.store.rules.allowance import FRESH_MS
+from app.store.rules.plays import UNREADABLE, readable
+from app.store.transactions.figures import count_day
+from app.store.transactions.identities import load_visitors
+from app.store.transactions.permits import send_decision, take_permit
+from app.store.transactions.refused_media import refusal_of
+from app.store.tx import Row, Tx
+
+LOCKED_MS = 50
+"""After so long a play that another transaction has locked is looked at again."""
+
+# No earlier event of the same play is in flight, waiting, or due later.
+_UNBLOCKED = """
+    o.status = 'due' AND o.due_at <= $1 AND NOT EXISTS (
+        SELECT 1 FROM playrelay.outbox e WHERE e.play = o.play AND e.id < o.id
+        AND (e.status IN ('sending', 'waiting') OR e.status = 'due' AND e.due_at > $1))
+"""
+_UNLOCKED = "LIMIT 1 FOR NO KEY UPDATE OF p SKIP LOCKED"
+NEXT_FRESH = f"""
+    SELECT o.play, p.state FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
+    WHERE o.created_at > $2 AND {_UNBLOCKED} ORDER BY o.created_at, o.id {_UNLOCKED}
+"""
+NEXT_DUE = f"""
+    SELECT o.play, p.state FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
+    WHERE {_UNBLOCKED} ORDER BY o.due_at, o.id {_UNLOCKED}
+"""
+ANY_DUE = f"SELECT 1 FROM playrelay.outbox o WHERE {_UNBLOCKED} LIMIT 1"
+# The play's first: a fresh event may have late ones of its own play before it. The list of one
+# keeps a planner without statistics from reading the index of all that is due for it.
+LEASE = """
+    UPDATE playrelay.outbox SET status = 'sending', lease_until = $2, attempts = attempts + 1
+    WHERE status = 'due'
+    AND id = (SELECT min(id) FROM playrelay.outbox WHERE play = $1 AND status IN ('due', ''))
+    RETURNING id, event, value, occurred_at, created_at, attempts
+"""
+# A play that can't be read can't be sent, and must not hold up the others.
+SET_ASIDE = """
+    UPDATE playrelay.outbox SET status = 'rejected', due_at = NULL, settled_at = $2,
+        reason = 'unreadable', family = 'unreadable', answer = $3
+    WHERE play = $1 AND status = 'due'
+"""
+NEXT_DUE_AT = "SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due' AND due_at > $1"
+PROVEN = """
+    SELECT 1 FROM playrelay.outbox
+    WHERE play = $1 AND status = 'delivered' AND reason = $2 LIMIT 1
+"""
+
+
+async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
+    """Lease the next event and a permit for it, or say when to ask again."""
+    account = await send_decision(tx, policy.quota, now)
+    no_job = account.no_job()
+    if account.wait_until is not None:
+        return no_job
+    found = await _next_play(tx, now, is_backlog_turn=account.is_backlog_turn)
+    if found is None:
+        if await tx.value(ANY_DUE, now):
+            return replace(no_job, next_at=now + LOCKED_MS)
+        return replace(no_job, next_at=await tx.value(NEXT_DUE_AT, now))
+    row, state = found
+    play = readable(state)
+    if play is None:
+        set_aside = await tx.change(SET_ASIDE, row, now, UNREADABLE)
+        await count_day(tx, now, rejected=set_aside)
+        return replace(no_job, next_at=now)
+    leased = await tx.row(LEASE, row, now + lease_ms)
+    if leased is None:  # a person was quicker
+        return replace(no_job, next_at=now)
+    identity = (await load_visitors(tx, [play])).resolve(play, policy.identity)
+    proven, refusal = False, None
+    if isinstance(identity, Identity):
+        proven = await tx.value(PROVEN, row, identity.rung) is not None
+        refusal = await refusal_of(tx, play.medium, now, lease_ms, strained=account.strained)
+    job = Job(
+        permit=await take_permit(tx, policy.quota, now, lease_ms),
+        lease_until=now + lease_ms,
+        play=play,
+        identity=identity,
+        proven=proven,
+        refusal=refusal,
+        **dict(leased),
+    )
+    return replace(no_job, job=job, quota_left=account.left - 1)
+
+
+async def _next_play(tx: Tx, now: int, *, is_backlog_turn: bool) -> Row | None:
+    """The play whose first due event is next; locked until the transaction's end."""
+    if not is_backlog_turn:
+        fresh = await tx.row(NEXT_FRESH, now, now - FRESH_MS)
+        if fresh is not None:
+            return fresh
+    return await tx.row(NEXT_DUE, now)

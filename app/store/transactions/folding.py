@@ -1,0 +1,223 @@
+"""Fold inbox rows into plays and write newly due events, in one transaction.
+
+Any number of replicas fold at once. Each takes rows that no other has locked, and locks the plays
+that it changes until it has committed, in the order of their keys. Where two meet at a play or a
+usertoken that both see for the first time, one of them starts again.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+
+from app.domain.figures import changes as figure_changes
+from app.domain.folding import Folded
+from app.domain.observation import Observation
+from app.domain.play import Play
+from app.store.errors import Raced
+from app.store.policy import StorePolicy
+from app.store.records import FoldReport, FoldRules, InboxPing, Observed, Unfoldable
+from app.store.rules.plays import close_play, columns_of, decode_play, encode_play
+from app.store.transactions import figures
+from app.store.transactions.events import ChangedPlay, add_events
+from app.store.transactions.identities import Visitors, bind_mails, load_visitors
+from app.store.transactions.lookups import introduce
+from app.store.tx import Tx
+
+TAKE_INBOX = """
+    DELETE FROM playrelay.inbox WHERE id = ANY (ARRAY(
+        SELECT id FROM playrelay.inbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+    RETURNING id, received_at, referer, body, site
+"""
+SET_ASIDE = """
+    INSERT INTO playrelay.quarantine (received_at, referer, body, site, fault)
+    VALUES ($1, $2, $3, $4, $5)
+"""
+LOCK_PLAY = """
+    SELECT view, state, attributed FROM playrelay.plays WHERE view = $1 FOR NO KEY UPDATE
+"""
+ADD_PLAY = """
+    INSERT INTO playrelay.plays
+        (view, session, pings, begun_at, received_at, settles_at, utk, contact_id, mail, state)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::json)
+    ON CONFLICT (view) DO NOTHING RETURNING view, id
+"""
+SAVE_PLAY = """
+    UPDATE playrelay.plays SET session = $2,
+        pings = pings + $3, begun_at = least(begun_at, $4), received_at = greatest(received_at, $5),
+        settles_at = $6, utk = $7, contact_id = $8, mail = $9, state = $10::json
+    WHERE view = $1 RETURNING view, id
+"""
+SILENT_PLAYS = """
+    SELECT id, received_at, state FROM playrelay.plays
+    WHERE settles_at <= $1 ORDER BY settles_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
+"""
+LEAVE_PLAYS = "UPDATE playrelay.plays SET settles_at = NULL WHERE id = ANY ($1::bigint[])"
+CLOSE_PLAY = "UPDATE playrelay.plays SET settles_at = NULL, state = $2::json WHERE id = $1"
+
+STEP = 10
+"""Rows or plays that are worked on before the event loop gets to do something else."""
+
+Rows = Sequence[tuple[int, InboxPing]]
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenPlay:
+    """A view that was seen: what was known of it, what it came to, when its pings arrived."""
+
+    view: bytes
+    before: Play | None
+    attributed: bool
+    folded: Folded
+    received: list[int]
+
+
+async def fold_inbox(
+    tx: Tx, policy: StorePolicy, limit: int, rules: FoldRules, now: int
+) -> FoldReport:
+    """Fold the oldest `limit` rows of the inbox that nobody else is folding."""
+    taken = await tx.rows(TAKE_INBOX, limit)
+    if not taken:
+        return FoldReport()
+    taken.sort(key=itemgetter(0))
+    rows = [(row, InboxPing(*ping)) for row, *ping in taken]
+    fold = partial(_fold_rows, tx, policy, rules, now)
+    report = await _attempt(tx, partial(fold, rows))
+    if isinstance(report, Unfoldable):
+        # One row breaks the fold: find it by folding each alone, and set it aside.
+        report = FoldReport()
+        for row in rows:
+            alone = await _attempt(tx, partial(fold, [row]))
+            if isinstance(alone, Unfoldable):
+                await _set_aside(tx, [row], [Unfoldable(row[0], alone.fault)])
+                alone = FoldReport(rows=1, unfoldable=1)
+            report = report.plus(alone)
+    return report
+
+
+async def _attempt(tx: Tx, fold: Callable[[], Awaitable[FoldReport]]) -> FoldReport | Unfoldable:
+    """The report, or why it can't be had, with nothing changed. Faults of the store are raised."""
+    try:
+        async with tx.savepoint():
+            return await fold()
+    except Exception as error:
+        if tx.is_store_fault(error):
+            raise
+        return Unfoldable(0, f"{type(error).__name__}: {error}"[:500])
+
+
+async def _fold_rows(
+    tx: Tx, policy: StorePolicy, rules: FoldRules, now: int, rows: Rows
+) -> FoldReport:
+    observed = await _observe(tx, rules, rows)
+    await _set_aside(tx, rows, observed.unfoldable)
+    views: dict[bytes, list[Observation]] = defaultdict(list)
+    for observation in observed.observations:
+        views[observation.play_id].append(observation)
+    locked = await tx.each_row(LOCK_PLAY, [(view,) for view in sorted(views)])
+    known = {view: (decode_play(state), bool(attributed)) for view, state, attributed in locked}
+    changed = []
+    for number, (view, seen) in enumerate(views.items()):
+        if number % STEP == 0:
+            await tx.checkpoint()
+        before, attributed = known.get(view, (None, False))
+        folded = rules.fold(before, seen)
+        if folded.play != before:
+            received = [observation.received_at for observation in seen]
+            changed.append(_SeenPlay(view, before, attributed, folded, received))
+    events = await _write(tx, policy, changed, now)
+    new = sum(seen.before is None for seen in changed)
+    await figures.count_day(tx, now, pings=len(rows), plays=new, events=events)
+    return FoldReport(len(rows), len(views), events, len(observed.unfoldable))
+
+
+async def _observe(tx: Tx, rules: FoldRules, rows: Rows) -> Observed:
+    """Decode a few rows at a time: in between, pings are answered."""
+    observed = Observed([])
+    for start in range(0, len(rows), STEP):
+        part = rules.observe(rows[start : start + STEP])
+        observed.observations.extend(part.observations)
+        observed.unfoldable.extend(part.unfoldable)
+        await tx.checkpoint()
+    return observed
+
+
+async def _write(tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now: int) -> int:
+    """Visitors, plays and events; returns how many of these."""
+    if not changed:
+        return 0
+    visitors = await _visitors(tx, policy, changed, now)
+    new = [seen for seen in changed if seen.before is None]
+    old = [seen for seen in changed if seen.before is not None]
+    added = await tx.each_row(ADD_PLAY, _rows_of(new, policy.settle_ms)) if new else []
+    if len(added) < len(new):
+        raise Raced
+    saved = await tx.each_row(SAVE_PLAY, _rows_of(old, policy.settle_ms)) if old else []
+    ids = {view: row for view, row in (*added, *saved)}  # noqa: C416 - rows are no pairs
+    changes = [ChangedPlay(ids[seen.view], seen.before, seen.folded) for seen in changed]
+    events = await add_events(tx, changes, visitors, policy.identity, now)
+    moves = ((seen.before, seen.folded.play, seen.attributed) for seen in changed)
+    await figures.add_figures(tx, figure_changes(moves))
+    return events
+
+
+async def close_quiet(
+    tx: Tx, policy: StorePolicy, limit: int, rules: FoldRules, now: int
+) -> FoldReport:
+    """Close the plays whose silence is over. One that can't be closed is left as it is."""
+    silent = await tx.rows(SILENT_PLAYS, now, limit)
+    if not silent:
+        return FoldReport()
+    changes = []
+    broken = []
+    for row, received_at, state in silent:
+        result = close_play(rules, state, received_at)
+        if result is None:
+            broken.append(row)
+        else:
+            changes.append(ChangedPlay(row, *result))
+    if broken:
+        await tx.change(LEAVE_PLAYS, broken)
+    closed = [(each.row, encode_play(each.folded.play).decode()) for each in changes]
+    await tx.each(CLOSE_PLAY, sorted(closed))
+    visitors = await load_visitors(tx, [change.folded.play for change in changes], lock=True)
+    events = await add_events(tx, changes, visitors, policy.identity, now)
+    if events:
+        await figures.count_day(tx, now, events=events)
+    return FoldReport(plays=len(silent), events=events, unfoldable=len(broken))
+
+
+async def _set_aside(tx: Tx, rows: Rows, unfoldable: Sequence[Unfoldable]) -> None:
+    pings = dict(rows)
+    for broken in unfoldable:
+        ping = pings[broken.row]
+        fault = broken.fault.replace("\0", "")  # PostgreSQL keeps no NUL in text
+        await tx.change(SET_ASIDE, ping.received_at, ping.referer, ping.body, ping.site, fault)
+
+
+async def _visitors(
+    tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now: int
+) -> Visitors:
+    """What is known of all visitors, locked until the transaction's end.
+
+    New ones, and those who have just become known, are listed for a look-up; mail links are bound
+    to the visitors whom they come with.
+    """
+    plays = [seen.folded.play for seen in changed]
+    await bind_mails(tx, plays, now)
+    before = [seen.before for seen in changed if seen.before is not None]
+    visitors = await load_visitors(tx, [*plays, *before], lock=True)
+    moves = [(seen.before, seen.folded.play) for seen in changed]
+    await introduce(tx, policy, moves, visitors.listed, now)
+    return visitors
+
+
+def _rows_of(several: Sequence[_SeenPlay], settle_ms: int) -> list[tuple[object, ...]]:
+    """The rows of `plays`, in the order of their keys."""
+    rows = []
+    for seen in sorted(several, key=lambda seen: seen.view):
+        play = seen.folded.play
+        state = encode_play(play).decode()
+        rows.append((seen.view, *columns_of(play, seen.received, settle_ms), state))
+    return rows

@@ -1,0 +1,15 @@
+"""The proof that the store takes writes, and has room for a ping of the largest size."""
+
+from app.domain.ping import MAX_BODY
+from app.store.tx import Tx
+
+HEARTBEAT = """
+    INSERT INTO playrelay.heartbeat VALUES (1, $1, $2)
+    ON CONFLICT (id) DO UPDATE SET at = excluded.at, room = excluded.room
+"""
+ROOM = bytes(MAX_BODY)
+
+
+async def beat(tx: Tx, now: int) -> None:
+    """Write it down."""
+    await tx.change(HEARTBEAT, now, ROOM)

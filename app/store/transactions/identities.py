@@ -1,0 +1,72 @@
+"""As whom plays are sent, by the store's own knowledge: answered look-ups, owners of mail links."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.domain.identity import (
+    Identity,
+    IdentityMode,
+    KnownContact,
+    Unknown,
+    identity_of,
+    mail_key,
+)
+from app.domain.play import Play
+from app.store.tx import Tx
+
+CONTACTS = "SELECT utk, contact_id, asked_at FROM playrelay.contacts WHERE utk = ANY ($1::text[])"
+# Whoever makes an event wait for an answer locks the contact meanwhile, or an answer that comes in
+# between would find nothing to release.
+LOCK_CONTACTS = f"{CONTACTS} ORDER BY utk FOR NO KEY UPDATE"
+MAILS = "SELECT mail, utk FROM playrelay.mails WHERE mail = $1"
+BIND_MAIL = """
+    INSERT INTO playrelay.mails AS m (mail, utk, sent_at) VALUES ($1, $2, $3)
+    ON CONFLICT (mail) DO UPDATE SET sent_at = excluded.sent_at WHERE m.utk = excluded.utk
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """What is known of some visitors.
+
+    `contacts`: HubSpot's answer (None: a stranger) by usertoken, where it was asked. `listed`: the
+    usertokens it is to be asked about, or was. `mails`: the usertokens that mail links belong to.
+    """
+
+    contacts: Mapping[str, int | None]
+    listed: frozenset[str]
+    mails: Mapping[bytes, str]
+
+    def resolve(self, play: Play, mode: IdentityMode) -> Identity | Unknown:
+        """As whom the play's events are to be sent."""
+        utk = play.utk[1] if play.utk else None
+        known = KnownContact(self.contacts[utk]) if utk and utk in self.contacts else None
+        return identity_of(play, known, mode, mail_owner=self.mail_owner(play))
+
+    def mail_owner(self, play: Play) -> str | None:
+        """The usertoken that the play's `_hsenc` belongs to, if it ever came with one."""
+        return self.mails.get(mail_key(play.hsenc[1])) if play.hsenc else None
+
+
+async def load_visitors(tx: Tx, plays: Iterable[Play], *, lock: bool = False) -> Visitors:
+    """What is known of the visitors of these plays. `lock`: until the transaction's end."""
+    several = list(plays)
+    utks = sorted({play.utk[1] for play in several if play.utk})
+    mails = sorted({mail_key(play.hsenc[1]) for play in several if play.hsenc})
+    contacts = await tx.rows(LOCK_CONTACTS if lock else CONTACTS, utks) if utks else []
+    owners = await tx.each_row(MAILS, [(mail,) for mail in mails]) if mails else []
+    return Visitors(
+        contacts={utk: contact for utk, contact, asked_at in contacts if asked_at is not None},
+        listed=frozenset(utk for utk, _, _ in contacts),
+        mails={mail: utk for mail, utk in owners},  # noqa: C416 - rows are no pairs
+    )
+
+
+async def bind_mails(tx: Tx, plays: Iterable[Play], now: int) -> None:
+    """An `_hsenc` belongs to the visitor whom it first comes with, and to no other."""
+    firsts: dict[bytes, str] = {}
+    for play in plays:
+        if play.hsenc is not None and play.utk is not None:
+            firsts.setdefault(mail_key(play.hsenc[1]), play.utk[1])
+    if firsts:
+        await tx.each(BIND_MAIL, [(mail, firsts[mail], now) for mail in sorted(firsts)])

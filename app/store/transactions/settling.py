@@ -1,0 +1,145 @@
+"""What became of a claimed event: its one outcome, and what that means for the rest of its play."""
+
+from app.domain.identity import Identity, IdentityMode, Unknown
+from app.domain.outcome import (
+    AccountNews,
+    Delivered,
+    Disowned,
+    Outcome,
+    RefusedMedium,
+    Rejected,
+    was_asked,
+)
+from app.store.policy import StorePolicy
+from app.store.records import Job
+from app.store.rules.outcomes import (
+    NextState,
+    answer_of,
+    state_after,
+    state_released,
+    state_with,
+    without_identity,
+)
+from app.store.rules.plays import decode_play, encode_play
+from app.store.transactions.figures import add_attributed, count_day
+from app.store.transactions.identities import load_visitors
+from app.store.transactions.permits import record_account, return_permit
+from app.store.transactions.refused_media import accept, refuse
+from app.store.tx import Tx
+
+# A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
+SETTLE_DELIVERED = """
+    UPDATE playrelay.outbox SET status = 'delivered', lease_until = NULL, due_at = NULL,
+        settled_at = $2, reason = $3, answer = $4, contact_id = $5
+    WHERE id = $1 AND status IN ('sending', 'due')
+    RETURNING play
+"""
+SETTLE = """
+    UPDATE playrelay.outbox SET status = $3, lease_until = NULL, due_at = $4, reason = $5,
+        settled_at = $6, attempts = attempts - $7, answer = $8, family = $9
+    WHERE id = $1 AND status = 'sending' AND lease_until = $2
+    RETURNING play
+"""
+# The play's later events move to the same state; left due, every claim would find and skip them.
+MOVE_LATER = """
+    UPDATE playrelay.outbox SET status = $3, due_at = $4, reason = $5
+    WHERE status = 'due' AND play = $2 AND id > $1
+"""
+_PLAY = """
+    FROM playrelay.plays
+    WHERE id = (SELECT play FROM playrelay.outbox WHERE id = $1) FOR NO KEY UPDATE
+"""
+LOCK_PLAY = f"SELECT id, attributed {_PLAY}"
+LOAD_PLAY = f"SELECT id, state, utk {_PLAY}"
+ATTRIBUTE = "UPDATE playrelay.plays SET attributed = true WHERE id = $1 RETURNING state"
+REJECT_IDENTITY = """
+    UPDATE playrelay.plays SET state = $2::json, mail = mail AND $3 WHERE id = $1
+"""
+# HubSpot itself named the contact: it was merged or deleted since, so the answer is void.
+VOID_ANSWER = """
+    UPDATE playrelay.contacts
+    SET contact_id = NULL, asked_at = NULL, asked = 0, ask_at = $3, ask_by = $3
+    WHERE utk = $1 AND contact_id = $2
+"""
+# Nobody asked, as long as another identity was good enough; or nothing waited for the answer.
+ASK_NOW = """
+    INSERT INTO playrelay.contacts AS c (utk, ask_at, ask_by) VALUES ($1, $2, $2)
+    ON CONFLICT (utk) DO UPDATE SET asked = 0, ask_at = excluded.ask_at, ask_by = excluded.ask_by
+    WHERE c.contact_id IS NULL AND c.ask_at IS NULL
+"""
+
+
+async def settle(
+    tx: Tx, policy: StorePolicy, job: Job, outcome: Outcome, update: AccountNews, now: int
+) -> None:
+    """Write the outcome and the account's state, and let the permit end a window from now."""
+    asked = was_asked(update)
+    await return_permit(tx, policy.quota, job.permit, now, used=asked)
+    await record_account(tx, update, now)
+    if isinstance(outcome, Delivered):
+        await _deliver(tx, job, outcome, now)
+    elif isinstance(outcome, Disowned):
+        await _settle(tx, job, await _next_identity(tx, policy.identity, job, outcome, now))
+    else:
+        await _settle(tx, job, state_after(outcome, now, asked=asked))
+    if isinstance(outcome, Rejected):
+        await count_day(tx, now, rejected=1)
+    if isinstance(outcome, RefusedMedium):
+        await refuse(tx, job.play.medium, outcome, now)
+
+
+async def release(
+    tx: Tx, policy: StorePolicy, job: Job, now: int, *, sent: bool, wait: str, until: int | None
+) -> None:
+    """Put a job back as it was. A permit that was not used is free at once."""
+    await return_permit(tx, policy.quota, job.permit, now, used=sent)
+    await tx.row(LOCK_PLAY, job.id)
+    if isinstance(job.identity, Unknown):
+        visitors = await load_visitors(tx, [job.play], lock=True)
+        if isinstance(visitors.resolve(job.play, policy.identity), Identity):
+            wait = ""  # the answer came between the claim and now
+    await _settle(tx, job, state_released(wait, until, now, sent=sent))
+
+
+async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int) -> None:
+    """The event is delivered; the first of its play to get there attributes the play."""
+    play = await tx.row(LOCK_PLAY, job.id)
+    answer = answer_of(outcome)
+    settled = await tx.value(
+        SETTLE_DELIVERED, job.id, now, outcome.rung, answer, outcome.contact_id
+    )
+    if play is not None and settled is not None:
+        row, attributed = play
+        if not attributed:
+            await add_attributed(tx, decode_play(await tx.value(ATTRIBUTE, row)))
+        await count_day(tx, now, delivered=1)
+    await accept(tx, job.play.medium)
+
+
+async def _settle(tx: Tx, job: Job, state: NextState) -> None:
+    await tx.row(LOCK_PLAY, job.id)
+    moved = (state.status, state.due_at, state.reason)
+    rest = (state.settled_at, int(state.uncounted), state.answer, state.family)
+    play = await tx.value(SETTLE, job.id, job.lease_until, *moved, *rest)
+    if play is not None and state.status != "rejected":
+        await tx.change(MOVE_LATER, job.id, play, *moved)
+
+
+async def _next_identity(
+    tx: Tx, mode: IdentityMode, job: Job, outcome: Disowned, now: int
+) -> NextState:
+    """The play forgets the identity that HubSpot rejects, and is due as the next one."""
+    stored = await tx.row(LOAD_PLAY, job.id)
+    if stored is None:  # erased meanwhile, and the event with it
+        return state_with(job.identity, outcome, now)
+    row, state, utk = stored
+    play = without_identity(decode_play(state), outcome)
+    by_mail = "mail" in play.refused
+    await tx.change(REJECT_IDENTITY, row, encode_play(play).decode(), not by_mail)
+    source, _, contact_id = outcome.identity.partition(":")
+    if source == "usertoken":
+        await tx.change(VOID_ANSWER, utk, int(contact_id), now)
+    identity = (await load_visitors(tx, [play], lock=True)).resolve(play, mode)
+    if isinstance(identity, Unknown) and mode == "lookup" and utk is not None:
+        await tx.change(ASK_NOW, utk, now)
+    return state_with(identity, outcome, now)

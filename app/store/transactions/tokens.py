@@ -1,0 +1,50 @@
+"""Tokens and the account they belong to."""
+
+import msgspec
+from pydantic import SecretStr
+
+from app.hubspot.tokens import StoredToken
+from app.store.records import Connection
+from app.store.transactions.permits import clear_operator_pause
+from app.store.tx import Tx
+
+LOAD_TOKEN = "SELECT access_token, refresh_token, expires_at, origin FROM playrelay.tokens"
+SAVE_TOKEN = """
+    INSERT INTO playrelay.tokens VALUES (1, $1, $2, $3, $4)
+    ON CONFLICT (id) DO UPDATE SET access_token = excluded.access_token,
+        refresh_token = excluded.refresh_token, expires_at = excluded.expires_at,
+        origin = excluded.origin
+"""
+LOAD_CONNECTION = "SELECT account FROM playrelay.connection"
+SAVE_CONNECTION = """
+    INSERT INTO playrelay.connection VALUES (1, $1::json)
+    ON CONFLICT (id) DO UPDATE SET account = excluded.account
+"""
+
+
+async def load(tx: Tx) -> StoredToken | None:
+    """The tokens saved last."""
+    row = await tx.row(LOAD_TOKEN)
+    if row is None:
+        return None
+    access, refresh, expires_at, origin = row
+    return StoredToken(SecretStr(access), SecretStr(refresh), expires_at, origin)
+
+
+async def save(tx: Tx, token: StoredToken) -> None:
+    """Keep these in place of any others."""
+    secrets = (token.access_token.get_secret_value(), token.refresh_token.get_secret_value())
+    await tx.change(SAVE_TOKEN, *secrets, token.expires_at, token.origin)
+
+
+async def connection(tx: Tx) -> Connection | None:
+    """The account that was connected last."""
+    account = await tx.value(LOAD_CONNECTION)
+    return None if account is None else msgspec.json.decode(account, type=Connection)
+
+
+async def connect(tx: Tx, token: StoredToken, connection: Connection) -> None:
+    """Tokens and account, and no pause that waited for them."""
+    await save(tx, token)
+    await tx.change(SAVE_CONNECTION, msgspec.json.encode(connection).decode())
+    await clear_operator_pause(tx)
