@@ -35,7 +35,7 @@
 
 const VENDORS = /** @type {Record<string, string>} */ ({
   dailymotion: "www.dailymotion.com geo.dailymotion.com",
-  hubspot: "play.hubspotvideo.com play-eu1.hubspotvideo.com",
+  hubspot: "play.hubspotvideo.com play-na2.hubspotvideo.com play-eu1.hubspotvideo.com play-ap1.hubspotvideo.com",
   playerjs: "iframe.mediadelivery.net player.mediadelivery.net streamable.com",
   soundcloud: "w.soundcloud.com",
   tiktok: "www.tiktok.com",
@@ -106,11 +106,15 @@ let tools;
 /** @param {any} node @returns {Frame | undefined} none, if something else follows it */
 const follow = (node) => {
   if (!followed.has(node) && tools.claim(node)) {
+    let runs = false;
     const player = /** @type {State} */ ({
       currentTime: 0,
       playbackRate: 1,
-      paused: true,
       currentSrc: "",
+      // A frame that is taken out of the page says nothing more.
+      get paused() {
+        return !runs || !node.isConnected;
+      },
     });
     const update = tools.track(node, player);
     /** @type {Apply} */
@@ -128,7 +132,7 @@ const follow = (node) => {
         }
       }
       const { state } = player;
-      if (state != 3) player.paused = state != 1;
+      if (state != 3) runs = state == 1;
       player.readyState = state == 1 ? 4 : 2;
       player.ended = state === 0;
       update(

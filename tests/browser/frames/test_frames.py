@@ -167,3 +167,26 @@ def test_a_form_that_mentions_a_vendor(
     measuring(page, "frames")
     assert page.evaluate("[...document.querySelectorAll('iframe')].map(f => f.src)") == forms
     assert sorted(url for url in network.requests if "adapters" not in url) == sorted(forms)
+
+
+def test_a_frame_that_is_taken_out_while_it_plays(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its view has its last word soon, and then none for as long as the page stays."""
+    page.clock.install()
+    show(page, site, collector, VIMEO.embed(attributes='id="f"'))
+    frame = find_frame(page)
+    asked(frame)
+    measuring(page)
+    watches(page, frame, 0, 1, 2, 3)
+    collector.wait(lambda relay: relay.plays)
+    page.evaluate("f.remove()")
+    page.clock.fast_forward("10:00")
+    page.clock.fast_forward("10:00")
+    page.evaluate("new Promise((done) => requestIdleCallback(done))")
+    sent = len(collector.bodies)
+    page.clock.fast_forward("59:00")
+    page.clock.fast_forward("59:00")
+    page.evaluate("new Promise((done) => requestIdleCallback(done))")
+    collector.wait(lambda relay: relay.view().percent >= 30)
+    assert len(collector.bodies) == sent
