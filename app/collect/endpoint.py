@@ -36,6 +36,9 @@ RETRY_AFTER_SECONDS = 5
 REFERER_LIMIT = 2048
 """Characters of a Referer that are kept, as of a page's address."""
 
+IDENTIFIED_COST = 20
+"""What a look-up at once counts in an address's rate: some 30 a minute by default."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -77,9 +80,8 @@ class ProgressEndpoint:
                 await _answer(send, 204, b"", _preflight(origin))
                 return
             body, parsed = decode(await read(receive), referer, scope["headers"])
-            brought = len(parsed.plays) + len(parsed.faults)
-            if brought > 1:
-                self._rate.charge(address, brought - 1)
+            if further := _cost(parsed) - 1:
+                self._rate.charge(address, further)
             entry = self._sites.resolve(parsed.site, origin)
             answer = await self._keep(entry, parsed, body, referer)
             self._activity.taken(origin)
@@ -172,6 +174,15 @@ def _headers(scope: Scope) -> tuple[bytes | None, str | None]:
         elif name == b"referer":
             referer = value[:REFERER_LIMIT].decode("latin-1")
     return origin, referer
+
+
+def _cost(parsed: Parsed) -> int:
+    """What a request counts in its address's rate: its plays, and the look-up that it asks for."""
+    cost = max(1, len(parsed.plays) + len(parsed.faults))
+    for play in parsed.plays:
+        if play.identified:
+            return cost + IDENTIFIED_COST
+    return cost
 
 
 def _has_pages(parsed: Parsed) -> bool:

@@ -14,12 +14,16 @@ from app.domain.trust import TrustPolicy
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
-    """One ping's word on a play. `occurred_at`: ms since the epoch, by the relay's clock."""
+    """One ping's word on a play. `occurred_at`: ms since the epoch, by the relay's clock.
+
+    `identified`: the visitor has just told HubSpot who they are.
+    """
 
     play_id: bytes
     occurred_at: int
     received_at: int
     play: Play
+    identified: bool = False
 
 
 class ObservationPolicy(msgspec.Struct, frozen=True):
@@ -101,4 +105,5 @@ def observe(
             contact_id=(received_at, contact_id) if contact_id else None,
             site=site,
         ),
+        identified=bool(ping.identified),
     )

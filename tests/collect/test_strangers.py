@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.collect.endpoint import REFERER_LIMIT
+from app.collect.endpoint import IDENTIFIED_COST, REFERER_LIMIT
 from app.collect.rate import AddressRate
 from app.collect.sites import ORIGIN_LIMIT
 from app.telemetry.refusal_log import RefusalLog
@@ -83,6 +83,13 @@ def test_each_play_of_a_batch_counts(tmp_path: Path) -> None:
     with live_relay(settings_for(tmp_path, pings_per_minute=10)) as live:
         batch = {"plays": [play(sessionId=str(number)) for number in range(20)]}
         assert live.client.post(PATH, json=batch).json()["accepted"] == 20
+        assert problem(live.client.post(PATH, json=PLAY))["reason"] == "rate_limited"
+
+
+def test_a_look_up_at_once_counts_like_many_plays(tmp_path: Path) -> None:
+    """So that nobody has HubSpot asked again and again."""
+    with live_relay(settings_for(tmp_path, pings_per_minute=1 + IDENTIFIED_COST)) as live:
+        assert live.client.post(PATH, json=play(identified=True)).status_code == 202
         assert problem(live.client.post(PATH, json=PLAY))["reason"] == "rate_limited"
 
 

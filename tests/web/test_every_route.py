@@ -42,6 +42,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A process of its own, so that its memory can be seen."""
     with serving(
         folder=tmp_path_factory.mktemp("routes"),
+        PLAYRELAY_SANDBOX="true",
         PLAYRELAY_CONSOLE_PASSWORD=PASSWORD,
         PLAYRELAY_PINGS_PER_MINUTE="0",
         PLAYRELAY_TRUSTED_PROXIES="*",
