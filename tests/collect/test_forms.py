@@ -19,7 +19,9 @@ TEXT = json.dumps(PLAY)
 @pytest.fixture
 def collect(tmp_path: Path) -> Iterator[httpx.Client]:
     """A relay that only collects, so that what it keeps stays where it can be seen."""
-    with live_relay(settings_for(tmp_path, role="collect")) as live:
+    with live_relay(
+        settings_for(tmp_path, role="collect", allowed_origins=("https://www.example.com",))
+    ) as live:
         yield live.client
 
 
