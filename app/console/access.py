@@ -13,6 +13,8 @@ from fastapi import HTTPException, Request
 from app.config import Settings
 from app.console.session import Sessions
 from app.console.throttle import Throttle
+from app.runtime.relay import Relay
+from app.store.admin import ConsoleSessions
 from app.web.server.proxies import networks_of, peer_of
 
 NONCE_LENGTH = 32
@@ -53,7 +55,7 @@ class Access:
             return _with_nonce(request, named)
         if self._sessions is not None:
             cookie = request.cookies.get(cookie_name(request), "")
-            if self._sessions.holds(cookie):
+            if await self._sessions.holds(_store(request), cookie):
                 return Person("operator", cookie, signed_in=True)
             raise HTTPException(401, "sign in with the console's password")
         if self._header:
@@ -86,7 +88,16 @@ class Access:
         self.expect_password()
         assert self._sessions is not None  # noqa: S101 - for the type checker: checked above
         await self._check(request, password)
-        return self._sessions.issue()
+        return await self._sessions.begin(_store(request))
+
+    async def sign_out(self, request: Request, person: Person, *, everywhere: bool) -> None:
+        """End this sign-in, or every sign-in by password."""
+        if self._sessions is None or not person.signed_in:
+            return
+        if everywhere:
+            await _store(request).end_all()
+        else:
+            await self._sessions.end(_store(request), person.session)
 
     async def _check(self, request: Request, password: str) -> None:
         """Pass, or 401 (wrong), 429 (too many at once). Slow after several wrong ones."""
@@ -111,6 +122,12 @@ class Access:
 def cookie_name(request: Request) -> str:
     """Over https the prefix makes browsers refuse such a cookie from another host."""
     return "__Host-playrelay" if request.url.scheme == "https" else "playrelay-console"
+
+
+def _store(request: Request) -> ConsoleSessions:
+    """Of several accounts the first keeps the sign-ins."""
+    relay: Relay = request.app.state.relay
+    return next(iter(relay.accounts.values())).store.console_sessions
 
 
 def _with_nonce(request: Request, name: str) -> Person:

@@ -1,7 +1,7 @@
-"""Cookies that say until when a browser is signed in.
+"""Sign-ins by password: a random cookie in the browser, a digest of it in the store.
 
-Nothing is kept of them: `expires.nonce.signature`, signed with a key that is made of the password.
-So every replica knows them, a restart ends none, and a new password ends all.
+So signing out ends a sign-in wherever its cookie was copied to, on every replica and over restarts.
+The digest is keyed with the password: a new password ends all sign-ins.
 """
 
 import hashlib
@@ -10,33 +10,46 @@ import secrets
 from collections.abc import Callable
 from functools import cached_property
 
+from app.store.admin import ConsoleSessions
+
 SESSION_SECONDS = 12 * 60 * 60
 """How long a sign-in holds: a working day."""
 
+_COOKIE_BYTES = 32
+_LONGEST_COOKIE = 100
+
 
 class Sessions:
-    """`clock`: seconds since the epoch."""
+    """`clock`: seconds since the epoch. The methods raise StoreError."""
 
     def __init__(self, password: str, clock: Callable[[], float]) -> None:
         self._password = password
         self._clock = clock
 
-    def issue(self) -> str:
+    async def begin(self, store: ConsoleSessions) -> str:
         """The cookie of a browser that has just signed in."""
-        told = f"{int(self._clock()) + SESSION_SECONDS}.{secrets.token_urlsafe(24)}"
-        return f"{told}.{self._signature(told)}"
+        cookie = secrets.token_urlsafe(_COOKIE_BYTES)
+        now = self._now()
+        await store.add(self._digest(cookie), now + SESSION_SECONDS * 1000, now)
+        return cookie
 
-    def holds(self, cookie: str) -> bool:
-        """Whether it is ours and its time is not up."""
-        told, _, signature = cookie.rpartition(".")
-        if not hmac.compare_digest(self._signature(told).encode(), signature.encode()):
+    async def holds(self, store: ConsoleSessions, cookie: str) -> bool:
+        """Whether it is of a sign-in that has not ended."""
+        if not 0 < len(cookie) <= _LONGEST_COOKIE:
             return False
-        return int(told.partition(".")[0]) > self._clock()
+        return await store.holds(self._digest(cookie), self._now())
 
-    def _signature(self, told: str) -> str:
-        return hmac.new(self._key, told.encode(), hashlib.sha256).hexdigest()
+    async def end(self, store: ConsoleSessions, cookie: str) -> None:
+        """End the sign-in of this cookie."""
+        await store.end(self._digest(cookie))
+
+    def _now(self) -> int:
+        return int(self._clock() * 1000)
+
+    def _digest(self, cookie: str) -> str:
+        return hmac.new(self._key, cookie.encode(), hashlib.sha256).hexdigest()
 
     @cached_property
     def _key(self) -> bytes:
-        """Slow on purpose: whoever has a cookie shall not find the password by trying."""
+        """Slow on purpose: nobody finds the password by trying it on a digest."""
         return hashlib.scrypt(self._password.encode(), salt=b"playrelay console", n=2**14, r=8, p=1)

@@ -1,7 +1,7 @@
 """Everything durable, in parts: each worker is given the one that it needs."""
 
 from app.store.account import MediaIndex, Tokens
-from app.store.admin import Admin, FigureReports, History, Rejections
+from app.store.admin import Admin, ConsoleSessions, FigureReports, History, Rejections
 from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
 from app.store.policy import StorePolicy
 from app.store.tx import Database
@@ -24,6 +24,7 @@ class Store:
         self.history = History(database, policy.identity)
         self.rejections = Rejections(database, policy.identity)
         self.admin = Admin(database)
+        self.console_sessions = ConsoleSessions(database)
 
     async def close(self) -> None:
         """Finish what was begun and let go of the files or connections."""

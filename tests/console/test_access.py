@@ -6,9 +6,8 @@ import httpx
 import pytest
 
 from app.config import SettingsError, load_settings
-from app.console.session import SESSION_SECONDS, Sessions
 from tests.console.setting import COOKIE, HTML, PASSWORD, relay, sign_in
-from tests.live.relay import live_relay, settings_for
+from tests.live.relay import Live, live_relay, settings_for
 
 
 def test_without_a_session_the_sign_in_is_shown(client: httpx.Client) -> None:
@@ -59,27 +58,44 @@ def test_the_sign_in_leads_to_no_other_site(client: httpx.Client, back: str) -> 
     assert answer.headers["location"] == "/console"
 
 
-def test_a_forged_cookie_opens_nothing(client: httpx.Client) -> None:
-    """Neither made up, nor with a longer life, nor signed with another password."""
+def test_a_copied_cookie_ends_with_the_sign_out(guarded: Live, client: httpx.Client) -> None:
+    """Whoever has a copy of it is out as well; other sign-ins go on."""
     sign_in(client)
-    good = client.cookies[COOKIE]
-    expires, nonce, signature = good.split(".")
-    longer = f"{int(expires) + 1}.{nonce}.{signature}"
-    other = Sessions("another password", lambda: 0.0).issue()
-    for forged in ("x", "..", longer, other, good[:-1], f"{good}0", f"{expires}.{nonce}."):
-        client.cookies.set(COOKIE, forged, domain="127.0.0.1")
-        assert client.get("/console").status_code == 303, forged
+    copy = client.cookies[COOKIE]
+    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as other:
+        sign_in(other)
+        assert client.post("/console/sign-out", data={"x": ""}).status_code == 303
+        client.cookies.set(COOKIE, copy, domain="127.0.0.1")
+        assert client.get("/console").status_code == 303
+        assert other.get("/console").status_code == 200
 
 
-def test_a_session_ends_with_the_working_day() -> None:
-    """And not before."""
-    now = 1_000.0
-    sessions = Sessions(PASSWORD, lambda: now)
-    cookie = sessions.issue()
-    now += SESSION_SECONDS - 1
-    assert sessions.holds(cookie)
-    now += 1
-    assert not sessions.holds(cookie)
+def test_signing_out_everywhere_ends_every_sign_in(guarded: Live, client: httpx.Client) -> None:
+    """For who has forgotten to sign out elsewhere."""
+    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as other:
+        sign_in(other)
+        sign_in(client)
+        assert client.post("/console/sign-out", data={"everywhere": "yes"}).status_code == 303
+        assert other.get("/console").status_code == 303
+
+
+def test_a_sign_in_outlives_a_restart_but_not_a_new_password(tmp_path: Path) -> None:
+    """It is kept in the store, under a key that is made of the password."""
+    with relay(tmp_path, console_password=PASSWORD) as live:
+        sign_in(live.client)
+        cookie = live.client.cookies[COOKIE]
+    for password, status in ((PASSWORD, 200), ("another pass word", 303)):
+        with relay(tmp_path, console_password=password) as live:
+            live.client.cookies.set(COOKIE, cookie, domain="127.0.0.1")
+            assert live.client.get("/console").status_code == status
+
+
+@pytest.mark.parametrize("forged", ["x", "..", "x" * 43, "x" * 10_000])
+def test_a_forged_cookie_opens_nothing(client: httpx.Client, forged: str) -> None:
+    """Nothing is found under its digest."""
+    sign_in(client)
+    client.cookies.set(COOKIE, forged, domain="127.0.0.1")
+    assert client.get("/console").status_code == 303
 
 
 @pytest.mark.parametrize(

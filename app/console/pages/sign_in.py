@@ -41,7 +41,9 @@ def routes() -> APIRouter:
         return answer
 
     @router.post("/console/sign-out")
-    async def leave(view: TheView, _form: TheForm) -> Response:
+    async def leave(view: TheView, form: TheForm) -> Response:
+        everywhere = form.get("everywhere") == "yes"
+        await view.console.access.sign_out(view.request, view.person, everywhere=everywhere)
         answer = RedirectResponse("/console/sign-in", 303, HEADERS)
         set_session_cookie(answer, view.request, "")
         return answer
