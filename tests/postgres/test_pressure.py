@@ -51,8 +51,13 @@ STANDING: dict[str, Standing] = {
 }
 
 
-async def costs(standing: Standing) -> dict[str, int]:
-    """The rows that each work reads beside many standing events, with one fresh and due."""
+async def costs(
+    standing: Standing, *, created_at: int = NOW - DAY, analysed: bool = True
+) -> dict[str, int]:
+    """The rows that each work reads beside many standing events, with one fresh and due.
+
+    `analysed`: the planner has statistics of them.
+    """
     account = Postgres.name()
     store = await open_postgres(postgres_url(), POLICY, account=account)
     await store.inbox.append(InboxPing(NOW, None, body(contactUtk=None, _hsenc="p2")))
@@ -61,9 +66,10 @@ async def costs(standing: Standing) -> dict[str, int]:
     status, due_at, settled_at = standing
     async with _connected(account) as (connection, tx):
         await tx.change(PLAYS, MANY, NOW - DAY)
-        await tx.change(EVENTS, status, NOW - DAY, due_at, settled_at)
+        await tx.change(EVENTS, status, created_at, due_at, settled_at)
         await tx.change(STRANGERS, NOW - DAY, NOW + DAY)
-        await tx.script("ANALYZE")
+        if analysed:
+            await tx.script("ANALYZE")
         found = {}
         for work in WORKS:
             undo = connection.transaction()
@@ -91,3 +97,9 @@ async def test_what_stands_by_costs_nothing(standing: str) -> None:
     """No work reads more than a few rows, however many stand by."""
     read = await costs(STANDING[standing])
     assert max(read.values()) <= FEW, read
+
+
+async def test_a_claim_needs_no_statistics() -> None:
+    """In a store that was never analysed, too, a claim reads a few of many fresh events."""
+    read = await costs(("due", NOW - MINUTE, None), created_at=NOW + 1, analysed=False)
+    assert read["claim"] <= FEW, read

@@ -67,26 +67,21 @@ class PostgresDatabase:
         self._on_commit = on_commit
 
     async def write(self, work: Transaction[T]) -> T:
-        """See `Database`."""
         return await self._pool.run(work)
 
     async def read(self, work: Transaction[T]) -> T:
-        """See `Database`."""
         return await self._pool.run(work)
 
     def append(self, ping: InboxPing) -> Awaitable[None]:
-        """See `Database`."""
         return self._group.append(ping)
 
     async def verify(self) -> None:
         """Nothing: the server does that."""
 
     async def compare_clocks(self) -> None:
-        """See `Database`."""
         await self._pool.run(self._clock.compare)
 
     def notify(self, notice: Notice) -> None:
-        """See `Database`."""
         self._notices.notify(notice)
 
     def take_delivery(self) -> bool:
@@ -94,11 +89,9 @@ class PostgresDatabase:
         return False
 
     def exclusive(self, purpose: str) -> AbstractAsyncContextManager[None]:
-        """See `Database`."""
         return self._pool.holding(purpose)
 
     async def close(self) -> None:
-        """See `Database`."""
         await self._group.close()
         await self._pings.close()
         await self._notices.close()

@@ -51,32 +51,25 @@ class PostgresTx:
         self.clock_ahead = clock_ahead
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
-        """See `Tx`."""
         return await self._connection.fetch(self._schema[sql], *values)
 
     async def row(self, sql: str, *values: object) -> Row | None:
-        """See `Tx`."""
         return await self._connection.fetchrow(self._schema[sql], *values)
 
     async def one(self, sql: str, *values: object) -> Row:
-        """See `Tx`."""
         return await self._connection.fetchrow(self._schema[sql], *values)
 
     async def value(self, sql: str, *values: object) -> Any:
-        """See `Tx`."""
         return await self._connection.fetchval(self._schema[sql], *values)
 
     async def change(self, sql: str, *values: object) -> int:
-        """See `Tx`."""
         status = await self._connection.execute(self._schema[sql], *values)
         return int(status.rpartition(" ")[2])
 
     async def each(self, sql: str, rows: Iterable[Values]) -> None:
-        """See `Tx`."""
         await self._connection.executemany(self._schema[sql], rows)
 
     async def each_row(self, sql: str, rows: Iterable[Values]) -> list[Row]:
-        """See `Tx`."""
         return await self._connection.fetchmany(self._schema[sql], rows)
 
     async def lock(self, purpose: str) -> None:
@@ -88,11 +81,9 @@ class PostgresTx:
         await asyncio.sleep(0)
 
     def savepoint(self) -> Transaction:
-        """See `Tx`."""
         return self._connection.transaction()
 
     def is_store_fault(self, error: Exception) -> bool:
-        """See `Tx`."""
         return is_store_fault(error)
 
     async def has_table(self, name: str) -> bool:

@@ -48,11 +48,9 @@ class SqliteDatabase:
         return await self._writer.group.run(work)
 
     async def read(self, work: Transaction[T]) -> T:
-        """See `Database`."""
         return await self._reader.run(work)
 
     def append(self, ping: InboxPing) -> Awaitable[None]:
-        """See `Database`."""
         return self._writer.group.append(ping)
 
     async def verify(self) -> None:
@@ -77,7 +75,6 @@ class SqliteDatabase:
         return nullcontext()
 
     async def close(self) -> None:
-        """See `Database`."""
         # The writer last: only it can take the write-ahead log into the database file.
         await self._reader.close()
         await self._writer.close()

@@ -25,32 +25,25 @@ class SqliteTx:
         self._connection = connection
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
-        """See `Tx`."""
         return self._execute(sql, values).fetchall()
 
     async def row(self, sql: str, *values: object) -> Row | None:
-        """See `Tx`."""
         return self._execute(sql, values).fetchone()
 
     async def one(self, sql: str, *values: object) -> Row:
-        """See `Tx`."""
         return self._execute(sql, values).fetchone()
 
     async def value(self, sql: str, *values: object) -> Any:
-        """See `Tx`."""
         row = self._execute(sql, values).fetchone()
         return row[0] if row else None
 
     async def change(self, sql: str, *values: object) -> int:
-        """See `Tx`."""
         return self._execute(sql, values).rowcount
 
     async def each(self, sql: str, rows: Iterable[Values]) -> None:
-        """See `Tx`."""
         self._connection.executemany(sqlite_sql(sql), rows)
 
     async def each_row(self, sql: str, rows: Iterable[Values]) -> list[Row]:
-        """See `Tx`."""
         text, cursor = sqlite_sql(sql), self._connection.cursor()
         found: list[Row] = []
         for values in rows:
@@ -65,7 +58,6 @@ class SqliteTx:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """See `Tx`."""
         self._connection.execute("SAVEPOINT part")
         try:
             yield
@@ -77,7 +69,6 @@ class SqliteTx:
         self._connection.execute("RELEASE part")
 
     def is_store_fault(self, error: Exception) -> bool:
-        """See `Tx`."""
         return isinstance(error, (sqlite3.Error, StoreError))
 
     async def has_table(self, name: str) -> bool:
