@@ -4,12 +4,25 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from app.cli.stores import chosen
+from app.cli.address import public_address
+from app.cli.stores import add_account, chosen
 from app.config import AccountSettings, Settings, SettingsError, load_settings
-from app.doctor import Finding, examine, variables
+from app.doctor import Finding, examine, examine_from_outside, variables
+from app.domain.url import Url
 from app.runtime.stores import open_store
 from app.store.errors import StoreError
 from app.telemetry.logs import configure_logs
+from app.web.tracker.build import read_build
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Which account, or the public address in place of the inside."""
+    verb.add_argument(
+        "--url",
+        type=public_address,
+        help="ask this public address as a browser of an allowed site would, from here",
+    )
+    add_account(verb)
 
 
 def doctor(given: argparse.Namespace) -> int:
@@ -22,7 +35,16 @@ def doctor(given: argparse.Namespace) -> int:
         for fault in error.faults:
             print(Finding("settings", "wrong", fault))
         return 2
+    url: Url | None = given.url
+    if url is not None:
+        return asyncio.run(_report_from_outside(url, accounts))
     return asyncio.run(_report(settings, accounts))
+
+
+async def _report_from_outside(url: Url, accounts: Sequence[AccountSettings]) -> int:
+    files = [name for name in read_build().files if name.endswith(".js")]
+    found = examine_from_outside(url, accounts, files)
+    return int(any([_tell(finding) async for finding in found]))
 
 
 async def _report(settings: Settings, accounts: Sequence[AccountSettings]) -> int:

@@ -24,8 +24,8 @@ def parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("serve", help="run the relay")
     verb.set_defaults(run=serve.serve)
 
-    verb = verbs.add_parser("doctor", help="check settings, store, token, scopes, HubSpot, clock")
-    add_account(verb)
+    verb = verbs.add_parser("doctor", help="check settings, store, events, HubSpot; or --url")
+    doctor.add_options(verb)
     verb.set_defaults(run=doctor.doctor)
 
     verb = verbs.add_parser("connect", help="install the OAuth app in a HubSpot account")

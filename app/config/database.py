@@ -47,6 +47,7 @@ _TRUE = frozenset({"1", "true", "yes", "on", "transaction"})
 _FALSE = frozenset({"0", "false", "no", "off", "session", ""})
 _HOST = re.compile(r"(\[[^\]]+\]|[^:\[\]]*)(?::([0-9]{1,5}))?")
 _HIGHEST_PORT = 65_535
+_POOLERS_PORTS = (":6432", ":6543")  # PgBouncer's own, and that of hosted ones
 _ENCODE = (
     f"can't be read: write {EXAMPLE}, and percent-encode what is special in the password (/ is "
     "%2F, @ is %40, : is %3A, ? is %3F, # is %23, % is %25)"
@@ -149,3 +150,12 @@ def _foreign(name: str) -> str:
         "schema": "take it out: the relay has a schema of its own",
     }.get(name.lower(), "take it out")
     return f"has {shown}, which is not one of PostgreSQL's: {remedy}"
+
+
+def looks_pooled(url: str) -> bool:
+    """Whether a PostgreSQL URL leads to a pooler, by port or name, and does not say so."""
+    parts = urlsplit(url)
+    hosts = parts.netloc.rpartition("@")[2].lower()
+    named = "pooler" in hosts or "pgbouncer" in hosts
+    usual = any(host.endswith(_POOLERS_PORTS) for host in hosts.split(","))
+    return (named or usual) and POOLER not in dict(parse_qsl(parts.query))

@@ -46,14 +46,19 @@ def test_without_credentials_all_is_well(tmp_path: Path) -> None:
     status, says, _ = _examined(tmp_path, None)
     assert status == 0
     assert says["store"].startswith("ok takes writes")
-    assert "sandbox" in says["HubSpot"]
+    assert "nothing reaches HubSpot" in says["sandbox"]
+    assert says["events"] == "ok none is rejected"
+    assert "are free" in says["disk"]
 
 
 def test_a_good_static_token(tmp_path: Path, hubspot: Server) -> None:
     """With a good token every line says ok, and the token is not printed."""
     status, says, printed = _examined(tmp_path, hubspot, PLAYRELAY_HUBSPOT_ACCESS_TOKEN=TOKEN)
     assert status == 0
-    assert list(says) == ["settings", "store", "media", "clock", "token", "scopes"]
+    assert list(says) == [
+        *("settings", "store", "events", "delivery", "errors", "quota", "disk"),
+        *("media", "clock", "token", "scopes"),
+    ]
     assert all(line.startswith("ok ") for line in says.values())
     assert TOKEN not in printed
 

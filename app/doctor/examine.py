@@ -1,12 +1,13 @@
-"""The relay examines itself: settings, store, media, clock, token, scopes; and says what to do."""
+"""Examines an account: its store, what came of its events, media, clock, token and scopes."""
 
 import email.utils
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import httpx
 
-from app.config import Settings, unknown_variables
+from app.config import Settings
+from app.doctor.finding import Finding
+from app.doctor.outcomes import outcomes
 from app.explain.refused import remedy, summary
 from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
@@ -24,27 +25,18 @@ PROBE_UTK = "0" * 32
 """A usertoken that is nobody's: asking about it costs nothing and proves that asking works."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line. `advice` is empty where all is well."""
-
-    subject: str
-    says: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        mark = "FAIL" if self.advice else "ok"
-        return f"{mark:<5}{self.subject:<10} {self.says}" + (
-            f": {self.advice}" if self.advice else ""
-        )
-
-
 async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     """Every check of one account that can be run, in turn; `store` is open."""
     yield await _store(store)
+    try:
+        depths = await store.depths(now_ms())
+    except StoreError:  # the store's own line says it
+        return
+    for finding in outcomes(settings, depths):
+        yield finding
     yield await _media(store)
     if settings.sandboxed:
-        yield Finding("HubSpot", "no credentials: the built-in sandbox is used")
+        yield Finding("sandbox", "nothing reaches HubSpot: events go to the built-in sandbox")
         return
     clock = await _clock(settings)
     yield clock
@@ -53,13 +45,6 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     async with connect_hubspot(settings, store, Metrics(), None) as client:
         async for finding in _account(settings, client):
             yield finding
-
-
-def variables(settings: Settings) -> Finding:
-    """Whether every variable of ours is one that the relay reads."""
-    if unknown := unknown_variables(settings=settings):
-        return Finding("settings", "unknown variables", "; ".join(unknown))
-    return Finding("settings", "understood")
 
 
 async def _store(store: Store) -> Finding:
@@ -76,8 +61,7 @@ async def _store(store: Store) -> Finding:
         )
     if depths.paused_until > now_ms():
         return Finding("store", "takes writes, delivery is paused", depths.pause_reason)
-    waiting = depths.outbox["waiting"]
-    return Finding("store", f"takes writes; {depths.outbox['due']} events due, {waiting} waiting")
+    return Finding("store", "takes writes")
 
 
 async def _media(store: Store) -> Finding:

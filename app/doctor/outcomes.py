@@ -1,0 +1,87 @@
+"""What came of the events so far: rejected, late, refused, out of room."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from app.config import Settings, is_postgresql
+from app.doctor.finding import Finding
+from app.formatting import count, duration, number, percent
+from app.runtime.policies import quota_of
+from app.store.values import Depths
+
+LATE_MS = 10 * 60 * 1000
+"""Age of work from which nobody seems to do it."""
+
+ERRORS_ALLOWED = 0.05
+"""Share of a day's requests to HubSpot that may fail before it acts against the app."""
+
+NEAR = 0.8
+FEW_REQUESTS = 50
+LEAST_FREE_BYTES = 500 * 2**20
+
+
+def outcomes(settings: Settings, depths: Depths) -> Iterator[Finding]:
+    """What the store's figures say, in turn."""
+    yield _rejected(depths)
+    yield _late(depths)
+    yield _errors(depths)
+    rate = quota_of(settings).rate
+    yield Finding("quota", f"{depths.quota_used} of {rate} requests of this window are used")
+    if not is_postgresql(settings.database_url):
+        yield disk(settings.database_url)
+
+
+def _rejected(depths: Depths) -> Finding:
+    rejected = depths.outbox["rejected"]
+    if rejected:
+        return Finding(
+            "events",
+            f"{count(rejected, 'event is', 'events are')} rejected",
+            "see why with playrelay outbox list --status rejected, mend it, then playrelay outbox "
+            "requeue --rejected",
+        )
+    return Finding("events", "none is rejected")
+
+
+def _late(depths: Depths) -> Finding:
+    due, waiting = depths.outbox["due"], number(depths.outbox["waiting"])
+    if depths.due_age > LATE_MS:
+        return Finding(
+            "delivery",
+            f"the oldest of {count(due, 'due event')} waits for {duration(depths.due_age)}",
+            "is a process running that delivers? Its log says what it waits for",
+        )
+    if depths.inbox_age > LATE_MS:
+        return Finding(
+            "delivery",
+            f"the oldest of {count(depths.inbox, 'ping')} waits for {duration(depths.inbox_age)}",
+            "is a process running that delivers (PLAYRELAY_ROLE)?",
+        )
+    return Finding("delivery", f"{number(due)} events due, {waiting} waiting for their contact")
+
+
+def _errors(depths: Depths) -> Finding:
+    requests, errors = depths.requests_today, depths.errors_today
+    says = f"{number(errors)} of {count(requests, 'request')} failed today"
+    if requests >= FEW_REQUESTS and errors >= requests * ERRORS_ALLOWED * NEAR:
+        return Finding(
+            "errors",
+            f"{says} ({percent(errors, requests)})",
+            f"HubSpot allows {ERRORS_ALLOWED:.0%}: the log names their reasons",
+        )
+    return Finding("errors", says)
+
+
+def disk(database_url: str) -> Finding:
+    """Room where the SQLite file lies."""
+    path = Path(unquote(urlsplit(database_url).path).removeprefix("/"))
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    says = f"{number(free / 2**20)} MiB are free"
+    if free < LEAST_FREE_BYTES:
+        return Finding("disk", says, f"make room at {folder}: without it no ping is taken")
+    return Finding("disk", says)

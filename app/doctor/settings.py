@@ -1,0 +1,35 @@
+"""Settings that are valid and still wrong."""
+
+from app.config import Settings, SettingsError, is_postgresql, load
+from app.config.database import looks_pooled
+from app.doctor.finding import Finding
+
+
+def examine_settings(settings: Settings) -> Finding:
+    """Whether every variable of ours is read, and none of them opens what it should not."""
+    faults = [*_unread(), *_risks(settings)]
+    if faults:
+        return Finding("settings", "need a look", "; ".join(faults))
+    return Finding("settings", "understood")
+
+
+def _unread() -> tuple[str, ...]:
+    try:
+        return load().unknown
+    except SettingsError as error:  # changed since the start
+        return tuple(error.faults)
+
+
+def _risks(settings: Settings) -> list[str]:
+    faults = []
+    if "*" in settings.trusted_proxies:
+        faults.append(
+            "PLAYRELAY_TRUSTED_PROXIES is *, so anybody can claim any address: name the networks "
+            "of your proxies"
+        )
+    if is_postgresql(settings.database_url) and looks_pooled(settings.database_url):
+        faults.append(
+            "PLAYRELAY_DATABASE_URL looks like the address of a pooler: add pooler=true to its "
+            "parameters, or name PostgreSQL itself"
+        )
+    return faults

@@ -1,0 +1,76 @@
+"""What `doctor` makes of the store's figures, and of settings that are valid and still wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings
+from app.doctor.outcomes import LATE_MS, outcomes
+from app.doctor.settings import examine_settings
+from app.store.values import Depths
+
+WELL = Depths(
+    inbox=0,
+    inbox_age=0,
+    outbox={
+        "due": 1,
+        "sending": 0,
+        "waiting": 2,
+        "delivered": 9,
+        "unattributed": 0,
+        "rejected": 0,
+        "discarded": 0,
+    },
+    due_age=1_000,
+    strangers=2,
+    quarantined=0,
+    paused_until=0,
+    pause_reason="",
+    quota_used=3,
+    requests_today=1_000,
+    errors_today=5,
+)
+
+
+def failing(depths: Depths, folder: Path) -> list[str]:
+    """The subjects at fault."""
+    settings = Settings(database_url=f"sqlite:///{folder}/data/relay.db")
+    return [each.subject for each in outcomes(settings, depths) if each.advice]
+
+
+def test_all_is_well(tmp_path: Path) -> None:
+    """A store that delivers has no fault."""
+    assert failing(WELL, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("depths", "subject"),
+    [
+        (replace(WELL, outbox={**WELL.outbox, "rejected": 1}), "events"),
+        (replace(WELL, due_age=LATE_MS + 1), "delivery"),
+        (replace(WELL, inbox=4, inbox_age=LATE_MS + 1), "delivery"),
+        (replace(WELL, errors_today=41), "errors"),
+    ],
+)
+def test_what_came_of_the_events(depths: Depths, subject: str, tmp_path: Path) -> None:
+    """Rejected events, late ones and a day of errors are each a fault of their own."""
+    assert failing(depths, tmp_path) == [subject]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"trusted_proxies": ("*",)}, "PLAYRELAY_TRUSTED_PROXIES is *"),
+        ({"database_url": "postgresql://u:p@db:6432/relay"}, "add pooler=true"),
+        ({"database_url": "postgresql://u:p@x-pooler.eu.example/relay"}, "add pooler=true"),
+    ],
+)
+def test_settings_that_are_valid_and_still_wrong(
+    values: dict[str, object], said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Proxies that anybody can pretend to be; a pooler that was not named."""
+    monkeypatch.chdir(tmp_path)
+    finding = examine_settings(Settings.model_validate(values))
+    assert said in finding.advice
+    assert ":p@" not in finding.advice
