@@ -9,7 +9,7 @@ from app.config import Settings, is_postgresql
 from app.doctor.finding import Finding
 from app.formatting import count, duration, number, percent
 from app.runtime.policies import quota_of
-from app.store.values import Depths
+from app.store.reports import Depths
 
 LATE_MS = 10 * 60 * 1000
 """Age of work from which nobody seems to do it."""

@@ -8,7 +8,7 @@ import pytest
 from app.config import Settings
 from app.doctor.outcomes import LATE_MS, outcomes
 from app.doctor.settings import examine_settings
-from app.store.values import Depths
+from app.store.reports import Depths
 
 WELL = Depths(
     inbox=0,
