@@ -29,6 +29,19 @@ const exportPlainly = (text) =>
     )
     .replace(/export \{\n.* as default\n\};\n$/, "");
 
+/** The product's own version is the only one that is written by hand. */
+const [, version] = readFileSync(join(home, "../app/__init__.py"), "utf8").match(/__version__ = "(.+)"/) ?? [];
+made.set(
+  "src/version.js",
+  `/** The product's version, as app/__init__.py states it: written by build.mjs. */
+export const VERSION = "${version}";
+`,
+);
+made.set(
+  "package.json",
+  readFileSync(join(home, "package.json"), "utf8").replace(/("version": ").+(")/, `$1${version}$2`),
+);
+
 /** @param {string} entry @param {string} output @param {"iife" | "esm"} format */
 async function make(entry, output, format) {
   const bundled = await build({
@@ -62,6 +75,9 @@ async function make(entry, output, format) {
   made.set(output, small.code ?? "").set(`${output}.map`, String(small.map));
 }
 
+for (const path of ["src/version.js", "package.json"]) {
+  if (!process.argv.includes("--check")) writeFileSync(join(home, path), made.get(path) ?? "");
+}
 await make("src/main.js", "playrelay.js", "iife");
 for (const name of readdirSync(join(home, "src/adapters"))) {
   await make(`src/adapters/${name}`, `adapters/${name}`, "esm");

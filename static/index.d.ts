@@ -33,6 +33,10 @@ export interface Playrelay {
   progress(play: Play, element?: Element): void;
   /** The visitor's word. `false` wipes what was kept and not sent yet. */
   consent(granted: boolean): void;
+  /** The visitor has submitted a form: HubSpot knows who it is. HubSpot's own forms say so themselves. */
+  identified(): void;
+  /** Whether an advertisement runs on a player, or in what is inside an element: it is no view. */
+  ad(element: Element, runs: boolean): void;
   /** A contact as the site's own server knows it, with that server's signature. */
   identify(contact: { contactId: number; signature: string }): void;
 }
@@ -50,7 +54,7 @@ export interface Options {
   site?: string;
   /** Present: Do Not Track is honoured. */
   dnt?: string;
-  /** Present: the console hears of everything. */
+  /** Present: the console hears of what happens, and of what doesn't and why. */
   debug?: string;
 }
 

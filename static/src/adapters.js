@@ -2,7 +2,7 @@
 
 import { PLAYERS, claim } from "./claims.js";
 import { guard, use } from "./options.js";
-import { listen, whenIdle } from "./natives.js";
+import { whenIdle } from "./natives.js";
 import { progress, track } from "./tracker.js";
 
 /** What an adapter is given of the tracker. */
@@ -13,7 +13,7 @@ const tools = {
   track,
   use,
   /** Whether the visitor had clicked before the tracker came: in the page, or in one of its frames. */
-  late: /** @type {boolean | undefined} */ (navigator.userActivation?.hasBeenActive),
+  late: /** @type {boolean | undefined} */ (globalThis.navigator?.userActivation?.hasBeenActive),
   /** When there was the last click or key in the page. */
   clickedAt: -Infinity,
 };
@@ -60,9 +60,7 @@ export const plan = (root) => {
   roots.add(root);
   planned ||= whenIdle(scan);
 };
-listen(window, "click keydown", ({ timeStamp }) => (tools.clickedAt = timeStamp));
-
-/** To be told of every root. */
-export const observer = new MutationObserver((changes) => {
-  for (const { target } of changes) plan(target.getRootNode());
-});
+/** @param {Event} event of the visitor's */
+export const noteInput = ({ timeStamp }) => {
+  tools.clickedAt = timeStamp;
+};

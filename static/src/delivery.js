@@ -12,7 +12,7 @@ import { guard, log, options } from "./options.js";
 import { fetch, fetchLater, parse, stringify } from "./natives.js";
 
 /** @typedef {Record<string, any>} Play a play as the relay is to receive it */
-/** @typedef {[play: Play, losses: number]} Entry */
+/** @typedef {[play: Play, losses: number, leftAt?: number]} Entry `leftAt`: sent as its page was left */
 
 /** What is kept at most: so many views, characters of JSON, and milliseconds (23 days). */
 const MAX_VIEWS = 50;
@@ -20,7 +20,10 @@ const MAX_CHARACTERS = 32e3;
 const MAX_AGE = 2e9;
 
 /** A relay that doesn't answer is given up after so long (milliseconds). */
-const PATIENCE = 2e4;
+const REQUEST_TIMEOUT_MS = 2e4;
+
+/** What a page sent as it was left, and nobody could hear the answer, is not repeated so soon (ms). */
+const LEFT_MS = 6e4;
 
 /**
  * How often a play may be sent in vain. A relay whose answers lack CORS headers has received it all
@@ -49,6 +52,9 @@ const load = () => {
   }
 };
 
+/** What is to be sent now. */
+const waiting = () => load().filter(([, , leftAt]) => !(Date.now() - /** @type {number} */ (leftAt) < LEFT_MS));
+
 /** @param {Entry[]} entries */
 const save = (entries) => {
   let text;
@@ -63,9 +69,10 @@ const save = (entries) => {
   }
 };
 
-/** What is on its way right now. */
+/** What is on its way right now, and whether there is news to send after it. */
 let underway = "";
-/** Whether the relay has asked to be left alone. */
+let more = false;
+/** Whether the relay has asked to be left alone, or this site may not send. */
 let hold = false;
 /** @type {number | undefined} */
 let timer;
@@ -74,16 +81,17 @@ let net;
 
 /**
  * @param {typeof fetch} via
+ * @param {Entry[]} entries
  * @param {AbortSignal} signal
- * @param {number} [sentAt]
+ * @param {object} [more]
  */
-const post = (via, signal, sentAt) =>
+const post = (via, entries, signal, more) =>
   via(options.relay + "v1/progress", {
     credentials: "omit",
     method: "POST",
     keepalive: true,
     signal,
-    body: stringify({ sentAt, site: options.site, plays: load().map(([play]) => play) }),
+    body: stringify({ ...more, site: options.site, plays: entries.map(([play]) => play) }),
   });
 
 /**
@@ -92,30 +100,42 @@ const post = (via, signal, sentAt) =>
  */
 export const secure = () => {
   net?.abort();
-  if (fetchLater && load()[0]) post(fetchLater, (net = new AbortController()).signal);
+  const entries = waiting();
+  if (fetchLater && entries[0]) post(fetchLater, entries, (net = new AbortController()).signal);
 };
 
-export const send = guard(() => {
-  const sent = stringify(load());
+/**
+ * Sends what waits, unless that is on its way already.
+ * @param {{ leaving?: boolean, identified?: boolean }} [more] whether the page is being left, and
+ *   whether HubSpot has just come to know the visitor
+ */
+export const send = guard((/** @type {{ leaving?: boolean, identified?: boolean }} */ given = {}) => {
+  const { leaving, identified } = given;
+  const entries = waiting();
+  const sent = stringify(entries);
   net?.abort();
-  if (hold || sent == "[]" || sent == underway || !allowed()) return;
+  if (hold || !entries[0] || (sent == underway && !identified) || !allowed()) return;
+  more = !!underway && !leaving && !identified;
+  if (more) return;
   underway = sent;
   const settle = guard((/** @type {any} */ { status, headers }) => {
-    log(status);
+    log("answer", status);
     underway = "";
     const lost = !(status < 500 && status != 408 && status != 429);
     let wait = headers?.get("retry-after");
     save(
       load().filter((entry) => {
         // There may be news of it.
-        if (!sent.includes(stringify(entry))) return true;
+        if (!sent.includes(stringify(entry[0]))) return true;
         const losses = ++entry[1];
+        entry.length = 2;
         wait ||= 2 ** losses;
         return lost && losses < MAX_LOSSES;
       }),
     );
     clearTimeout(timer);
-    hold = lost && status;
+    hold = status == 403 || (lost && status);
+    if (more) send();
     if (lost) {
       timer = setTimeout(
         () => {
@@ -126,7 +146,14 @@ export const send = guard(() => {
       );
     }
   });
-  post(fetch, AbortSignal.timeout?.(PATIENCE), Date.now()).then(settle, settle);
+  post(fetch, entries, AbortSignal.timeout?.(REQUEST_TIMEOUT_MS), {
+    sentAt: Date.now(),
+    identified,
+  }).then(settle, settle);
+  if (leaving) {
+    const leftAt = Date.now();
+    save(load().map(([play, losses]) => [play, losses, leftAt]));
+  }
 });
 
 /** @param {Play} play */

@@ -3,7 +3,7 @@
  * at all. An element is noticed when it begins to play, because only then does it matter.
  */
 
-import { followElement, observer, plan } from "./adapters.js";
+import { followElement, noteInput, plan } from "./adapters.js";
 import { guard } from "./options.js";
 import { listen } from "./natives.js";
 import { observeElement } from "./tracker.js";
@@ -24,21 +24,48 @@ const follow = (owner, name, after) => {
   });
 };
 
+/** @type {MutationObserver} */
+let observer;
+/** @type {WeakSet<Node>} */
+const entered = new WeakSet();
+
+/** Looks through what is in the page now. @param {any} root an element, a document or a shadow root */
+const search = (root) => {
+  for (const element of [root, ...(root.querySelectorAll?.("*") || [])]) {
+    observeElement(element);
+    if (element.shadowRoot) enter(element.shadowRoot);
+  }
+};
+
 const enter = guard((/** @type {Document | ShadowRoot} */ root) => {
+  if (entered.has(root)) return;
+  entered.add(root);
   listen(root, "play playing", ({ target }) => {
     observeElement(target);
     followElement(target);
   });
   observer.observe(root, { childList: true, subtree: true, attributeFilter: ["src"] });
   plan(root);
-  for (const element of root.querySelectorAll("*")) {
-    observeElement(element);
-    if (element.shadowRoot) enter(element.shadowRoot);
-  }
+  search(root);
 });
 
 export const findPlayers = () => {
+  observer = new MutationObserver(
+    guard((/** @type {MutationRecord[]} */ changes) => {
+      for (const { target, addedNodes } of changes) {
+        plan(target.getRootNode());
+        // The parser makes shadow roots that no script has attached.
+        for (const node of addedNodes) search(node);
+      }
+    }),
+  );
   follow(Element.prototype, "attachShadow", (_, root) => enter(root));
   follow(HTMLMediaElement.prototype, "play", observeElement);
   enter(document);
+  // It may have made some in what was there already, or while their elements were known as empty.
+  listen(document, "DOMContentLoaded", () => search(document));
+  listen(window, "click keydown", (event) => {
+    noteInput(event);
+    for (const node of event.composedPath()) if (node.host) enter(node);
+  });
 };

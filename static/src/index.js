@@ -7,6 +7,7 @@ import { api } from "./tracker.js";
 /** @type {Record<string, () => Promise<{ default: any }>>} */
 const ADAPTERS = {
   banner: () => import("./adapters/banner.js"),
+  debug: () => import("./adapters/debug.js"),
   dailymotion: () => import("./adapters/dailymotion.js"),
   document: () => import("./adapters/document.js"),
   element: () => import("./adapters/element.js"),
@@ -25,7 +26,8 @@ const ADAPTERS = {
 
 /** @type {typeof import("../index.js").playrelay} */
 export const playrelay = ({ relay, ...given }) => {
-  if (!options.relay) {
+  // On a server there is nothing to watch: what it returns does nothing.
+  if (!options.relay && globalThis.document) {
     Object.assign(options, given, {
       relay: relay.replace(/\/?$/, "/"),
       load: (/** @type {string} */ name) => ADAPTERS[name](),

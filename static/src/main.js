@@ -4,7 +4,9 @@ import { options } from "./options.js";
 import { start } from "./start.js";
 import { api } from "./tracker.js";
 
-const { playrelay } = /** @type {any} */ (window);
+const page = /** @type {any} */ (window);
+// An element with the id `playrelay` is found by that name too, but is none of the window's own.
+const playrelay = page.hasOwnProperty("playrelay") && page.playrelay;
 // Tag managers leave no `currentScript`: then the element is found by its name.
 const script = /** @type {HTMLScriptElement} */ (
   document.currentScript || document.querySelector("script[src*=playrelay]")
@@ -19,8 +21,8 @@ try {
       load: (/** @type {string} */ name) => import(`${folder}adapters/${name}.js`),
     });
     start();
-    /** @type {any} */ (window).playrelay = api;
-    for (const [name, args] of playrelay?.q || []) api[name](...args);
+    page.playrelay = api;
+    for (const [name, args] of playrelay.q || []) api[name](...args);
   }
 } catch {
   // A browser too old for the tracker, or no script to read from: the page goes on without it.

@@ -1,12 +1,32 @@
 /**
  * The browser's own functions, taken while they are still the browser's own: a page may replace
  * `fetch`, `JSON` or a prototype's method later, and its replacement may fail, throw or listen in.
+ * On a server, where the module may be imported too, there are none.
  */
 
 import { guard } from "./options.js";
 
-export const { parse, stringify } = JSON;
-export const { fetch, fetchLater } = /** @type {any} */ (window);
+const { parse, stringify: toJSON } = JSON;
+const { keys, setPrototypeOf } = Object;
+const { isArray } = Array;
+export { parse };
+export const { fetch, fetchLater } = /** @type {any} */ (globalThis);
+
+/**
+ * A copy of plain data that inherits nothing: old libraries (Prototype.js) give arrays a `toJSON`
+ * that returns text.
+ * @param {any} value
+ * @returns {any}
+ */
+const bare = (value) => {
+  if (!value || typeof value != "object") return value;
+  const copy = setPrototypeOf(isArray(value) ? [] : {}, null);
+  for (const key of keys(value)) copy[key] = bare(value[key]);
+  return copy;
+};
+
+/** @param {any} value @returns {string} */
+export const stringify = (value) => toJSON(bare(value));
 const { addEventListener } = EventTarget.prototype;
 
 /**

@@ -11,15 +11,19 @@
  * @property {string} [portal]
  * @property {string} [site] tells the relay which of its sites this is
  * @property {string} [dnt] present: Do Not Track is honoured
- * @property {string} [debug] present: the console hears of everything
+ * @property {string} [debug] present: the console hears of what happens, and of what doesn't and why
  */
 
 /** `start` fills it in. @type {Options} */
 export const options = /** @type {any} */ ({ consent: "auto" });
 
-/** @param {...unknown} what */
-export const log = (...what) => {
-  if (options.debug != null) console.debug("playrelay", ...what);
+/**
+ * Tells the console, where that is asked for.
+ * @param {string} what a word that the adapter knows
+ * @param {unknown} [detail]
+ */
+export const log = (what, detail) => {
+  if (options.debug != null) use("debug", (say) => say(options, what, detail));
 };
 
 /**
@@ -31,7 +35,7 @@ export const use = (name, work) => {
   options
     .load(name)
     .then((adapter) => work(adapter.default))
-    .catch(log);
+    .catch((fault) => name != "debug" && log("fault", fault));
 };
 
 /**
@@ -46,6 +50,6 @@ export const guard =
     try {
       work(...args);
     } catch (fault) {
-      log(fault);
+      log("fault", fault);
     }
   };

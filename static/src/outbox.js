@@ -29,9 +29,12 @@ export const emit = (node, name, detail) => {
   return !event.defaultPrevented;
 };
 
-/** @param {unknown} [due] whether to send it soon */
-export const flush = (due) => {
-  if (!allowed()) return;
+/**
+ * @param {unknown} [due] whether to send it soon
+ * @param {Parameters<typeof send>[0]} [more]
+ */
+export const flush = (due, more) => {
+  if (!allowed()) return log("consent");
   const visitor = readVisitor();
   for (const item of Object.values(plays)) {
     const [node, state, told] = item;
@@ -42,7 +45,7 @@ export const flush = (due) => {
       item[0] = document; // no longer holds on to the element
     }
   }
-  if (due) send();
+  if (due) send(more);
   else secure();
 };
 
@@ -76,5 +79,5 @@ export const consent = (granted) => {
  */
 export const identified = () => {
   for (const item of Object.values(plays)) item.length = 2;
-  flush(true);
+  flush(true, { identified: true });
 };

@@ -2,19 +2,42 @@
 
 import { options } from "./options.js";
 
-const landing = location.pathname;
+/** A frame that is written into its page (`srcdoc`) is that page. @returns {any} */
+const ownWindow = () => {
+  /** @type {any} */
+  let page = window;
+  while (/^about:/.test(page.location.href) && page != page.parent) page = page.parent;
+  return page;
+};
+
+/** Single-page sites address a view by path, query or hash. @param {Location | URL} address */
+const viewOf = ({ pathname, search, hash }) =>
+  pathname + search.replace(/[?&](utm_\w+|_?hs\w+|\w*clid|mc_\w+)=[^&]*/g, "") + (hash.match(/^#!?\/.*/) || "");
+
+/** The view that was loaded, and the canonical address that came with it. @type {string | undefined} */
+let landing;
+/** @type {string | undefined} */
+let landingCanonical;
 
 /** @returns {{ pageUrl: string, pageName: string, pageId?: number, externalPlayContext?: string }} */
 export const readPage = () => {
-  const { pathname } = location;
-  const { hsVars } = /** @type {any} */ (window);
-  /** @type {HTMLLinkElement | null} */
+  const page = ownWindow();
+  const { location, document, hsVars } = page;
   const link = document.querySelector("link[rel=canonical]");
-  // Single-page sites often leave the landing page's canonical link in place.
-  const own = link && (pathname == landing || pathname == new URL(link.href).pathname) && link;
+  const view = viewOf(location);
+  landing ??= view;
+  landingCanonical ??= link?.href;
+  // Single-page sites often leave the canonical link of the first view, or of the template, in place.
+  const canonical = link && new URL(link.href);
+  const own =
+    canonical &&
+    !/#/.test(view) &&
+    (canonical.pathname == location.pathname
+      ? viewOf(canonical) == view
+      : view == landing || link.href != landingCanonical);
   return {
     // The token in a mail's link names who was mailed. The relay takes out the rest.
-    pageUrl: (own || location).href.replace(/_hs\w+=[^&#]*&?/g, ""),
+    pageUrl: (own ? link : location).href.replace(/_hs\w+=[^&#]*&?/g, ""),
     pageName: document.title,
     externalPlayContext: options.context,
     pageId: hsVars?.portal_id == options.portal ? hsVars?.page_id : undefined,

@@ -1,29 +1,46 @@
 /** Sets everything going. */
 
+import { allowed } from "./consent.js";
 import { send } from "./delivery.js";
 import { findPlayers } from "./finder.js";
-import { options, use } from "./options.js";
-import { consent, flush } from "./outbox.js";
+import { log, options, use } from "./options.js";
+import { consent, flush, identified } from "./outbox.js";
 import { listen, whenIdle } from "./natives.js";
+import { readPage } from "./page.js";
 import { playing } from "./tracker.js";
 
-// `pagehide` comes first, but a tab that is hidden already gets no other word.
-let gone = false;
-const turn = (/** @type {Event} */ { type }) => {
+/** `pagehide` comes first, but a tab that is hidden already gets no other event. */
+let left = false;
+const onVisibility = (/** @type {Event} */ { type }) => {
   const leaving = type == "pagehide";
-  if (!leaving && !document.hidden) send();
-  else if (!gone) {
-    for (const update of playing) update(leaving ? type : "hide");
+  if (!leaving && !document.hidden) {
+    // Where players are now: what the clock said while the page was away counts for nothing.
+    for (const update of playing) update(type);
     flush(true);
+  } else if (!left) {
+    for (const update of playing) update(leaving ? type : "hide");
+    flush(true, { leaving: true });
   }
-  gone = leaving;
+  left = leaving;
+};
+
+/** HubSpot's forms: the older embed posts messages, the newer one fires events. */
+const FORM_EVENTS = "message hs-form-event:on-submission:success";
+const onForm = (/** @type {MessageEvent} */ { type, data }) => {
+  if (type != "message" || (data?.type == "hsFormCallback" && data.eventName == "onFormSubmitted")) {
+    identified();
+  }
 };
 
 export const start = () => {
+  readPage(); // the first view's address is compared with later ones
   if (/auto|hub/.test(/** @type {string} */ (options.consent))) {
     use("banner", (ask) => ask(consent));
   }
-  listen(window, "pagehide pageshow online visibilitychange", turn);
+  listen(window, "pagehide pageshow online visibilitychange", onVisibility);
+  listen(document, "prerenderingchange", onVisibility);
+  listen(window, FORM_EVENTS, onForm);
   findPlayers();
   whenIdle(send);
+  log("loaded", allowed());
 };

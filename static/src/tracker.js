@@ -1,7 +1,7 @@
 /** Puts the parts together: players and their views on one side, consent and delivery on the other. */
 
 import { claim } from "./claims.js";
-import { guard, use } from "./options.js";
+import { guard, log, use } from "./options.js";
 import { consent, emit, identified, report } from "./outbox.js";
 import { readPage } from "./page.js";
 import { listen } from "./natives.js";
@@ -25,7 +25,7 @@ const newPlay = (play) =>
 /** The players that are playing right now. @type {Set<Update>} */
 export const playing = new Set();
 
-const core = { emit, guard, listen, newPlay, report };
+const core = { emit, guard, listen, log, newPlay, report };
 
 /**
  * Follows a player through all that it plays. What measures is loaded when there is something to

@@ -22,7 +22,7 @@ export const identify = ({ contactId, signature }) => {
 export const usertoken = () => document.cookie.match(/hubspotutk=(\w+)/)?.[1];
 
 /** It stands only in the address of the first page of a visit. @type {string | undefined} */
-let mailToken = location.search.match(/_hsenc=([\w-]+)/)?.[1];
+let mailToken = globalThis.location?.search.match(/_hsenc=([\w-]+)/)?.[1];
 
 /** Keeps it for the later pages of the visit. Without storage it holds for this page. */
 const keepMailToken = guard(() => {

@@ -25,14 +25,40 @@ def test_leaving_sends_what_is_not_told_yet_once(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """`pagehide` and `visibilitychange` both come; one ping goes."""
-    show(page, site, collector, video())
+    show(page, site, collector, video("minute.webm"))
     play(page)
-    until(page, 1)
+    until(page, 3)
     leave(page)
     collector.wait(lambda told: told.plays)
     page.goto(site.put("", "/next"))
     assert len(collector.bodies) == 1
-    assert collector.view().last["playedPercent"] >= 9
+    assert collector.view().last["playedPercent"] >= 4
+
+
+def test_what_was_sent_on_leaving_is_not_sent_again_by_the_next_page(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Nobody was there to hear the answer: it is repeated only after a minute without one."""
+    show(page, site, collector, video("minute.webm"))
+    play(page)
+    until(page, 3)
+    page.goto(site.put(video() + script(collector), "/next"))
+    collector.wait(lambda told: told.plays)
+    watched = "performance.getEntriesByType('resource').some(({ name }) => /view.js/.test(name))"
+    passed(page, watched)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda told: told.plays[-1].get("ended"))
+    sessions = [
+        [play["sessionId"] for play in json.loads(body)["plays"]] for body in collector.bodies
+    ]
+    assert [len(each) for each in sessions] == [1] * len(sessions)
+    assert sessions[0] != sessions[-1]
+    passed(page, "JSON.parse(localStorage.playrelay).length == 1")
+    page.evaluate("localStorage.playrelay = localStorage.playrelay.replace(/,1\\d{12}\\]/, ',1]')")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    collector.wait(lambda told: told.plays[-1]["sessionId"] == sessions[0][0])
+    passed(page, "!localStorage.playrelay")
 
 
 def test_leaving_with_nothing_new_sends_nothing(
@@ -144,6 +170,22 @@ def test_a_poison_answer_is_not_repeated(
     watch_the_end(page, site, collector)
     collector.wait(lambda told: told.bodies)
     passed(page, "!localStorage.playrelay")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert len(collector.bodies) == 1
+
+
+def test_a_site_that_is_refused_sends_no_more_from_that_page(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A 403 is the answer to whatever else this page would send."""
+    collector.answers = [Answer(403)]
+    watch_the_end(page, site, collector)
+    collector.wait(lambda told: told.bodies)
+    passed(page, "!localStorage.playrelay")
+    page.evaluate("playrelay.progress({ externalId: 'quiz', playedPercent: 50 })")
+    passed(page, "localStorage.playrelay")
     page.evaluate("dispatchEvent(new Event('online'))")
     leave(page)
     page.goto(site.put("", "/next"))

@@ -14,6 +14,7 @@ import { View } from "./view.js";
  * @property {(node: Node, name: string, detail: object) => unknown} emit
  * @property {(work: (...args: any[]) => void) => (...args: any[]) => void} guard
  * @property {typeof import("../natives.js").listen} listen
+ * @property {(reason: string) => void} log
  * @property {(play: object) => Record<string, any>} newPlay
  * @property {(play: any, node: Node, due: unknown) => void} report
  */
@@ -76,7 +77,7 @@ const sameFilm = (a, b) =>
  * @param {Player & Partial<HTMLMediaElement>} player
  * @param {Core} core
  */
-export const follow = (node, player, { emit, guard, listen, newPlay, report }) => {
+export const follow = (node, player, { emit, guard, listen, log, newPlay, report }) => {
   /** By film. @type {Map<string, View>} */
   const views = new Map();
   /** Of each view, the last source. @type {Map<View, Source>} */
@@ -123,14 +124,20 @@ export const follow = (node, player, { emit, guard, listen, newPlay, report }) =
   const begin = (type) => {
     const { played, paused, readyState, playbackRate, currentTime } = player;
     const wish = attribute(node, "playrelay");
-    if (
-      wish == "off" ||
-      // Not a picture yet. Players that don't tell of that are playing when they say so.
-      (paused ? type || !played?.length : !played?.length && /** @type {number} */ (readyState) < 3)
-    )
+    // Not a picture yet. Players that don't tell of that are playing when they say so.
+    if (paused ? type || !played?.length : !played?.length && /** @type {number} */ (readyState) < 3) {
       return;
-    if (isAd(node) || isInterstitial(source) || (wish != "on" && !steered && (player == node || player.autoplay) && isDecoration(player))) {
+    }
+    const isExempt = wish == "on" || steered || (player != node && !player.autoplay);
+    const reason =
+      wish == "off"
+        ? wish
+        : isAd(node) || isInterstitial(source)
+          ? "ad"
+          : !isExempt && isDecoration(player) && "decoration";
+    if (reason) {
       ignored = true;
+      log(reason);
       return;
     }
     const again = resumed();
