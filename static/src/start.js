@@ -6,7 +6,6 @@ import { findPlayers } from "./finder.js";
 import { log, options, use } from "./options.js";
 import { consent, flush, identified } from "./outbox.js";
 import { listen, whenIdle } from "./natives.js";
-import { readPage } from "./page.js";
 import { playing } from "./tracker.js";
 
 /** `pagehide` comes first, but a tab that is hidden already gets no other event. */
@@ -33,7 +32,6 @@ const onForm = (/** @type {MessageEvent} */ { type, data }) => {
 };
 
 export const start = () => {
-  readPage(); // the first view's address is compared with later ones
   if (/auto|hub/.test(/** @type {string} */ (options.consent))) {
     use("banner", (ask) => ask(consent));
   }

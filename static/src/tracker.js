@@ -1,9 +1,8 @@
 /** Puts the parts together: players and their views on one side, consent and delivery on the other. */
 
 import { claim } from "./claims.js";
-import { guard, log, use } from "./options.js";
+import { guard, log, options, use } from "./options.js";
 import { consent, emit, identified, report } from "./outbox.js";
-import { readPage } from "./page.js";
 import { listen } from "./natives.js";
 import { identify } from "./visitor.js";
 
@@ -14,18 +13,10 @@ import { identify } from "./visitor.js";
 const EVENTS =
   "play playing waiting seeking pause ended emptied durationchange volumechange ratechange";
 
-/** @param {Record<string, any>} play is given a session and the page, unless it has them */
-const newPlay = (play) =>
-  Object.assign(play, {
-    sessionId: "" + Date.now() + Math.random(),
-    ...readPage(),
-    ...play,
-  });
-
 /** The players that are playing right now. @type {Set<Update>} */
 export const playing = new Set();
 
-const core = { emit, guard, listen, log, newPlay, report };
+const core = { emit, guard, listen, log, options, report };
 
 /**
  * Follows a player through all that it plays. What measures is loaded when there is something to
@@ -82,7 +73,10 @@ const ad = (element, runs) =>
  * @param {Node} [node] the element to tell of it
  */
 export const progress = (play, node = document) => {
-  report({ ...newPlay(play), occurredTimestamp: Date.now() }, node, true);
+  const occurredTimestamp = Date.now();
+  use("view", (/** @type {Measuring} */ { completePlay }) =>
+    report({ ...completePlay(play, options), occurredTimestamp }, node, true),
+  );
 };
 
 /** @type {Record<string, (...args: any[]) => void>} */

@@ -2,6 +2,7 @@
 
 import { follow } from "../measuring/player.js";
 import { declareAd } from "../measuring/roles.js";
+import { completePlay } from "../naming/visit.js";
 import { describe } from "../naming/medium.js";
 
-export default { declareAd, describe, follow };
+export default { completePlay, declareAd, describe, follow };

@@ -3,6 +3,7 @@
 import { authored, describe } from "../naming/medium.js";
 import { attribute } from "../naming/attributes.js";
 import { expectManifest } from "../naming/manifests.js";
+import { completePlay } from "../naming/visit.js";
 import { Duration, differ } from "./duration.js";
 import { isAd, isDecoration, isSteered, watchInput } from "./roles.js";
 import { View } from "./view.js";
@@ -15,7 +16,7 @@ import { View } from "./view.js";
  * @property {(work: (...args: any[]) => void) => (...args: any[]) => void} guard
  * @property {typeof import("../natives.js").listen} listen
  * @property {(reason: string) => void} log
- * @property {(play: object) => Record<string, any>} newPlay
+ * @property {import("../options.js").Options} options
  * @property {(play: any, node: Node, due: unknown) => void} report
  */
 
@@ -77,7 +78,7 @@ const sameFilm = (a, b) =>
  * @param {Player & Partial<HTMLMediaElement>} player
  * @param {Core} core
  */
-export const follow = (node, player, { emit, guard, listen, log, newPlay, report }) => {
+export const follow = (node, player, { emit, guard, listen, log, options, report }) => {
   /** By film. @type {Map<string, View>} */
   const views = new Map();
   /** Of each view, the last source. @type {Map<View, Source>} */
@@ -154,7 +155,7 @@ export const follow = (node, player, { emit, guard, listen, log, newPlay, report
     const known = views.get(film);
     if (known) return known;
     if (/#/.test(medium.externalId || "")) unnamed++;
-    const play = newPlay(medium);
+    const play = completePlay(medium, options);
     emit(node, "start", play);
     // Chromium counts a jump before the first picture as played.
     const jumped = type && currentTime > 2 * /** @type {number} */ (playbackRate);

@@ -1,7 +1,5 @@
 /** The page a play happens on, as it is when the play begins. */
 
-import { options } from "./options.js";
-
 /** A frame that is written into its page (`srcdoc`) is that page. @returns {any} */
 const ownWindow = () => {
   /** @type {any} */
@@ -14,18 +12,16 @@ const ownWindow = () => {
 const viewOf = ({ pathname, search, hash }) =>
   pathname + search.replace(/[?&](utm_\w+|_?hs\w+|\w*clid|mc_\w+)=[^&]*/g, "") + (hash.match(/^#!?\/.*/) || "");
 
-/** The view that was loaded, and the canonical address that came with it. @type {string | undefined} */
-let landing;
-/** @type {string | undefined} */
+/** The canonical address that came with the view that was loaded. @type {string | undefined} */
 let landingCanonical;
 
-/** @returns {{ pageUrl: string, pageName: string, pageId?: number, externalPlayContext?: string }} */
-export const readPage = () => {
+/** @param {import("../options.js").Options} options @returns {{ pageUrl: string, pageName: string, pageId?: number, externalPlayContext?: string }} */
+const readPage = ({ context, portal }) => {
   const page = ownWindow();
   const { location, document, hsVars } = page;
   const link = document.querySelector("link[rel=canonical]");
   const view = viewOf(location);
-  landing ??= view;
+  const landing = viewOf(new URL(page.performance.getEntriesByType("navigation")[0].name));
   landingCanonical ??= link?.href;
   // Single-page sites often leave the canonical link of the first view, or of the template, in place.
   const canonical = link && new URL(link.href);
@@ -39,7 +35,18 @@ export const readPage = () => {
     // The token in a mail's link names who was mailed. The relay takes out the rest.
     pageUrl: (own ? link : location).href.replace(/_hs\w+=[^&#]*&?/g, ""),
     pageName: document.title,
-    externalPlayContext: options.context,
-    pageId: hsVars?.portal_id == options.portal ? hsVars?.page_id : undefined,
+    externalPlayContext: context,
+    pageId: hsVars?.portal_id == portal ? hsVars?.page_id : undefined,
   };
 };
+
+/**
+ * @param {Record<string, any>} play is given a session and the page, unless it has them
+ * @param {import("../options.js").Options} options
+ */
+export const completePlay = (play, options) =>
+  Object.assign(play, {
+    sessionId: "" + Date.now() + Math.random(),
+    ...readPage(options),
+    ...play,
+  });
