@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.hosts import STATIC, Collector, Site
@@ -109,6 +110,93 @@ def test_a_blob_that_nothing_tells_of_is_named_by_its_place(
     ids = [view.last["externalId"] for view in collector.views()]
     assert ids == ["/two#video1", "/two#video1-2"]
     assert not any("mediaUrl" in view.last for view in collector.views())
+
+
+@pytest.mark.parametrize(
+    ("around", "name"),
+    [
+        ("<h2>Bees</h2><p>of <b>all</b></p>{}", "Bees"),
+        ("<section><h2>Ants</h2></section><section>{}<h3>Bees</h3></section>", "Bees"),
+        ("<figure>{}<button>Play</button><figcaption> Bees\n</figcaption></figure>", "Bees"),
+        (
+            '<meta property="og:video" content="/a.mp4"><meta property="og:title" content="Bees">{}',
+            "Bees",
+        ),
+        (
+            '<script type="application/ld+json">{{"@graph": [{{"@type": "VideoObject", "name": "Bees"}}]}}'
+            "</script><h1>Ants</h1>{}",
+            "Bees",
+        ),
+        (
+            '<div itemscope itemtype="https://schema.org/VideoObject">'
+            '<meta itemprop="name" content="Bees">{}</div>',
+            "Bees",
+        ),
+        ('<my-player title="Bees">{}</my-player><h1>Ants</h1>', "Bees"),
+        ('<my-player metadata-video-title="Bees" aria-label="Ants">{}</my-player>', "Bees"),
+    ],
+)
+def test_a_film_is_named_by_what_the_page_says_of_it(
+    page: Page, site: Site, collector: Collector, around: str, name: str
+) -> None:
+    """A heading, a caption, the page's own statement, the element around the player."""
+    play = told(page, site, collector, around.format(video()))
+    assert play["mediaName"] == name
+    assert play["mediaUrl"] == f"{site.url}/clips/ten.webm"
+
+
+def test_attributes_of_other_libraries_are_not_read(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Vidstack writes its own `data-media-type` on its element."""
+    play = told(page, site, collector, f'<div data-media-type="video">{video()}</div>')
+    assert play["mediaType"] == "VIDEO"
+
+
+def test_a_blob_is_named_by_the_element_around_it(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its address and id, through a shadow root."""
+    body = '<my-player src="/films/bees.m3u8" playback-id="b1"></my-player>'
+    show(page, site, collector, body)
+    page.evaluate(
+        """() => {
+            const host = document.querySelector("my-player");
+            window.v = host.attachShadow({ mode: "open" }).appendChild(document.createElement("video"));
+        }"""
+    )
+    page.evaluate(BLOB)
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    last = collector.view().last
+    assert (last["externalId"], last["mediaUrl"]) == ("b1", f"{site.url}/films/bees.m3u8")
+
+
+@pytest.mark.parametrize("address", ["/?webinar=autumn", "/#/webinars/autumn", "/autumn"])
+def test_a_view_of_a_single_page_is_named_by_its_own_address(
+    page: Page, site: Site, collector: Collector, address: str
+) -> None:
+    """By query, by hash or by path: the template's canonical link stays what it was."""
+    show(page, site, collector, '<link rel="canonical" href="/">' + video())
+    page.evaluate("(address) => history.pushState({}, '', address)", address)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    assert collector.view().last["pageUrl"] == site.url + address
+
+
+def test_a_frame_that_is_written_into_the_page_is_that_page(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """`srcdoc`: its own address is about:srcdoc, and it has no title."""
+    inner = (video() + script(collector)).replace('"', "&quot;")
+    page.goto(site.put(f'<iframe srcdoc="{inner}"></iframe>', "/around"))
+    frame = page.frames[1]
+    frame.wait_for_function("window.playrelay?.watch")
+    frame.evaluate("v.currentTime = 9.8, v.play()")
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    last = collector.view().last
+    assert (last["pageUrl"], last["pageName"]) == (f"{site.url}/around", "A page")
 
 
 def test_a_late_usertoken_is_told_with_what_was_told_before(
@@ -231,9 +319,35 @@ def test_the_page_hears_of_everything_and_may_object(
 
 
 def test_data_debug_says_what_happens(page: Page, site: Site, collector: Collector) -> None:
-    """In the console, and only where it is asked for."""
+    """In the console, and only where it is asked for: one line at load, then each event."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     told(page, site, collector, video(), attributes='data-consent="none" data-debug')
+    assert [line for line in said if f"relay {collector.url}/" in line and "no consent" in line]
     assert any(line.startswith("playrelay start") for line in said)
     assert any(line.startswith("playrelay beforesend") for line in said)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "players", "reason"),
+    [
+        ("", "", "waits for HubSpot's banner or a hubspotutk cookie"),
+        ('data-consent="yes"', "", "is not auto, hubspot, manual or none"),
+        ('data-consent="none"', "muted loop", 'data-playrelay="on"'),
+        ('data-consent="none"', 'data-playrelay="off"', "left alone"),
+    ],
+)
+def test_data_debug_says_why_nothing_happens(
+    page: Page, site: Site, collector: Collector, attributes: str, players: str, reason: str
+) -> None:
+    """A warning for each reason, with what to do."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    with page.expect_event("console", lambda message: reason in message.text):
+        show(
+            page, site, collector, video(attributes=players), attributes=f"{attributes} data-debug"
+        )
+        play(page, rate=1)
+    passed(page, "v.currentTime > 0.5")
+    assert sum(reason in line for line in said) <= 2
+    assert collector.bodies == []
