@@ -56,7 +56,7 @@ def test_a_page_in_a_frame_counts_by_what_the_frame_shows(
     "markup",
     [
         '<iframe data-media-type="DOCUMENT" src="{}" height="500"></iframe>',
-        '<object data-media-type="DOCUMENT" data="{}" type="application/pdf" height="500"></object>',
+        '<object data-media-type="DOCUMENT" data="{}" type="application/pdf"></object>',
     ],
     ids=["iframe", "object"],
 )
