@@ -184,9 +184,9 @@ def test_a_frame_that_is_taken_out_while_it_plays(
     page.clock.fast_forward("10:00")
     page.clock.fast_forward("10:00")
     page.evaluate("new Promise((done) => requestIdleCallback(done))")
+    collector.wait(lambda relay: relay.view().percent >= 30)
     sent = len(collector.bodies)
     page.clock.fast_forward("59:00")
     page.clock.fast_forward("59:00")
     page.evaluate("new Promise((done) => requestIdleCallback(done))")
-    collector.wait(lambda relay: relay.view().percent >= 30)
     assert len(collector.bodies) == sent
