@@ -45,6 +45,11 @@ PAUSES: dict[str, tuple[Level, str, str]] = {
         "The app lacks a permission.",
         "Grant media_bridge.write and crm.objects.contacts.read, and connect it again.",
     ),
+    "refused_all": (
+        "bad",
+        "HubSpot refuses every event with the same words.",
+        "Read them in the log. One event at a time asks, and all are sent once it takes one.",
+    ),
     "unavailable": (
         "wait",
         "HubSpot has failed several times in a row.",

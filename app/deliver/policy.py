@@ -15,6 +15,7 @@ from app.domain.outcome import (
     Retry,
     Wait,
 )
+from app.domain.streak import REFUSED_ALL
 from app.hubspot.results import (
     Accepted,
     Incomplete,
@@ -74,9 +75,6 @@ class Health(msgspec.Struct, frozen=True):
 UNSURE: frozenset[Rung] = frozenset({"mail", "passthrough"})
 """Rungs of which only HubSpot can say whether they lead to a contact."""
 
-REFUSED_ALL = "refused_all"
-"""Why the account pauses: HubSpot refuses everything alike."""
-
 _FIELDS: dict[Rung, str] = {
     "signed": "contactId",
     "usertoken": "contactId",
@@ -126,7 +124,7 @@ def _about_refusal(
         return Decision(outcome, Healthy(erred=True, unlucky=unlucky))
     rest = min(policy.account_trouble * 2 ** min(health.failures, 30), policy.refused_cap)
     if not health.refused_all or now - sent.created_at > policy.give_up_after:
-        return Decision(outcome, Healthy(erred=True, alike_until=now + rest))
+        return Decision(outcome, Healthy(erred=True, alike_until=now + rest, of_event=False))
     # A minute later than the others, so that another event asks next time.
     again = Retry(now + rest + MINUTE, REFUSED_ALL, blameless=True)
     return Decision(again, Paused(now + rest, REFUSED_ALL))

@@ -98,7 +98,9 @@ class Sender:
         if job.refusal is not None:
             decision = Decision(job.refusal, Unasked())
         else:
-            decision = await self._send(job, identity, Health(claim.failures, claim.strained))
+            decision = await self._send(
+                job, identity, Health(claim.failures, claim.strained, claim.refused_all)
+            )
         await self._settle(job, decision)
         self._record(job, decision)
         return 0

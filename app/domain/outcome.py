@@ -79,7 +79,7 @@ class Healthy(msgspec.Struct, frozen=True):
     `erred`: it refused the request, which counts among the errors, of which HubSpot wants few.
     `unlucky`: because the request was sent on chance, to an identity that HubSpot may not know.
     `alike_until`: if that was one of many refusals alike (`domain.streak`), pause until then.
-    `of_event`: it answered an event, so it does not refuse all events any more.
+    `of_event`: it looked at an event, so it does not refuse all events any more.
     """
 
     erred: bool = False

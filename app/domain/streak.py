@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+REFUSED_ALL = "refused_all"
+"""Why the account pauses then."""
+
 IN_A_ROW = 5
 VISITORS = 3
 MEDIA = 2

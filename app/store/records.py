@@ -105,6 +105,7 @@ class Claim:
 
     `failures`: how often in a row the account has failed. `quota_left`: permits free now.
     `strained`: see `Quota`. `may_risk`: whether an event may be sent that HubSpot may refuse.
+    `refused_all`: HubSpot refused the last events alike, and the job asks whether it still does.
     """
 
     job: Job | None
@@ -113,6 +114,7 @@ class Claim:
     quota_left: int
     strained: bool = False
     may_risk: bool = True
+    refused_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,3 +179,24 @@ async def test_what_can_not_be_said_to_hubspot_is_rejected(passing: Harness) -> 
     (entry,) = await passing.store.admin.events("rejected", 9)
     assert entry.reason == "unsendable"
     assert len(passing.requests) == 1
+
+
+async def test_an_account_that_is_refused_everything_loses_nothing(passing: Harness) -> None:
+    """A 403 to every event, without a word on scope or token: few are asked, and all arrive."""
+    for number in range(20):
+        who = {"contactUtk": None, "_hsenc": f"m{number}"}
+        await passing.arrive(sessionId=f"s{number}", mediaBridgeId=number + 1, **who)
+    passing.world(refuses_all="FORBIDDEN")
+    sender = passing.sender()
+    for _ in range(12):  # an hour and a half
+        while not await sender.step():
+            pass
+        passing.clock.now += 8 * MINUTE
+    assert len(passing.requests) < 12
+    depths = await passing.store.admin.depths(passing.clock.now)
+    assert depths.pause_reason == "refused_all"
+    assert (depths.outbox["rejected"], depths.outbox["due"]) == (0, 20)
+    passing.world(refuses_all=None)
+    passing.clock.now += 120 * MINUTE
+    await passing.send_all()
+    assert len(passing.bodies) == 20

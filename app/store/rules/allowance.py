@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.figures import DAY_MS
+from app.domain.streak import REFUSED_ALL
 from app.store.policy import Quota
 from app.store.records import Claim
 
@@ -15,7 +16,10 @@ BACKLOG_EVERY = 10
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The account's row: pause, failures in a row, and the counts of `day` (since the epoch)."""
+    """The account's row: pause, failures in a row, and the counts of `day` (since the epoch).
+
+    `reason`: of the pause, or of the last failure.
+    """
 
     paused_until: int
     failures: int
@@ -23,6 +27,7 @@ class AccountState:
     requests: int
     errors: int
     refusals: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,8 @@ class Window:
 class SendDecision:
     """Whether a request may be made: permits left, until when to wait (None: go on).
 
-    `failures`: how many in a row; `strained`, `may_risk`: see `Claim`; `is_backlog_turn`: the next
-    permit is for the oldest due event.
+    `failures`: how many in a row; `strained`, `may_risk`, `refused_all`: see `Claim`;
+    `is_backlog_turn`: the next permit is for the oldest due event.
     """
 
     left: int
@@ -48,10 +53,19 @@ class SendDecision:
     strained: bool
     may_risk: bool
     is_backlog_turn: bool
+    refused_all: bool = False
 
     def no_job(self) -> Claim:
         """A claim that has found no event."""
-        return Claim(None, self.wait_until, self.failures, self.left, self.strained, self.may_risk)
+        return Claim(
+            job=None,
+            next_at=self.wait_until,
+            failures=self.failures,
+            quota_left=self.left,
+            strained=self.strained,
+            may_risk=self.may_risk,
+            refused_all=self.refused_all,
+        )
 
 
 def decide_sending(
@@ -74,7 +88,13 @@ def decide_sending(
         wait_until = sending_until  # while the account is failing, one request at a time probes it
     is_backlog_turn = window.latest % BACKLOG_EVERY == BACKLOG_EVERY - 1
     return SendDecision(
-        left, wait_until, account.failures, errors >= many, refusals < many, is_backlog_turn
+        left,
+        wait_until,
+        account.failures,
+        errors >= many,
+        refusals < many,
+        is_backlog_turn,
+        account.reason == REFUSED_ALL,
     )
 
 

@@ -5,6 +5,7 @@ Permits are counted by the clock that all replicas share, `Tx.clock_ahead` of th
 
 from app.domain.figures import DAY_MS
 from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Unasked, was_asked
+from app.domain.streak import REFUSED_ALL
 from app.store.policy import Quota
 from app.store.records import Permit
 from app.store.rules.allowance import (
@@ -25,7 +26,7 @@ TAKE_PERMIT = "INSERT INTO playrelay.permits (frees_at) VALUES ($1) RETURNING id
 FREE_PERMIT_AT = "UPDATE playrelay.permits SET frees_at = $1 WHERE id = $2"
 DROP_PERMIT = "DELETE FROM playrelay.permits WHERE id = $1"
 ACCOUNT = """
-    SELECT paused_until, failures, day, requests, errors, refusals,
+    SELECT paused_until, failures, day, requests, errors, refusals, reason,
         (SELECT min(lease_until) FROM playrelay.outbox WHERE status = 'sending') AS sending_until
     FROM playrelay.account
 """
@@ -41,17 +42,21 @@ HEALTHY = """
     SET failures = 0, reason = CASE WHEN paused_until > $1 THEN reason ELSE '' END
     WHERE failures > 0
 """
+# Look-ups and media may go well while all events are refused.
+HEALTHY_BUT_FOR_EVENTS = f"{HEALTHY} AND reason <> '{REFUSED_ALL}'"
 FAILING = """
     UPDATE playrelay.account SET failures = failures + 1, reason = $1,
         paused_until = greatest(paused_until, coalesce($2::bigint, 0))
 """
 RETRY_AT_ONCE = """
     UPDATE playrelay.outbox SET due_at = $1
-    WHERE status = 'due' AND due_at > $1 AND reason LIKE 'unavailable%'
+    WHERE status = 'due' AND due_at > $1
+    AND (reason LIKE 'unavailable%' OR reason = 'refused_all')
 """
 CLEAR_PAUSE = """
     UPDATE playrelay.account SET paused_until = 0, reason = ''
-    WHERE reason IN ('bad_token', 'reinstall_needed', 'missing_scope', 'not_connected')
+    WHERE reason IN
+        ('bad_token', 'reinstall_needed', 'missing_scope', 'not_connected', 'refused_all')
 """
 
 
@@ -97,13 +102,17 @@ async def record_account(tx: Tx, update: AccountNews, now: int) -> None:
     if was_asked(update):
         await tx.change(COUNT_REQUEST, now // DAY_MS, int(was_error), int(refused))
     if isinstance(update, Healthy):
-        if await tx.change(HEALTHY, now):
+        if await tx.change(HEALTHY if update.of_event else HEALTHY_BUT_FOR_EVENTS, now):
             await tx.change(RETRY_AT_ONCE, now)
     elif isinstance(update, Failing):
         await tx.change(FAILING, update.reason, update.paused_until)
     else:
-        # One request alone finds out whether the pause was long enough.
-        await tx.change(FAILING, update.reason, update.until)
+        await pause(tx, update.reason, update.until)
+
+
+async def pause(tx: Tx, reason: str, until: int) -> None:
+    """Stop sending until then; one request alone finds out whether that was long enough."""
+    await tx.change(FAILING, reason, until)
 
 
 async def take_spare_permit(tx: Tx, quota: Quota, now: int, lease_ms: int, spare: int) -> Permit:

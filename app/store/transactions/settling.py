@@ -5,6 +5,7 @@ from app.domain.outcome import (
     AccountNews,
     Delivered,
     Disowned,
+    Healthy,
     Outcome,
     RefusedMedium,
     Rejected,
@@ -24,6 +25,7 @@ from app.store.rules.plays import decode_play, encode_play
 from app.store.transactions.figures import add_attributed, count_day
 from app.store.transactions.identities import load_visitors
 from app.store.transactions.permits import record_account, return_permit
+from app.store.transactions.refused_all import judge_refusals
 from app.store.transactions.refused_media import accept, refuse
 from app.store.tx import Tx
 
@@ -81,9 +83,12 @@ async def settle(
     elif isinstance(outcome, Disowned):
         await _settle(tx, job, await _next_identity(tx, policy.identity, job, outcome, now))
     else:
-        await _settle(tx, job, state_after(outcome, now, asked=asked))
-    if isinstance(outcome, Rejected):
-        await count_day(tx, now, rejected=1)
+        state = state_after(outcome, now, asked=asked)
+        await _settle(tx, job, state)
+        if isinstance(outcome, Rejected):
+            await count_day(tx, now, rejected=1)
+            if isinstance(update, Healthy) and update.alike_until is not None:
+                await judge_refusals(tx, outcome, state.family, update.alike_until, now)
     if isinstance(outcome, RefusedMedium):
         await refuse(tx, job.play.medium, outcome, now)
 

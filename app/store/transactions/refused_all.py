@@ -1,0 +1,82 @@
+"""Refusals in a row that are the account's fault: it pauses, and their events are due again."""
+
+from collections import Counter
+
+import msgspec
+
+from app.domain.figures import DAY_MS
+from app.domain.outcome import Rejected
+from app.domain.play import Play
+from app.domain.streak import OF_ONE_MEDIUM, REFUSED_ALL, Refusal, is_accounts_fault, kind_of
+from app.store.rules.plays import shown
+from app.store.transactions.figures import count_day
+from app.store.transactions.permits import pause
+from app.store.transactions.refused_media import refusals
+from app.store.tx import Tx
+
+MOST_RETURNED = 1_000
+"""Events of one streak that are due again at once; a streak is longer only before it is judged."""
+
+REASON = "SELECT reason FROM playrelay.account"
+DELIVERED_AT = "SELECT max(settled_at) FROM playrelay.outbox WHERE status = 'delivered'"
+_SINCE = """
+    WHERE o.status = 'rejected' AND o.settled_at > $1 AND o.reason = 'refused'
+    ORDER BY o.settled_at DESC, o.id DESC LIMIT $2
+"""
+LATEST = f"""
+    SELECT o.answer, o.family, p.state
+    FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play {_SINCE}
+"""
+STREAK = f"""
+    SELECT o.id, o.settled_at, o.answer, o.family FROM playrelay.outbox o {_SINCE}
+    FOR UPDATE SKIP LOCKED
+"""
+RETURN = f"""
+    UPDATE playrelay.outbox SET status = 'due', due_at = $1, settled_at = NULL,
+        reason = '{REFUSED_ALL}'
+    WHERE id = ANY ($2::bigint[]) AND status = 'rejected'
+"""
+
+_decode = msgspec.json.Decoder(Rejected).decode
+
+
+async def judge_refusals(tx: Tx, refused: Rejected, family: str, until: int, now: int) -> None:
+    """HubSpot has just refused an event: pause until then if it does so with all of them."""
+    kind = kind_of(refused.http_status, refused.category, family)
+    since = await tx.value(DELIVERED_AT) or 0
+    if await tx.value(REASON) != REFUSED_ALL:  # else one of those that were on their way
+        if not is_accounts_fault(await _latest(tx, since)):
+            return
+        await pause(tx, REFUSED_ALL, until)
+    streak = [
+        (row, settled_at)
+        for row, settled_at, answer, its_family in await tx.rows(STREAK, since, MOST_RETURNED)
+        if _kind(answer, its_family) == kind
+    ]
+    await tx.change(RETURN, now, [row for row, _ in streak])
+    for day, count in Counter(settled_at // DAY_MS for _, settled_at in streak).items():
+        await count_day(tx, day * DAY_MS, rejected=-count)
+
+
+async def _latest(tx: Tx, since: int) -> list[Refusal]:
+    """The refusals since the last delivery, without those of media that HubSpot refuses."""
+    found = [
+        (_kind(answer, family), shown(state))
+        for answer, family, state in await tx.rows(LATEST, since, OF_ONE_MEDIUM)
+    ]
+    refused = await refusals(tx, [play.medium for _, play in found])
+    return [
+        Refusal(kind, _visitor(play), play.medium.ids)
+        for kind, play in found
+        if play.medium.ids not in refused
+    ]
+
+
+def _kind(answer: bytes | str, family: str) -> str:
+    said = _decode(answer)
+    return kind_of(said.http_status, said.category, family)
+
+
+def _visitor(play: Play) -> str:
+    known = play.utk or play.contact_id or play.hsenc
+    return str(known[1]) if known else play.session_id
