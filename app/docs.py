@@ -52,6 +52,7 @@ _POLICY_MEANINGS = {
     "`account_trouble` on",
     "account_trouble": "rest after a refused token or a missing scope",
     "give_up_after": "age from which a failing event is rejected; set by `PLAYRELAY_PARK_DAYS`",
+    "ask_identified": "until somebody who has just sent a form is looked up once more",
     "ask_strangers": "until a stranger is looked up again: after the 1st, 2nd, … look-up",
 }
 

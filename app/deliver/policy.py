@@ -49,6 +49,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
     account_trouble: int = 5 * MINUTE
     refused_cap: int = HOUR
     give_up_after: int = 30 * DAY
+    ask_identified: int = 15_000
     ask_strangers: tuple[int, ...] = (10 * MINUTE, DAY, 6 * DAY, 22 * DAY)
 
 
@@ -170,6 +171,8 @@ def backoff(attempt: int, first: int, cap: int, chance: float) -> int:
 
 def ask_again(asked: int, policy: DeliveryPolicy) -> int:
     """How long until a stranger is looked up again, in ms, after so many times."""
+    if asked < 0:  # just identified: HubSpot may take a moment to know
+        return policy.ask_identified
     return policy.ask_strangers[min(asked, len(policy.ask_strangers) - 1)]
 
 

@@ -69,6 +69,7 @@ class FoldWorker:
             _log.error("plays_not_closed", count=closed.unfoldable)
         if folded.events or closed.events:
             self._metrics.events.inc(folded.events + closed.events)
+        if folded.events or closed.events or folded.hurried:
             self._due.notify()
         return max(folded.rows, closed.plays)
 

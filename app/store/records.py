@@ -60,12 +60,13 @@ class FoldRules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FoldReport:
-    """What one fold did: rows taken from the inbox, plays written, events made, rows set aside."""
+    """What a fold did: rows taken, plays written, events made, rows set aside, look-ups hurried."""
 
     rows: int = 0
     plays: int = 0
     events: int = 0
     unfoldable: int = 0
+    hurried: int = 0
 
     def plus(self, other: "FoldReport") -> "FoldReport":
         """Both together."""
@@ -74,6 +75,7 @@ class FoldReport:
             self.plays + other.plays,
             self.events + other.events,
             self.unfoldable + other.unfoldable,
+            self.hurried + other.hurried,
         )
 
 

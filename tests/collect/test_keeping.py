@@ -37,7 +37,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setattr(files, "BUSY_SECONDS", 0.05)
     settings = settings_for(tmp_path, role="collect", allowed_origins=(SITE["origin"],))
     with live_relay(settings) as live:
-        yield House(live.client, tmp_path / "playrelay-sandbox.db")
+        yield House(live.client, tmp_path / "playrelay.db")
 
 
 def test_what_was_accepted_is_on_disk(house: House) -> None:

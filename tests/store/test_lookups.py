@@ -45,6 +45,20 @@ async def test_a_new_usertoken_waits_for_company(store: Store) -> None:
     assert await drained(store, SOON) == []
 
 
+async def test_who_is_identified_is_asked_about_soon(store: Store) -> None:
+    """A stranger who has just sent a form does not wait for the next look-up; once in a while."""
+    await played(store)
+    await looked_up(store, {"utk": None}, SOON, {"utk": SOON + DAY})
+    later = SOON + MINUTE
+    await played(store, later, identified=True)
+    claim = await store.lookups.claim(later + 2 * SECOND, 100, LEASE)
+    assert (claim.utks, claim.asked) == (("utk",), {"utk": -1})
+    again = {"utk": later + DAY}
+    await store.lookups.settle(claim.permit, {"utk": None}, again, Healthy(), later + 2 * SECOND)
+    await played(store, later + 3 * SECOND, identified=True)
+    assert (await store.lookups.claim(later + MINUTE, 100, LEASE)).utks == ()
+
+
 async def test_those_due_longest_come_first_and_not_too_many(store: Store) -> None:
     """So many as one request may name."""
     for number in range(5):

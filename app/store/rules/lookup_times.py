@@ -14,6 +14,12 @@ GATHER_MS = 2_000
 LONGEST_GATHER_MS = 30_000
 """The longest that a new usertoken waits for others."""
 
+SOON_MS = 2_000
+"""The longest wait of a visitor who has just been identified: one request in this time at most."""
+
+ASKED_JUST_NOW_MS = 10_000
+"""A visitor who was asked about within this time is not asked about again for that."""
+
 STRANGER_PAUSE_MS = 60_000
 """A stranger who starts another play is asked about at once, but not more often than this."""
 

@@ -22,7 +22,7 @@ from app.store.rules.plays import close_play, columns_of, decode_play, encode_pl
 from app.store.transactions import figures
 from app.store.transactions.events import ChangedPlay, add_events
 from app.store.transactions.identities import Visitors, bind_mails, load_visitors
-from app.store.transactions.lookups import introduce
+from app.store.transactions.lookups import ask_soon, introduce
 from app.store.tx import Tx
 
 TAKE_INBOX = """
@@ -129,7 +129,8 @@ async def _fold_rows(
     events = await _write(tx, policy, changed, now)
     new = sum(seen.before is None for seen in changed)
     await figures.count_day(tx, now, pings=len(rows), plays=new, events=events)
-    return FoldReport(len(rows), len(views), events, len(observed.unfoldable))
+    hurried = await ask_soon(tx, policy, observed.observations, now)
+    return FoldReport(len(rows), len(views), events, len(observed.unfoldable), hurried)
 
 
 async def _observe(tx: Tx, rules: FoldRules, rows: Rows) -> Observed:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
+from app.domain.observation import Observation
 from app.domain.outcome import AccountNews
 from app.domain.play import Play
 from app.store.errors import Raced
 from app.store.policy import Quota, StorePolicy
 from app.store.records import LookupClaim
 from app.store.rules.lookup_times import (
+    ASKED_JUST_NOW_MS,
     RECHECK_AFTER_MS,
+    SOON_MS,
     YIELD_MS,
     gather_time,
     latest_ask,
@@ -37,6 +40,13 @@ ASK_AGAIN = """
     WHERE utk = ANY ($1::text[]) AND asked_at IS NOT NULL AND CASE WHEN contact_id IS NULL
         THEN ask_by IS NULL OR ask_by > greatest($3, asked_at + $5)
         ELSE ask_by IS NULL AND asked_at < $6 END
+"""
+# Somebody has just told HubSpot who they are: ask soon, and once more a little later (asked = -1).
+ASK_SOON = """
+    UPDATE playrelay.contacts SET asked = -1,
+        ask_at = $2, ask_by = least(coalesce(ask_by, $3), $3)
+    WHERE utk = ANY ($1::text[]) AND contact_id IS NULL AND asked >= 0
+        AND (asked_at IS NULL OR asked_at < $4)
 """
 DUE_LOOKUPS = """
     SELECT utk, asked FROM playrelay.contacts WHERE ask_at <= $1
@@ -92,6 +102,19 @@ async def introduce(
         raise Raced
     if old:
         await tx.change(ASK_AGAIN, old, now, soon, *pause(in_use), now - RECHECK_AFTER_MS)
+
+
+async def ask_soon(
+    tx: Tx, policy: StorePolicy, observations: Iterable[Observation], now: int
+) -> int:
+    """Hurry the look-ups of visitors who have just been identified; returns how many.
+
+    They are gathered for two seconds, so that however many ask, one request in that time does.
+    """
+    utks = {each.play.utk[1] for each in observations if each.identified and each.play.utk}
+    if not utks or policy.identity != "lookup":
+        return 0
+    return await tx.change(ASK_SOON, sorted(utks), now, now + SOON_MS, now - ASKED_JUST_NOW_MS)
 
 
 async def claim_lookup(tx: Tx, quota: Quota, now: int, limit: int, lease_ms: int) -> LookupClaim:
