@@ -30,7 +30,7 @@ lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types
 	$(BIN)/lint-imports
 	$(BIN)/codespell app tests tools static/src docs deploy README.md CONTRIBUTING.md CHANGELOG.md
 	$(BIN)/python -m tools.words
-	$(BIN)/python -m app.docs --check
+	$(BIN)/python -m tools.docs --check
 	$(BIN)/python -m tests.machine.tracker
 
 .PHONY: format
@@ -44,7 +44,7 @@ bench: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages ## the benchmarks: ratio
 
 .PHONY: docs
 docs: $(VENV)/.dev ## write the generated tables of the README and docs/ anew
-	$(BIN)/python -m app.docs
+	$(BIN)/python -m tools.docs
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev $(VENV)/.browser ## take the pictures of the console in docs/screenshots anew
@@ -52,7 +52,7 @@ screenshots: $(VENV)/.dev $(VENV)/.browser ## take the pictures of the console i
 
 .PHONY: keep-build
 keep-build: $(VENV)/.runtime ## keep the built script under its own name, before a release
-	@$(BIN)/python -m app.web.tracker.keep
+	@$(BIN)/python -m tools.keep
 
 .PHONY: lock
 lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew

@@ -16,7 +16,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="playrelay",
         description="The self-hosted relay between any web player and HubSpot. "
-        "Settings are environment variables; the README lists them.",
+        "Settings are environment variables; docs/SETTINGS.md lists them.",
     )
     top.add_argument("--version", action="version", version=f"playrelay {__version__}")
     verbs = top.add_subparsers(required=True, metavar="verb")

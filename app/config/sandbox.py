@@ -70,7 +70,7 @@ def _signs(settings: Settings, sources: Sources) -> Iterator[str]:
         if _TELLING.search(name) or (near and _TELLING.search(near)):
             yield f"{unknown_line(name, sources)}; without credentials {_NEEDED}"
     for name in _OF_PRODUCTION:
-        if variable_name(name) in sources.values:
+        if getattr(settings, name) != type(settings).model_fields[name].default:
             yield f"{variable_name(name)}: is set, but no credentials are: {_NEEDED}"
     if is_postgresql(settings.database_url):
         name = variable_name("database_url")

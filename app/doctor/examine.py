@@ -102,16 +102,16 @@ async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[F
     again = "install the app again"
     if settings.connectable:
         again += " (playrelay connect --again)"
-    told = await client.introspect()
-    token = _token(told, looked_up, again)
+    reported = await client.introspect()
+    token = _token(reported, looked_up, again)
     yield token
     if token.advice:
         return
-    if isinstance(told, Introspection) and told.scopes:
+    if isinstance(reported, Introspection) and reported.scopes:
         wanted = [scopes.EVENTS]
         if settings.identity == "lookup":
             wanted.append(scopes.CONTACTS)
-        missing = [scope for scope in wanted if scope not in told.scopes]
+        missing = [scope for scope in wanted if scope not in reported.scopes]
         yield (
             Finding("scopes", "missing", f"grant {', '.join(missing)} and {again}")
             if missing
@@ -123,14 +123,16 @@ async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[F
         yield Finding("scopes", f"{scopes.CONTACTS}; the token does not tell about {scopes.EVENTS}")
 
 
-def _token(told: object, looked_up: LookupResult, again: str) -> Finding:
-    if isinstance(told, Introspection) and told.active:
-        domain = f" ({told.hub_domain})" if told.hub_domain else ""
-        account = f" for account {told.hub_id}{domain}" if told.hub_id else ""
+def _token(reported: object, looked_up: LookupResult, again: str) -> Finding:
+    if isinstance(reported, Introspection) and reported.active:
+        domain = f" ({reported.hub_domain})" if reported.hub_domain else ""
+        account = f" for account {reported.hub_id}{domain}" if reported.hub_id else ""
         return Finding("token", f"good{account}")
     if isinstance(looked_up, Contacts | MissingScope):
         return Finding("token", "good: HubSpot answers look-ups")
-    if isinstance(looked_up, Unauthorized) or (isinstance(told, Introspection) and not told.active):
+    if isinstance(looked_up, Unauthorized) or (
+        isinstance(reported, Introspection) and not reported.active
+    ):
         advice = f"make a new one and set it in the environment, or {again}"
         return Finding("token", "refused by HubSpot", advice)
     return Finding("token", "could not be checked", f"HubSpot answered {type(looked_up).__name__}")

@@ -95,7 +95,8 @@ def test_the_example_of_all_settings_changes_none(monkeypatch: pytest.MonkeyPatc
         monkeypatch.delenv(variable_name(field), raising=False)
     for variable, value in re.findall(r"^#([A-Z_]+)=(.*)$", EXAMPLES[0].read_text(), re.MULTILINE):
         monkeypatch.setenv(variable, value)
-    assert load_settings(None) == Settings.model_construct()
+    monkeypatch.setenv("PLAYRELAY_SANDBOX", "true")
+    assert load_settings(None) == Settings.model_construct(sandbox=True)
 
 
 def test_the_pings_in_the_documents_are_taken() -> None:

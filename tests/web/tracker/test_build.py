@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.web.tracker import keep
 from app.web.tracker.build import STATIC, Build, kept_builds, read_build
+from tools import keep
 
 FILES = {
     "playrelay.js": b"start()",

@@ -1,4 +1,4 @@
-"""Write the tables on which documents and code must agree: `python -m app.docs` (or make docs).
+"""Write the tables on which documents and code must agree: `python -m tools.docs` (or make docs).
 
 A table stands between `<!-- generated: NAME -->` and `<!-- /generated -->`. With `--check` nothing
 is written: one line per stale file, and exit status 1. What is declared in the code without a
@@ -17,10 +17,10 @@ import msgspec
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from app import docs_limits
 from app.collect.problem import REASONS, STATUS, TITLE
 from app.collect.rate import WINDOW_SECONDS
 from app.config import Settings, variable_name
+from app.config.load import SECRETS
 from app.config.settings import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
 from app.config.sitesfile import NEEDS_KEY
 from app.deliver import lookup, sender
@@ -33,6 +33,7 @@ from app.store import group_commit
 from app.store.rules import lookup_times, outcomes
 from app.telemetry.metrics import Metrics, process_metrics
 from app.web.server import protocol
+from tools import docs_limits
 
 ROOT = Path(__file__).parent.parent
 
@@ -68,6 +69,12 @@ def settings_table() -> str:
         for name, field in Settings.model_fields.items()
     )
     return _table(("variable", "default", "meaning"), rows)
+
+
+def secrets_table() -> str:
+    """The settings that can stand in a file."""
+    rows = ((f"`{variable_name(name)}_FILE`", f"`{variable_name(name)}`") for name in SECRETS)
+    return _table(("variable", "in place of"), rows)
 
 
 def account_keys_table() -> str:
@@ -168,6 +175,7 @@ def figures_table() -> str:
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
+    "secrets": secrets_table,
     "account-keys": account_keys_table,
     "site-keys": site_keys_table,
     "metrics": metrics_table,
@@ -205,7 +213,7 @@ def documents(root: Path) -> Iterator[tuple[Path, str, str]]:
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     """Write, or with `--check` compare. Exit status 0: all is as it should be."""
-    parser = argparse.ArgumentParser(prog="python -m app.docs", description="Generated tables.")
+    parser = argparse.ArgumentParser(prog="python -m tools.docs", description="Generated tables.")
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if any is stale")
     check = parser.parse_args(arguments).check
     try:
