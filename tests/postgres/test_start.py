@@ -32,7 +32,11 @@ async def tell(url: str, *statements: str) -> None:
 
 async def test_processes_may_start_at_once(url: str) -> None:
     """The schema is made by one of them, and the others find it."""
-    environment = os.environ | {"PLAYRELAY_DATABASE_URL": url}
+    environment = os.environ | {
+        "PLAYRELAY_DATABASE_URL": url,
+        "PLAYRELAY_HUBSPOT_ACCESS_TOKEN": "token",
+        "PLAYRELAY_ALLOWED_ORIGINS": "https://www.example.com",
+    }
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-m", "app", "migrate", env=environment, stderr=asyncio.subprocess.PIPE

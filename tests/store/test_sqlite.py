@@ -66,7 +66,11 @@ async def test_one_process_delivers(path: Path) -> None:
 
 async def test_two_processes_may_start_at_once(path: Path) -> None:
     """The schema is made by one of them, and the others find it."""
-    environment = os.environ | {"PLAYRELAY_DATABASE_URL": sqlite_url(path)}
+    environment = os.environ | {
+        "PLAYRELAY_DATABASE_URL": sqlite_url(path),
+        "PLAYRELAY_HUBSPOT_ACCESS_TOKEN": "token",
+        "PLAYRELAY_ALLOWED_ORIGINS": "https://www.example.com",
+    }
     processes = [
         await asyncio.create_subprocess_exec(
             sys.executable, "-m", "app", "migrate", env=environment, stderr=asyncio.subprocess.PIPE
