@@ -1,0 +1,113 @@
+"""What is no view: advertisements, and films that nobody began; and the moment of a form."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.hosts import Collector, Site
+from tests.browser.player import ended, leave, passed, play, ready, script, show, video
+
+OLD_CODE = "Array.prototype.toJSON = function () { return '[' + this.join() + ']' }"
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("w.className = 'vjs-ad-playing'", "w.className = ''"),
+        ("playrelay.ad(v, true)", "playrelay.ad(v, false)"),
+    ],
+    ids=["by its class", "by the page"],
+)
+def test_an_advertisement_on_the_films_own_element_is_no_view(
+    page: Page, site: Site, collector: Collector, begins: str, ends: str
+) -> None:
+    """It has the element's attributes, which name the film; the film after it is one view."""
+    show(page, site, collector, f'<div id="w">{video(attributes="data-external-id=film")}</div>')
+    page.evaluate(f"{begins}, v.src = '/clips/short.webm'")
+    play(page, rate=1)
+    ended(page)
+    page.evaluate(f"{ends}, v.src = '/clips/ten.webm'")
+    play(page, rate=4)
+    ended(page)
+    collector.wait(lambda told: told.plays and told.plays[-1].get("ended"))
+    leave(page)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+    assert collector.view().last["externalId"] == "film"
+
+
+def test_a_silent_loop_that_a_script_begins_is_nothing(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A preview under the pointer, a hero that comes late: without `autoplay` too."""
+    show(page, site, collector, video("short.webm", "muted loop") + video(name="w"))
+    play(page, rate=1)
+    passed(page, "v.currentTime > 0.2")
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait(lambda told: told.plays)
+    leave(page)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+
+
+def test_a_silent_loop_that_the_visitor_begins_counts(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """By a button of the page's own beside it."""
+    button = '<button id="b" onclick="v.play()">Play</button>'
+    show(page, site, collector, button + video("short.webm", "muted loop"))
+    passed(page, "performance.getEntriesByType('resource').some(({ name }) => /view/.test(name))")
+    page.click("#b")
+    collector.wait(lambda told: told.plays and told.view().milestones == [25, 50, 75, 100])
+
+
+@pytest.mark.parametrize(
+    "submit",
+    [
+        "postMessage({ type: 'hsFormCallback', eventName: 'onFormSubmitted', id: 'f' }, '*')",
+        "dispatchEvent(new CustomEvent('hs-form-event:on-submission:success'))",
+        "playrelay.identified()",
+    ],
+)
+def test_a_submitted_form_sends_what_there_is(
+    page: Page, site: Site, collector: Collector, submit: str
+) -> None:
+    """At once, and it says that HubSpot knows the visitor now; once told, told again with that."""
+    show(page, site, collector, video())
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    sent = len(collector.bodies)
+    page.evaluate(f"void {submit}")
+    collector.wait(lambda told: len(told.bodies) > sent)
+    assert json.loads(collector.bodies[-1])["identified"] is True
+
+
+def test_a_submitted_form_without_consent_sends_nothing(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """It is no word on tracking."""
+    show(page, site, collector, video(), attributes="")
+    play(page, rate=1, start=9.8)
+    ended(page)
+    page.evaluate("playrelay.identified()")
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert collector.bodies == []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<script>{OLD_CODE}</script>",
+        '<section id="playrelay"></section>',
+    ],
+    ids=["Prototype.js", "an element of that name"],
+)
+def test_old_code_is_borne(page: Page, site: Site, collector: Collector, before: str) -> None:
+    """Arrays that turn themselves into text, and an element where the global would be."""
+    page.goto(site.put(before + video() + script(collector)))
+    ready(page)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
