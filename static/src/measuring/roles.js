@@ -33,12 +33,19 @@ export const isAd = (node) =>
     (each) => declared.has(each) || AD_CLASS.test(each.getAttribute?.("class")),
   );
 
-/** What the visitor did last, at a keyboard or with a pointer. @type {any} */
-let input = {};
+/** What the visitor did last, at a keyboard or with a pointer. */
+let inputAt = -Infinity;
+/** @type {any} */
+let inputTarget;
+let pointer = { x: 0, y: 0 };
+
 /** @param {typeof import("../natives.js").listen} listen */
 export const watchInput = (listen) =>
   listen(window, "click keydown", (event) => {
-    if (event.isTrusted) input = event;
+    if (!event.isTrusted) return;
+    inputAt = event.timeStamp;
+    [inputTarget] = event.composedPath(); // empty later
+    pointer = { x: event.clientX, y: event.clientY };
   });
 
 /** An event of a player this soon after a visitor's is caused by it (milliseconds). */
@@ -52,12 +59,12 @@ const BESIDE = 80;
  * @param {Element} node
  */
 export const isSteered = (node) => {
-  if (!input.target || performance.now() - input.timeStamp > CAUSED_MS) return false;
+  if (performance.now() - inputAt > CAUSED_MS) return false;
   const { top, bottom, left, right } = node.getBoundingClientRect();
-  const control = input.composedPath()[0].getBoundingClientRect?.();
-  let { clientX: x, clientY: y } = input;
-  if (!x && control) {
+  let { x, y } = pointer;
+  if (!x && inputTarget.getBoundingClientRect) {
     // At the keyboard: where the control is.
+    const control = inputTarget.getBoundingClientRect();
     x = (control.left + control.right) / 2;
     y = (control.top + control.bottom) / 2;
   }
