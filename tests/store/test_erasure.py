@@ -152,3 +152,9 @@ async def test_nobody_by_that_name(store: Store) -> None:
     assert await store.admin.forget(utk=None, contact_id=99) == 0
     assert await store.admin.forget(utk=None, contact_id=None) == 0
     assert await values(store) == ["session STARTED"]
+
+
+async def test_a_waiting_ping_is_erased_however_its_token_is_written(store: Store) -> None:
+    """A usertoken in capitals is the same visitor's, before the fold as after it."""
+    await arrive(store, contactUtk="ABCDEF" * 5 + "01")
+    assert await store.admin.forget(utk="abcdef" * 5 + "01", contact_id=None) == 1

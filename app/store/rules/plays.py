@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from app.domain.folding import Folded
+from app.domain.identity import usertoken
 from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.ping import BadJsonError, InvalidPingError, parse
@@ -69,7 +70,10 @@ def carries_identity(
     except (BadJsonError, InvalidPingError):
         plays = []
     by_contact = contact_id is not None and any(play.contact_id == contact_id for play in plays)
-    by_utk = any(play.contact_utk and play.contact_utk.strip() in utks for play in plays)
+    by_utk = any(
+        play.contact_utk and (usertoken(play.contact_utk) or play.contact_utk.strip()) in utks
+        for play in plays
+    )
     return by_contact or by_utk or any(_as_a_word(utk).search(body) for utk in utks)
 
 
