@@ -47,7 +47,7 @@ IDENTITY_SOURCES: Mapping[str, str] = {
 
 def identity_source(identity: Identity | Unknown) -> str:
     """What the visitor is known by, or why nobody knows them."""
-    return IDENTITY_SOURCES[identity.why if isinstance(identity, Unknown) else identity.rung]
+    return IDENTITY_SOURCES[identity.why if isinstance(identity, Unknown) else identity.source]
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

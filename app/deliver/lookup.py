@@ -1,4 +1,4 @@
-"""Ask HubSpot whose usertokens these are: a hundred a request, strangers again at intervals."""
+"""Looks up the contacts of usertokens: a hundred in a request, strangers again at intervals."""
 
 import asyncio
 from collections import deque
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import structlog
 
 from app.deliver.loop import keep_stepping, rest_until
-from app.deliver.policy import DAY, Health, account_news, ask_again
+from app.deliver.policy import DAY, Health, account_update, ask_again
 from app.deliver.sender import LEASE_MS, SenderContext
-from app.domain.outcome import AccountNews, Healthy
+from app.domain.outcome import AccountUpdate, Healthy
 from app.hubspot.client import HubSpotClient
 from app.hubspot.results import Contacts, LookupResult, NotConnected, Refused
 from app.runtime.notifier import Notifier
@@ -23,19 +23,19 @@ _log = structlog.get_logger(__name__)
 
 
 class Lookup:
-    """The one that turns strangers into contacts. Rings `due` when events became sendable."""
+    """Resolves usertokens to contacts. Notifies `due` when events become sendable."""
 
     def __init__(
         self,
         store: Lookups,
         hubspot: HubSpotClient,
-        desk: SenderContext,
+        context: SenderContext,
         due: Notifier,
         metrics: Metrics,
     ) -> None:
         self._store = store
         self._hubspot = hubspot
-        self._desk = desk
+        self._context = context
         self._due = due
         self._metrics = metrics
         self._limits: deque[int] = deque()
@@ -46,12 +46,12 @@ class Lookup:
 
     async def step(self) -> float:
         """One request if tokens are due; returns how long to rest, in seconds."""
-        desk = self._desk
-        now = desk.clock()
+        context = self._context
+        now = context.clock()
         limit = self._limits.popleft() if self._limits else TOKENS_A_REQUEST
         claim = await self._store.claim(now, limit, LEASE_MS)
         if not claim.utks:
-            return rest_until(claim.next_at, now, desk.idle_seconds)
+            return rest_until(claim.next_at, now, context.idle_seconds)
         result = await self._hubspot.contacts_by_usertoken(claim.utks)
         released = await self._settle(claim, result)
         if released:
@@ -59,34 +59,34 @@ class Lookup:
         return 0
 
     async def _settle(self, claim: LookupClaim, result: LookupResult) -> int:
-        desk = self._desk
-        now = desk.clock()
-        news: AccountNews = Healthy(of_event=False)
+        context = self._context
+        now = context.clock()
+        update: AccountUpdate = Healthy(of_event=False)
         answers: dict[str, int | None] = {}
         ask: dict[str, int] = {}
         if isinstance(result, Contacts):
-            news = Healthy(erred=result.was_error, of_event=False)
+            update = Healthy(was_error=result.was_error, of_event=False)
             answers = {utk: result.found.get(utk) for utk in claim.utks}
             ask = self._later(claim, [utk for utk in claim.utks if answers[utk] is None], now)
             self._metrics.contacts.labels("contact").inc(len(answers) - len(ask))
             self._metrics.contacts.labels("stranger").inc(len(ask))
         elif isinstance(result, Refused):
-            news = Healthy(erred=True, of_event=False)
+            update = Healthy(was_error=True, of_event=False)
             answers, ask = self._refused(claim, result, now)
         else:
-            news = account_news(
+            update = account_update(
                 result,
                 now=now,
                 health=Health(claim.failures, claim.strained),
-                chance=desk.chance(),
-                policy=desk.policy,
+                chance=context.chance(),
+                policy=context.policy,
             )
-            _log.warning("lookup_failed", reason=news.reason)
+            _log.warning("lookup_failed", reason=update.reason)
             ask = dict.fromkeys(claim.utks, now)
         useful = any(contact_id is not None for contact_id in answers.values())
         if not isinstance(result, NotConnected):
             self._metrics.budget.labels("lookup" if useful else "wasted").inc()
-        return await self._store.settle(claim.permit, answers, ask, news, now)
+        return await self._store.settle(claim.permit, answers, ask, update, now)
 
     def _refused(
         self, claim: LookupClaim, result: Refused, now: int
@@ -109,4 +109,4 @@ class Lookup:
         return {}, dict.fromkeys(claim.utks, 0)
 
     def _later(self, claim: LookupClaim, utks: Sequence[str], now: int) -> dict[str, int]:
-        return {utk: now + ask_again(claim.asked[utk], self._desk.policy) for utk in utks}
+        return {utk: now + ask_again(claim.asked[utk], self._context.policy) for utk in utks}

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from app.domain.identity import Identity, Rung
+from app.domain.identity import Identity, IdentitySource
 from app.domain.outcome import (
     Decision,
     Delivered,
-    Disowned,
     Failing,
     Healthy,
+    IdentityRejected,
     Paused,
     RefusedMedium,
     Rejected,
@@ -73,16 +73,16 @@ class Health(msgspec.Struct, frozen=True):
     refused_all: bool = False
 
 
-UNSURE: frozenset[Rung] = frozenset({"mail", "passthrough"})
-"""Rungs of which only HubSpot can say whether they lead to a contact."""
+UNSURE: frozenset[IdentitySource] = frozenset({"mail", "passthrough"})
+"""Sources of which only HubSpot can say whether they lead to a contact."""
 
-_FIELDS: dict[Rung, str] = {
+_FIELDS: dict[IdentitySource, str] = {
     "signed": "contactId",
     "usertoken": "contactId",
     "mail": "_hsenc",
     "passthrough": "contactUtk",
 }
-"""HubSpot's name for what each rung sends."""
+"""HubSpot's name for what each source sends."""
 
 _MEDIUM = frozenset({"mediaBridgeId", "externalId"})
 """HubSpot's names for what a medium is known by."""
@@ -97,10 +97,10 @@ def decide(
     chance: float,
     policy: DeliveryPolicy,
 ) -> Decision:
-    """The event's outcome and the account's news. `chance`: 0 ≤ random < 1, for the jitter."""
+    """The event's outcome and the account's update. `chance`: 0 ≤ random < 1, for the jitter."""
     if isinstance(result, Accepted):
-        rung = sent.identity.rung
-        return Decision(Delivered(result.contact_id, result.media_bridge_id, rung), Healthy())
+        source = sent.identity.source
+        return Decision(Delivered(result.contact_id, result.media_bridge_id, source), Healthy())
     if isinstance(result, Incomplete):
         return Decision(_incomplete(result, sent, now, policy), Healthy())
     if isinstance(result, Refused):
@@ -109,7 +109,7 @@ def decide(
 
 
 def _about_refusal(
-    outcome: Wait | Disowned | Rejected,
+    outcome: Wait | IdentityRejected | Rejected,
     sent: Sent,
     now: int,
     health: Health,
@@ -121,17 +121,17 @@ def _about_refusal(
     each pause; the pauses grow, for each ask may be one more error of the day.
     """
     if type(outcome) is not Rejected:
-        unlucky = sent.identity.rung in UNSURE and not isinstance(outcome, Rejected)
-        return Decision(outcome, Healthy(erred=True, unlucky=unlucky))
+        uncertain = sent.identity.source in UNSURE and not isinstance(outcome, Rejected)
+        return Decision(outcome, Healthy(was_error=True, uncertain_refused=uncertain))
     rest = min(policy.account_trouble * 2 ** min(health.failures, 30), policy.refused_cap)
     if not health.refused_all or now - sent.created_at > policy.give_up_after:
-        return Decision(outcome, Healthy(erred=True, alike_until=now + rest, of_event=False))
+        return Decision(outcome, Healthy(was_error=True, alike_until=now + rest, of_event=False))
     # A minute later than the others, so that another event asks next time.
-    again = Retry(now + rest + MINUTE, REFUSED_ALL, blameless=True)
+    again = Retry(now + rest + MINUTE, REFUSED_ALL, counts_as_attempt=False)
     return Decision(again, Paused(now + rest, REFUSED_ALL))
 
 
-def account_news(
+def account_update(
     trouble: Trouble, *, now: int, health: Health, chance: float, policy: DeliveryPolicy
 ) -> Failing | Paused:
     """How long the account rests, and why.
@@ -150,11 +150,11 @@ def account_news(
         asked = not isinstance(trouble, NotConnected)
         return Paused(now + policy.account_trouble, _for_a_person(trouble), asked)
     if health.failures + 1 < policy.failing_after and trouble.retry_after is None:
-        return Failing(f"unavailable: {trouble.reason}", erred=trouble.answered)
+        return Failing(f"unavailable: {trouble.reason}", was_error=trouble.answered)
     cap = policy.strained_cap if health.strained else policy.outage_cap
     rest = backoff(health.failures, policy.retry_first, cap, chance)
     until = now + max(rest, _seconds(trouble.retry_after, 0, policy.retry_after_cap))
-    return Failing(f"unavailable: {trouble.reason}", until, erred=trouble.answered)
+    return Failing(f"unavailable: {trouble.reason}", until, was_error=trouble.answered)
 
 
 def _for_a_person(trouble: Unauthorized | MissingScope | NotConnected) -> str:
@@ -178,7 +178,7 @@ def ask_again(asked: int, policy: DeliveryPolicy) -> int:
 
 def _incomplete(
     result: Incomplete, sent: Sent, now: int, policy: DeliveryPolicy
-) -> Wait | Disowned | Rejected:
+) -> Wait | IdentityRejected | Rejected:
     if result.unread and "contactId" not in result.missing:
         what = " and ".join(result.unread)
         message = (
@@ -191,31 +191,33 @@ def _incomplete(
     # An answer that names neither may be about the medium: no reason to doubt a known contact.
     sure = sent.identity.contact_id is not None
     if result.missing == ("contactId",) or ("contactId" in result.missing and not sure):
-        return _disowned(said, sent, now, policy)
+        return _identity_rejected(said, sent, now, policy)
     kind = Rejected if "contactId" in result.missing else RefusedMedium
     return kind("incomplete", 200, message=said.message)
 
 
 def _refused(
     result: Refused, sent: Sent, now: int, policy: DeliveryPolicy
-) -> Wait | Disowned | Rejected:
-    if _FIELDS[sent.identity.rung] in result.fields:
-        return _disowned(result, sent, now, policy)
+) -> Wait | IdentityRejected | Rejected:
+    if _FIELDS[sent.identity.source] in result.fields:
+        return _identity_rejected(result, sent, now, policy)
     kind = RefusedMedium if _MEDIUM.intersection(result.fields) else Rejected
     return kind("refused", result.status, result.category, result.message, result.correlation_id)
 
 
-def _disowned(said: Refused, sent: Sent, now: int, policy: DeliveryPolicy) -> Wait | Disowned:
-    """The usertoken may yet become a contact's, and is the last rung; any other gives way.
+def _identity_rejected(
+    said: Refused, sent: Sent, now: int, policy: DeliveryPolicy
+) -> Wait | IdentityRejected:
+    """The usertoken, the last source, may yet become a contact's; else the next is used.
 
     As a stranger is looked up once more in the last hours, so is a usertoken tried.
     """
-    if sent.identity.rung == "passthrough":
+    if sent.identity.source == "passthrough":
         again = now + ask_again(sent.attempts - 1, policy)
         end = sent.created_at + policy.give_up_after
         last = end - last_ask(policy.give_up_after).notice
         return Wait("stranger", last if now < last < again else again)
-    return Disowned(
+    return IdentityRejected(
         sent.identity.key,
         http_status=said.status,
         category=said.category,
@@ -227,15 +229,15 @@ def _disowned(said: Refused, sent: Sent, now: int, policy: DeliveryPolicy) -> Wa
 def _troubled(
     trouble: Trouble, sent: Sent, now: int, health: Health, chance: float, policy: DeliveryPolicy
 ) -> Decision:
-    news = account_news(trouble, now=now, health=health, chance=chance, policy=policy)
-    if isinstance(news, Paused):
-        return Decision(Retry(now, news.reason, blameless=True), news)
+    update = account_update(trouble, now=now, health=health, chance=chance, policy=policy)
+    if isinstance(update, Paused):
+        return Decision(Retry(now, update.reason, counts_as_attempt=False), update)
     if now - sent.created_at > policy.give_up_after:
-        return Decision(Rejected("retries_exhausted", message=news.reason), news)
-    if news.paused_until is not None:  # not the event's fault: it may be the next probe
-        return Decision(Retry(news.paused_until, news.reason), news)
+        return Decision(Rejected("retries_exhausted", message=update.reason), update)
+    if update.paused_until is not None:  # not the event's fault: it may be the next probe
+        return Decision(Retry(update.paused_until, update.reason), update)
     rest = backoff(sent.attempts, policy.retry_first, policy.retry_cap, chance)
-    return Decision(Retry(now + rest, news.reason), news)
+    return Decision(Retry(now + rest, update.reason), update)
 
 
 def _seconds(retry_after: float | None, otherwise: int, most: int) -> int:

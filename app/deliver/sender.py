@@ -13,8 +13,8 @@ from app.domain.identity import Identity, Unknown
 from app.domain.outcome import (
     Decision,
     Delivered,
-    Disowned,
     Failing,
+    IdentityRejected,
     Paused,
     RefusedMedium,
     Rejected,
@@ -37,7 +37,7 @@ _OUTCOMES = {
     Delivered: "delivered",
     Retry: "retry",
     Wait: "waiting",
-    Disowned: "next_rung",
+    IdentityRejected: "next_rung",
     Rejected: "rejected",
     RefusedMedium: "rejected",
 }
@@ -90,7 +90,7 @@ class Sender:
         if isinstance(identity, Unknown):
             await self._store.release(job, now, sent=False, wait=identity.why)
             return 0
-        if not claim.may_risk and identity.rung in UNSURE and not job.proven:
+        if not claim.may_risk and identity.source in UNSURE and not job.proven:
             # HubSpot may not know the visitor, and has answered enough errors for today.
             tomorrow = now - now % DAY + DAY
             await self._store.release(job, now, sent=False, wait="error_guard", until=tomorrow)
@@ -149,9 +149,11 @@ class Sender:
             self._metrics.budget.labels("event" if name == "delivered" else "wasted").inc()
         if isinstance(outcome, Retry):
             self._metrics.retries.labels(outcome.reason.partition(":")[0]).inc()
-        if isinstance(outcome, Disowned):
-            rung = outcome.identity.partition(":")[0]
-            _log.warning("identity_refused", outbox=job.id, rung=rung, category=outcome.category)
+        if isinstance(outcome, IdentityRejected):
+            source = outcome.identity.partition(":")[0]
+            _log.warning(
+                "identity_refused", outbox=job.id, source=source, category=outcome.category
+            )
         if isinstance(outcome, Rejected):
             _log.warning(
                 "event_rejected",

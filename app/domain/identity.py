@@ -22,7 +22,7 @@ import msgspec
 from app.domain.play import Play
 
 IdentityMode = Literal["lookup", "passthrough"]
-Rung = Literal["signed", "usertoken", "mail", "passthrough"]
+IdentitySource = Literal["signed", "usertoken", "mail", "passthrough"]
 
 _USERTOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
 
@@ -33,7 +33,7 @@ _MAIL_TOKEN = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.=~-]{8,1024}", r
 class Identity(msgspec.Struct, frozen=True, gc=False):
     """The one identity that an event is sent with, and the source that it comes from."""
 
-    rung: Rung
+    source: IdentitySource
     contact_id: int | None = None
     hsenc: str | None = None
     contact_utk: str | None = None
@@ -41,7 +41,7 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     @property
     def key(self) -> str:
         """Names it without its token, as `Play.refused` keeps it: `usertoken:7`, `mail`."""
-        return self.rung if self.contact_id is None else f"{self.rung}:{self.contact_id}"
+        return self.source if self.contact_id is None else f"{self.source}:{self.contact_id}"
 
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):
@@ -113,7 +113,7 @@ def identity_of(
     )
 
 
-def is_vouched_for(play: Play) -> bool:
+def is_signed(play: Play) -> bool:
     """Whether the site signed a contactId that HubSpot has not refused: no lookup is needed."""
     if play.contact_id is None:
         return False

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from app.domain.identity import Rung
+from app.domain.identity import IdentitySource
 
 Status = Literal["due", "sending", "waiting", "delivered", "rejected", "unattributed", "discarded"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -24,15 +24,15 @@ class Delivered(msgspec.Struct, frozen=True):
 
     contact_id: int
     media_bridge_id: int
-    rung: Rung
+    source: IdentitySource = msgspec.field(name="rung")  # the name of the stored key
 
 
-class Retry(msgspec.Struct, frozen=True):
-    """Again at `at` (ms since the epoch). `blameless`: it does not count as an attempt."""
+class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Again at `at` (ms since the epoch). `counts_as_attempt`: whether it spaces the next."""
 
     at: int
     reason: str
-    blameless: bool = False
+    counts_as_attempt: bool = True
 
 
 class Wait(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Wait(msgspec.Struct, frozen=True):
     until: int | None = None
 
 
-class Disowned(msgspec.Struct, frozen=True):
+class IdentityRejected(msgspec.Struct, frozen=True):
     """HubSpot knows no contact by the identity that was sent: the next source is used.
 
     `identity`: its key. The rest is HubSpot's answer.
@@ -70,20 +70,20 @@ class RefusedMedium(Rejected, frozen=True):
     """It was refused because of its medium: events of that medium are not sent for a while."""
 
 
-Outcome = Delivered | Retry | Wait | Disowned | Rejected
+Outcome = Delivered | Retry | Wait | IdentityRejected | Rejected
 
 
 class Healthy(msgspec.Struct, frozen=True):
     """HubSpot answers: past failures no longer count.
 
-    `erred`: it refused the request, which counts among the errors, of which HubSpot wants few.
-    `unlucky`: because the request was sent on chance, to an identity that HubSpot may not know.
+    `was_error`: it refused the request, which counts among the errors, of which HubSpot wants few.
+    `uncertain_refused`: as it was sent on chance, to an identity that HubSpot may not know.
     `alike_until`: if that was one of many refusals alike (`domain.streak`), pause until then.
     `of_event`: it looked at an event, so it does not refuse all events any more.
     """
 
-    erred: bool = False
-    unlucky: bool = False
+    was_error: bool = False
+    uncertain_refused: bool = False
     alike_until: int | None = None
     of_event: bool = True
 
@@ -91,12 +91,12 @@ class Healthy(msgspec.Struct, frozen=True):
 class Failing(msgspec.Struct, frozen=True):
     """One more failure in a row that is not the event's fault; a pause until then, if given.
 
-    `erred`: HubSpot answered, with an error.
+    `was_error`: HubSpot answered, with an error.
     """
 
     reason: str
     paused_until: int | None = None
-    erred: bool = False
+    was_error: bool = False
 
 
 class Paused(msgspec.Struct, frozen=True):
@@ -114,16 +114,16 @@ class Unasked(msgspec.Struct, frozen=True):
     """Nothing was sent, so the account is unchanged and the permit is free again."""
 
 
-AccountNews = Healthy | Failing | Paused | Unasked
+AccountUpdate = Healthy | Failing | Paused | Unasked
 
 
-def was_asked(news: AccountNews) -> bool:
+def was_asked(update: AccountUpdate) -> bool:
     """Whether HubSpot got a request, which uses the permit."""
-    return not isinstance(news, Unasked) and (not isinstance(news, Paused) or news.asked)
+    return not isinstance(update, Unasked) and (not isinstance(update, Paused) or update.asked)
 
 
 class Decision(msgspec.Struct, frozen=True):
     """What an answer of HubSpot's means for the event and for the account."""
 
     outcome: Outcome
-    account: AccountNews
+    account: AccountUpdate

@@ -5,12 +5,12 @@ It never contains a token: neither the usertoken nor the `_hsenc`.
 
 import msgspec
 
-from app.domain.identity import Rung, Unknown
+from app.domain.identity import IdentitySource, Unknown
 from app.domain.play import Play
 from app.explain.words import count, medium_of, milestone, moment, page_of
 from app.store.reports import OutboxEntry, PlayHistory
 
-IDENTITY_SOURCES: dict[Rung, str] = {
+IDENTITY_SOURCES: dict[IdentitySource, str] = {
     "signed": "the contactId that your server signed",
     "usertoken": "the usertoken (the hubspotutk cookie)",
     "mail": "the link of a HubSpot mail (_hsenc)",

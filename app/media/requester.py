@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from app.domain.outcome import AccountNews, Failing, Healthy, Paused
+from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused
 from app.hubspot.results import (
     MissingScope,
     NotConnected,
@@ -97,7 +97,7 @@ class Requester:
             await self._sleep(max(permit.next_at - now, 50) / 1000)
 
 
-def _account_update(result: object, now: int) -> AccountNews:
+def _account_update(result: object, now: int) -> AccountUpdate:
     """What the answer says about the account. A refusal of this request does not pause events."""
     match result:
         case Throttled(policy=policy, retry_after=wait):
@@ -105,11 +105,11 @@ def _account_update(result: object, now: int) -> AccountNews:
             reason = "daily_limit" if policy == "DAILY" else "rate_limited"
             return Paused(now + int(rest * 1000), reason)
         case Unavailable(reason=reason, answered=answered):
-            return Failing(f"unavailable: {reason}", erred=answered)
+            return Failing(f"unavailable: {reason}", was_error=answered)
         case NotConnected():
             return Paused(now, "not_connected", asked=False)
         case Refused() | Unauthorized() | MissingScope():
-            return Healthy(erred=True, of_event=False)
+            return Healthy(was_error=True, of_event=False)
         case _:
             return Healthy(of_event=False)
 

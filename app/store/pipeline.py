@@ -6,7 +6,7 @@ has committed at the engine's full durability; every method may raise StoreError
 
 from collections.abc import Mapping
 
-from app.domain.outcome import AccountNews, Outcome
+from app.domain.outcome import AccountUpdate, Outcome
 from app.store.policy import StorePolicy
 from app.store.records import (
     Claim,
@@ -82,7 +82,7 @@ class Outbox(PolicyPart):
         """
         return await self._write(claims.claim, self._policy, now, lease_ms)
 
-    async def settle(self, job: Job, outcome: Outcome, update: AccountNews, now: int) -> None:
+    async def settle(self, job: Job, outcome: Outcome, update: AccountUpdate, now: int) -> None:
         """Give a job its outcome and its permit back to the window."""
         await self._write(settling.settle, self._policy, job, outcome, update, now)
 
@@ -114,7 +114,7 @@ class Lookups(PolicyPart):
         permit: int,
         answers: Mapping[str, int | None],
         ask_again: Mapping[str, int],
-        update: AccountNews,
+        update: AccountUpdate,
         now: int,
     ) -> int:
         """Keep what HubSpot said and release the events it settles; returns how many.
@@ -137,7 +137,7 @@ class Permits(PolicyPart):
         quota = self._policy.quota
         return await self._write(permits.take_spare_permit, quota, now, lease_ms, spare)
 
-    async def settle(self, permit: int, update: AccountNews, now: int) -> None:
+    async def settle(self, permit: int, update: AccountUpdate, now: int) -> None:
         """The request was answered, or will not be."""
         await self._write(permits.settle_permit, self._policy.quota, permit, update, now)
 

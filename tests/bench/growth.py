@@ -25,7 +25,7 @@ CLAIMS = 300
 DAY_MS = 24 * 60 * 60 * 1000
 QUOTA = Quota(rate=100_000, window_ms=10_000)
 FOLDING = PureFolding(ObservationPolicy(Catalogue()), MilestonePolicy(percents=()))
-DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="passthrough")
 
 
 @dataclass(frozen=True, slots=True)

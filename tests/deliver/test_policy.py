@@ -13,18 +13,18 @@ from app.deliver.policy import (
     DeliveryPolicy,
     Health,
     Sent,
-    account_news,
+    account_update,
     ask_again,
     backoff,
     decide,
 )
-from app.domain.identity import Identity, Rung
+from app.domain.identity import Identity, IdentitySource
 from app.domain.outcome import (
     Decision,
     Delivered,
-    Disowned,
     Failing,
     Healthy,
+    IdentityRejected,
     Paused,
     RefusedMedium,
     Rejected,
@@ -54,7 +54,7 @@ NO_MEDIUM = RefusedMedium("refused", 400, "VALIDATION_ERROR", "no", "c-1")
 
 def decided(
     result: SendResult,
-    rung: Rung = "signed",
+    source: IdentitySource = "signed",
     *,
     attempts: int = 1,
     failures: int = 0,
@@ -64,7 +64,7 @@ def decided(
     age: int = 0,
 ) -> Decision:
     """What becomes of an event of that age, and of the account."""
-    identity = Identity(rung, contact_id=7 if rung in {"signed", "usertoken"} else None)
+    identity = Identity(source, contact_id=7 if source in {"signed", "usertoken"} else None)
     sent = Sent(identity, attempts, NOW - age)
     health = Health(failures, strained, refused_all)
     return decide(result, sent, now=NOW, health=health, chance=chance, policy=POLICY)
@@ -75,9 +75,9 @@ def refused(*fields: str) -> Refused:
     return Refused(400, "VALIDATION_ERROR", "no", "c-1", fields)
 
 
-def disowned(identity: str) -> Disowned:
+def identity_rejected(identity: str) -> IdentityRejected:
     """HubSpot's refusal, taken as a word on the identity."""
-    return Disowned(identity, "refused", 400, "VALIDATION_ERROR", "no", "c-1")
+    return IdentityRejected(identity, "refused", 400, "VALIDATION_ERROR", "no", "c-1")
 
 
 NAMELESS = "HubSpot answered 200 without contactId: nothing kept"
@@ -89,7 +89,7 @@ STRANGER = Wait("stranger", NOW + 10 * MINUTE)
 
 
 @pytest.mark.parametrize(
-    ("result", "rung", "outcome"),
+    ("result", "source", "outcome"),
     [
         pytest.param(Accepted(7, 42), "mail", Delivered(7, 42, "mail"), id="kept"),
         pytest.param(refused(), "signed", REJECTED, id="refused"),
@@ -97,24 +97,33 @@ STRANGER = Wait("stranger", NOW + 10 * MINUTE)
         pytest.param(refused("mediaBridgeId"), "mail", NO_MEDIUM, id="no such mediaBridgeId"),
         pytest.param(refused("pageUrl", "externalId"), "signed", NO_MEDIUM, id="no externalId"),
         pytest.param(
-            refused("externalId", "contactId"), "signed", disowned("signed:7"), id="neither nor"
+            refused("externalId", "contactId"),
+            "signed",
+            identity_rejected("signed:7"),
+            id="neither nor",
         ),
         pytest.param(refused("contactUtk"), "passthrough", STRANGER, id="utk of no contact"),
-        pytest.param(refused("_hsenc"), "mail", disowned("mail"), id="_hsenc of no contact"),
+        pytest.param(
+            refused("_hsenc"), "mail", identity_rejected("mail"), id="_hsenc of no contact"
+        ),
         pytest.param(refused("contactUtk"), "mail", REJECTED, id="a utk that was not sent"),
-        pytest.param(refused("contactId"), "usertoken", disowned("usertoken:7"), id="gone"),
-        pytest.param(refused("contactId"), "signed", disowned("signed:7"), id="a signed nobody"),
+        pytest.param(
+            refused("contactId"), "usertoken", identity_rejected("usertoken:7"), id="gone"
+        ),
+        pytest.param(
+            refused("contactId"), "signed", identity_rejected("signed:7"), id="a signed nobody"
+        ),
         pytest.param(Incomplete(("contactId",)), "passthrough", STRANGER, id="silent, utk"),
         pytest.param(
             Incomplete(("contactId",)),
             "mail",
-            Disowned("mail", http_status=200, message=NAMELESS),
+            IdentityRejected("mail", http_status=200, message=NAMELESS),
             id="silent, _hsenc",
         ),
         pytest.param(
             Incomplete(("contactId",)),
             "signed",
-            Disowned("signed:7", http_status=200, message=NAMELESS),
+            IdentityRejected("signed:7", http_status=200, message=NAMELESS),
             id="silent, signed",
         ),
         pytest.param(
@@ -146,20 +155,25 @@ STRANGER = Wait("stranger", NOW + 10 * MINUTE)
         pytest.param(
             Incomplete(("contactId",), ("mediaBridgeId",)),
             "signed",
-            Disowned("signed:7", http_status=200, message=NAMELESS),
+            IdentityRejected("signed:7", http_status=200, message=NAMELESS),
             id="no contact, and a medium in an unknown form",
         ),
     ],
 )
 def test_answers_about_the_event(
-    result: SendResult, rung: Rung, outcome: Delivered | Wait | Disowned | Rejected
+    result: SendResult,
+    source: IdentitySource,
+    outcome: Delivered | Wait | IdentityRejected | Rejected,
 ) -> None:
     """The event's own doing ends it, or makes it wait for a contact; the account is well."""
-    erred = isinstance(result, Refused)
-    unlucky = erred and rung in {"mail", "passthrough"} and not isinstance(outcome, Rejected)
-    alike_until = NOW + 5 * MINUTE if outcome == REJECTED else None
-    news = Healthy(erred=erred, unlucky=unlucky, alike_until=alike_until)
-    assert decided(result, rung) == Decision(outcome, news)
+    was_error = isinstance(result, Refused)
+    uncertain = (
+        was_error and source in {"mail", "passthrough"} and not isinstance(outcome, Rejected)
+    )
+    update = Healthy(was_error=was_error, uncertain_refused=uncertain)
+    if outcome == REJECTED:  # perhaps HubSpot refuses every event
+        update = Healthy(was_error=True, alike_until=NOW + 5 * MINUTE, of_event=False)
+    assert decided(result, source) == Decision(outcome, update)
 
 
 @pytest.mark.parametrize(
@@ -192,12 +206,12 @@ def test_answers_about_the_event(
 )
 def test_faults_of_the_account(result: Trouble, paused: Paused) -> None:
     """No event pays for the account's trouble, however often it was tried and however old."""
-    again = Retry(NOW, paused.reason, blameless=True)
+    again = Retry(NOW, paused.reason, counts_as_attempt=False)
     assert decided(result, attempts=99, age=10 * 365 * DAY) == Decision(again, paused)
 
 
 @pytest.mark.parametrize(
-    ("failures", "retry_after", "news"),
+    ("failures", "retry_after", "update"),
     [
         pytest.param(0, None, Failing("unavailable: x"), id="once may be chance"),
         pytest.param(1, None, Failing("unavailable: x"), id="twice too"),
@@ -208,11 +222,11 @@ def test_faults_of_the_account(result: Trouble, paused: Paused) -> None:
         pytest.param(0, 1e12, Failing("unavailable: x", NOW + 15 * MINUTE), id="not for long"),
     ],
 )
-def test_an_outage(failures: int, retry_after: float | None, news: Failing) -> None:
+def test_an_outage(failures: int, retry_after: float | None, update: Failing) -> None:
     """After three failures in a row the account rests, at most half a minute unless told so."""
     trouble = Unavailable("x", retry_after)
     health = Health(failures)
-    assert account_news(trouble, now=NOW, health=health, chance=0.5, policy=POLICY) == news
+    assert account_update(trouble, now=NOW, health=health, chance=0.5, policy=POLICY) == update
 
 
 @pytest.mark.parametrize(
@@ -221,14 +235,14 @@ def test_an_outage(failures: int, retry_after: float | None, news: Failing) -> N
 def test_while_everything_is_refused_one_event_asks(failures: int, rest: int) -> None:
     """It is due again after the others, and the account pauses, each time for longer."""
     decision = decided(refused("pageUrl"), failures=failures, refused_all=True)
-    again = Retry(NOW + (rest + 1) * MINUTE, "refused_all", blameless=True)
+    again = Retry(NOW + (rest + 1) * MINUTE, "refused_all", counts_as_attempt=False)
     assert decision == Decision(again, Paused(NOW + rest * MINUTE, "refused_all"))
 
 
 @pytest.mark.parametrize("field", ["externalId", "contactId"])
 def test_a_refusal_that_names_medium_or_identity_shows_that_not_everything_is(field: str) -> None:
     """HubSpot has looked at the event: the account is well again."""
-    assert decided(refused(field), failures=3, refused_all=True).account == Healthy(erred=True)
+    assert decided(refused(field), failures=3, refused_all=True).account == Healthy(was_error=True)
 
 
 def test_an_event_that_is_too_old_is_rejected_though_everything_is_refused() -> None:
@@ -323,10 +337,15 @@ results: st.SearchStrategy[Any] = st.one_of(
     st.integers(0, 100 * DAY),
 )
 def test_any_answer_has_one_outcome(
-    result: SendResult, rung: Rung, attempts: int, failures: int, chance: float, age: int
+    result: SendResult,
+    source: IdentitySource,
+    attempts: int,
+    failures: int,
+    chance: float,
+    age: int,
 ) -> None:
     """No retry lies in the past, no pause is longer than a day and a second."""
-    decision = decided(result, rung, attempts=attempts, failures=failures, chance=chance, age=age)
+    decision = decided(result, source, attempts=attempts, failures=failures, chance=chance, age=age)
     if isinstance(decision.outcome, Retry):
         assert NOW <= decision.outcome.at <= NOW + DAY
     if isinstance(decision.account, Paused):

@@ -13,7 +13,7 @@ from app.cli.parser import parser
 from app.collect.problem import REASONS
 from app.config import Settings, load_settings, unknown_variables, variable_name
 from app.config.catalogue import load_catalogue
-from app.deliver.policy import DeliveryPolicy, Health, account_news
+from app.deliver.policy import DeliveryPolicy, Health, account_update
 from app.domain.outcome import STATUSES
 from app.domain.ping import PingRequest, PlayPing, parse
 from app.domain.signature import sign
@@ -156,7 +156,7 @@ def test_every_pause_has_its_advice() -> None:
     page = (ROOT / "docs" / "DELIVERY.md").read_text("utf-8")
     section = page.partition("## Pauses")[2].partition("\n## ")[0]
     for trouble in troubles:
-        news = account_news(
+        news = account_update(
             trouble, now=0, health=Health(failures=9), chance=0.5, policy=DeliveryPolicy()
         )
         assert f"| `{news.reason.partition(':')[0]}` |" in section

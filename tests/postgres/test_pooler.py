@@ -9,7 +9,7 @@ from app.store.postgres.database import open_postgres
 from tests.postgres.pooler import CONNECTIONS, pooled
 from tests.store.setting import ALL, FOLDING, LEASE, NOW, QUOTA, arrive, entries, policy, settle
 
-DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="passthrough")
 STORES = CONNECTIONS + 1
 
 

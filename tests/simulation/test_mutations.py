@@ -14,7 +14,7 @@ import pytest
 from app.config import Settings
 from app.domain.folding import Folded
 from app.domain.observation import Observation
-from app.domain.outcome import AccountNews, Delivered, Outcome, Retry
+from app.domain.outcome import AccountUpdate, Delivered, Outcome, Retry
 from app.domain.play import Play
 from app.runtime.environment import OpenDatabase
 from app.runtime.policies import WINDOW_MS
@@ -115,7 +115,7 @@ class Amnesiac(Outbox):
 
     _count = 0
 
-    async def settle(self, job: Job, outcome: Outcome, update: AccountNews, now: int) -> None:
+    async def settle(self, job: Job, outcome: Outcome, update: AccountUpdate, now: int) -> None:
         """As usual, but for every seventh."""
         if isinstance(outcome, Delivered):
             self._count += 1

@@ -13,7 +13,7 @@ from app.domain.identity import IdentityMode
 from app.domain.media import Catalogue
 from app.domain.milestones import Milestone, MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy
-from app.domain.outcome import AccountNews, Healthy, Outcome, Status
+from app.domain.outcome import AccountUpdate, Healthy, Outcome, Status
 from app.domain.ping import PlayPing, parse
 from app.domain.play import Play
 from app.domain.trust import TrustPolicy
@@ -143,7 +143,7 @@ async def claimed(store: Store, now: int = NOW) -> Job:
 
 
 async def settle(
-    store: Store, job: Job, outcome: Outcome, account: AccountNews | None = None, now: int = NOW
+    store: Store, job: Job, outcome: Outcome, account: AccountUpdate | None = None, now: int = NOW
 ) -> None:
     """The event gets its outcome, and the account its news (healthy)."""
     await store.outbox.settle(job, outcome, account or Healthy(), now)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Retry
+from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused, Retry
 from app.store.policy import Quota
 from app.store.store import Store
 from tests.store.setting import LEASE, MINUTE, NOW, SECOND, claimed, crowd
@@ -16,7 +16,7 @@ async def test_a_pause_stops_everything(store: Store) -> None:
     await crowd(store)
     job = await claimed(store)
     paused = Paused(NOW + MINUTE, "daily_limit")
-    await store.outbox.settle(job, Retry(NOW, "daily_limit", blameless=True), paused, NOW)
+    await store.outbox.settle(job, Retry(NOW, "daily_limit", counts_as_attempt=False), paused, NOW)
     claim = await store.outbox.claim(NOW + MINUTE - 1, LEASE)
     lookup = await store.lookups.claim(NOW + MINUTE - 1, 100, LEASE)
     assert (claim.job, claim.next_at) == (None, NOW + MINUTE)
@@ -30,7 +30,7 @@ async def test_a_pause_is_never_shortened(store: Store) -> None:
     """An answer that was under way when the account was paused doesn't end the pause."""
     await crowd(store)
     jobs = [await claimed(store) for _ in range(3)]
-    news: tuple[AccountNews, ...] = (
+    news: tuple[AccountUpdate, ...] = (
         Paused(NOW + MINUTE, "bad_token"),
         Paused(NOW + SECOND, "rate_limited"),
         Healthy(),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.outcome import AccountNews, Failing, Healthy, Rejected, Retry
+from app.domain.outcome import AccountUpdate, Failing, Healthy, Rejected, Retry
 from app.store.policy import Quota
 from app.store.store import Store
 from tests.store.setting import DAY, LEASE, NOW, claimed, played, with_policy
@@ -18,7 +18,7 @@ def store(store: Store) -> Store:
     return with_policy(store, quota=BUDGET)
 
 
-async def answered(store: Store, *news: AccountNews, now: int = NOW) -> None:
+async def answered(store: Store, *news: AccountUpdate, now: int = NOW) -> None:
     """So many requests with these answers."""
     for number, each in enumerate(news):
         session = f"{now}-{number}-{id(news)}"
@@ -35,8 +35,8 @@ async def limits(store: Store, now: int = NOW) -> tuple[bool, bool]:
 
 
 SILENCE = Failing("the connection broke")
-GOOD, OUTAGE = Healthy(), Failing("x", erred=True)
-REFUSAL, ELSEWHERE = Healthy(erred=True, unlucky=True), Healthy(erred=True)
+GOOD, OUTAGE = Healthy(), Failing("x", was_error=True)
+REFUSAL, ELSEWHERE = Healthy(was_error=True, uncertain_refused=True), Healthy(was_error=True)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ REFUSAL, ELSEWHERE = Healthy(erred=True, unlucky=True), Healthy(erred=True)
     ],
 )
 async def test_the_share_of_errors(
-    store: Store, news: list[AccountNews], *, strained: bool, may_risk: bool
+    store: Store, news: list[AccountUpdate], *, strained: bool, may_risk: bool
 ) -> None:
     """A quarter and at least two: risky events are stopped by their own refusals alone."""
     await answered(store, *news)

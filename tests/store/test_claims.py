@@ -26,7 +26,7 @@ from tests.store.setting import (
     with_policy,
 )
 
-DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="passthrough")
 
 
 def named(jobs: list[Job]) -> list[str]:
@@ -184,7 +184,7 @@ async def test_a_blameless_retry_costs_no_attempt(passing: Store) -> None:
     for attempts in (1, 1, 1):
         job = await claimed(passing)
         assert job.attempts == attempts
-        await settle(passing, job, Retry(NOW, "bad_token", blameless=True))
+        await settle(passing, job, Retry(NOW, "bad_token", counts_as_attempt=False))
 
 
 async def test_release_without_a_request(passing: Store) -> None:

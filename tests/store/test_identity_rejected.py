@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.identity import Identity, Unknown
-from app.domain.outcome import Delivered, Disowned
+from app.domain.outcome import Delivered, IdentityRejected
 from app.store.store import Store
 from tests.store.engines import Database
 from tests.store.setting import (
@@ -32,7 +32,7 @@ BY_MAIL = Identity("mail", hsenc="p2")
 async def test_a_refused_contact_id_gives_way_to_the_usertoken(store: Store) -> None:
     """The visitor is looked up, and the play goes out from its beginning to whom HubSpot names."""
     await played(store, **SIGNED, playedPercent=30)
-    await settle(store, await claimed(store), Disowned("signed:7"))
+    await settle(store, await claimed(store), IdentityRejected("signed:7"))
     assert [entry.reason for entry in await entries(store, "waiting")] == ["lookup", "lookup"]
     # Nobody had to be asked as long as the page's word was good.
     await played(store, NOW + 1, sessionId="other")
@@ -56,13 +56,13 @@ async def test_the_last_rung_is_asked_about(store: Store, identity: dict[str, An
         await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
     job = await claimed(store, SOON)
     assert isinstance(job.identity, Identity)
-    await settle(store, job, Delivered(7, 42, job.identity.rung), now=SOON)
+    await settle(store, job, Delivered(7, 42, job.identity.source), now=SOON)
     await store.maintenance.maintain(SOON + MINUTE, 100)
     later = NOW + DAY
     await played(store, later, **identity, playedPercent=30)
     job = await claimed(store, later)
     assert isinstance(job.identity, Identity)
-    await settle(store, job, Disowned(job.identity.key), now=later)
+    await settle(store, job, IdentityRejected(job.identity.key), now=later)
     assert await looked_up(store, {"utk": 9}, later) == 1
     assert (await claimed(store, later)).identity == Identity("usertoken", contact_id=9)
 
@@ -70,7 +70,7 @@ async def test_the_last_rung_is_asked_about(store: Store, identity: dict[str, An
 async def test_a_cookie_that_comes_after_the_refusal(store: Store) -> None:
     """A later ping of a refused signed play brings a usertoken: that is asked about."""
     await played(store, **SIGNED, contactUtk=None)
-    await settle(store, await claimed(store), Disowned("signed:7"))
+    await settle(store, await claimed(store), IdentityRejected("signed:7"))
     await played(store, SOON, **SIGNED, playedPercent=30)
     assert await looked_up(store, {"utk": 9}, NOW + MINUTE) == 2
     assert (await claimed(store, NOW + MINUTE)).identity == Identity("usertoken", contact_id=9)
@@ -82,7 +82,7 @@ async def test_a_question_rests_only_when_nothing_may_wait_for_it(store: Store) 
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + SECOND})
     job = await claimed(store, SOON)
     await store.maintenance.maintain(SOON + SECOND, 100)
-    await settle(store, job, Disowned("mail"), now=SOON + SECOND)
+    await settle(store, job, IdentityRejected("mail"), now=SOON + SECOND)
     assert await looked_up(store, {"utk": 9}, SOON + 2 * MINUTE) == 1
 
 
@@ -91,7 +91,7 @@ async def test_a_refused_mail_gives_way_at_once(passing: Store) -> None:
     await played(passing, _hsenc="p2")
     job = await claimed(passing)
     assert job.identity == BY_MAIL
-    await settle(passing, job, Disowned("mail"))
+    await settle(passing, job, IdentityRejected("mail"))
     assert (await claimed(passing)).identity == Identity("passthrough", contact_utk="utk")
 
 
@@ -100,7 +100,7 @@ async def test_a_contact_that_is_gone_is_asked_about_again(store: Store) -> None
     await played(store, sessionId="a")
     await played(store, sessionId="b")
     await looked_up(store, {"utk": 9}, SOON)
-    await settle(store, await claimed(store, SOON), Disowned("usertoken:9"), now=SOON)
+    await settle(store, await claimed(store, SOON), IdentityRejected("usertoken:9"), now=SOON)
     (other,) = await drained(store, SOON)
     assert (other.play.session_id, other.identity) == ("b", Unknown("lookup"))
     await store.outbox.release(other, SOON, sent=False, wait="lookup")
@@ -114,7 +114,7 @@ async def test_a_contact_that_stays_gone_is_not_tried_for_ever(store: Store) -> 
     """The same answer again does not make the refused identity good; the event waits."""
     await played(store)
     await looked_up(store, {"utk": 9}, SOON)
-    await settle(store, await claimed(store, SOON), Disowned("usertoken:9"), now=SOON)
+    await settle(store, await claimed(store, SOON), IdentityRejected("usertoken:9"), now=SOON)
     await looked_up(store, {"utk": 9}, SOON)
     (job,) = await drained(store, SOON)
     assert job.identity == Unknown("refused")
@@ -123,7 +123,7 @@ async def test_a_contact_that_stays_gone_is_not_tried_for_ever(store: Store) -> 
 async def test_what_hubspot_said_is_kept(store: Store) -> None:
     """Whoever asks why a play waits reads HubSpot's own words."""
     await played(store, contactUtk=None, _hsenc="p2")
-    refused = Disowned("mail", "refused", 400, "VALIDATION_ERROR", "no such contact", "c-1")
+    refused = IdentityRejected("mail", "refused", 400, "VALIDATION_ERROR", "no such contact", "c-1")
     await settle(store, await claimed(store), refused)
     (entry,) = await entries(store, "waiting")
     assert entry.reason == "refused"
@@ -133,7 +133,7 @@ async def test_what_hubspot_said_is_kept(store: Store) -> None:
 async def test_a_refused_play_takes_a_later_identity(store: Store) -> None:
     """A usertoken that a later ping brings is asked about like any other."""
     await played(store, contactUtk=None, _hsenc="p2")
-    await settle(store, await claimed(store), Disowned("mail"))
+    await settle(store, await claimed(store), IdentityRejected("mail"))
     await played(store, NOW + SECOND, _hsenc="p2")
     assert await looked_up(store, {"utk": 9}, NOW + MINUTE) == 1
 

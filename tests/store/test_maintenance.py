@@ -22,7 +22,7 @@ from tests.store.setting import (
     values,
 )
 
-DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="passthrough")
 MANY = 500
 
 

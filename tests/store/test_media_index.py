@@ -59,7 +59,7 @@ async def test_a_permit_is_used_up_for_a_window(store: Store) -> None:
     """From the answer on; the request counts among the day's, with an error as one."""
     permit = await store.permits.take(NOW, LEASE, spare=0)
     assert permit.id is not None
-    await store.permits.settle(permit.id, Healthy(erred=True), NOW + 5)
+    await store.permits.settle(permit.id, Healthy(was_error=True), NOW + 5)
     depths = await store.admin.depths(NOW + 5)
     assert (depths.quota_used, depths.requests_today, depths.errors_today) == (1, 1, 1)
     assert (await store.admin.depths(NOW + 5 + QUOTA.window_ms)).quota_used == 0

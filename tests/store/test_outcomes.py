@@ -19,7 +19,7 @@ from tests.store.setting import (
     values,
 )
 
-DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="mail")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="mail")
 REJECTED = Rejected("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
 
 
@@ -54,10 +54,10 @@ REJECTED = Rejected("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
             id="to be tried again",
         ),
         pytest.param(
-            Retry(NOW + 5, "daily_limit", blameless=True),
+            Retry(NOW + 5, "daily_limit", counts_as_attempt=False),
             "due",
             "daily_limit",
-            {"at": NOW + 5, "reason": "daily_limit", "blameless": True},
+            {"at": NOW + 5, "reason": "daily_limit"},
             id="put off for the account's sake",
         ),
         pytest.param(

@@ -14,7 +14,7 @@ from tests.store.setting import (
     settle,
 )
 
-DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="mail")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="mail")
 
 
 async def by_mail(store: Store, session: str, now: int, percent: int = 0) -> None:

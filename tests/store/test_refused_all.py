@@ -7,7 +7,7 @@ from tests.store.setting import DAY, LEASE, MINUTE, NOW, SECOND, claimed, entrie
 
 FORBIDDEN = Rejected("refused", 403, "FORBIDDEN", "This account may not do that.")
 UNTIL = NOW + 5 * MINUTE
-REFUSED = Healthy(erred=True, alike_until=UNTIL, of_event=False)
+REFUSED = Healthy(was_error=True, alike_until=UNTIL, of_event=False)
 
 
 async def visits(store: Store, count: int) -> None:
@@ -46,7 +46,7 @@ async def test_one_event_asks_and_a_success_ends_it(passing: Store) -> None:
     assert claim.refused_all
     assert (await passing.outbox.claim(UNTIL, LEASE)).job is None, "one asks"
     later = UNTIL + 10 * MINUTE
-    again = Retry(later + MINUTE, REFUSED_ALL, blameless=True)
+    again = Retry(later + MINUTE, REFUSED_ALL, counts_as_attempt=False)
     await passing.outbox.settle(claim.job, again, Paused(later, REFUSED_ALL), UNTIL)
     probe = await claimed(passing, later)
     assert probe.id != claim.job.id, "another event asks next"
@@ -73,7 +73,7 @@ async def test_what_goes_well_beside_events_does_not_end_it(passing: Store) -> N
     await refuse(passing, IN_A_ROW)
     job = await claimed(passing, UNTIL)
     beside = Healthy(of_event=False)
-    await passing.outbox.settle(job, Retry(UNTIL, "x", blameless=True), beside, UNTIL)
+    await passing.outbox.settle(job, Retry(UNTIL, "x", counts_as_attempt=False), beside, UNTIL)
     assert (await passing.outbox.claim(UNTIL, LEASE)).refused_all
 
 
@@ -94,7 +94,7 @@ async def test_refusals_of_media_are_no_fault_of_the_account(passing: Store) -> 
     unknown = RefusedMedium("refused", 403, "FORBIDDEN", "no such media object")
     for number in range(8):
         job = await claimed(passing, NOW + number)
-        await passing.outbox.settle(job, unknown, Healthy(erred=True), NOW + number)
+        await passing.outbox.settle(job, unknown, Healthy(was_error=True), NOW + number)
     await refuse(passing, 1, at=NOW + SECOND)
     assert len(await entries(passing, "rejected")) == 9
     assert (await passing.admin.depths(NOW + SECOND)).pause_reason == ""

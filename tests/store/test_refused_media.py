@@ -29,7 +29,7 @@ from tests.store.setting import (
 REFUSED = RefusedMedium("refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
 SPARED = Rejected("medium_refused", 400, "VALIDATION_ERROR", "no such media", "c-1")
 FILM = KnownMedium(42, "VIDEO", "The film", "film")
-DELIVERED = Delivered(contact_id=7, media_bridge_id=42, rung="passthrough")
+DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="passthrough")
 
 
 async def next_of(store: Store, medium: int | None, now: int, **fields: str) -> Job:
@@ -42,7 +42,7 @@ async def refused(store: Store, now: int = NOW) -> None:
     """HubSpot refuses an event of medium 42, which was to be sent."""
     job = await next_of(store, 42, now)
     assert job.refusal is None
-    await settle(store, job, REFUSED, Healthy(erred=True), now)
+    await settle(store, job, REFUSED, Healthy(was_error=True), now)
 
 
 async def test_the_other_events_of_the_medium_are_spared(passing: Store) -> None:

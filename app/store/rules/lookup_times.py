@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.identity import IdentityMode, is_vouched_for
+from app.domain.identity import IdentityMode, is_signed
 from app.domain.play import Play
 
 FIRST_LOOKUP_AFTER_MS = 1_000
@@ -50,7 +50,7 @@ LATE_ANSWER_MS = 2 * 24 * 60 * 60 * 1000
 
 def to_ask(before: Play | None, play: Play, mode: IdentityMode) -> str | None:
     """The usertoken to look up when a play is new, or has just got one."""
-    if mode != "lookup" or play.utk is None or is_vouched_for(play):
+    if mode != "lookup" or play.utk is None or is_signed(play):
         return None
     return play.utk[1] if before is None or before.utk != play.utk else None
 

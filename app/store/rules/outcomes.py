@@ -8,7 +8,7 @@ import msgspec
 from app.domain.families import family_of
 from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
-from app.domain.outcome import Disowned, Outcome, Rejected, Retry, Status, Wait
+from app.domain.outcome import IdentityRejected, Outcome, Rejected, Retry, Status, Wait
 from app.domain.play import Play
 
 REFUSED_MEDIUM_MS = 60 * 60 * 1000
@@ -37,7 +37,7 @@ def state_after(outcome: Retry | Wait | Rejected, now: int, *, asked: bool) -> N
     """By the outcome. `asked`: HubSpot was."""
     answer = answer_of(outcome)
     if isinstance(outcome, Retry):
-        at, uncounted = outcome.at, outcome.blameless
+        at, uncounted = outcome.at, not outcome.counts_as_attempt
         return NextState("due", at, outcome.reason, uncounted=uncounted, answer=answer)
     if isinstance(outcome, Wait):
         return NextState("waiting", outcome.until, outcome.reason, None, not asked, answer)
@@ -45,7 +45,7 @@ def state_after(outcome: Retry | Wait | Rejected, now: int, *, asked: bool) -> N
     return NextState("rejected", None, outcome.reason, now, not asked, answer, family)
 
 
-def state_with(identity: Identity | Unknown, outcome: Disowned, now: int) -> NextState:
+def state_with(identity: Identity | Unknown, outcome: IdentityRejected, now: int) -> NextState:
     """By the identity that its play is left with."""
     answer = answer_of(outcome)
     if isinstance(identity, Unknown):
@@ -60,14 +60,14 @@ def state_released(wait: str, until: int | None, now: int, *, sent: bool) -> Nex
     return NextState("due", now, uncounted=not sent)
 
 
-def without_identity(play: Play, outcome: Disowned) -> Play:
+def without_identity(play: Play, outcome: IdentityRejected) -> Play:
     """The play without the identity that HubSpot knows nobody by."""
     return msgspec.structs.replace(play, refused=play.refused | {outcome.identity})
 
 
 def answer_of(outcome: Outcome) -> str:
     """What HubSpot said, as JSON."""
-    return json.dumps({k: v for k, v in msgspec.structs.asdict(outcome).items() if v})
+    return json.dumps({k: v for k, v in msgspec.to_builtins(outcome).items() if v})
 
 
 def refused_unsent(answer: bytes | str) -> Rejected:

@@ -80,7 +80,7 @@ async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
     identity = (await load_visitors(tx, [play])).resolve(play, policy.identity)
     proven, refusal = False, None
     if isinstance(identity, Identity):
-        proven = await tx.value(PROVEN, row, identity.rung) is not None
+        proven = await tx.value(PROVEN, row, identity.source) is not None
         refusal = await refusal_of(tx, play.medium, now, lease_ms, strained=account.strained)
     job = Job(
         permit=await take_permit(tx, policy.quota, now, lease_ms),

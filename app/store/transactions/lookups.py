@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from app.domain.observation import Observation
-from app.domain.outcome import AccountNews
+from app.domain.outcome import AccountUpdate
 from app.domain.play import Play
 from app.store.errors import Raced
 from app.store.policy import Quota, StorePolicy
@@ -142,7 +142,7 @@ async def settle_lookup(
     permit: int,
     answers: Mapping[str, int | None],
     ask_again: Mapping[str, int],
-    update: AccountNews,
+    update: AccountUpdate,
     now: int,
 ) -> int:
     """Keep the answers; returns how many events they release."""

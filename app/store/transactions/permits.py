@@ -4,7 +4,7 @@ Permits are counted by the clock that all replicas share, `Tx.clock_ahead` of th
 """
 
 from app.domain.figures import DAY_MS
-from app.domain.outcome import AccountNews, Failing, Healthy, Paused, Unasked, was_asked
+from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused, Unasked, was_asked
 from app.domain.streak import REFUSED_ALL
 from app.store.policy import Quota
 from app.store.records import Permit
@@ -93,12 +93,12 @@ async def return_permit(tx: Tx, quota: Quota, permit: int, now: int, *, used: bo
         await tx.change(DROP_PERMIT, permit)
 
 
-async def record_account(tx: Tx, update: AccountNews, now: int) -> None:
+async def record_account(tx: Tx, update: AccountUpdate, now: int) -> None:
     """Keep what an answer says of the account, and count it. Before any event is touched."""
     if isinstance(update, Unasked):
         return
-    was_error = isinstance(update, Paused) or update.erred
-    refused = isinstance(update, Healthy) and update.unlucky
+    was_error = isinstance(update, Paused) or update.was_error
+    refused = isinstance(update, Healthy) and update.uncertain_refused
     if was_asked(update):
         await tx.change(COUNT_REQUEST, now // DAY_MS, int(was_error), int(refused))
     if isinstance(update, Healthy):
@@ -123,7 +123,7 @@ async def take_spare_permit(tx: Tx, quota: Quota, now: int, lease_ms: int, spare
     return Permit(await take_permit(tx, quota, now, lease_ms), now)
 
 
-async def settle_permit(tx: Tx, quota: Quota, permit: int, update: AccountNews, now: int) -> None:
+async def settle_permit(tx: Tx, quota: Quota, permit: int, update: AccountUpdate, now: int) -> None:
     """The request was answered, or will not be."""
     await return_permit(tx, quota, permit, now, used=True)
     await record_account(tx, update, now)

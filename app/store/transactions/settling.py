@@ -2,10 +2,10 @@
 
 from app.domain.identity import Identity, IdentityMode, Unknown
 from app.domain.outcome import (
-    AccountNews,
+    AccountUpdate,
     Delivered,
-    Disowned,
     Healthy,
+    IdentityRejected,
     Outcome,
     RefusedMedium,
     Rejected,
@@ -72,7 +72,7 @@ ASK_NOW = """
 
 
 async def settle(
-    tx: Tx, policy: StorePolicy, job: Job, outcome: Outcome, update: AccountNews, now: int
+    tx: Tx, policy: StorePolicy, job: Job, outcome: Outcome, update: AccountUpdate, now: int
 ) -> None:
     """Write the outcome and the account's state, and let the permit end a window from now."""
     asked = was_asked(update)
@@ -80,7 +80,7 @@ async def settle(
     await record_account(tx, update, now)
     if isinstance(outcome, Delivered):
         await _deliver(tx, job, outcome, now)
-    elif isinstance(outcome, Disowned):
+    elif isinstance(outcome, IdentityRejected):
         await _settle(tx, job, await _next_identity(tx, policy.identity, job, outcome, now))
     else:
         state = state_after(outcome, now, asked=asked)
@@ -111,7 +111,7 @@ async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int) -> None:
     play = await tx.row(LOCK_PLAY, job.id)
     answer = answer_of(outcome)
     settled = await tx.value(
-        SETTLE_DELIVERED, job.id, now, outcome.rung, answer, outcome.contact_id
+        SETTLE_DELIVERED, job.id, now, outcome.source, answer, outcome.contact_id
     )
     if play is not None and settled is not None:
         row, attributed = play
@@ -131,7 +131,7 @@ async def _settle(tx: Tx, job: Job, state: NextState) -> None:
 
 
 async def _next_identity(
-    tx: Tx, mode: IdentityMode, job: Job, outcome: Disowned, now: int
+    tx: Tx, mode: IdentityMode, job: Job, outcome: IdentityRejected, now: int
 ) -> NextState:
     """The play forgets the identity that HubSpot rejects, and is due as the next one."""
     stored = await tx.row(LOAD_PLAY, job.id)
