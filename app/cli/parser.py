@@ -4,7 +4,7 @@ import argparse
 from typing import TypeAlias
 
 from app import __version__
-from app.cli import connect, doctor, embed, media, people, serve, why
+from app.cli import connect, doctor, embed, forget, media, migrate, outbox, serve, why
 from app.cli.stores import add_account
 from app.domain.outcome import STATUSES
 
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
     verb = verbs.add_parser("migrate", help="create or update the store's schema, and end")
     add_account(verb)
-    verb.set_defaults(run=people.migrate)
+    verb.set_defaults(run=migrate.migrate)
 
     verb = verbs.add_parser("why", help="tell what became of a visitor's plays, and why")
     verb.add_argument("who", help="a session id, a usertoken or a HubSpot contact id")
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     who.add_argument("--utk", help="by usertoken (the hubspotutk cookie)")
     who.add_argument("--contact", type=int, help="by HubSpot contact id")
     add_account(verb)
-    verb.set_defaults(run=people.forget)
+    verb.set_defaults(run=forget.forget)
 
     _add_media(verbs)
     _add_outbox(verbs)
@@ -89,31 +89,31 @@ def _add_media(verbs: Verbs) -> None:
 
 
 def _add_outbox(verbs: Verbs) -> None:
-    outbox = verbs.add_parser("outbox", help="look at the events, requeue or discard them")
-    acts = outbox.add_subparsers(required=True, metavar="act")
+    group = verbs.add_parser("outbox", help="look at the events, requeue or discard them")
+    acts = group.add_subparsers(required=True, metavar="act")
 
     act = acts.add_parser("list", help="newest first")
     act.add_argument("--status", choices=STATUSES, help="only those")
     act.add_argument("--limit", type=_positive, default=50, help="how many (%(default)s)")
     add_account(act)
-    act.set_defaults(run=people.outbox_list)
+    act.set_defaults(run=outbox.outbox_list)
 
     act = acts.add_parser("show", help="one event: what would be sent, what HubSpot answered")
     act.add_argument("id", type=_positive)
     add_account(act, all_without=False)
-    act.set_defaults(run=people.outbox_show)
+    act.set_defaults(run=outbox.outbox_show)
 
     act = acts.add_parser("requeue", help="make settled events due again")
     which = act.add_mutually_exclusive_group(required=True)
     which.add_argument("id", type=_positive, nargs="*", default=[])
     which.add_argument("--rejected", action="store_true", help="all that HubSpot rejected")
     add_account(act)
-    act.set_defaults(run=people.outbox_requeue)
+    act.set_defaults(run=outbox.outbox_requeue)
 
     act = acts.add_parser("discard", help="take events out of the way, for good")
     act.add_argument("id", type=_positive, nargs="+")
     add_account(act, all_without=False)
-    act.set_defaults(run=people.outbox_discard)
+    act.set_defaults(run=outbox.outbox_discard)
 
 
 def _add_bounds(act: argparse.ArgumentParser) -> None:

@@ -124,11 +124,12 @@ def test_migrate_creates_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PLAYRELAY_DATABASE_URL", f"sqlite:///{tmp_path}/new/relay.db")
     assert main(["migrate"]) == 0
     assert main(["migrate"]) == 0
-    assert (tmp_path / "new" / "relay.db").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "new" / "relay-sandbox.db").stat().st_mode & 0o077 == 0
 
 
 def test_a_file_that_is_no_database(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A store that can't be opened fails with exit status 1 and one line that says what to do."""
+    store = store.with_stem("relay-sandbox")
     store.write_text("this is a letter, not a database. " * 100)
     for beside in ("-wal", "-shm"):
         store.with_name(store.name + beside).unlink(missing_ok=True)
@@ -143,7 +144,7 @@ def test_changes_are_written_down(store: Path) -> None:
     assert main(["outbox", "requeue", "2"]) == 0
     assert main(["outbox", "discard", "3"]) == 0
     assert main(["forget", "--utk", UTK]) == 0
-    with closing(sqlite3.connect(store)) as db:
+    with closing(sqlite3.connect(store.with_stem("relay-sandbox"))) as db:
         notes = db.execute("SELECT who, what, subject, count FROM audit ORDER BY id").fetchall()
     assert notes == [
         ("command line", "requeue", "events 2", 1),

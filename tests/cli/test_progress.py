@@ -61,7 +61,7 @@ def test_forgetting_counts_the_pings_that_it_looks_through(
     """Those that wait to be read; all else is found by indexes."""
     fill(tmp_path / "relay.db")
     monkeypatch.setenv("PLAYRELAY_DATABASE_URL", f"sqlite:///{tmp_path}/relay.db")
-    with closing(sqlite3.connect(tmp_path / "relay.db")) as db, db:
+    with closing(sqlite3.connect(tmp_path / "relay-sandbox.db")) as db, db:
         db.executemany(
             "INSERT INTO inbox (received_at, body) VALUES (1, ?)", [(b"{",), (b"{",), (b"{",)]
         )

@@ -1,4 +1,4 @@
-"""The verbs by which people look into the store and change what stands there."""
+"""`playrelay outbox`: list the events, show one, requeue or discard them."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 
 import msgspec
 
+from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import in_each, in_one
 from app.cli.words import count, moment
@@ -15,32 +16,6 @@ from app.store.store import Store
 
 STEP = 500
 """Events that are changed in one transaction: pings wait for no longer than that takes."""
-
-
-def migrate(given: argparse.Namespace) -> int:
-    """Opening the store migrates it."""
-
-    async def nothing(_store: Store, account: str) -> str:
-        return f"the store{_of(account)} is up to date"
-
-    for line in in_each(given, nothing):
-        _say(line)
-    return 0
-
-
-def forget(given: argparse.Namespace) -> int:
-    """Erase by usertoken, in each account; or by contact, whose id is one account's own."""
-
-    async def erase(store: Store, _account: str) -> int:
-        with Progress("looking through pings") as progress:
-            erased = await store.admin.forget(
-                utk=given.utk, contact_id=given.contact, progress=progress
-            )
-        return await _noted(store, "forget", "a visitor", erased)  # whom, nobody may know any more
-
-    erased = in_one(given, erase) if given.contact is not None else sum(in_each(given, erase))
-    _say(f"erased {count(erased, 'play or ping', 'plays and pings')}")
-    return 0
 
 
 def outbox_list(given: argparse.Namespace) -> int:
@@ -107,7 +82,7 @@ def outbox_requeue(given: argparse.Namespace) -> int:
 
     async def requeue(store: Store, _account: str) -> int:
         changed = await store.admin.requeue(given.id, now_ms())
-        return await _noted(store, "requeue", _events(given.id), changed)
+        return await noted(store, "requeue", _events(given.id), changed)
 
     if given.rejected:
         return _changed(sum(in_each(given, _requeue_rejected)), None, "requeued")
@@ -135,16 +110,9 @@ def outbox_discard(given: argparse.Namespace) -> int:
 
     async def discard(store: Store, _account: str) -> int:
         changed = await store.admin.discard(given.id, now_ms())
-        return await _noted(store, "discard", _events(given.id), changed)
+        return await noted(store, "discard", _events(given.id), changed)
 
     return _changed(in_one(given, discard), given.id, "discarded")
-
-
-async def _noted(store: Store, what: str, subject: str, changed: int) -> int:
-    """Write down in the audit log what was changed, if anything was."""
-    if changed:
-        await store.admin.note("command line", what, subject, now_ms(), changed)
-    return changed
 
 
 def _events(ids: list[int]) -> str:
@@ -162,10 +130,6 @@ def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
         file=sys.stderr,
     )
     return 1
-
-
-def _of(account: str) -> str:
-    return f" of {account}" if account else ""
 
 
 def _say(text: str) -> None:
