@@ -19,7 +19,7 @@ dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when
 	@$(BIN)/python -m tools.dev
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.players $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
@@ -114,4 +114,9 @@ $(VENV)/.frames: tests/browser/frames/package-lock.json $(VENV)/.languages
 $(VENV)/.languages: requirements/node.txt $(VENV)/.dev
 	@$(BIN)/python -m tests.machine.node
 	@$(BIN)/python -m tests.machine.php
+	@touch $@
+
+# The players that the tracker is tested with, from npm.
+$(VENV)/.players: tests/browser/players/package-lock.json $(VENV)/.languages
+	@$(BIN)/python -m tests.browser.players.install
 	@touch $@

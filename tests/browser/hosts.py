@@ -23,7 +23,19 @@ from tests.browser.house import House
 ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "static"
 CLIPS = Path(__file__).parent / "clips"
-TYPES = {".js": "text/javascript", ".webm": "video/webm", ".mp4": "video/mp4"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4s": "video/iso.segment",
+    ".mjs": "text/javascript",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+    ".mpd": "application/dash+xml",
+    ".pdf": "application/pdf",
+    ".svg": "image/svg+xml",
+    ".webm": "video/webm",
+}
 
 BUILD = re.compile(r"^/builds/[\w-]+(?=/)")
 """Where a relay keeps the files of one build for ever."""
@@ -71,11 +83,22 @@ def _serving(handler: type[_Handler], port: int = 0) -> Iterator[str]:
 
 @dataclass
 class Site:
-    """A web site: pages put in by the tests, and the clips, in ranges as players ask for them."""
+    """A web site: pages put in by the tests, and files, in ranges as players ask for them."""
 
     url: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, Path] = field(default_factory=lambda: {"/clips/": CLIPS})
+    """Where the files of a path are, by the path's beginning."""
+    playlists: dict[str, Callable[[], str]] = field(default_factory=dict)
+    """HLS playlists that are written when they are asked for."""
+
+    def file(self, path: str) -> Path | None:
+        """The file at a path of the site."""
+        for start, folder in self.folders.items():
+            if path.startswith(start) and (folder / path.removeprefix(start)).is_file():
+                return folder / path.removeprefix(start)
+        return None
 
     def put(self, body: str, path: str = "/", title: str = "A page") -> str:
         """Put a page there; returns its address."""
@@ -91,17 +114,20 @@ def serving_site() -> Iterator[Site]:
     class Handler(_Handler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            if path.startswith("/clips/"):
-                self._clip(CLIPS / path.removeprefix("/clips/"))
-            elif path in site.pages:
+            if path in site.pages:
                 body = site.pages[path].encode()
                 self.answer(200, body, Content_Type="text/html; charset=utf-8", **site.headers)
+            elif path in site.playlists:
+                self.answer(200, site.playlists[path]().encode(), Content_Type=TYPES[".m3u8"])
+            elif file := site.file(path):
+                self._file(file)
             else:
                 self.answer(404, b"")
 
-        def _clip(self, clip: Path) -> None:
-            content = clip.read_bytes()
-            kind = {"Content_Type": TYPES[clip.suffix], "Accept_Ranges": "bytes"}
+        def _file(self, file: Path) -> None:
+            content = file.read_bytes()
+            known = TYPES.get(file.suffix, "application/octet-stream")
+            kind = {"Content_Type": known, "Accept_Ranges": "bytes"}
             asked = self.headers.get("Range")
             if asked is None:
                 self.answer(200, content, **kind)

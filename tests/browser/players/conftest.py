@@ -1,0 +1,27 @@
+"""What the cases of the matrix share: the site with its players, and one Chromium for all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.hosts import Site, serving_site
+from tests.browser.players.install import installed
+from tests.browser.players.pages import bundled, furnish
+from tests.machine.debian import in_ci
+
+
+@pytest.fixture(scope="session")
+def players(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site; without the players the tests are skipped, but fail in CI."""
+    if not installed():
+        if in_ci():
+            pytest.fail(
+                "the players are not installed: run python -m tests.browser.players.install"
+            )
+        pytest.skip("the players are not installed: run python -m tests.browser.players.install")
+    folder: Path = tmp_path_factory.mktemp("bundles")
+    bundled(folder)
+    with serving_site() as site:
+        furnish(site, folder)
+        yield site

@@ -1,0 +1,3 @@
+import "vidstack/player";
+import "vidstack/player/layouts/default";
+import "vidstack/player/ui";

@@ -1,0 +1,151 @@
+"""Real players in Chromium: each view once, with its share and its name; nobody disturbed."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.browser.hosts import PATIENCE, Collector, Site, serving_collector
+from tests.browser.house import House
+from tests.browser.players.records import Case, load
+from tests.browser.players.visits import Guide, Seen
+
+CASES = {name: case for name, case in load().items() if "chromium" in case.engines}
+ANOTHER = "another visitor"
+TOLERANCE = 3
+"""Percent: pings round down, and a position is read a moment after it was reached."""
+
+
+class _Tab:
+    """Chromium's page, as a guide wants it."""
+
+    def __init__(self, page: Page, complaints: list[str]) -> None:
+        self._page = page
+        self._complaints = complaints
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._complaints.append(re.sub(r"\d+", "0", message.text))  # times, ports
+
+    def open(self, url: str) -> None:
+        self._complaints.clear()
+        self._page.goto(url)
+
+    def evaluate(self, expression: str) -> Any:
+        return self._page.evaluate(expression)
+
+    def passed(self, condition: str) -> None:
+        self._page.wait_for_function(condition)
+
+
+@contextmanager
+def _visitor(browser: Browser, complaints: list[str], name: str) -> Iterator[_Tab]:
+    with browser.new_context(user_agent=name) as context:
+        context.route(re.compile("^https:"), lambda route: route.abort())  # what libraries fetch
+        yield _Tab(context.new_page(), complaints)
+
+
+Visit = Callable[[Case], Seen]
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, players: Site, house: House) -> Iterator[Visit]:
+    """What came of the visits to a case, which are made once for all that is asserted of it."""
+    with ExitStack() as servers:
+
+        @cache
+        def visited(name: str) -> Seen:
+            collector = servers.enter_context(serving_collector(house))
+            return _visited(CASES[name], browser, players, collector)
+
+        yield lambda case: visited(case.name)
+
+
+def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> Seen:
+    """A visitor sees a page without the tracker and with it, another one both films."""
+    seen = Seen(site.url, collector)
+    complaints: list[str] = []
+    with _visitor(browser, complaints, "one") as tab:
+        guide = Guide(tab, site, collector)
+        guide.glance(case, "autumn", tracked=False)
+        seen.outlines[False], seen.complaints[False] = guide.outline(case), [*complaints]
+        guide.open(case, "autumn")
+        seen.shares += guide.watch(case)
+        guide.leave()
+    with _visitor(browser, complaints, ANOTHER) as tab:
+        guide = Guide(tab, site, collector)
+        guide.glance(case, "autumn")
+        seen.outlines[True], seen.complaints[True] = guide.outline(case), [*complaints]
+        guide.glance(case, "winter")
+        guide.leave()
+    return seen
+
+
+def of_each(aspect: str) -> pytest.MarkDecorator:
+    """Run for each case; what is known not to be right yet must fail."""
+    params = [
+        pytest.param(case, id=name, marks=_marks(case, aspect)) for name, case in CASES.items()
+    ]
+    return pytest.mark.parametrize("case", params)
+
+
+def _marks(case: Case, aspect: str) -> list[pytest.MarkDecorator]:
+    reason = case.fails.get(aspect)
+    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+
+
+@of_each("views")
+def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None:
+    """As much as the browser says was played; HubSpot has its milestones."""
+    seen = visit(case)
+    views = seen.views("one")
+    told = [view.percent for view in views]
+    assert told == pytest.approx(seen.shares[: len(case.views)], abs=TOLERANCE)
+    seen.collector.agree()
+
+
+@of_each("medium")
+def test_the_medium_is_named_as_the_page_names_it(case: Case, visit: Visit) -> None:
+    """Its name, address and kind."""
+    seen = visit(case)
+    views = seen.views("one")
+    assert len(views) == len(case.views)
+    for view, expected in zip(views, case.views, strict=True):
+        told = {name: view.last.get(name) for name in expected.medium}
+        assert told == {name: _there(seen, value) for name, value in expected.medium.items()}
+
+
+@of_each("identity")
+def test_a_film_is_the_same_to_everybody_and_no_other(case: Case, visit: Visit) -> None:
+    """Another visitor's is the same medium; another film isn't."""
+    seen = visit(case)
+    first = [_identity(view.last) for view in seen.views("one")]
+    same = [_identity(view.last) for view in seen.views(ANOTHER, "/autumn")]
+    other = [_identity(view.last) for view in seen.views(ANOTHER, "/winter")]
+    assert same[:1] == first[:1]
+    assert not set(other) & {*first, *same}
+
+
+@of_each("undisturbed")
+def test_the_page_is_as_it_is_without_the_tracker(case: Case, visit: Visit) -> None:
+    """No attribute, element, name on the window, step of the history or complaint is another."""
+    seen = visit(case)
+    assert seen.outlines[True] == seen.outlines[False]
+    assert seen.complaints[True] == seen.complaints[False]
+
+
+def _there(seen: Seen, value: object) -> object:
+    return seen.site + value if isinstance(value, str) and value.startswith("/") else value
+
+
+def _identity(play: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(
+        play.get(name) for name in ("mediaBridgeId", "externalId", "mediaUrl", "mediaName")
+    )

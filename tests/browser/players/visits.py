@@ -1,0 +1,118 @@
+"""A visit to a page of the matrix: what was truly played, and what came of it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tests.browser.hosts import Collector, Json, Site, View
+from tests.browser.player import script
+from tests.browser.players.pages import put
+from tests.browser.players.records import FOLDER, Case
+
+BRIEFLY = 3.0
+"""Up to here (seconds) a film is played to be named."""
+
+LAST = "the last of a case"
+"""A play that is reported when everything else must have been."""
+
+OUTLINE = (FOLDER / "outline.js").read_text().strip().removesuffix(";")
+
+VOLATILE = ("style=", "aria-valuenow=", "aria-valuetext=", "data-start=", "data-end=")
+"""Attributes that show the position."""
+
+
+class Tab(Protocol):
+    """A page of some browser."""
+
+    def open(self, url: str) -> None:
+        """Go there."""
+
+    def evaluate(self, expression: str) -> Any:
+        """What it comes to in the page; a promise is waited for."""
+
+    def passed(self, condition: str) -> None:
+        """Wait until it holds."""
+
+
+@dataclass
+class Seen:
+    """What came of the visits to a case."""
+
+    site: str
+    """Its address."""
+    collector: Collector
+    shares: list[float] = field(default_factory=list)
+    """Of each view of the first visit, in percent, by the browser."""
+    outlines: dict[bool, list[str]] = field(default_factory=dict)
+    """Of the page, by whether the tracker was there."""
+    complaints: dict[bool, list[str]] = field(default_factory=dict)
+    """What the console was told, likewise."""
+
+    def views(self, visitor: str = "", path: str = "") -> list[View]:
+        """The views of a visitor (told by the user agent), of a page."""
+        mine = set()
+        for headers, body in zip(self.collector.headers, self.collector.bodies, strict=True):
+            if visitor in headers["User-Agent"]:
+                plays = json.loads(body)["plays"]
+                mine |= {each["sessionId"] for each in plays if path in each["pageUrl"]}
+        views = self.collector.views()
+        return [
+            view for view in views if view.last["sessionId"] in mine and not _is_last(view.last)
+        ]
+
+
+class Guide:
+    """Leads a visitor through the site."""
+
+    def __init__(self, tab: Tab, site: Site, collector: Collector) -> None:
+        self._tab = tab
+        self._site = site
+        self._collector = collector
+
+    def open(self, case: Case, film: str, *, tracked: bool = True) -> None:
+        """Go to the page of a film."""
+        embed = script(self._collector) if tracked else ""
+        self._tab.open(put(self._site, case, film, embed))
+        if tracked:
+            self._ready()
+
+    def watch(self, case: Case) -> Iterable[float]:
+        """Watch all of it; yields the true share of each act."""
+        for act in case.acts:
+            if act.before:
+                self._tab.evaluate(f"(async () => {{ await ({act.before}) }})()")
+            share: float = self._tab.evaluate(f"matrix.playTo({act.until})")
+            yield self._tab.evaluate(act.share) if act.share else share
+
+    def glance(self, case: Case, film: str, *, tracked: bool = True) -> None:
+        """Go to the page of a film and watch the beginning."""
+        self.open(case, film, tracked=tracked)
+        self._tab.evaluate(f"matrix.playTo({BRIEFLY})")
+        if tracked and case.views:
+            # It takes a person longer than it takes to load what measures.
+            self._tab.evaluate(
+                "matrix.until(() => localStorage.playrelay?.includes(location.pathname))"
+            )
+
+    def outline(self, case: Case) -> list[str]:
+        """The page as it stands."""
+        ignored = json.dumps([*VOLATILE, *case.volatile])
+        lines: list[str] = self._tab.evaluate(f"({OUTLINE})({ignored})")
+        return lines
+
+    def leave(self) -> None:
+        """Go to a page without a player; all that was reported has arrived when this returns."""
+        self._tab.open(self._site.put(script(self._collector), "/last"))
+        self._ready()
+        arrived = sum(map(_is_last, self._collector.plays))
+        play = json.dumps({"externalId": LAST, "mediaType": "VIDEO"})
+        self._tab.evaluate(f"void playrelay.progress({play})")
+        self._collector.wait(lambda told: sum(map(_is_last, told.plays)) > arrived)
+
+    def _ready(self) -> None:
+        self._tab.passed("window.playrelay?.watch && !window.playrelay.q")
+
+
+def _is_last(play: Json) -> bool:
+    return play.get("externalId") == LAST
