@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.firefox import Tab, started
 from tests.browser.hosts import Collector, Site, serving_collector, serving_site
 from tests.browser.house import House
-from tests.browser.install import find_chromium
+from tests.browser.install import find_chromium, find_firefox
 from tests.browser.launching import launched
 from tests.machine.debian import in_ci
 
@@ -30,6 +31,18 @@ def browser(chromium_path: str) -> Iterator[Browser]:
     """One for the tests of a module; each has a profile of its own in it."""
     with launched(chromium_path, "--disable-back-forward-cache") as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    """One page for the tests of a module; without a Firefox they are skipped, but fail in CI."""
+    path = find_firefox()
+    if path is None:
+        if in_ci():
+            pytest.fail("no Firefox: install one, or name it in PLAYRELAY_FIREFOX")
+        pytest.skip("no Firefox: install one, or name it in PLAYRELAY_FIREFOX")
+    with started(path, tmp_path_factory.mktemp("firefox")) as tab:
+        yield tab
 
 
 @pytest.fixture

@@ -1,26 +1,10 @@
 """What holds in Chromium holds in Firefox: the plays that browsers may see differently."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.browser.firefox import Tab, started
+from tests.browser.firefox import Tab
 from tests.browser.hosts import Answer, Collector, Site
-from tests.browser.install import find_firefox
 from tests.browser.player import earned, script, video
-from tests.machine.debian import in_ci
-
-
-@pytest.fixture(scope="module")
-def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """One page for all of these; without a Firefox they are skipped, but fail in CI."""
-    path = find_firefox()
-    if path is None:
-        if in_ci():
-            pytest.fail("no Firefox: install one, or name it in PLAYRELAY_FIREFOX")
-        pytest.skip("no Firefox: install one, or name it in PLAYRELAY_FIREFOX")
-    with started(path, tmp_path_factory.mktemp("firefox")) as tab:
-        yield tab
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.browser.hosts import CLIPS, Site
+from tests.browser.players.handout import handout
 from tests.browser.players.install import MODULES
 from tests.browser.players.records import FOLDER, PAGES, TITLES, Case, filled
 
@@ -25,12 +26,14 @@ def bundled(folder: Path) -> None:
 
 def furnish(site: Site, bundles: Path) -> None:
     """Put the films, the libraries and what was bundled there."""
+    (bundles / "handout.pdf").write_bytes(handout())
     site.folders = {
         "/clips/": CLIPS,
         "/matrix/": FOLDER,
         "/npm/": MODULES,
         "/bundles/": bundles,
         **{f"/films/{film}/": FILMS for film in TITLES},
+        **{f"/handouts/{film}/": bundles for film in TITLES},
     }
     site.pages["/favicon.ico"] = ""  # or the console hears that it is missing
     for film in TITLES:

@@ -52,6 +52,12 @@ class Case:
     unseen: tuple[Expected, ...] = ()
     """Played likewise, but nothing must come of it."""
     engines: tuple[str, ...] = ("chromium",)
+    named: str = ""
+    """Where its name is from."""
+    frame: str = ""
+    """The host of the vendor whose frame plays; a page of ours stands for it."""
+    briefly: float = 3
+    """The position (seconds) to which a film is played only to be named."""
     adds: str = ""
     """What the page has to add."""
     limit: str = ""

@@ -11,13 +11,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.hosts import PATIENCE, Collector, Site, serving_collector
 from tests.browser.house import House
+from tests.browser.players.checks import media_are_named, of_each, shares_are_true
 from tests.browser.players.records import Case, load
 from tests.browser.players.visits import Guide, Seen
 
-CASES = {name: case for name, case in load().items() if "chromium" in case.engines}
 ANOTHER = "another visitor"
-TOLERANCE = 3
-"""Percent: pings round down, and a position is read a moment after it was reached."""
 
 
 class _Tab:
@@ -63,7 +61,7 @@ def visit(browser: Browser, players: Site, house: House) -> Iterator[Visit]:
         @cache
         def visited(name: str) -> Seen:
             collector = servers.enter_context(serving_collector(house))
-            return _visited(CASES[name], browser, players, collector)
+            return _visited(load()[name], browser, players, collector)
 
         yield lambda case: visited(case.name)
 
@@ -88,41 +86,22 @@ def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> 
     return seen
 
 
-def of_each(aspect: str) -> pytest.MarkDecorator:
-    """Run for each case; what is known not to be right yet must fail."""
-    params = [
-        pytest.param(case, id=name, marks=_marks(case, aspect)) for name, case in CASES.items()
-    ]
-    return pytest.mark.parametrize("case", params)
-
-
-def _marks(case: Case, aspect: str) -> list[pytest.MarkDecorator]:
-    reason = case.fails.get(aspect)
-    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-
-
-@of_each("views")
+@of_each("chromium", "views")
 def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None:
     """As much as the browser says was played; HubSpot has its milestones."""
     seen = visit(case)
-    views = seen.views("one")
-    told = [view.percent for view in views]
-    assert told == pytest.approx(seen.shares[: len(case.views)], abs=TOLERANCE)
+    shares_are_true(case, seen, seen.views("one"))
     seen.collector.agree()
 
 
-@of_each("medium")
+@of_each("chromium", "medium")
 def test_the_medium_is_named_as_the_page_names_it(case: Case, visit: Visit) -> None:
     """Its name, address and kind."""
     seen = visit(case)
-    views = seen.views("one")
-    assert len(views) == len(case.views)
-    for view, expected in zip(views, case.views, strict=True):
-        told = {name: view.last.get(name) for name in expected.medium}
-        assert told == {name: _there(seen, value) for name, value in expected.medium.items()}
+    media_are_named(case, seen, seen.views("one"))
 
 
-@of_each("identity")
+@of_each("chromium", "identity")
 def test_a_film_is_the_same_to_everybody_and_no_other(case: Case, visit: Visit) -> None:
     """Another visitor's is the same medium; another film isn't."""
     seen = visit(case)
@@ -133,16 +112,12 @@ def test_a_film_is_the_same_to_everybody_and_no_other(case: Case, visit: Visit) 
     assert not set(other) & {*first, *same}
 
 
-@of_each("undisturbed")
+@of_each("chromium", "undisturbed")
 def test_the_page_is_as_it_is_without_the_tracker(case: Case, visit: Visit) -> None:
     """No attribute, element, name on the window, step of the history or complaint is another."""
     seen = visit(case)
     assert seen.outlines[True] == seen.outlines[False]
     assert seen.complaints[True] == seen.complaints[False]
-
-
-def _there(seen: Seen, value: object) -> object:
-    return seen.site + value if isinstance(value, str) and value.startswith("/") else value
 
 
 def _identity(play: dict[str, Any]) -> tuple[Any, ...]:

@@ -10,9 +10,6 @@ from tests.browser.player import script
 from tests.browser.players.pages import put
 from tests.browser.players.records import FOLDER, Case
 
-BRIEFLY = 3.0
-"""Up to here (seconds) a film is played to be named."""
-
 LAST = "the last of a case"
 """A play that is reported when everything else must have been."""
 
@@ -88,7 +85,7 @@ class Guide:
     def glance(self, case: Case, film: str, *, tracked: bool = True) -> None:
         """Go to the page of a film and watch the beginning."""
         self.open(case, film, tracked=tracked)
-        self._tab.evaluate(f"matrix.playTo({BRIEFLY})")
+        self._tab.evaluate(f"matrix.playTo({case.briefly})")
         if tracked and case.views:
             # It takes a person longer than it takes to load what measures.
             self._tab.evaluate(
