@@ -9,7 +9,7 @@ window.matrix = {
     player: () => document.querySelector("video, audio"),
 
     /** Begins to play, as the visitor's click does. */
-    start: () => matrix.player().play(),
+    start: () => matrix.player()?.play(),
 
     pause: () => matrix.player().pause(),
 

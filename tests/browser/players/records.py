@@ -1,7 +1,7 @@
 """The matrix's records: one TOML file a case says what is played and what must come of it.
 
-`pages/NAME.html` is the page, with `{{film}}` and `{{title}}` for the film that it shows;
-`pages/NAME.js`, where there is one, is its script, which is bundled as a site's would be.
+`pages/NAME.html` is the page, with `{{film}}`, `{{title}}` and `{{number}}` for the film that it
+shows; `pages/NAME.js`, where there is one, is its script, which is bundled as a site's would be.
 """
 
 import json
@@ -55,7 +55,7 @@ class Case:
     named: str = ""
     """Where its name is from."""
     frame: str = ""
-    """The host of the vendor whose frame plays; a page of ours stands for it."""
+    """The vendor whose frame plays; a page of ours stands for it."""
     briefly: float = 3
     """The position (seconds) to which a film is played only to be named."""
     adds: str = ""
@@ -86,7 +86,11 @@ def versions() -> dict[str, str]:
 
 def filled(text: str, film: str) -> str:
     """`text` as it is for a film."""
-    return text.replace("{{film}}", film).replace("{{title}}", TITLES[film])
+    number = str(76979871 + list(TITLES).index(film))
+    values = {"film": film, "title": TITLES[film], "number": number}
+    for name, value in values.items():
+        text = text.replace(f"{{{{{name}}}}}", value)
+    return text
 
 
 def _read(path: Path) -> Case:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tests.browser.hosts import Collector, Json, Site, View
 from tests.browser.player import script
@@ -30,6 +30,14 @@ class Tab(Protocol):
 
     def passed(self, condition: str) -> None:
         """Wait until it holds."""
+
+
+@runtime_checkable
+class FrameTab(Tab, Protocol):
+    """A page in whose frames a vendor's player can be played, too."""
+
+    def play_frame(self, vendor: str, until: float, *, tracked: bool) -> float:
+        """Play it from the beginning to a position (seconds); returns the share."""
 
 
 @dataclass
@@ -79,13 +87,13 @@ class Guide:
         for act in case.acts:
             if act.before:
                 self._tab.evaluate(f"(async () => {{ await ({act.before}) }})()")
-            share: float = self._tab.evaluate(f"matrix.playTo({act.until})")
+            share = self._play(case, act.until, tracked=True)
             yield self._tab.evaluate(act.share) if act.share else share
 
     def glance(self, case: Case, film: str, *, tracked: bool = True) -> None:
         """Go to the page of a film and watch the beginning."""
         self.open(case, film, tracked=tracked)
-        self._tab.evaluate(f"matrix.playTo({case.briefly})")
+        self._play(case, case.briefly, tracked=tracked)
         if tracked and case.views:
             # It takes a person longer than it takes to load what measures.
             self._tab.evaluate(
@@ -106,6 +114,14 @@ class Guide:
         play = json.dumps({"externalId": LAST, "mediaType": "VIDEO"})
         self._tab.evaluate(f"void playrelay.progress({play})")
         self._collector.wait(lambda told: sum(map(_is_last, told.plays)) > arrived)
+
+    def _play(self, case: Case, until: float, *, tracked: bool) -> float:
+        if not case.frame:
+            share: float = self._tab.evaluate(f"matrix.playTo({until})")
+            return share
+        self._tab.evaluate("matrix.start()")
+        assert isinstance(self._tab, FrameTab), f"{case.name}: no frame can be played here"
+        return self._tab.play_frame(case.frame, until, tracked=tracked)
 
     def _ready(self) -> None:
         self._tab.passed("window.playrelay?.watch && !window.playrelay.q")
