@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "PLAYERS.md"
 VENDORS = ROOT / "tests" / "browser" / "frames" / "vendors.toml"
 
-ENGINES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKitGTK"}
+ENGINES = {"chromium": "Chromium", "firefox": "Firefox"}
 
 _BLOCK = re.compile(r"(<!-- players: ([a-z]+) -->\n).*?(<!-- /players -->)", re.DOTALL)
 
@@ -29,7 +29,7 @@ def libraries() -> Iterable[str]:
     for case in _sorted():
         packages = ", ".join(f"{name} {pinned[name]}" for name in case.packages)
         library = f"{case.library}<br>{packages}" if packages else case.library
-        engines = ", ".join(ENGINES[each] for each in case.engines)
+        engines = ", ".join(ENGINES[each] for each in case.engines if each in ENGINES)
         known = (case.named or "–", _address(case)) if case.views else ("nothing is told", "–")
         yield _row(library, case.plays, *known, case.adds or "–", engines)
 

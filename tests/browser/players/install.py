@@ -5,6 +5,7 @@ saying what that skips; but with 1 where `CI` is true.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,12 +15,14 @@ from tests.machine.debian import INSTALL_SECONDS, in_ci, runs, say
 from tests.machine.node import find_node
 
 MODULES = FOLDER / "node_modules"
+LOCK = FOLDER / "package-lock.json"
+DONE = MODULES / ".installed-lock.json"
+"""The lock file of what was installed; a checkout may touch the other one at any time."""
 
 
 def installed() -> bool:
     """Whether what the lock file names is there."""
-    lock, done = FOLDER / "package-lock.json", MODULES / ".package-lock.json"
-    return done.exists() and done.stat().st_mtime >= lock.stat().st_mtime
+    return DONE.exists() and DONE.read_bytes() == LOCK.read_bytes()
 
 
 def environment(npm: str) -> Mapping[str, str]:
@@ -37,6 +40,7 @@ def main() -> int:
         # None of their install scripts is needed; a foreign one is none of this machine's business.
         command = [npm, "ci", "--silent", "--ignore-scripts", "--prefix", str(FOLDER)]
         if runs(command, INSTALL_SECONDS, environment(npm)):
+            shutil.copyfile(LOCK, DONE)
             return 0
     say("the players of the matrix could not be installed: the tests with them are skipped")
     return int(in_ci())

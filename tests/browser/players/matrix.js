@@ -53,3 +53,5 @@ window.matrix = {
         return matrix.share();
     },
 };
+
+addEventListener("playrelay:progress", () => (matrix.told = true));

@@ -55,7 +55,9 @@ class Case:
     named: str = ""
     """Where its name is from."""
     frame: str = ""
-    """The vendor whose frame plays; a page of ours stands for it."""
+    """The vendor whose player plays, in a frame or by a script; one of ours stands for it."""
+    scripted: bool = False
+    """The page plays it, not the frame."""
     briefly: float = 3
     """The position (seconds) to which a film is played only to be named."""
     adds: str = ""

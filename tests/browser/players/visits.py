@@ -13,6 +13,9 @@ from tests.browser.players.records import FOLDER, Case
 LAST = "the last of a case"
 """A play that is reported when everything else must have been."""
 
+NOTICED = "matrix.told || localStorage.playrelay?.includes(location.pathname)"
+"""Whether the tracker has noticed a play. Events of what is outside of the page don't reach it."""
+
 OUTLINE = (FOLDER / "outline.js").read_text().strip().removesuffix(";")
 
 VOLATILE = ("style=", "aria-valuenow=", "aria-valuetext=", "data-start=", "data-end=")
@@ -96,9 +99,7 @@ class Guide:
         self._play(case, case.briefly, tracked=tracked)
         if tracked and case.views:
             # It takes a person longer than it takes to load what measures.
-            self._tab.evaluate(
-                "matrix.until(() => localStorage.playrelay?.includes(location.pathname))"
-            )
+            self._tab.evaluate(f"matrix.until(() => {NOTICED})")
 
     def outline(self, case: Case) -> list[str]:
         """The page as it stands."""
@@ -116,7 +117,7 @@ class Guide:
         self._collector.wait(lambda told: sum(map(_is_last, told.plays)) > arrived)
 
     def _play(self, case: Case, until: float, *, tracked: bool) -> float:
-        if not case.frame:
+        if case.scripted or not case.frame:
             share: float = self._tab.evaluate(f"matrix.playTo({until})")
             return share
         self._tab.evaluate("matrix.start()")
