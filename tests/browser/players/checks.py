@@ -35,8 +35,11 @@ def media_are_named(case: Case, seen: Seen, views: Sequence[View]) -> None:
 
 
 def _marks(case: Case, aspect: str) -> Sequence[pytest.MarkDecorator]:
-    reason = case.fails.get(aspect)
-    return [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+    if reason := case.fails.get(aspect):
+        return [pytest.mark.xfail(strict=True, reason=reason)]
+    if reason := case.unsteady.get(aspect):
+        return [pytest.mark.xfail(strict=False, reason=reason)]
+    return []
 
 
 def _there(seen: Seen, value: object) -> object:

@@ -44,7 +44,7 @@ def limits() -> Iterable[str]:
 def faults() -> Iterable[str]:
     """What is known not to be right."""
     for case in _sorted():
-        for reason in dict.fromkeys(case.fails.values()):
+        for reason in dict.fromkeys([*case.fails.values(), *case.unsteady.values()]):
             yield f"- **{case.library}**, {case.plays}: {reason}."
 
 

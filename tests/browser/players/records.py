@@ -68,6 +68,8 @@ class Case:
     """Attributes, by how they begin, that the library itself sets differently each time."""
     fails: Mapping[str, str] = field(default_factory=dict)
     """Aspects that are not right yet, with the reason."""
+    unsteady: Mapping[str, str] = field(default_factory=dict)
+    """Aspects that are right at times, with the reason."""
 
     @property
     def acts(self) -> tuple[Expected, ...]:
@@ -102,7 +104,7 @@ def _read(path: Path) -> Case:
     for name in ("packages", "engines", "volatile"):
         if name in given:
             given[name] = tuple(given[name])
-    unknown = set(given.get("fails", ())) - set(ASPECTS)
+    unknown = {*given.get("fails", ()), *given.get("unsteady", ())} - set(ASPECTS)
     if unknown:
-        raise ValueError(f"{path.name}: fails: {unknown} is none of {ASPECTS}")
+        raise ValueError(f"{path.name}: fails, unsteady: {unknown} is none of {ASPECTS}")
     return Case(name=path.stem, **given)
