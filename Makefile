@@ -31,7 +31,6 @@ lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types
 	$(BIN)/codespell app tests tools static/src docs deploy README.md CONTRIBUTING.md CHANGELOG.md
 	$(BIN)/python -m tools.words
 	$(BIN)/python -m tools.docs --check
-	$(BIN)/python -m app.docs --check
 	$(BIN)/python -m tests.browser.players.document --check
 	$(BIN)/python -m tests.machine.tracker
 
@@ -47,7 +46,6 @@ bench: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages ## the benchmarks: ratio
 .PHONY: docs
 docs: $(VENV)/.dev ## write the generated tables of the README and docs/ anew
 	$(BIN)/python -m tools.docs
-	$(BIN)/python -m app.docs
 	$(BIN)/python -m tests.browser.players.document
 
 .PHONY: screenshots

@@ -24,8 +24,10 @@ from tests.browser.house import House
 from tests.browser.players.checks import media_are_named, of_each, shares_are_true
 from tests.browser.players.records import FOLDER, Case, load
 from tests.browser.players.visits import Guide, Seen
+from tests.processes.relay import CONTACT
 
-ANOTHER = "another visitor"
+ANOTHER = CONTACT[:-1] + "2"
+"""Another visitor's usertoken: a contact's too."""
 
 
 FRAME_SECONDS = 10
@@ -37,18 +39,19 @@ WISTIA = (FOLDER / "vendors/wistia.js").read_text()
 class _Tab:
     """Chromium's page, as a guide wants it."""
 
-    def __init__(self, page: Page, complaints: list[str], *, outside: bool) -> None:
+    def __init__(self, page: Page, *, outside: bool) -> None:
         self._page = page
         self._outside = outside
-        self._complaints = complaints
+        self.complaints: list[str] = []
+        """What the console of the page was told."""
         page.set_default_timeout(PATIENCE * 1000)
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _hear(self, message: ConsoleMessage) -> None:
         # What libraries fetch from elsewhere is not to be had on every machine.
         if message.type in {"error", "warning"} and "net::ERR" not in message.text:
-            self._complaints.append(re.sub(r"\d+", "0", message.text))  # times, ports
+            self.complaints.append(re.sub(r"\d+", "0", message.text))  # times, ports
 
     def open(self, url: str) -> None:
         if self._outside:
@@ -56,7 +59,7 @@ class _Tab:
             self._page.context.unroute(ANYWHERE)
             self._page.goto("about:blank")
             self._page.context.route(ANYWHERE, _answer)
-        self._complaints.clear()
+        self.complaints.clear()
         self._page.goto(url)
 
     def evaluate(self, expression: str) -> Any:
@@ -90,9 +93,10 @@ def _answer(route: Route, request: Request) -> None:
 
 
 @contextmanager
-def _visitor(browser: Browser, case: Case, complaints: list[str], name: str) -> Iterator[_Tab]:
-    with browser.new_context(user_agent=name) as context:
-        yield _Tab(context.new_page(), complaints, outside=bool(case.frame))
+def _visitor(browser: Browser, site: Site, case: Case, usertoken: str) -> Iterator[_Tab]:
+    with browser.new_context() as context:
+        context.add_cookies([{"name": "hubspotutk", "value": usertoken, "url": site.url}])
+        yield _Tab(context.new_page(), outside=bool(case.frame))
 
 
 Visit = Callable[[Case], Seen]
@@ -114,18 +118,17 @@ def visit(browser: Browser, players: Site, house: House) -> Iterator[Visit]:
 def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> Seen:
     """A visitor sees a page without the tracker and with it, another one both films."""
     seen = Seen(site.url, collector)
-    complaints: list[str] = []
-    with _visitor(browser, case, complaints, "one") as tab:
+    with _visitor(browser, site, case, CONTACT) as tab:
         guide = Guide(tab, site, collector)
         guide.glance(case, "autumn", tracked=False)
-        seen.outlines[False], seen.complaints[False] = guide.outline(case), [*complaints]
+        seen.outlines[False], seen.complaints[False] = guide.outline(case), [*tab.complaints]
         guide.open(case, "autumn")
         seen.shares += guide.watch(case)
         guide.leave()
-    with _visitor(browser, case, complaints, ANOTHER) as tab:
+    with _visitor(browser, site, case, ANOTHER) as tab:
         guide = Guide(tab, site, collector)
         guide.glance(case, "autumn")
-        seen.outlines[True], seen.complaints[True] = guide.outline(case), [*complaints]
+        seen.outlines[True], seen.complaints[True] = guide.outline(case), [*tab.complaints]
         guide.glance(case, "winter")
         guide.leave()
     return seen
@@ -135,7 +138,7 @@ def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> 
 def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None:
     """As much as the browser says was played; HubSpot has its milestones."""
     seen = visit(case)
-    shares_are_true(case, seen, seen.views("one"))
+    shares_are_true(case, seen, seen.views(CONTACT))
     seen.collector.agree()
 
 
@@ -143,14 +146,14 @@ def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None
 def test_the_medium_is_named_as_the_page_names_it(case: Case, visit: Visit) -> None:
     """Its name, address and kind."""
     seen = visit(case)
-    media_are_named(case, seen, seen.views("one"))
+    media_are_named(case, seen, seen.views(CONTACT))
 
 
 @of_each("chromium", "identity")
 def test_a_film_is_the_same_to_everybody_and_no_other(case: Case, visit: Visit) -> None:
     """Another visitor's is the same medium; another film isn't."""
     seen = visit(case)
-    first = [_identity(view.last) for view in seen.views("one")]
+    first = [_identity(view.last) for view in seen.views(CONTACT)]
     same = [_identity(view.last) for view in seen.views(ANOTHER, "/autumn")]
     other = [_identity(view.last) for view in seen.views(ANOTHER, "/winter")]
     assert bool(same) == bool(other) == bool(case.views)

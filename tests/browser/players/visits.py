@@ -58,15 +58,13 @@ class Seen:
     """What the console was told, likewise."""
 
     def views(self, visitor: str = "", path: str = "") -> list[View]:
-        """The views of a visitor (told by the user agent), of a page."""
-        mine = set()
-        for headers, body in zip(self.collector.headers, self.collector.bodies, strict=True):
-            if visitor in headers["User-Agent"]:
-                plays = json.loads(body)["plays"]
-                mine |= {each["sessionId"] for each in plays if path in each["pageUrl"]}
-        views = self.collector.views()
+        """The views of a visitor (a usertoken; else of all), of a page."""
         return [
-            view for view in views if view.last["sessionId"] in mine and not _is_last(view.last)
+            view
+            for view in self.collector.views()
+            if visitor in {"", *(ping.get("contactUtk") for ping in view.pings)}
+            and path in view.last["pageUrl"]
+            and not _is_last(view.last)
         ]
 
 
