@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import msgspec
 
 from app.cli.progress import Progress
 from app.cli.stores import the_one
+from app.cli.terminal import printable, say
 from app.cli.words import count, moment
 from app.config import PREFIX, AccountSettings, SettingsError
 from app.domain.known import KnownMedia
@@ -78,13 +78,13 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
             )
         ]
         matched = sum(each.match is not None for each in found)
-        _say(
+        say(
             f"HubSpot has {count(listed, 'media object', 'media objects')}; of "
             f"{count(len(found), 'medium', 'media')} that pages reported {matched} matched"
         )
         for each in found:
             if each.match is None:
-                _say(_line(each))
+                say(_line(each))
         wanted = [each for each in found if each.registrable and each.plays >= given.plays]
         return await _register(desk, wanted[: given.limit], allowed=allowed)
 
@@ -94,7 +94,7 @@ async def _register(desk: Desk, wanted: list[ReportedMedium], *, allowed: bool) 
         return 0
     if not allowed:
         what = count(len(wanted), "medium", "media")
-        _say(f"{what} can be registered at HubSpot: playrelay media register --yes")
+        say(f"{what} can be registered at HubSpot: playrelay media register --yes")
         return 0
     with Progress("registering media") as progress:
         media, client, requester = desk.store.media, desk.client, desk.requester
@@ -102,9 +102,9 @@ async def _register(desk: Desk, wanted: list[ReportedMedium], *, allowed: bool) 
     if made:
         await desk.store.media.finish_snapshot(desk.number, now_ms())
     for each in made:
-        _say(f"registered {each.title} as {each.bridge_id}")
+        say(printable(f"registered {each.title} as {each.bridge_id}"))
     if any(each.refusal for each in wanted[: len(made)]):
-        _say("what was rejected of them can be sent now: playrelay outbox requeue --rejected")
+        say("what was rejected of them can be sent now: playrelay outbox requeue --rejected")
     return 0 if stopped is None else _fail(stopped)
 
 
@@ -120,23 +120,27 @@ async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
         found = [each for each in found if each.match is None]
     if given.json:
         told = {"listedAt": listing.listed_at, "reported": found, "known": [*known.by_id.values()]}
-        _say(json.dumps(msgspec.to_builtins(told), indent=2, ensure_ascii=False))
+        say(json.dumps(msgspec.to_builtins(told), indent=2, ensure_ascii=False))
         return 0
     for each in found:
-        _say(_line(each))
+        say(_line(each))
     if refused := [each.refusal for each in found if each.refusal]:
         what = count(len(refused), "medium", "media")
-        _say(f"HubSpot refuses {what}: {remedy(refused, account.name)}")
+        say(f"HubSpot refuses {what}: {remedy(refused, account.name)}")
     if not listing.revision:
-        _say("HubSpot's media were not listed yet: playrelay media sync")
+        say("HubSpot's media were not listed yet: playrelay media sync")
         return 0
     played = {each.match.medium.bridge_id for each in found if each.match}
     objects = count(len(known.by_id), "media object", "media objects")
-    _say(f"HubSpot had {objects} on {moment(listing.listed_at)}")
+    say(f"HubSpot had {objects} on {moment(listing.listed_at)}")
     if not given.unmatched:
         for medium in known.by_id.values():
             if medium.bridge_id not in played:
-                _say(f"{0:>8}  {medium.type:<8}  {medium.bridge_id} {medium.title}: never played")
+                say(
+                    printable(
+                        f"{0:>8}  {medium.type:<8}  {medium.bridge_id} {medium.title}: never played"
+                    )
+                )
     return 0
 
 
@@ -165,7 +169,7 @@ def _line(each: ReportedMedium) -> str:
     medium = each.medium
     called = medium.name or medium.external_id or medium.url or ""
     refused = f". {describe(each.refusal, now_ms())}" if each.refusal else ""
-    return f"{each.plays:>8}  {medium.type:<8}  {called}  → {_standing(each)}{refused}"
+    return printable(f"{each.plays:>8}  {medium.type:<8}  {called}  → {_standing(each)}{refused}")
 
 
 def _standing(each: ReportedMedium) -> str:
@@ -181,9 +185,5 @@ def _standing(each: ReportedMedium) -> str:
 
 
 def _fail(stopped: Stopped) -> int:
-    print(f"playrelay: {stopped.reason}", file=sys.stderr)
+    say(f"playrelay: {stopped.reason}", error=True)
     return 1
-
-
-def _say(text: str) -> None:
-    print(text)

@@ -9,6 +9,7 @@ import msgspec
 from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import in_each, in_one
+from app.cli.terminal import printable, say
 from app.cli.words import count, moment
 from app.runtime.clock import now_ms
 from app.store.reports import OutboxEntry, Selection
@@ -26,12 +27,12 @@ def outbox_list(given: argparse.Namespace) -> int:
 
     for account, entries in in_each(given, read):
         if account:
-            _say(f"{account}:")
+            say(f"{account}:")
         for entry in entries:
-            _say(
+            say(
                 f"{entry.id:>8}  {entry.status:<12} {moment(entry.occurred_at)}  "
-                f"{entry.event} {entry.value}  {entry.play.medium.name or ''}  "
-                f"{entry.reason}".rstrip()
+                f"{entry.event} {entry.value}  {printable(entry.play.medium.name or '')}  "
+                f"{printable(entry.reason)}".rstrip()
             )
     return 0
 
@@ -73,7 +74,7 @@ def outbox_show(given: argparse.Namespace) -> int:
             if value
         ],
     }
-    _say(json.dumps(msgspec.to_builtins(shown), indent=2, ensure_ascii=False))
+    say(json.dumps(msgspec.to_builtins(shown), indent=2, ensure_ascii=False))
     return 0
 
 
@@ -120,7 +121,7 @@ def _events(ids: list[int]) -> str:
 
 
 def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
-    _say(f"{done} {count(changed, 'event', 'events')}")
+    say(f"{done} {count(changed, 'event', 'events')}")
     if wanted is None or changed == len(set(wanted)):
         return 0
     left = len(set(wanted)) - changed
@@ -130,7 +131,3 @@ def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
         file=sys.stderr,
     )
     return 1
-
-
-def _say(text: str) -> None:
-    print(text)

@@ -6,6 +6,7 @@ import sys
 import msgspec
 
 from app.cli.stores import in_each
+from app.cli.terminal import printable, say
 from app.explain.explanation import Explanation
 from app.explain.find import explanations
 from app.explain.words import moment
@@ -21,9 +22,9 @@ def why(given: argparse.Namespace) -> int:
 
     told = [story for found in in_each(given, find) for story in found]
     if given.json:
-        print(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
-    else:
-        print("\n\n".join(map(_text, told)))
+        say(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
+    elif told:
+        say("\n\n".join(map(_text, told)))
     if told:
         return 0
     print(
@@ -36,6 +37,7 @@ def why(given: argparse.Namespace) -> int:
 
 
 def _text(story: Explanation) -> str:
-    steps = (f"  {moment(step.at)}  {step.what}" for step in story.steps)
+    steps = (f"  {moment(step.at)}  {printable(step.what)}" for step in story.steps)
     where = f"{story.account}: " if story.account else ""
-    return "\n".join((f"{where}{story.title}", f"  → {story.verdict}", *steps))
+    head = (f"{where}{printable(story.title)}", f"  → {printable(story.verdict)}")
+    return "\n".join((*head, *steps))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 ORIGINS = 1_000
-"""Beyond this many origins the oldest entries are dropped."""
+"""Beyond this many origins that may send, and as many others, the oldest entries are dropped."""
 
 LENGTH = 300
 """Longest origin that is kept, in bytes: longer ones are nobody's, and are not."""
@@ -30,7 +30,10 @@ class OriginActivity:
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
-        self._by_origin: dict[bytes, Activity] = {}
+        self._allowed: dict[bytes, Activity] = {}
+        self._strange: dict[bytes, Activity] = {}
+        self.allows: Callable[[bytes], bool] = lambda _origin: False
+        """Whether an origin is one of those that may send; set where that is known."""
 
     def script(self, origin: bytes) -> None:
         """A page of that origin has loaded the script."""
@@ -55,16 +58,19 @@ class OriginActivity:
 
     def of(self, origin: str) -> Activity:
         """What that origin has done."""
-        return self._by_origin.get(origin.encode("latin-1", "replace"), Activity())
+        key = origin.encode("latin-1", "replace")
+        return self._allowed.get(key) or self._strange.get(key) or Activity()
 
     def origins(self) -> list[str]:
-        """Every origin that is kept, the newest first."""
-        return [origin.decode("latin-1") for origin in reversed(self._by_origin)]
+        """Every origin that is kept: those that may send, then the others, the newest first."""
+        both = [*reversed(self._allowed), *reversed(self._strange)]
+        return [origin.decode("latin-1") for origin in both]
 
     def _of(self, origin: bytes) -> Activity:
-        found = self._by_origin.get(origin)
+        kept = self._allowed if self.allows(origin) else self._strange
+        found = kept.get(origin)
         if found is None:
-            if len(self._by_origin) >= ORIGINS:
-                del self._by_origin[next(iter(self._by_origin))]
-            found = self._by_origin[origin] = Activity()
+            if len(kept) >= ORIGINS:
+                del kept[next(iter(kept))]
+            found = kept[origin] = Activity()
         return found

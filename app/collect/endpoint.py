@@ -59,6 +59,7 @@ class ProgressEndpoint:
         activity: OriginActivity | None = None,
     ) -> None:
         self._activity = activity or OriginActivity(clock)
+        self._activity.allows = sites.allows
         self._sites = sites
         self._rate = rate
         self._clock = clock

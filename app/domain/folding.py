@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.domain.milestones import Milestone, MilestonePolicy, due, due_when_quiet
+from app.domain.milestones import Milestone, MilestonePolicy, due, due_when_quiet, milestone_of
 from app.domain.observation import Observation
 from app.domain.play import Play, merge
 
@@ -50,6 +50,26 @@ def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
         events.append(Event(milestone, max(furthest_at or quiet_since, play.earned_at)))
         play = _handed_on(play, events[-1])
     return Folded(play, events)
+
+
+def hold(folded: Folded) -> Folded:
+    """The new events kept within the play, which costs no row for each of them."""
+    play = folded.play
+    first = len(play.held)
+    held = (
+        (event.occurred_at, number, event.milestone.key)
+        for number, event in enumerate(folded.events, first)
+    )
+    return Folded(msgspec.structs.replace(play, held=(*play.held, *held)), [])
+
+
+def let_go(folded: Folded) -> Folded:
+    """The events that the play held back, with their own times, ahead of the new ones."""
+    play = folded.play
+    if not play.held:
+        return folded
+    held = [Event(milestone_of(key), at) for at, _, key in play.held]
+    return Folded(msgspec.structs.replace(play, held=()), [*held, *folded.events])
 
 
 def _handed_on(play: Play, event: Event) -> Play:

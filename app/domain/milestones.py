@@ -33,6 +33,12 @@ VIEWED = Milestone("media-played", "VIEWED")
 ATTENTION = Milestone("attention-span")
 
 
+def milestone_of(key: str) -> Milestone:
+    """The one with that key."""
+    event, _, value = key.partition(":")
+    return msgspec.convert({"event": event, "value": value}, Milestone)
+
+
 class MilestonePolicy(msgspec.Struct, frozen=True):
     """Which milestones are wanted: percentages ascending, the VIEWED mark, the event types."""
 

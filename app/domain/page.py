@@ -18,6 +18,8 @@ from app.domain.url import Url, parse_url, readable_host
 REMEMBERED = 256
 """Descriptions kept in memory: the pings of a view repeat the same words, and so do visitors."""
 
+LONG_REMEMBERED = 8
+"""Addresses longer than those that are sent, kept in memory: enough for the plays of a request."""
 
 PageContext = Literal["EMAIL", "EXTERNAL_PAGE"]
 CONTEXTS: tuple[PageContext, ...] = get_args(PageContext)
@@ -43,7 +45,6 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     context: PageContext | None = None
 
 
-@lru_cache(REMEMBERED)
 def describe_page(
     *,
     page_id: int | None,
@@ -57,9 +58,23 @@ def describe_page(
     A page without id whose address nobody told has `url` None: HubSpot would refuse it, and the
     caller decides what becomes of the play. Describing the result again gives the same result.
     """
+    name, from_mail = clean(page_name, NAME_LIMIT), context == "EMAIL"
+    describe = _describe
+    if max(len(page_url or ""), len(referer or "")) > URL_LIMIT:
+        describe = _describe.__wrapped__  # only what is short is remembered
+    return describe(page_id, page_url, name, referer, from_mail=from_mail)
+
+
+@lru_cache(REMEMBERED)
+def _describe(
+    page_id: int | None,
+    page_url: str | None,
+    name: str | None,
+    referer: str | None,
+    *,
+    from_mail: bool,
+) -> Page:
     url = _address(page_url)
-    name = clean(page_name, NAME_LIMIT)
-    from_mail = context == "EMAIL"
     if page_id:  # HubSpot counts from 1: a 0 is a template that found no id
         return Page(page_id, _sendable(url), name, "EMAIL" if from_mail else None)
     url = url or _address(referer)
@@ -76,11 +91,20 @@ def context_of(said: str | None) -> PageContext | None:
     return next((known for known in CONTEXTS if said and known == said.strip().upper()), None)
 
 
-@lru_cache(REMEMBERED)
 def _address(text: str | None) -> Url | None:
     """Taken apart and cleaned once, however many plays of a page differ in other words."""
-    url = parse_url(text) if text else None
+    if not text:
+        return None
+    return _short_address(text) if len(text) <= URL_LIMIT else _long_address(text)
+
+
+def _parse(text: str) -> Url | None:
+    url = parse_url(text)
     return scrub(url) if url else None
+
+
+_short_address = lru_cache(REMEMBERED)(_parse)
+_long_address = lru_cache(LONG_REMEMBERED)(_parse)
 
 
 def _sendable(url: Url | None) -> str | None:

@@ -20,6 +20,9 @@ Seen = tuple[int, T]
 """When (ms since the epoch) the relay first received a value, and the value. The earliest wins."""
 
 
+Held = tuple[int, int, str]
+"""An event that is held back: when it was earned (ms), its place among the play's, its key."""
+
 Progress = tuple[float, int, int]
 """How far a play has come (percent covered, times that any span was watched), and when, in ms."""
 
@@ -51,6 +54,8 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     site: str = ""
     """The key of the site that it was watched on; "" where there is but one."""
     second_utk: Seen[str] | None = None
+    held: tuple[Held, ...] = ()
+    """Events that nobody can be given: the visitor brought nothing to be known by. In order."""
 
     @property
     def covered(self) -> float:
@@ -92,6 +97,7 @@ def merge(one: Play, other: Play) -> Play:
         refused=one.refused | other.refused,
         site=one.site,
         second_utk=second_utk,
+        held=tuple(sorted({*one.held, *other.held})) if other.held else one.held,
     )
 
 

@@ -107,6 +107,9 @@ def _verdict(history: PlayHistory, contacts: tuple[int, ...], pause: str, accoun
         parts.append(f"{events} given up: the visitor did not become a contact in time")
     if discarded := _of(history.events, "discarded"):
         parts.append(f"{count(len(discarded), 'event')} discarded by a person")
+    if held := len(history.play.held):
+        milestones = count(held, "milestone")
+        parts.append(f"{milestones} reached, and nobody to send them for: {_unknown(history)}")
     return "; ".join(parts) or _no_events(history.play)
 
 
@@ -134,13 +137,17 @@ def _no_events(play: Play) -> str:
 def _waits(history: PlayHistory, event: OutboxEntry) -> str:
     if event.reason in WAITS:
         return WAITS[event.reason]
-    why = history.identity.why if isinstance(history.identity, Unknown) else event.reason
+    return _unknown(history, event.reason, event.answer.get("message", ""))
+
+
+def _unknown(history: PlayHistory, reason: str = "anonymous", said: str | int = "") -> str:
+    why = history.identity.why if isinstance(history.identity, Unknown) else reason
     utk = history.play.utk[1] if history.play.utk else None
     forwarded = history.mail_owner is not None and history.mail_owner != utk
     if forwarded and why == "anonymous":
         why = "forwarded"
     parts = [UNKNOWN.get(why, why)]
-    if said := event.answer.get("message"):
+    if said:
         parts.append(f"its words: {said}")
     if forwarded:
         parts.append(

@@ -149,3 +149,15 @@ def test_activity_is_bounded() -> None:
     assert activity.of("https://0.example") == Activity()
     assert activity.of("https://1000.example").refused_at == 1_001
     assert not any(origin.startswith("x") for origin in activity.origins())
+
+
+def test_strange_origins_take_no_places_of_those_that_may_send() -> None:
+    """However many invent themselves, what a site's own origin did stays known, and stands first."""
+    activity = OriginActivity(lambda: 7)
+    activity.allows = lambda origin: origin == b"https://www.example.com"
+    activity.taken(b"https://www.example.com")
+    for number in range(1_001):
+        activity.refused(f"https://{number}.example".encode(), "origin_not_allowed", "")
+    assert activity.of("https://www.example.com").taken == 1
+    assert activity.origins()[0] == "https://www.example.com"
+    assert len(activity.origins()) == 1_001

@@ -307,13 +307,13 @@ def test_describing_any_page(
 def test_an_address_is_taken_apart_once_for_all_plays_of_a_page() -> None:
     """However many plays of a ping differ in other words, their page's address is cleaned once."""
     url = "https://www.example.com/" + "a/" * 80 + "?" + "b=1&" * 80 + "once"
-    before = module._address.cache_info().misses
+    before = module._short_address.cache_info().misses
     pages = {
         describe_page(page_id=None, page_url=url, page_name=str(n), context=None, referer=None)
         for n in range(100)
     }
     assert len(pages) == 100
-    assert module._address.cache_info().misses == before + 1
+    assert module._short_address.cache_info().misses == before + 1
 
 
 @pytest.mark.parametrize("many", [101, 4000])
@@ -323,3 +323,18 @@ def test_an_absurd_address_is_cut_at_a_hundred_parts(many: int) -> None:
     assert url is not None
     assert url.segments == ["a"] * 100
     assert url.query.split("&") == ["b"] * 100
+
+
+def test_only_what_is_short_is_remembered() -> None:
+    """Strangers' longest words are not kept: a cache holds so many entries, whatever their size."""
+    before = module._describe.cache_info().currsize
+    for number in range(3):
+        describe_page(
+            page_id=None,
+            page_url=f"https://www.example.com/{number}" + "x" * 2048,
+            page_name="n" * 16_384,
+            context="c" * 16_384,
+            referer=None,
+        )
+    assert module._describe.cache_info().currsize == before
+    assert module._long_address.cache_info().maxsize == 8

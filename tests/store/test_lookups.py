@@ -207,7 +207,7 @@ async def test_a_late_identity_releases_what_waited(store: Store, told: dict[str
     await played(store, sessionId="other", contactUtk="contact")
     await looked_up(store, {"contact": 9}, SOON)
     await played(store, contactUtk=None)
-    assert [entry.reason for entry in await entries(store, "waiting")] == ["anonymous"]
+    assert await entries(store, "waiting") == []
     await played(store, NOW + MINUTE, **{"contactUtk": None, "playedPercent": 30, **told})
     due = [entry for entry in await entries(store, "due") if entry.play.session_id == "session"]
     assert [(entry.value, entry.occurred_at) for entry in due] == [

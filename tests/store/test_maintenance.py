@@ -109,10 +109,12 @@ async def test_nobody_is_given_up_unasked(store: Store) -> None:
     assert (await store.maintenance.maintain(end + 2 * DAY, MANY)).unattributed == 1
 
 
-async def test_the_anonymous_are_given_up_too(store: Store) -> None:
-    """A play of somebody who brought nothing waits as long as any other, and no longer."""
+async def test_plays_of_nobody_are_pruned_too(store: Store) -> None:
+    """A play of somebody who brought nothing is kept as long as any other, and no longer."""
     await played(store, contactUtk=None)
-    assert (await store.maintenance.maintain(NOW + RETENTION.park_ms, MANY)).unattributed == 1
+    end = NOW + RETENTION.plays_ms
+    assert (await store.maintenance.maintain(end - 1, MANY)).pruned == 0
+    assert (await store.maintenance.maintain(end, MANY)).pruned == 1
 
 
 async def test_settled_events_are_pruned(passing: Store) -> None:
@@ -192,7 +194,8 @@ async def test_quarantine_is_pruned(store: Store) -> None:
 async def test_a_round_is_bounded(store: Store) -> None:
     """So many rows of each kind, so that a round holds up the pings no longer than it must."""
     for number in range(5):
-        await played(store, sessionId=f"s{number}", contactUtk=None)
+        await played(store, sessionId=f"s{number}")
+    await looked_up(store, dict.fromkeys(["utk"]), NOW + DAY)
     rounds = [
         (await store.maintenance.maintain(NOW + RETENTION.park_ms, 2)).unattributed
         for _ in range(4)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.folding import Folded
+from app.domain.folding import Folded, hold, let_go
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.play import Play
 from app.store.transactions.identities import Visitors
@@ -40,6 +40,13 @@ class _State:
     status: str
     due_at: int | None
     reason: str
+
+
+def held_or_due(folded: Folded, visitors: Visitors, mode: IdentityMode) -> Folded:
+    """Hold the events of a play back that nobody can be known by, and let them go once one can."""
+    identity = visitors.resolve(folded.play, mode)
+    anonymous = isinstance(identity, Unknown) and identity.why == "anonymous"
+    return hold(folded) if anonymous else let_go(folded)
 
 
 async def add_events(

@@ -7,7 +7,7 @@ usertoken that both see for the first time, one of them starts again.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
 
@@ -20,7 +20,7 @@ from app.store.policy import StorePolicy
 from app.store.records import FoldReport, FoldRules, InboxPing, Observed, Unfoldable
 from app.store.rules.plays import close_play, columns_of, decode_play, encode_play
 from app.store.transactions import figures
-from app.store.transactions.events import ChangedPlay, add_events
+from app.store.transactions.events import ChangedPlay, add_events, held_or_due
 from app.store.transactions.identities import Visitors, bind_mails, load_visitors
 from app.store.transactions.lookups import ask_soon, introduce
 from app.store.tx import Tx
@@ -149,6 +149,10 @@ async def _write(tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now:
     if not changed:
         return 0
     visitors = await _visitors(tx, policy, changed, now)
+    changed = [
+        replace(seen, folded=held_or_due(seen.folded, visitors, policy.identity))
+        for seen in changed
+    ]
     new = [seen for seen in changed if seen.before is None]
     old = [seen for seen in changed if seen.before is not None]
     added = await tx.each_row(ADD_PLAY, _rows_of(new, policy.settle_ms)) if new else []
@@ -180,9 +184,13 @@ async def close_quiet(
             changes.append(ChangedPlay(row, *result))
     if broken:
         await tx.change(LEAVE_PLAYS, broken)
+    visitors = await load_visitors(tx, [change.folded.play for change in changes], lock=True)
+    changes = [
+        replace(each, folded=held_or_due(each.folded, visitors, policy.identity))
+        for each in changes
+    ]
     closed = [(each.row, encode_play(each.folded.play).decode()) for each in changes]
     await tx.each(CLOSE_PLAY, sorted(closed))
-    visitors = await load_visitors(tx, [change.folded.play for change in changes], lock=True)
     events = await add_events(tx, changes, visitors, policy.identity, now)
     if events:
         await figures.count_day(tx, now, events=events)

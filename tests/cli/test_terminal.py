@@ -1,0 +1,34 @@
+"""What strangers wrote can't command the terminal of whoever reads it."""
+
+import json
+
+import pytest
+
+from app.cli.terminal import printable, say
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        pytest.param("Grüße, 世界 👩\u200d🚀", "Grüße, 世界 👩\u200d🚀", id="any language"),
+        pytest.param("a\x1b[2Jb", "a\\u001b[2Jb", id="an escape sequence"),
+        pytest.param("a\x9b2Jb", "a\\u009b2Jb", id="the same in one character"),
+        pytest.param("a\r\nb\tc", "a\\r\\nb\\tc", id="line ends"),
+        pytest.param("a\u2028b", "a\\u2028b", id="a line end of Unicode"),
+        pytest.param("a\u202egpj.exe", "a\\u202egpj.exe", id="text that runs backwards"),
+        pytest.param("\ud800", "\\ud800", id="half a pair"),
+        pytest.param("\U000e0041", "\\udb40\\udc41", id="an invisible letter"),
+    ],
+)
+def test_what_a_terminal_would_obey_is_shown(written: str, shown: str) -> None:
+    """Such characters are written out; all others stay."""
+    assert printable(written) == shown
+    assert json.loads(f'"{shown}"') == written
+
+
+def test_lines_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed may have several lines, each of them harmless."""
+    say("one\x07\ntwo")
+    say("wrong\x1b", error=True)
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("one\\u0007\ntwo\n", "wrong\\u001b\n")
