@@ -136,11 +136,8 @@ async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
     if not given.unmatched:
         for medium in known.by_id.values():
             if medium.bridge_id not in played:
-                say(
-                    printable(
-                        f"{0:>8}  {medium.type:<8}  {medium.bridge_id} {medium.title}: never played"
-                    )
-                )
+                called = printable(f"{medium.bridge_id} {medium.title}")
+                say(f"{0:>8}  {medium.type:<8}  {called}: never played")
     return 0
 
 

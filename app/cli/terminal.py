@@ -12,7 +12,7 @@ _OBEYED = re.compile(
 
 
 def printable(text: str) -> str:
-    """The text on one line; what a terminal would obey is written as JSON would: `\\u001b`."""
+    """The text on one line; what a terminal would obey is written as in JSON."""
     return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 

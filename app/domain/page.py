@@ -6,6 +6,7 @@ mail led to the player.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -59,7 +60,7 @@ def describe_page(
     caller decides what becomes of the play. Describing the result again gives the same result.
     """
     name, from_mail = clean(page_name, NAME_LIMIT), context == "EMAIL"
-    describe = _describe
+    describe: Callable[..., Page] = _describe
     if max(len(page_url or ""), len(referer or "")) > URL_LIMIT:
         describe = _describe.__wrapped__  # only what is short is remembered
     return describe(page_id, page_url, name, referer, from_mail=from_mail)

@@ -152,7 +152,7 @@ def test_activity_is_bounded() -> None:
 
 
 def test_strange_origins_take_no_places_of_those_that_may_send() -> None:
-    """However many invent themselves, what a site's own origin did stays known, and stands first."""
+    """However many are invented, what a site's own origin did stays known, and stands first."""
     activity = OriginActivity(lambda: 7)
     activity.allows = lambda origin: origin == b"https://www.example.com"
     activity.taken(b"https://www.example.com")

@@ -1,4 +1,8 @@
-"""Newly due events into the outbox; waiting ones are released when the visitor becomes known."""
+"""Newly due events into the outbox; waiting ones are released when the visitor becomes known.
+
+Events of visitors who brought nothing to be known by stay within their plays: a row each is what
+they may cost.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
