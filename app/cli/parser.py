@@ -4,7 +4,20 @@ import argparse
 from typing import TypeAlias
 
 from app import __version__
-from app.cli import connect, doctor, embed, forget, media, migrate, outbox, serve, why
+from app.cli import (
+    backup,
+    connect,
+    copy_store,
+    doctor,
+    embed,
+    media,
+    migrate,
+    outbox,
+    serve,
+    sign,
+    visitor,
+    why,
+)
 from app.cli.stores import add_account
 from app.domain.outcome import STATUSES
 
@@ -53,16 +66,47 @@ def parser() -> argparse.ArgumentParser:
     embed.add_options(verb)
     verb.set_defaults(run=embed.embed)
 
-    verb = verbs.add_parser("forget", help="erase a visitor from the store, for good")
-    who = verb.add_mutually_exclusive_group(required=True)
-    who.add_argument("--utk", help="by usertoken (the hubspotutk cookie)")
-    who.add_argument("--contact", type=int, help="by HubSpot contact id")
+    verb = verbs.add_parser("sign", help="print a contactId's signature, to compare with yours")
+    sign.add_options(verb)
+    add_account(verb, all_without=False)
+    verb.set_defaults(run=sign.sign_contact)
+
+    verb = verbs.add_parser("export", help="print all that is stored of a visitor, as JSON")
+    visitor.add_who(verb)
     add_account(verb)
-    verb.set_defaults(run=forget.forget)
+    verb.set_defaults(run=visitor.export)
+
+    verb = verbs.add_parser("forget", help="erase a visitor from the store, for good")
+    visitor.add_who(verb)
+    verb.add_argument("--dry-run", action="store_true", help="erase nothing, only count")
+    add_account(verb)
+    verb.set_defaults(run=visitor.forget)
+
+    verb = verbs.add_parser("backup", help="copy the SQLite store while the relay runs")
+    verb.add_argument("file", metavar="FILE", help="where to; it must not exist")
+    add_account(verb, all_without=False)
+    verb.set_defaults(run=backup.backup)
+
+    _add_store(verbs)
 
     _add_media(verbs)
     _add_outbox(verbs)
     return top
+
+
+def _add_store(verbs: Verbs) -> None:
+    store = verbs.add_parser("store", help="copy the store to another database")
+    acts = store.add_subparsers(required=True, metavar="act")
+
+    act = acts.add_parser("copy", help="SQLite to PostgreSQL or back, while no relay runs on it")
+    act.add_argument(
+        "--to",
+        required=True,
+        metavar="URL",
+        help="an empty database, as PLAYRELAY_DATABASE_URL names it (PGPASSWORD is read)",
+    )
+    add_account(act)
+    act.set_defaults(run=copy_store.copy)
 
 
 def _add_media(verbs: Verbs) -> None:

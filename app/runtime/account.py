@@ -62,6 +62,7 @@ async def open_account(
         woken = notifiers if delivers else None
         store = await environment.open_database(settings, metrics, name, woken)
         stack.push_async_callback(store.close)
+        await store.expect_whole()
         account = Account(name, settings, given.sites, store, metrics, quota_of(settings), ledger)
         if not delivers:
             yield AccountRuntime(account, notifiers, None)

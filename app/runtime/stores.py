@@ -11,6 +11,13 @@ from app.store.tx import Notice
 from app.telemetry.metrics import Metrics
 
 
+def store_name(settings: Settings, account: str) -> str:
+    """The name of an account's store: the sandbox has one of its own."""
+    if not settings.sandboxed:
+        return account
+    return f"{SANDBOX}-{account}" if account else SANDBOX
+
+
 async def open_store(
     settings: Settings,
     metrics: Metrics | None = None,
@@ -22,8 +29,7 @@ async def open_store(
     `notifiers`: notified when another process that shares the store adds pings or due events.
     """
     observe = (metrics or Metrics()).observe_commit
-    if settings.sandboxed:
-        account = f"{SANDBOX}-{account}" if account else SANDBOX
+    account = store_name(settings, account)
     url, policy = settings.database_url, store_policy_of(settings)
     if not is_postgresql(url):
         return await open_sqlite(url, policy, observe, account)

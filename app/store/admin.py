@@ -27,6 +27,7 @@ from app.store.transactions import (
     erasure,
     figures,
     history,
+    personal_data,
     refused_media,
     rejections,
 )
@@ -146,12 +147,21 @@ class Admin(Part):
         utk: str | None,
         contact_id: int | None,
         progress: OnProgress = lambda _count: None,
+        dry_run: bool = False,
     ) -> int:
         """Erase a visitor everywhere; returns how many plays and unread pings were deleted.
 
         `progress`: told how many unread pings were looked through so far; from any thread.
+        `dry_run`: erase nothing, only count.
         """
-        return await self._write(erasure.forget, utk, contact_id, progress)
+        work = erasure.count if dry_run else erasure.forget
+        return await self._write(work, utk, contact_id, progress)
+
+    async def personal_data(
+        self, *, utk: str | None, contact_id: int | None
+    ) -> personal_data.PersonalData:
+        """All that is stored of a visitor."""
+        return await self._read(personal_data.personal_data, utk, contact_id)
 
     async def note(self, who: str, what: str, subject: str, now: int, count: int = 0) -> int:
         """Write down a change; returns the note's id, at which more can be counted."""

@@ -153,6 +153,10 @@ class Maintenance(PolicyPart):
             self._database.notify("due")
         return report
 
+    def hold_delivery(self) -> None:
+        """Keep others from delivering out of an SQLite file; StoreError if one does."""
+        self._database.take_delivery()
+
     async def recover_in_flight(self, now: int) -> int:
         """Make due what a dead process was sending; returns how many events that was.
 

@@ -1,9 +1,13 @@
 """Everything durable, in parts: each worker is given the one that it needs."""
 
+from collections.abc import Callable
+from typing import Self
+
 from app.store.account import MediaIndex, Tokens
 from app.store.admin import Admin, ConsoleSessions, FigureReports, History, Rejections
 from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
 from app.store.policy import StorePolicy
+from app.store.transfer import copy_store, expect_whole
 from app.store.tx import Database
 
 
@@ -25,6 +29,21 @@ class Store:
         self.rejections = Rejections(database, policy.identity)
         self.admin = Admin(database)
         self.console_sessions = ConsoleSessions(database)
+
+    async def copy_to(
+        self, target: Self, name: str, progress: Callable[[int], None]
+    ) -> dict[str, int]:
+        """Copy everything into an empty store; see `transfer`. Raises StoreError."""
+        return await copy_store(
+            self._database,
+            target._database,  # noqa: SLF001 - another of this class
+            name,
+            progress,
+        )
+
+    async def expect_whole(self) -> None:
+        """StoreError where a copy into this store was not finished."""
+        await self._database.read(expect_whole)
 
     async def close(self) -> None:
         """Finish what was begun and let go of the files or connections."""

@@ -70,6 +70,10 @@ class Tx(Protocol):
         """What fails inside leaves no trace."""
         ...
 
+    async def has_table(self, name: str) -> bool:
+        """Whether the store has this table."""
+        ...
+
     def is_store_fault(self, error: Exception) -> bool:
         """Whether the store is at fault, and not what was to be written."""
         ...
@@ -77,12 +81,19 @@ class Tx(Protocol):
 
 Transaction: TypeAlias = Callable[[Tx], Coroutine[Any, Any, T]]
 
+Engine = Literal["sqlite", "postgres"]
+
 Notice = Literal["pings", "due"]
 """What other processes may want to know: there are pings to fold, or events to send."""
 
 
 class Database(Protocol):
     """Runs transactions; `sqlite.database` and `postgres.database`."""
+
+    @property
+    def engine(self) -> Engine:
+        """Which of the two it is."""
+        ...
 
     async def write(self, work: Transaction[T]) -> T:
         """Run and commit it at full durability. Raises StoreError."""

@@ -5,12 +5,10 @@ A change of the schema is one more file for each engine. Files that were release
 
 from functools import cache
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from app.store.errors import StoreError
-from app.store.tx import Tx
-
-Engine = Literal["sqlite", "postgres"]
+from app.store.tx import Engine, Tx
 
 # The first releases let Alembic keep this table. A release that still does refuses, by the same
 # table, a store that it does not know.
@@ -26,10 +24,6 @@ INSERT = "INSERT INTO playrelay.alembic_version VALUES ($1)"
 
 class SchemaTx(Tx, Protocol):
     """A transaction that changes the schema."""
-
-    async def has_table(self, name: str) -> bool:
-        """Whether the store has this table."""
-        ...
 
     async def script(self, text: str) -> None:
         """Several statements, without values."""

@@ -16,7 +16,7 @@ from app.store.postgres.schema import prepare
 from app.store.postgres.tx import Schema
 from app.store.records import InboxPing
 from app.store.store import Store
-from app.store.tx import Notice, Transaction
+from app.store.tx import Engine, Notice, Transaction
 
 T = TypeVar("T")
 
@@ -46,6 +46,8 @@ async def open_postgres(
 
 class PostgresDatabase:
     """See `store.tx.Database`."""
+
+    engine: Engine = "postgres"
 
     def __init__(
         self,

@@ -87,7 +87,6 @@ class PostgresTx:
         return is_store_fault(error)
 
     async def has_table(self, name: str) -> bool:
-        """See `migrations.SchemaTx`."""
         return bool(await self.value(HAS_TABLE, f'"{self._schema.name}".{name}'))
 
     async def script(self, text: str) -> None:

@@ -14,7 +14,7 @@ from app.store.records import InboxPing
 from app.store.sqlite import files
 from app.store.sqlite.threads import Connect, Reader, Writer
 from app.store.store import Store
-from app.store.tx import Notice, Transaction, Tx
+from app.store.tx import Engine, Notice, Transaction, Tx
 
 T = TypeVar("T")
 
@@ -36,6 +36,8 @@ async def open_sqlite(
 
 class SqliteDatabase:
     """See `store.tx.Database`. `connect`: in place of `files.connect`."""
+
+    engine: Engine = "sqlite"
 
     def __init__(self, path: Path, on_commit: OnCommit, connect: Connect | None = None) -> None:
         make = connect or partial(files.connect, path)

@@ -72,7 +72,6 @@ class SqliteTx:
         return isinstance(error, (sqlite3.Error, StoreError))
 
     async def has_table(self, name: str) -> bool:
-        """See `migrations.SchemaTx`."""
         sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1"
         return await self.value(sql, name) is not None
 

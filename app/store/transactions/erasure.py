@@ -1,5 +1,6 @@
 """Erase a visitor everywhere."""
 
+import contextlib
 from collections.abc import AsyncIterator
 
 from app.store.reports import OnProgress
@@ -32,6 +33,20 @@ PORTION = 1_000
 """Unread pings that are looked through at a time."""
 
 
+class _UndoError(Exception):
+    """Rolls a savepoint back."""
+
+
+async def count(tx: Tx, utk: str | None, contact_id: int | None, progress: OnProgress) -> int:
+    """How many plays and unread pings `forget` would erase: it erases them, and rolls back."""
+    erased = 0
+    with contextlib.suppress(_UndoError):
+        async with tx.savepoint():
+            erased = await forget(tx, utk, contact_id, progress)
+            raise _UndoError
+    return erased
+
+
 async def forget(tx: Tx, utk: str | None, contact_id: int | None, progress: OnProgress) -> int:
     """Erase plays, events, look-ups and unread pings, by usertoken or by contact.
 
@@ -43,7 +58,7 @@ async def forget(tx: Tx, utk: str | None, contact_id: int | None, progress: OnPr
         utks |= {found for (found,) in await tx.rows(UTKS_OF_CONTACT, contact_id)}
     wanted = sorted(utks)
     erased = looked_through = 0
-    async for table, rows in _unread(tx):
+    async for table, rows in unread(tx):
         found = [
             row
             for row, referer, body in rows
@@ -60,7 +75,7 @@ async def forget(tx: Tx, utk: str | None, contact_id: int | None, progress: OnPr
     return erased
 
 
-async def _unread(tx: Tx) -> AsyncIterator[tuple[str, list[Row]]]:
+async def unread(tx: Tx) -> AsyncIterator[tuple[str, list[Row]]]:
     """A portion of unread pings after the other, with the table they are in."""
     for table, query in UNREAD.items():
         latest = 0

@@ -1,0 +1,67 @@
+"""`playrelay backup`: a copy of the SQLite store, made while the relay runs."""
+
+import argparse
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from app.cli.progress import Progress
+from app.cli.stores import the_one
+from app.config import is_postgresql
+from app.formatting import count
+from app.runtime.stores import store_name
+from app.store.errors import StoreError
+from app.store.sqlite.faults import store_error
+from app.store.sqlite.files import path_of
+
+PAGES = 1_000
+"""Copied at a time; in between the relay writes."""
+
+
+def backup(given: argparse.Namespace) -> int:
+    """Copy, verify, and only then give the file its name. Raises SettingsError, StoreError."""
+    account = the_one(given.account)
+    url = account.settings.database_url
+    if is_postgresql(url):
+        raise StoreError(
+            "the store is on PostgreSQL: back it up with pg_dump, which comes with the server"
+        )
+    source, target = path_of(url, store_name(account.settings, account.name)), Path(given.file)
+    if not source.exists():
+        raise StoreError(f"there is no store at {source}: check PLAYRELAY_DATABASE_URL")
+    if target.exists():
+        raise StoreError(f"{target} is there already: give another name, or delete it")
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    # For its owner alone, from the first byte on.
+    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        plays = _copy(source, unfinished)
+        os.link(unfinished, target)  # fails where the name was taken meanwhile
+    except sqlite3.Error as error:
+        raise store_error(error, str(source)) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    print(f"{target}: {count(plays, 'play')}, verified")
+    return 0
+
+
+def _copy(source: Path, target: Path) -> int:
+    """Copy and verify; returns how many plays the copy has. Raises StoreError."""
+    with (
+        closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as store,
+        closing(sqlite3.connect(target)) as copy,
+        Progress("copying pages") as progress,
+    ):
+        store.backup(
+            copy, pages=PAGES, progress=lambda _status, left, total: progress(total - left)
+        )
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+        (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != "ok":
+            raise StoreError(f"the copy is damaged, as the store may be ({found}): run the doctor")
+        (plays,) = copy.execute("SELECT count(*) FROM plays").fetchone()
+    with target.open("rb") as file:
+        os.fsync(file.fileno())
+    return int(plays)

@@ -1,0 +1,45 @@
+"""`playrelay store copy`: from SQLite to PostgreSQL, and back."""
+
+import argparse
+import asyncio
+
+from app.cli.progress import Progress
+from app.cli.stores import chosen
+from app.config import AccountSettings, SettingsError, is_postgresql
+from app.config.database import database_address
+from app.formatting import count, number
+from app.runtime.stores import open_store
+
+
+def copy(given: argparse.Namespace) -> int:
+    """Copy each account's store, or the named one's. Raises SettingsError, StoreError."""
+    try:
+        to = database_address(given.to).url
+    except ValueError as error:
+        raise SettingsError([f"--to: {error}"]) from None
+    for account in chosen(given.account):
+        if to == account.settings.database_url:
+            raise SettingsError(["--to: this is PLAYRELAY_DATABASE_URL itself"])
+        rows = asyncio.run(_copy(account, to))
+        of = f" of {account.name}" if account.name else ""
+        plays, events = count(rows["plays"], "play"), count(rows["outbox"], "event")
+        print(f"copied the store{of}: {number(sum(rows.values()))} rows, {plays}, {events}")
+    print("Set PLAYRELAY_DATABASE_URL to the copy, and start the relay.")
+    return 0
+
+
+async def _copy(account: AccountSettings, to: str) -> dict[str, int]:
+    settings = account.settings
+    source = await open_store(settings, account=account.name)
+    try:
+        source.maintenance.hold_delivery()
+        into = settings.model_copy(update={"database_url": to})
+        target = await open_store(into, account=account.name)
+        try:
+            name = "the SQLite store" if not is_postgresql(settings.database_url) else "PostgreSQL"
+            with Progress("copying rows") as progress:
+                return await source.copy_to(target, name, progress)
+        finally:
+            await target.close()
+    finally:
+        await source.close()

@@ -1,0 +1,35 @@
+"""`playrelay sign`: a contactId's signature, as the site's own server makes it."""
+
+import argparse
+import time
+
+from app.cli.stores import the_one
+from app.config import SettingsError
+from app.domain.signature import LONGEST_LIFE_S, sign
+
+DAY_S = 86_400
+
+
+def sign_contact(given: argparse.Namespace) -> int:
+    """Print it with what it is made of, to compare with what a server makes. SettingsError."""
+    settings = the_one(given.account).settings
+    secrets = settings.identity_secrets
+    if not secrets:
+        raise SettingsError(
+            ["PLAYRELAY_IDENTITY_SECRET: set it to what the site's server signs with"]
+        )
+    expires = given.expires or int(time.time()) + DAY_S
+    print(f"contactId={given.contact}")
+    print(f"contactSignature={sign(given.contact, secrets[0], expires=expires, site=given.site)}")
+    return 0
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """What is signed."""
+    verb.add_argument("contact", type=int, help="HubSpot contact id")
+    verb.add_argument("--site", default="", help="key of the site, where sites have keys")
+    verb.add_argument(
+        "--expires",
+        type=int,
+        help=f"seconds since the epoch, at most {LONGEST_LIFE_S // DAY_S} days ahead (in a day)",
+    )

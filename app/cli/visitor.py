@@ -1,0 +1,102 @@
+"""`playrelay export` and `playrelay forget`: what is stored of one visitor."""
+
+import argparse
+import sys
+
+import msgspec
+
+from app.cli.audit import noted
+from app.cli.progress import Progress
+from app.cli.stores import in_each, in_one
+from app.domain.identity import usertoken
+from app.formatting import count
+from app.store.store import Store
+from app.store.transactions.personal_data import PersonalData
+
+
+def add_who(verb: argparse.ArgumentParser) -> None:
+    """The options that name a visitor."""
+    who = verb.add_mutually_exclusive_group(required=True)
+    who.add_argument("--utk", type=_usertoken, help="by usertoken (the hubspotutk cookie)")
+    who.add_argument("--contact", type=_contact, help="by HubSpot contact id")
+
+
+def export(given: argparse.Namespace) -> int:
+    """Print all that is stored of a visitor, as JSON; exit status 1 if nothing is."""
+
+    async def read(store: Store, account: str) -> tuple[str, PersonalData]:
+        found = await store.admin.personal_data(utk=given.utk, contact_id=given.contact)
+        await noted(store, "export", "a visitor", len(found.plays))
+        return account, found
+
+    found = [in_one(given, read)] if given.contact is not None else in_each(given, read)
+    stored = [
+        (account, each)
+        for account, each in found
+        if each.plays or each.lookups or each.unread_pings
+    ]
+    if not stored:
+        return _nothing()
+    whole = stored[0][1] if stored[0][0] == "" else dict(stored)
+    print(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
+    return 0
+
+
+def forget(given: argparse.Namespace) -> int:
+    """Erase by usertoken, in each account; or by contact, whose id is one account's own."""
+
+    async def erase(store: Store, _account: str) -> int:
+        with Progress("looking through pings") as progress:
+            erased = await store.admin.forget(
+                utk=given.utk,
+                contact_id=given.contact,
+                progress=progress,
+                dry_run=given.dry_run,
+            )
+        if given.dry_run:
+            return erased
+        return await noted(store, "forget", "a visitor", erased)  # the log does not say who it was
+
+    erased = in_one(given, erase) if given.contact is not None else sum(in_each(given, erase))
+    if not erased:
+        return _nothing()
+    what = count(erased, "play or ping", "plays and pings")
+    print(f"would erase {what}" if given.dry_run else f"erased {what}")
+    return 0
+
+
+def _nothing() -> int:
+    print(
+        "playrelay: nothing is stored of this visitor: check the value, and --account; what is no "
+        "longer stored may still be at HubSpot",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _usertoken(text: str) -> str:
+    token = usertoken(text)
+    if token is None:
+        raise argparse.ArgumentTypeError(
+            f"{_shown(text)} is no usertoken: give the 32 hex digits of the cookie hubspotutk"
+            f"{_hint(text)}"
+        )
+    return token
+
+
+def _contact(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(
+            f"{_shown(text)} is no contact id: give the number that HubSpot shows as Record ID"
+            f"{_hint(text)}"
+        )
+    return int(text)
+
+
+def _shown(text: str) -> str:
+    return repr(text[:40])
+
+
+def _hint(text: str) -> str:
+    """Mail addresses are not stored, so nobody is found by one."""
+    return " (mail addresses are not stored: look the contact up in HubSpot)" if "@" in text else ""

@@ -1,0 +1,102 @@
+"""All that the store holds of one visitor: for the visitor who asks for it."""
+
+import msgspec
+
+from app.store.rules.plays import carries_identity
+from app.store.transactions.erasure import UTKS_OF_CONTACT, unread
+from app.store.tx import Row, Tx
+
+PLAYS = """
+    SELECT id, session, pings, begun_at, received_at, utk, contact_id, state
+    FROM playrelay.plays WHERE utk = ANY ($1::text[]) OR contact_id = $2
+        OR id IN (SELECT play FROM playrelay.outbox WHERE contact_id = $2)
+    ORDER BY id
+"""
+EVENTS = """
+    SELECT event, value, status, occurred_at, settled_at, reason, contact_id, answer
+    FROM playrelay.outbox WHERE play = $1 ORDER BY id
+"""
+LOOKUPS = """
+    SELECT utk, contact_id, asked_at, asked FROM playrelay.contacts
+    WHERE utk = ANY ($1::text[]) ORDER BY utk
+"""
+
+
+class PlayData(msgspec.Struct, rename="camel"):
+    """A play as it is stored; times in ms since the epoch."""
+
+    session: str
+    pings: int
+    begun_at: int
+    received_at: int
+    contact_utk: str | None
+    contact_id: int | None
+    state: object
+    events: list[dict[str, object]]
+
+
+class PersonalData(msgspec.Struct, rename="camel"):
+    """What is stored of a visitor. `lookups`: what HubSpot said of the visitor's usertokens.
+
+    `unread_pings`: bodies that have arrived and were not read yet.
+    """
+
+    plays: list[PlayData]
+    lookups: list[dict[str, object]]
+    unread_pings: list[str]
+
+
+async def personal_data(tx: Tx, utk: str | None, contact_id: int | None) -> PersonalData:
+    """By usertoken, or by contact: then of all usertokens that are this contact's."""
+    utks = {utk} if utk else set()
+    if contact_id is not None:
+        utks |= {found for (found,) in await tx.rows(UTKS_OF_CONTACT, contact_id)}
+    wanted = sorted(utks)
+    plays = [await _play(tx, row) for row in await tx.rows(PLAYS, wanted, contact_id)]
+    lookups = [
+        {"contactUtk": token, "contactId": contact, "askedAt": at, "asked": times}
+        for token, contact, at, times in await tx.rows(LOOKUPS, wanted)
+    ]
+    pings = [
+        bytes(body).decode("utf-8", "replace")
+        async for _table, rows in unread(tx)
+        for _id, referer, body in rows
+        if carries_identity(body, referer, wanted, contact_id)
+    ]
+    return PersonalData(plays, lookups, pings)
+
+
+async def _play(tx: Tx, row: Row) -> PlayData:
+    events: list[dict[str, object]] = [
+        {
+            "event": event,
+            "value": value,
+            "status": status,
+            "occurredAt": occurred_at,
+            "settledAt": settled_at,
+            "reason": reason,
+            "contactId": contact_id,
+            "answer": _json(answer),
+        }
+        for event, value, status, occurred_at, settled_at, reason, contact_id, answer in (
+            await tx.rows(EVENTS, row["id"])
+        )
+    ]
+    return PlayData(
+        row["session"],
+        row["pings"],
+        row["begun_at"],
+        row["received_at"],
+        row["utk"],
+        row["contact_id"],
+        _json(row["state"]),
+        events,
+    )
+
+
+def _json(stored: bytes | str) -> object:
+    """The value; text that is no JSON stays text."""
+    try:
+        return msgspec.json.decode(stored)
+    except msgspec.DecodeError:
+        return bytes(stored).decode("utf-8", "replace") if isinstance(stored, bytes) else stored
