@@ -7,7 +7,7 @@ from app.store.account import MediaIndex, Tokens
 from app.store.admin import Admin, ConsoleSessions, FigureReports, History, Rejections
 from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
 from app.store.policy import StorePolicy
-from app.store.transfer import copy_store, expect_whole
+from app.store.transfer import PORTION, copy_store, expect_whole
 from app.store.tx import Database
 
 
@@ -31,15 +31,14 @@ class Store:
         self.console_sessions = ConsoleSessions(database)
 
     async def copy_to(
-        self, target: Self, name: str, progress: Callable[[int], None]
+        self,
+        target: Self,
+        name: str,
+        progress: Callable[[int], None],
+        portion: int = PORTION,
     ) -> dict[str, int]:
-        """Copy everything into an empty store; see `transfer`. Raises StoreError."""
-        return await copy_store(
-            self._database,
-            target._database,  # noqa: SLF001 - another of this class
-            name,
-            progress,
-        )
+        """Copy everything into an empty store: see `transfer.copy_store`."""
+        return await copy_store(self._database, target._database, name, progress, portion)
 
     async def expect_whole(self) -> None:
         """StoreError where a copy into this store was not finished."""

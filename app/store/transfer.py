@@ -72,26 +72,33 @@ class Table(NamedTuple):
     def save(self, engine: str) -> str:
         """Put a row in the place of one with the same key."""
         marks = ", ".join(f"${number + 1}" for number in range(len(self.columns)))
-        changes = ", ".join(f"{name} = excluded.{name}" for name in self.columns)
+        rest = [name for name in self.columns if name not in self.key]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
+        otherwise = f"UPDATE SET {changes}" if rest else "NOTHING"
         ids = "OVERRIDING SYSTEM VALUE" if engine == "postgres" else ""
         return (
             f"INSERT INTO playrelay.{self.name} ({', '.join(self.columns)}) {ids} "
-            f"VALUES ({marks}) ON CONFLICT ({', '.join(self.key)}) DO UPDATE SET {changes}"
+            f"VALUES ({marks}) ON CONFLICT ({', '.join(self.key)}) DO {otherwise}"
         )
 
 
 async def copy_store(
-    source: Database, target: Database, name: str, progress: Callable[[int], None]
+    source: Database,
+    target: Database,
+    name: str,
+    progress: Callable[[int], None],
+    portion: int = PORTION,
 ) -> dict[str, int]:
     """Copy everything; returns how many rows each table has. Raises StoreError.
 
     `name`: of the source, for messages. `progress`: called with the count of rows so far.
+    `portion`: rows in a transaction.
     """
     tables = await target.read(lambda tx: _tables(tx, target.engine))
     await target.write(lambda tx: _begin(tx, name))
     done = 0
     for table in tables:
-        async for rows in _portions(source, target, table):
+        async for rows in _portions(source, target, table, portion):
             await target.write(partial(_save, engine=target.engine, table=table, rows=rows))
             done += len(rows)
             progress(done)
@@ -147,12 +154,14 @@ async def _begin(tx: Tx, name: str) -> None:
     await tx.change(NAME_SOURCE, name)
 
 
-async def _portions(source: Database, target: Database, table: Table) -> AsyncIterator[list[Row]]:
+async def _portions(
+    source: Database, target: Database, table: Table, portion: int
+) -> AsyncIterator[list[Row]]:
     """The rows that the target lacks. Its single rows may be the migration's own."""
     after: Values = ()
     if await target.read(partial(_count, table=table)) > 1:
         after = tuple(await target.read(partial(_last, table=table)))
-    while rows := await source.read(partial(_next, table=table, after=after)):
+    while rows := await source.read(partial(_next, table=table, after=after, portion=portion)):
         yield rows
         after = tuple(rows[-1][column] for column in table.key)
 
@@ -161,8 +170,8 @@ async def _last(tx: Tx, table: Table) -> Row:
     return await tx.one(table.last())
 
 
-async def _next(tx: Tx, table: Table, after: Values) -> list[Row]:
-    return await tx.rows(table.select(after=bool(after)), PORTION, *after)
+async def _next(tx: Tx, table: Table, after: Values, portion: int) -> list[Row]:
+    return await tx.rows(table.select(after=bool(after)), portion, *after)
 
 
 async def _save(tx: Tx, engine: Engine, table: Table, rows: Sequence[Row]) -> None:

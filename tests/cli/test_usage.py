@@ -11,7 +11,12 @@ VERBS = (
     "sandbox",
     "migrate",
     "embed",
+    "sign",
+    "export",
     "forget",
+    "backup",
+    "store",
+    "store copy",
     "why",
     "media",
     "media list",
@@ -82,7 +87,8 @@ def test_bad_usage_exits_with_2(wrong: str, capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.parametrize(
-    "verb", ["serve", "migrate", "embed", "outbox list", "media sync", "forget --utk x"]
+    "verb",
+    ["serve", "migrate", "embed", "outbox list", "media sync", "store copy --to sqlite:///x.db"],
 )
 def test_wrong_settings_exit_with_2(
     verb: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -37,6 +37,7 @@ class RealTimeDatabase:
             self._end()
             raise
         self._database = self.opened._database
+        self.engine = self._database.engine
 
     async def write(self, work: Transaction[T]) -> T:
         """See `Database`."""
