@@ -100,7 +100,7 @@ def _address(text: str | None) -> Url | None:
 
 
 def _parse(text: str) -> Url | None:
-    url = parse_url(text)
+    url = parse_url(text, routes=True)
     return scrub(url) if url else None
 
 

@@ -4,7 +4,8 @@ Three kinds of things go: identifiers that networks hang on a click (they name t
 scatter one page over thousands of addresses), values that look like a mail address or a telephone
 number, and, in addresses of media, the credentials of signed URLs. `utm_*` says nothing of a
 person and stays. In a query the whole parameter goes; in a path the segment is masked, because a
-path with a hole in it is another path. What stays keeps its bytes and its order.
+path with a hole in it is another path. What stays keeps its bytes and its order. A route is cleaned
+like a path and a query, and of credentials too: sign-ins leave them in fragments.
 """
 
 import re
@@ -60,19 +61,45 @@ _PERSONAL = re.compile(
 
 def scrub(url: Url, *, credentials: bool = False) -> Url:
     """The address without what identifies a person; without signed URLs' credentials if asked."""
-
-    def stays(parameter: str) -> bool:
-        name = _readings(parameter.partition("=")[0])[-1]
-        name = name.rpartition(";")[2]  # a link that was escaped twice says "&amp;gclid="
-        if _CLICK_IDENTIFIER.fullmatch(name) or (credentials and _CREDENTIAL.fullmatch(name)):
-            return False
-        return not _personal(parameter.partition("=")[2]) and not _personal(parameter)
-
     return msgspec.structs.replace(
         url,
-        path="/".join(MASK if _personal(part) else part for part in url.path.split("/")),
-        query="&".join(filter(stays, url.query.split("&"))) if url.query else "",
+        path=_path(url.path),
+        query=_query(url.query, credentials=credentials),
+        route=_route(url.route),
     )
+
+
+def _path(path: str) -> str:
+    return "/".join(MASK if _personal(part) else part for part in path.split("/"))
+
+
+def _query(query: str, *, credentials: bool) -> str:
+    def stays(parameter: str) -> bool:
+        named = _identifying(parameter, credentials=credentials)
+        return not (named or _personal(parameter.partition("=")[2]) or _personal(parameter))
+
+    return "&".join(filter(stays, query.split("&"))) if query else ""
+
+
+def _route(route: str) -> str:
+    """Sites also put parameters where the segments of a route stand: "/access_token=…&scope=…"."""
+
+    def masked(part: str) -> str:
+        parameters = re.split("[&;]", part) if "=" in part else ()
+        named = any(_identifying(each, credentials=True) for each in parameters)
+        return MASK if named or _personal(part) else part
+
+    bang = route[: route.startswith("!")]
+    path, _, query = route[len(bang) :].partition("?")
+    query = _query(query, credentials=True)
+    return bang + "/".join(map(masked, path.split("/"))) + (f"?{query}" if query else "")
+
+
+def _identifying(parameter: str, *, credentials: bool) -> bool:
+    """Whether a parameter's name is that of a click identifier or a credential."""
+    name = _readings(parameter.partition("=")[0])[-1]
+    name = name.rpartition(";")[2]  # a link that was escaped twice says "&amp;gclid="
+    return bool(_CLICK_IDENTIFIER.fullmatch(name) or (credentials and _CREDENTIAL.fullmatch(name)))
 
 
 def _personal(written: str) -> bool:

@@ -3,7 +3,8 @@
 Only what identifies the same address is normalised (case and punycode of the host, default port,
 an empty path); path and query keep their bytes. Characters that no URL may hold raw are
 percent-encoded as a browser does. The fragment and any user name and password are left out: they
-are nobody's business but the browser's.
+are nobody's business but the browser's. A fragment that is a route, by which single-page sites
+address their views, is kept where it is asked for.
 """
 
 import ipaddress
@@ -22,7 +23,9 @@ _MAX_PART = 8192  # characters of a path or query; servers accept no more, so no
 _MOST_PARTS = 100  # segments of a path, parameters of a query: each is looked at by itself
 _MAX_HOST = 253  # RFC 1035; also keeps idna's work small
 
-_SHAPE = re.compile(r"(https?)://([^/\\?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
+_SHAPE = re.compile(
+    r"(https?)://([^/\\?#]*)([^?#]*)(?:\?([^#]*))?(?:\#([/!][^#]*))?", re.IGNORECASE
+)
 _AUTHORITY = re.compile(r"(\[[^\]]*\]|[^:]*)(?::([0-9]{0,5}))?")
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?")
 _EDGES = "".join(map(chr, range(0x21)))  # browsers strip C0 controls and spaces around a URL …
@@ -37,7 +40,7 @@ class Url(msgspec.Struct, frozen=True):
     """An absolute http(s) address in normal form; `str()` of it is what may be sent.
 
     `host` is lower-case ASCII (IPv6 in brackets), `port` None if it is the scheme's own, `path`
-    begins with a slash, `query` stands without its question mark.
+    begins with a slash, `query` stands without its question mark, `route` without its "#".
     """
 
     scheme: str
@@ -45,6 +48,7 @@ class Url(msgspec.Struct, frozen=True):
     port: int | None
     path: str
     query: str
+    route: str = ""
 
     @property
     def authority(self) -> str:
@@ -58,16 +62,18 @@ class Url(msgspec.Struct, frozen=True):
 
     @property
     def segments(self) -> list[str]:
-        """The parts of the path that are not empty, still percent-encoded."""
-        return [segment for segment in self.path.split("/") if segment]
+        """The parts of path and route that are not empty, still percent-encoded."""
+        route = self.route.lstrip("!").partition("?")[0]
+        return [segment for segment in f"{self.path}/{route}".split("/") if segment]
 
     def __str__(self) -> str:
-        return self.origin + self.path + (f"?{self.query}" if self.query else "")
+        query = f"?{self.query}" if self.query else ""
+        return self.origin + self.path + query + (f"#{self.route}" if self.route else "")
 
     def fit(self, limit: int) -> str:
         """The address in at most `limit` (longer than an origin) characters.
 
-        What is too long loses its query, then the end of its path, never part of a character.
+        What is too long loses query and route, then the end of its path, never part of a character.
         """
         if len(whole := str(self)) <= limit:
             return whole
@@ -77,8 +83,10 @@ class Url(msgspec.Struct, frozen=True):
         return self.origin + self.path[:end]
 
 
-def parse_url(text: str) -> Url | None:
+def parse_url(text: str, *, routes: bool = False) -> Url | None:
     """Take an absolute http(s) address apart; None for anything else, however malformed.
+
+    With `routes` a fragment that begins as a route does ("#/", "#!") stays.
 
     A query of more than 8192 characters is left out, and of such a path the segments beyond;
     likewise segments and parameters beyond a hundred. So an absurd address costs no more than a
@@ -87,7 +95,7 @@ def parse_url(text: str) -> Url | None:
     shape = _SHAPE.match(_BREAKS.sub("", well_formed(text).strip(_EDGES)))
     if shape is None:
         return None
-    scheme, login_and_authority, path, query = shape.groups(default="")
+    scheme, login_and_authority, path, query, route = shape.groups(default="")
     authority = _AUTHORITY.fullmatch(login_and_authority.rpartition("@")[2])
     if authority is None:
         return None
@@ -100,12 +108,14 @@ def parse_url(text: str) -> Url | None:
     if len(path) > _MAX_PART:
         path = path[: path.rindex("/", 0, _MAX_PART) + 1]
     query = query if len(query) <= _MAX_PART else ""
+    route = route if routes and len(route) <= _MAX_PART else ""
     return Url(
         scheme=scheme,
         host=host,
         port=None if port == _DEFAULT_PORTS[scheme] else port,
         path=_encoded(_first_parts(path, "/", _MOST_PARTS + 1)) or "/",
         query=_encoded(_first_parts(query, "&", _MOST_PARTS)),
+        route=_encoded(_first_parts(route, "/", _MOST_PARTS + 1)),
     )
 
 

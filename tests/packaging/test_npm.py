@@ -120,7 +120,6 @@ def test_its_types_are_strict(npm: str, project: Path) -> None:
     assert "consent" in failed.value.stdout or "never" in failed.value.stdout
 
 
-@pytest.mark.xfail(strict=True, reason="the tracker reads location when it is imported")
 def test_a_server_can_import_it(npm: str, project: Path) -> None:
     """Rendering a page on a server imports the package without a window, and starts nothing."""
     said = _run(
