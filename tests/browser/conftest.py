@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser import webkit as webkits
 from tests.browser.firefox import Tab, started
 from tests.browser.hosts import Collector, Site, serving_collector, serving_site
 from tests.browser.house import House
-from tests.browser.install import find_chromium, find_firefox
+from tests.browser.install import find_chromium, find_firefox, find_webkit, why_no_webkit
 from tests.browser.launching import launched
-from tests.machine.debian import in_ci
+from tests.machine.debian import in_ci, is_debian
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,18 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
             pytest.fail("no Firefox: install one, or name it in PLAYRELAY_FIREFOX")
         pytest.skip("no Firefox: install one, or name it in PLAYRELAY_FIREFOX")
     with started(path, tmp_path_factory.mktemp("firefox")) as tab:
+        yield tab
+
+
+@pytest.fixture(scope="module")
+def webkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webkits.Tab]:
+    """One page for the tests of a module; without a WebKit skipped, but in CI on Debian they fail."""
+    found = find_webkit()
+    if found is None:
+        if in_ci() and is_debian():
+            pytest.fail(why_no_webkit())
+        pytest.skip(why_no_webkit())
+    with webkits.started(found, tmp_path_factory.mktemp("webkit")) as tab:
         yield tab
 
 

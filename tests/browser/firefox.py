@@ -50,6 +50,10 @@ class Tab:
         """Go there, away from the page that was shown."""
         self._tell("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
+    def back(self) -> None:
+        """Go back to the page before."""
+        self._tell("browsingContext.traverseHistory", context=self._tab, delta=-1)
+
     def close(self) -> None:
         """Close it, as its own button does."""
         self._tell("browsingContext.close", context=self._tab)

@@ -1,17 +1,20 @@
 """Browsers for the tests: the system's, or some installed for them. `make test` runs this.
 
-`python -m tests.browser.install` ends with 0 when there are a Chromium and a Firefox, and also
-without them, saying what that skips; but with 1 where `CI` is true, for there nobody would notice.
+`python -m tests.browser.install` ends with 0 when there are a Chromium, a Firefox and, on Debian, a
+WebKitGTK, and also without them, saying what that skips; but with 1 where `CI` is true, for there
+nobody would notice.
 """
 
 import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
-from tests.machine.debian import INSTALL_SECONDS, in_ci, installed, runs, say
+from tests.machine.debian import INSTALL_SECONDS, in_ci, installed, is_debian, runs, say
 
 FLAGS = (
     "--no-sandbox",  # it can't have one as root, nor in most containers
@@ -29,6 +32,26 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 FIREFOX_NAMES = ("firefox-esr", "firefox")
 """What systems call them."""
 
+WEBKIT_PACKAGES = (
+    "webkit2gtk-driver",
+    "xvfb",  # it has no headless mode
+    # H.264 and AAC, in files and in HLS
+    "gstreamer1.0-libav",
+    "gstreamer1.0-plugins-bad",
+)
+"""Debian's, for a WebKit that plays what the others do."""
+
+LIBRARIES = Path("/usr/lib")
+
+
+@dataclass(frozen=True)
+class WebKit:
+    """Where the parts of a WebKitGTK are."""
+
+    driver: str
+    browser: Path
+    screen: str
+
 
 def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
     """`PLAYRELAY_CHROMIUM`, else the first on the PATH that starts; None: only Playwright's own."""
@@ -41,6 +64,21 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> str | None:
 def find_firefox(environment: Mapping[str, str] = os.environ) -> str | None:
     """`PLAYRELAY_FIREFOX`, else the first on the PATH that starts."""
     return environment.get("PLAYRELAY_FIREFOX") or _first(FIREFOX_NAMES, environment)
+
+
+def find_webkit(environment: Mapping[str, str] = os.environ) -> WebKit | None:
+    """Debian's WebKitGTK: the driver, the browser that it drives, and a screen to show it on."""
+    driver = shutil.which("WebKitWebDriver", path=environment.get("PATH"))
+    screen = shutil.which("Xvfb", path=environment.get("PATH"))
+    browser = next(LIBRARIES.glob("*/webkit*gtk-*/MiniBrowser"), None)
+    return WebKit(driver, browser, screen) if driver and browser and screen else None
+
+
+def why_no_webkit() -> str:
+    """The reason and the remedy."""
+    if not is_debian():
+        return "no WebKitGTK with its driver: the tests know only where Debian has it"
+    return f"no WebKitGTK: apt-get install {' '.join(WEBKIT_PACKAGES)}"
 
 
 def _first(names: Sequence[str], environment: Mapping[str, str]) -> str | None:
@@ -61,6 +99,10 @@ def main() -> int:
             f"no {name} found or installed: the tests in it are skipped "
             f"(install one, or name it in PLAYRELAY_{name.upper()})"
         )
+    if not (find_webkit() or (is_debian() and installed(*WEBKIT_PACKAGES) and find_webkit())):
+        say(f"{why_no_webkit()}; the tests in it are skipped")
+        if is_debian():
+            missing.append("WebKit")
     return int(bool(missing) and in_ci())
 
 

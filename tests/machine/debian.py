@@ -1,6 +1,7 @@
 """What the tests need and a fresh machine lacks is installed by `make`, as root on Debian."""
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,14 @@ ANSWER_SECONDS = 60.0
 def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
     """Whether something missing is a fault: where `CI` is true nobody would see a skipped test."""
     return environment.get("CI", "").lower() in {"1", "true"}
+
+
+def is_debian() -> bool:
+    """Whether the machine has Debian, and not something made of it."""
+    try:
+        return platform.freedesktop_os_release()["ID"] == "debian"
+    except OSError:
+        return False
 
 
 def installed(*packages: str) -> bool:

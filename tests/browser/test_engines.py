@@ -1,17 +1,26 @@
-"""What holds in Chromium holds in Firefox: the plays that browsers may see differently."""
+"""What holds in Chromium holds in Firefox and WebKit: the plays that browsers may see differently."""
 
 import pytest
 
-from tests.browser.firefox import Tab
+from tests.browser import firefox, webkit
 from tests.browser.hosts import Answer, Collector, Site
 from tests.browser.player import earned, script, video
 
+Tab = firefox.Tab | webkit.Tab
+
+
+@pytest.fixture(scope="module", params=["firefox", "webkit"])
+def engine(request: pytest.FixtureRequest) -> Tab:
+    """One page of each for all of these."""
+    tab: Tab = request.getfixturevalue(request.param)
+    return tab
+
 
 @pytest.fixture
-def tab(firefox: Tab, site: Site, collector: Collector) -> Tab:
+def tab(engine: Tab, site: Site, collector: Collector) -> Tab:
     """Shows a clip of ten seconds, and the tracker is there."""
-    show(firefox, site, collector, video())
-    return firefox
+    show(engine, site, collector, video())
+    return engine
 
 
 def show(tab: Tab, site: Site, collector: Collector, body: str) -> None:
@@ -71,12 +80,12 @@ def test_a_source_swapped_while_playing_begins_a_new_view(tab: Tab, collector: C
 
 
 def test_players_in_a_closed_shadow_root_are_found(
-    firefox: Tab, site: Site, collector: Collector
+    engine: Tab, site: Site, collector: Collector
 ) -> None:
     """Their events don't leave it."""
-    show(firefox, site, collector, '<div id="host"></div>')
+    show(engine, site, collector, '<div id="host"></div>')
     player = "'<video src=\"/clips/short.webm\" autoplay>'"
-    firefox.evaluate(f"host.attachShadow({{ mode: 'closed' }}).innerHTML = {player}")
+    engine.evaluate(f"host.attachShadow({{ mode: 'closed' }}).innerHTML = {player}")
     collector.wait(lambda told: told.views() and told.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
