@@ -48,7 +48,7 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
 
 @pytest.fixture(scope="module")
 def webkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webkits.Tab]:
-    """One page for the tests of a module; without a WebKit skipped, but in CI on Debian they fail."""
+    """The same in WebKit; without one the tests are skipped, but fail in CI on Debian."""
     found = find_webkit()
     if found is None:
         if in_ci() and is_debian():

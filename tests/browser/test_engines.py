@@ -1,12 +1,21 @@
-"""What holds in Chromium holds in Firefox and WebKit: the plays that browsers may see differently."""
+"""What holds in Chromium holds in Firefox and WebKit: plays that browsers see differently."""
 
 import pytest
 
 from tests.browser import firefox, webkit
-from tests.browser.hosts import Answer, Collector, Site
+from tests.browser.hosts import Answer, Collector, Site, View
 from tests.browser.player import earned, script, video
 
 Tab = firefox.Tab | webkit.Tab
+
+PLAYED = (
+    "Array.from(v.played, (_, i) => v.played.end(i) - v.played.start(i))"
+    ".reduce((a, b) => a + b, 0) / v.duration * 100"
+)
+"""How much is truly played, in percent: the sum of the browser's own ranges."""
+
+LAST = "the last of all"
+"""A play that is reported when everything else must have been."""
 
 
 @pytest.fixture(scope="module", params=["firefox", "webkit"])
@@ -30,9 +39,22 @@ def show(tab: Tab, site: Site, collector: Collector, body: str) -> None:
 
 
 def truth(tab: Tab) -> float:
-    """How much is truly played, in percent: the sum of the browser's own ranges."""
-    ranges = "Array.from(v.played, (_, i) => v.played.end(i) - v.played.start(i))"
-    return float(tab.evaluate(f"{ranges}.reduce((a, b) => a + b, 0) / v.duration * 100"))
+    """How much is truly played, in percent."""
+    return float(tab.evaluate(PLAYED))
+
+
+def settle(tab: Tab, site: Site, collector: Collector) -> None:
+    """Go to another page; all that was reported has arrived when this returns."""
+    tab.open(site.put(script(collector), "/last"))
+    tab.passed("window.playrelay?.watch && !window.playrelay.q")
+    tab.evaluate(f"void playrelay.progress({{ externalId: '{LAST}', mediaType: 'VIDEO' }})")
+    collector.wait(lambda told: any(play.get("externalId") == LAST for play in told.plays))
+
+
+def first(collector: Collector) -> View:
+    """The only view that is not the last."""
+    (view,) = (view for view in collector.views() if view.last.get("externalId") != LAST)
+    return view
 
 
 def test_a_straight_play_reaches_every_milestone(tab: Tab, collector: Collector) -> None:
@@ -107,3 +129,66 @@ def test_the_next_page_sends_what_was_lost(tab: Tab, site: Site, collector: Coll
     tab.open(site.put(script(collector), "/next"))
     collector.wait(lambda told: told.plays and told.view().last.get("ended"))
     tab.passed("!localStorage.playrelay")
+
+
+def test_a_seek_while_playing_leaves_milestones_on_time(
+    engine: Tab, site: Site, collector: Collector
+) -> None:
+    """After it WebKit says that it waits, and plays on."""
+    show(engine, site, collector, video("minute.webm"))
+    engine.evaluate(f"window.played = () => {PLAYED}")
+    told = "({ detail }) => milestones.push([detail.milestone, played()])"
+    engine.evaluate("window.milestones = []")
+    engine.evaluate(f"v.addEventListener('playrelay:milestone', {told})")
+    engine.evaluate("v.playbackRate = 4, v.play()")
+    engine.passed("v.currentTime > 2")
+    engine.evaluate("v.currentTime = 20")
+    engine.passed("v.currentTime > 22")
+    engine.passed("milestones.length || v.ended")
+    milestone, played = engine.evaluate("milestones[0]")
+    assert milestone == 25
+    assert played == pytest.approx(25, abs=15)
+    assert engine.evaluate("v.pause(), !v.ended")
+    collector.wait(lambda told: told.plays and told.view().milestones == [25])
+
+
+@pytest.mark.parametrize("handler", ["", "v.load()", "v.src = '/clips/ten.webm'"])
+def test_time_away_is_not_watched(
+    engine: Tab, site: Site, collector: Collector, handler: str
+) -> None:
+    """The back/forward cache gives the page back, where the film goes on or is loaded anew."""
+    listeners = (
+        "addEventListener('pagehide', () => (window.left = played()));"
+        "addEventListener('pageshow', ({ persisted }) => {"
+        f"    if (persisted) {{ window.returned = true; {handler} }}"
+        "});"
+    )
+    show(engine, site, collector, f"{video()}<script>{listeners}</script>")
+    engine.evaluate(f"window.played = () => {PLAYED}")
+    engine.evaluate("v.playbackRate = v.defaultPlaybackRate = 4, v.play()")
+    engine.passed("v.currentTime > 3.1")
+    engine.open(site.put(video(), "/away"))
+    engine.evaluate("v.playbackRate = 2, v.play()")
+    engine.passed("v.ended")
+    engine.back()
+    engine.passed("window.returned")
+    # What was loaded anew has played nothing, and has no duration at first.
+    left, played = engine.evaluate("(v.pause(), [left, played() || 0])")
+    settle(engine, site, collector)
+    assert first(collector).percent == pytest.approx(max(left, played), abs=3)
+
+
+def test_a_film_that_the_browser_freezes_is_not_watched(
+    engine: Tab, site: Site, collector: Collector
+) -> None:
+    """WebKit freezes a silent one that is out of sight, and says nothing; then another comes."""
+    clock = video(attributes='data-playrelay="off" style="position: fixed; right: 0"', name="clock")
+    film = video("minute.webm", "muted controls")
+    show(engine, site, collector, f'{film}{clock}<div style="height: 5000px"></div>')
+    engine.evaluate("v.play()")
+    engine.passed("v.currentTime > 2")
+    engine.evaluate("(scrollTo(0, 4000), clock.play())")
+    engine.passed("clock.ended")
+    watched = engine.evaluate(f"[{PLAYED}, v.src = '/clips/short.webm'][0]")
+    settle(engine, site, collector)
+    assert first(collector).percent == pytest.approx(watched, abs=3)
