@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Self, get_args
 
-from pydantic import ConfigDict, SecretStr, model_validator
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.config.account import AccountFields
 from app.config.server import ServerFields
@@ -15,10 +16,22 @@ from app.config.sources import PREFIX, environment, variable_name
 _CREDENTIALS = frozenset({"access_token", "client_id", "refresh_token"})
 
 
-class Settings(ServerFields, SiteFields, AccountFields):
-    """All settings, checked. It reads nothing itself: see `app.config.load`."""
+class Settings(ServerFields, SiteFields, AccountFields, BaseSettings):
+    """All settings, checked."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature, as below
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values as arguments alone: `config.sources` reads and cleans all of them alike."""
+        return (init_settings,)
 
     @model_validator(mode="after")
     def _credentials(self) -> Self:
