@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 
 from app.cli.loopback import PATH, Reply, expecting
-from app.cli.provider import add_provider_options, provider_of, tell_provider
+from app.cli.provider import add_provider_options, provider_of, save_provider
 from app.cli.stores import add_account, the_one
 from app.config import AccountSettings, Settings
 from app.credentials import connecting, known_connection
@@ -73,7 +73,7 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
             print(f"connected to {known.name} already (--again: anew)")
             return await _provided(settings, provider, known)
         if known is None and provider is not None and given.app_id is not None:
-            return await tell_provider(settings, provider, given.app_id)
+            return await save_provider(settings, provider, given.app_id)
         async with connecting(settings, store, now_ms) as installer:
             came_of_it = await (_pasted if given.paste else _awaited)(settings, installer, given)
             if isinstance(came_of_it, InstallFailure):
@@ -148,7 +148,7 @@ async def _provided(
     if known.app_id is None:
         print("playrelay: HubSpot did not tell the app's id: give --app-id", file=sys.stderr)
         return 2
-    return await tell_provider(settings, provider, known.app_id)
+    return await save_provider(settings, provider, known.app_id)
 
 
 def _pending() -> PendingAuthorizations:

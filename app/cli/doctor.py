@@ -1,4 +1,4 @@
-"""`playrelay doctor`: one line a check, with ok or with what to do."""
+"""`playrelay doctor`: one line for each check: ok, or what to do."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from app.web.tracker.build import read_build
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Which account, or the public address in place of the inside."""
+    """Add --account, and --url to check the public address instead."""
     verb.add_argument(
         "--url",
         type=public_address,
@@ -26,7 +26,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
 
 def doctor(given: argparse.Namespace) -> int:
-    """Run every check that can be run; 1 if any found a fault, 2 if the settings are wrong."""
+    """Run every check that can run. Returns 1 if one found a fault, 2 if the settings are wrong."""
     configure_logs("error", None)
     try:
         settings = load_settings()
@@ -44,15 +44,15 @@ def doctor(given: argparse.Namespace) -> int:
 async def _report_from_outside(url: Url, accounts: Sequence[AccountSettings]) -> int:
     files = [name for name in read_build().files if name.endswith(".js")]
     found = examine_from_outside(url, accounts, files)
-    return int(any([_tell(finding) async for finding in found]))
+    return int(any([_print_finding(finding) async for finding in found]))
 
 
 async def _report(settings: Settings, accounts: Sequence[AccountSettings]) -> int:
-    faults = [_tell(variables(settings))]
+    faults = [_print_finding(variables(settings))]
     for account in accounts:
         if account.name:
             print(f"{account.name}:")
-        faults += [_tell(finding) async for finding in _account(account)]
+        faults += [_print_finding(finding) async for finding in _account(account)]
     return int(any(faults))
 
 
@@ -69,7 +69,7 @@ async def _account(account: AccountSettings) -> AsyncIterator[Finding]:
         await store.close()
 
 
-def _tell(finding: Finding) -> bool:
-    """Print it; whether it is a fault."""
+def _print_finding(finding: Finding) -> bool:
+    """Print a finding. Returns whether it is a fault."""
     print(finding, flush=True)
     return bool(finding.advice)

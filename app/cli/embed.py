@@ -17,7 +17,7 @@ _SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """All that the snippet may say."""
+    """Add the options of the snippet."""
     verb.epilog = "docs/EMBED.md has recipes for tag managers, WordPress, HubSpot and the rest."
     verb.add_argument(
         "--url",
@@ -43,9 +43,9 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         action="store_true",
         help="instead: the Content-Security-Policy directives that a page needs for it",
     )
-    said = verb.add_argument_group("what the script is told")
-    said.add_argument("--consent", choices=CONSENT, help="whose word allows sending (auto)")
-    said.add_argument("--context", choices=CONTEXTS, help="the page is where mails lead")
+    said = verb.add_argument_group("attributes of the script")
+    said.add_argument("--consent", choices=CONSENT, help="what counts as consent (auto)")
+    said.add_argument("--context", choices=CONTEXTS, help="the page is reached from mails")
     said.add_argument(
         "--portal", type=_portal, help="id of the HubSpot account whose hsVars may be believed"
     )
@@ -56,7 +56,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
 
 def embed(given: argparse.Namespace) -> int:
-    """Print what a page needs."""
+    """Print what a page needs to load the tracker."""
     settings = load(sends=False).settings
     url: Url = given.url or public_address(local_address(settings.host, settings.port))
     address = str(url).rstrip("/")
@@ -74,19 +74,19 @@ def embed(given: argparse.Namespace) -> int:
 
 
 def _attributes(given: argparse.Namespace) -> dict[str, str | None]:
-    told: dict[str, str | None] = {
+    chosen: dict[str, str | None] = {
         f"data-{name}": value
         for name in ("consent", "context", "portal", "site")
         if (value := getattr(given, name)) is not None
     }
-    return told | ({"data-debug": None} if given.debug else {})
+    return chosen | ({"data-debug": None} if given.debug else {})
 
 
 def _hints(url: Url, settings: Settings, key: str | None) -> Iterator[str]:
     if is_loopback(url):
         yield f"only browsers on this machine find {url.origin}: give the public one with --url"
     elif url.scheme == "http":
-        yield "pages with https load no script over http: put the relay behind https"
+        yield "pages with https do not load a script over http: put the relay behind https"
     sites = [site for account in accounts_of(settings) for site in account.sites]
     keys = [site.key for site in sites]
     if settings.sites is not None and key not in keys:
@@ -107,13 +107,13 @@ def _hint(text: str) -> None:
 
 def _portal(text: str) -> str:
     if not (text.isascii() and text.isdigit()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no HubSpot account id: it has digits only")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a HubSpot account id: use digits only")
     return text
 
 
 def _site(text: str) -> str:
     if not _SITE.fullmatch(text):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no site key: at most 64 letters, digits, dots, dashes and underscores"
+            f"{text!r} is not a site key: use up to 64 letters, digits and ._-"
         )
     return text

@@ -30,12 +30,12 @@ from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
 
 MOST_AT_ONCE = 100
-"""Media that one run registers unless told otherwise: pages can report what they like."""
+"""Media that one run registers by default: pages can report what they like."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What the verbs that ask HubSpot have at hand. `number`: of the listing that is made."""
+class SyncContext:
+    """What sync and register work with. `number` identifies the snapshot that is written."""
 
     store: Store
     client: HubSpotClient
@@ -44,37 +44,37 @@ class Desk:
 
 
 def sync(given: argparse.Namespace) -> int:
-    """List what HubSpot has, and register what it lacks, if that is allowed."""
+    """List HubSpot's media, and register what it lacks if that is allowed."""
     account = the_one(given.account)
     allowed = given.register or account.settings.media_register
     return asyncio.run(_sync(account, given, allowed=allowed))
 
 
 def register_unknown(given: argparse.Namespace) -> int:
-    """The same; without leave it only says what it would register."""
+    """List HubSpot's media and register what it lacks; without --yes, only print it."""
     account = the_one(given.account)
     allowed = given.yes or account.settings.media_register
     return asyncio.run(_sync(account, given, allowed=allowed))
 
 
 def show(given: argparse.Namespace) -> int:
-    """What stands in the store: no request is made."""
+    """Print what the store knows, without a request."""
     return asyncio.run(_show(the_one(given.account), given))
 
 
 async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed: bool) -> int:
-    async with _desk(account) as desk:
+    async with _open_context(account) as context:
         with Progress("listing HubSpot's media") as progress:
             listed = await fetch_media(
-                desk.store.media, desk.client, desk.requester, desk.number, progress
+                context.store.media, context.client, context.requester, context.number, progress
             )
         if isinstance(listed, Stopped):
             return _fail(listed)
-        await desk.store.media.finish_snapshot(desk.number, now_ms())
+        await context.store.media.finish_snapshot(context.number, now_ms())
         found = [
             each
             async for each in reported(
-                desk.store.figures, desk.store.rejections, await _known(desk.store)
+                context.store.figures, context.store.rejections, await _known(context.store)
             )
         ]
         matched = sum(each.match is not None for each in found)
@@ -86,10 +86,10 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
             if each.match is None:
                 say(_line(each))
         wanted = [each for each in found if each.registrable and each.plays >= given.plays]
-        return await _register(desk, wanted[: given.limit], allowed=allowed)
+        return await _register(context, wanted[: given.limit], allowed=allowed)
 
 
-async def _register(desk: Desk, wanted: list[ReportedMedium], *, allowed: bool) -> int:
+async def _register(context: SyncContext, wanted: list[ReportedMedium], *, allowed: bool) -> int:
     if not wanted:
         return 0
     if not allowed:
@@ -97,10 +97,10 @@ async def _register(desk: Desk, wanted: list[ReportedMedium], *, allowed: bool) 
         say(f"{what} can be registered at HubSpot: playrelay media register --yes")
         return 0
     with Progress("registering media") as progress:
-        media, client, requester = desk.store.media, desk.client, desk.requester
-        made, stopped = await register(media, client, requester, wanted, desk.number, progress)
+        media, client, requester = context.store.media, context.client, context.requester
+        made, stopped = await register(media, client, requester, wanted, context.number, progress)
     if made:
-        await desk.store.media.finish_snapshot(desk.number, now_ms())
+        await context.store.media.finish_snapshot(context.number, now_ms())
     for each in made:
         say(printable(f"registered {each.title} as {each.bridge_id}"))
     if any(each.refusal for each in wanted[: len(made)]):
@@ -119,8 +119,12 @@ async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
     if given.unmatched:
         found = [each for each in found if each.match is None]
     if given.json:
-        told = {"listedAt": listing.listed_at, "reported": found, "known": [*known.by_id.values()]}
-        say(json.dumps(msgspec.to_builtins(told), indent=2, ensure_ascii=False))
+        answer = {
+            "listedAt": listing.listed_at,
+            "reported": found,
+            "known": [*known.by_id.values()],
+        }
+        say(json.dumps(msgspec.to_builtins(answer), indent=2, ensure_ascii=False))
         return 0
     for each in found:
         say(_line(each))
@@ -142,7 +146,7 @@ async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
 
 
 @asynccontextmanager
-async def _desk(account: AccountSettings) -> AsyncIterator[Desk]:
+async def _open_context(account: AccountSettings) -> AsyncIterator[SyncContext]:
     configure_logs("error", None)
     settings = account.settings
     if settings.sandboxed:
@@ -153,7 +157,7 @@ async def _desk(account: AccountSettings) -> AsyncIterator[Desk]:
     try:
         async with connect_hubspot(settings, store, Metrics(), None) as client:
             requester = Requester(store.permits, quota_of(settings), now_ms, asyncio.sleep)
-            yield Desk(store, client, requester, now_ms())
+            yield SyncContext(store, client, requester, now_ms())
     finally:
         await store.close()
 

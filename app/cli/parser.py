@@ -25,7 +25,7 @@ Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa
 
 
 def parser() -> argparse.ArgumentParser:
-    """All that the command line understands."""
+    """The parser of the whole command line."""
     top = argparse.ArgumentParser(
         prog="playrelay",
         description="The self-hosted relay between any web player and HubSpot. "
@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     add_account(verb)
     verb.set_defaults(run=migrate.migrate)
 
-    verb = verbs.add_parser("why", help="tell what became of a visitor's plays, and why")
+    verb = verbs.add_parser("why", help="explain what became of a visitor's plays")
     verb.add_argument("who", help="a session id, a usertoken or a HubSpot contact id")
     verb.add_argument("--limit", type=_positive, default=20, help="plays at most (%(default)s)")
     verb.add_argument("--json", action="store_true", help="as JSON")
@@ -110,8 +110,8 @@ def _add_store(verbs: Verbs) -> None:
 
 
 def _add_media(verbs: Verbs) -> None:
-    shelf = verbs.add_parser("media", help="HubSpot's media objects beside what pages report")
-    acts = shelf.add_subparsers(required=True, metavar="act")
+    group = verbs.add_parser("media", help="HubSpot's media objects beside what pages report")
+    acts = group.add_subparsers(required=True, metavar="act")
 
     act = acts.add_parser("list", help="what pages reported, and as what HubSpot knows it")
     act.add_argument("--unmatched", action="store_true", help="only what it does not know")

@@ -1,4 +1,4 @@
-"""What `playrelay connect` can tell HubSpot of the app itself: its name, where its events show."""
+"""Options of `playrelay connect` for the app itself: its name, and where its events show."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from app.runtime.clock import now_ms
 
 
 def add_provider_options(verb: argparse.ArgumentParser) -> None:
-    """Both are settings of the app, for all accounts in which it is installed."""
+    """Add the options; they apply to all accounts in which the app is installed."""
     more = verb.add_argument_group(
         "the app's own settings", f"they need {PREFIX}HUBSPOT_DEVELOPER_KEY"
     )
@@ -23,22 +23,22 @@ def add_provider_options(verb: argparse.ArgumentParser) -> None:
         metavar="PLACES",
         help=f"where the events show, comma-separated: {','.join(PLACES)}",
     )
-    more.add_argument("--app-id", type=int, help="the app's id, if HubSpot does not tell it")
+    more.add_argument("--app-id", type=int, help="the app's id, if HubSpot does not report it")
 
 
 def provider_of(given: argparse.Namespace, settings: Settings) -> ProviderSettings | None:
-    """What was asked for, if anything. Raises SettingsError where the key is missing."""
+    """The settings that were given, if any. Raises SettingsError if the key is missing."""
     if given.provider_name is None and given.show_in is None:
         return None
     if settings.hubspot_developer_key is None:
         raise SettingsError(
-            [f"{PREFIX}HUBSPOT_DEVELOPER_KEY: HubSpot wants it for --provider-name and --show-in"]
+            [f"{PREFIX}HUBSPOT_DEVELOPER_KEY: required by --provider-name and --show-in"]
         )
     return ProviderSettings(settings.hubspot_developer_key, given.provider_name, given.show_in)
 
 
-async def tell_provider(settings: Settings, provider: ProviderSettings, app_id: int) -> int:
-    """Tell HubSpot, and the terminal what came of it; exit status 1 if it refuses."""
+async def save_provider(settings: Settings, provider: ProviderSettings, app_id: int) -> int:
+    """Store the app's settings at HubSpot and print the result. Returns 1 if it refuses."""
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, now_ms)
         result = await configure_provider(exchange, provider, app_id, now_ms)

@@ -15,17 +15,17 @@ from app.store.store import Store
 
 
 def why(given: argparse.Namespace) -> int:
-    """Tell each play's walk; exit status 1 if nothing is known."""
+    """Print the explanation of each play. Returns 1 if none is known."""
 
     async def find(store: Store, account: str) -> list[Explanation]:
         return await explanations(store, given.who, now_ms(), given.limit, account)
 
-    told = [story for found in in_each(given, find) for story in found]
+    found = [explanation for each in in_each(given, find) for explanation in each]
     if given.json:
-        say(msgspec.json.format(msgspec.json.encode(told), indent=2).decode())
-    elif told:
-        say("\n\n".join(map(_text, told)))
-    if told:
+        say(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
+    elif found:
+        say("\n\n".join(map(_text, found)))
+    if found:
         return 0
     print(
         "playrelay: no play is known by that. It may have arrived a moment ago, may be too old "
@@ -36,8 +36,8 @@ def why(given: argparse.Namespace) -> int:
     return 1
 
 
-def _text(story: Explanation) -> str:
-    steps = (f"  {moment(step.at)}  {printable(step.what)}" for step in story.steps)
-    where = f"{story.account}: " if story.account else ""
-    head = (f"{where}{printable(story.title)}", f"  → {printable(story.verdict)}")
+def _text(explanation: Explanation) -> str:
+    steps = (f"  {moment(step.at)}  {printable(step.what)}" for step in explanation.steps)
+    where = f"{explanation.account}: " if explanation.account else ""
+    head = (f"{where}{printable(explanation.title)}", f"  → {printable(explanation.verdict)}")
     return "\n".join((*head, *steps))
