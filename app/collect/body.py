@@ -51,9 +51,9 @@ def decode(
 
 
 def _explained(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
-    """What was sent in place of JSON in UTF-8, if that can be told."""
-    told = {name: value.decode("latin-1").strip().lower() for name, value in headers}
-    coding = told.get(b"content-encoding", "identity")
+    """The refusal that names what was sent in place of JSON in UTF-8, if it is known."""
+    given = {name: value.decode("latin-1").strip().lower() for name, value in headers}
+    coding = given.get(b"content-encoding", "identity")
     if coding not in {"identity", ""} or body.startswith(_GZIP):
         named = coding if coding not in {"identity", ""} else "gzip"
         detail = f"the body is compressed ({named[:_SHOWN]}): send the JSON as it is"
@@ -61,7 +61,7 @@ def _explained(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Refusal |
     if body.startswith(_UTF16_BOMS) or b"\0" in body[:4]:
         detail = "the body is in UTF-16 or UTF-32: send JSON in UTF-8"
         return Refusal("unsupported_media_type", detail)
-    kind = told.get(b"content-type", "").partition(";")[0].strip()
+    kind = given.get(b"content-type", "").partition(";")[0].strip()
     if kind not in _JSON_TYPES and not body.lstrip().startswith((b"{", b"[")):
         detail = f"{kind[:_SHOWN]} is not taken: send JSON as application/json or text/plain"
         return Refusal("unsupported_media_type", detail)

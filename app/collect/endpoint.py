@@ -31,7 +31,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/v1/progress"
 RETRY_AFTER_SECONDS = 5
-"""What a client is told when the store can't commit: soon, for it may only be busy."""
+"""When a client may try again if the store can't commit: soon, as it may only be busy."""
 
 REFERER_LIMIT = 2048
 """Characters of a Referer that are kept, as of a page's address."""
@@ -149,13 +149,13 @@ class ProgressEndpoint:
         """
         (entry.metrics.pings if entry else self._refused).count(refusal.reason)
         instance = self._new_id()
-        told = origin if origin is None or len(origin) <= ORIGIN_LIMIT else b"*"
+        shown = origin if origin is None or len(origin) <= ORIGIN_LIMIT else b"*"
         if refusal.reason == "origin_not_allowed":
-            named = told.decode("ascii", "replace") if told else ""
+            named = shown.decode("ascii", "replace") if shown else ""
             self._refusals.note(refusal.reason, request=instance, origin=named)
         else:
             self._refusals.note(refusal.reason, request=instance)
-        headers = [*_cors(told), (b"x-request-id", instance.encode())]
+        headers = [*_cors(shown), (b"x-request-id", instance.encode())]
         if refusal.retry_after:
             headers.append((b"retry-after", str(refusal.retry_after).encode()))
             headers.append((b"access-control-expose-headers", b"Retry-After"))

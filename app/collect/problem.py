@@ -125,6 +125,6 @@ def problem(
     status: int | None = None,
 ) -> bytes:
     """The encoded body. `status`: the answer's, where the reason has another."""
-    told = STATUS[reason] if status is None else status
-    body = Problem(TITLE[reason], told, detail, reason, instance, rejected or [])
+    code = STATUS[reason] if status is None else status
+    body = Problem(TITLE[reason], code, detail, reason, instance, rejected or [])
     return msgspec.json.encode(body)
