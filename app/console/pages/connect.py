@@ -54,14 +54,14 @@ def routes() -> APIRouter:
 
     @router.post(f"{PATH}/provider")
     async def provider(view: TheView, form: TheForm) -> Response:
-        told = await _tell(view, form)
-        context = await _context(view, pending) | {"told": told}
-        return view.page("connect.html", 400 if told.fault else 200, **context)
+        result = await _save_provider(view, form)
+        context = await _context(view, pending) | {"result": result}
+        return view.page("connect.html", 400 if result.fault else 200, **context)
 
     return router
 
 
-async def _tell(view: View, form: Form) -> ProviderResult:
+async def _save_provider(view: View, form: Form) -> ProviderResult:
     account = view.account
     known = await known_connection(account.settings, account.store)
     key = account.settings.hubspot_developer_key
@@ -92,7 +92,7 @@ async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]
         "known": None,
         "developer": settings.hubspot_developer_key is not None,
         "places_to_show": PLACES,
-        "told": None,
+        "result": None,
     }
     if not settings.connectable or settings.secret_key is None:
         return context | {"connectable": False}

@@ -32,7 +32,7 @@ def routes() -> APIRouter:
     @router.get("/console/live")
     async def page(view: TheView) -> Response:
         return view.page(
-            "live.html", walks=await view.account.store.history.latest(SHOWN), shown=SHOWN
+            "live.html", histories=await view.account.store.history.latest(SHOWN), shown=SHOWN
         )
 
     @router.get("/console/live/events")
@@ -42,8 +42,8 @@ def routes() -> APIRouter:
                 503, "too many live pages are open: close one", {"retry-after": "10"}
             )
 
-        def row(walk: PlayHistory) -> str:
-            return view.text("live_row.html", walk=walk)
+        def row(history: PlayHistory) -> str:
+            return view.text("live_row.html", history=history)
 
         async def counted() -> AsyncIterator[bytes]:
             me = object()
@@ -80,7 +80,7 @@ async def stream(
 
 async def _rows(history: History, row: Callable[[PlayHistory], str]) -> dict[str, str] | None:
     try:
-        walks = await history.latest(SHOWN)
+        latest = await history.latest(SHOWN)
     except StoreError:
         return None
-    return {f"play-{walk.id}": row(walk) for walk in reversed(walks)}
+    return {f"play-{each.id}": row(each) for each in reversed(latest)}

@@ -35,6 +35,6 @@ def routes() -> APIRouter:
 async def _answer(view: View, who: str) -> Response:
     store = view.account.store
     pause = await pause_of(store, view.now)
-    walks = await plays_of(store, who, SHOWN) if who else []
-    told = [(walk, explain(walk, pause, view.account.name)) for walk in walks]
-    return view.page("play.html", who=who, told=told)
+    histories = await plays_of(store, who, SHOWN) if who else []
+    plays = [(each, explain(each, pause, view.account.name)) for each in histories]
+    return view.page("play.html", who=who, plays=plays)

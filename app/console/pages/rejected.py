@@ -100,9 +100,9 @@ async def _chosen(view: View, form: Form, now: int) -> tuple[Selection, str, int
 def _sent(sample: RejectedEvent) -> str:
     """The body as it would be sent now, without a visitor's tokens."""
     entry, identity = sample.entry, sample.identity
-    whose = identity if isinstance(identity, Identity) else Identity("passthrough", contact_utk="…")
+    used = identity if isinstance(identity, Identity) else Identity("passthrough", contact_utk="…")
     try:
-        body = body_of(entry, whose)
+        body = body_of(entry, used)
     except ValueError as error:
         return f"({error})"
     body |= {name: "…" for name in HIDDEN if name in body}

@@ -80,17 +80,17 @@ def routes() -> APIRouter:
             account for name, account in relay.accounts.items() if question.account in {None, name}
         ]
         try:
-            told = [
-                story
+            found = [
+                explanation
                 for account in asked
-                for story in await explanations(
+                for explanation in await explanations(
                     account.store, question.who, relay.clock(), question.limit, account.name
                 )
             ]
         except StoreError as error:
             raise HTTPException(503, str(error), {"retry-after": "5"}) from error
         headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-        body = msgspec.json.encode({"plays": told})
+        body = msgspec.json.encode({"plays": found})
         return Response(body, media_type="application/json", headers=headers)
 
     return router
