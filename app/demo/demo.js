@@ -28,8 +28,8 @@ if (visitor === "stranger") {
   countWaiting();
 }
 at("privacy").hidden = !navigator.globalPrivacyControl;
-const told = site ? ` data-site="${site}"` : "";
-at("embed").textContent = `<script async src="${location.origin}/playrelay.js"${told}></script>`;
+const attribute = site ? ` data-site="${site}"` : "";
+at("embed").textContent = `<script async src="${location.origin}/playrelay.js"${attribute}></script>`;
 
 async function countWaiting() {
   try {

@@ -58,12 +58,12 @@ def demo_routes() -> APIRouter:
     @router.get("/demo")
     async def page(request: Request) -> Response:
         account, site = _shown(request)
-        told = {
+        values = {
             "settle": duration(account.settings.settle_seconds),
             "site": f' data-site="{site}"' if site else "",
         }
         text = Template((_HERE / "demo.html").read_text("utf-8"))
-        return HTMLResponse(text.substitute(told), headers=_PAGE_HEADERS)
+        return HTMLResponse(text.substitute(values), headers=_PAGE_HEADERS)
 
     for path in (_COLOURS, *(_HERE / name for name in _PARTS)):
         router.add_api_route(f"/demo/{path.name}", _part(path), methods=["GET", "HEAD"])
@@ -93,26 +93,28 @@ def demo_routes() -> APIRouter:
 
 
 def duration(seconds: int) -> str:
-    """As a person says it: `1 second`, `90 seconds`, `5 minutes`."""
+    """A duration in words: `1 second`, `90 seconds`, `5 minutes`."""
     count, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 async def stream(ledger: Ledger) -> AsyncIterator[bytes]:
-    """What has arrived, then what arrives, as server-sent events; ends with the subscription."""
-    with ledger.subscribe() as news:
-        backlog = list(ledger.events)[-BACKLOG:]  # at once, or news would stand in both
+    """Server-sent events: what has arrived, then what arrives. Ends with the subscription."""
+    with ledger.subscribe() as arriving:
+        backlog = list(ledger.events)[
+            -BACKLOG:
+        ]  # without an await, or an event could be sent twice
         yield b"retry: 1000\n\n"
         for kept in backlog:
             yield _message(kept)
-        async for kept in news:
+        async for kept in arriving:
             yield _message(kept)
 
 
 def _shown(request: Request) -> tuple[Any, str]:
-    """Whose page it plays: the account and the key of the site that `?site=` names, or the first's.
+    """The account and key of the site that `?site=` names, or of the first site.
 
-    The keys come from the operator's file and are plain words, fit for an attribute.
+    Keys need no escaping in an attribute: their characters are checked when they are read.
     """
     sites = {
         site.key: account
