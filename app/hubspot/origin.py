@@ -2,7 +2,7 @@
 
 Proxies, firewalls, captive portals and sign-in pages answer in HubSpot's place, with any status and
 any body. What they say is never about the event: it is due again, the account is failing, and the
-operator is told. This is the one place where the two are told apart, for every endpoint.
+operator is told. This is the only place that decides whose answer it is, for every endpoint.
 
     2xx     a JSON object that holds what the endpoint answers       HubSpot's
     4xx     a JSON object that is an error of HubSpot's (see below)  HubSpot's
@@ -73,5 +73,5 @@ def _is_error(body: Body) -> bool:
     if text(body.get("correlationId")):
         return True
     kind = text(body.get("category")) or text(body.get("errorType"))
-    told = body.get("status") == "error" or bool(text(body.get("message")))
-    return told and _CATEGORY.fullmatch(kind) is not None
+    is_described = body.get("status") == "error" or bool(text(body.get("message")))
+    return is_described and _CATEGORY.fullmatch(kind) is not None

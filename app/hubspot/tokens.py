@@ -157,7 +157,7 @@ class RefreshingToken:
 
     async def _renew_alone(self) -> StoredToken | Trouble:
         known = await self._latest()
-        if self._is_news(known):
+        if self._is_newer(known):
             return self._taken_up(known)
         used = known.refresh_token if known else self._refresh_token
         if used is None:
@@ -176,7 +176,7 @@ class RefreshingToken:
         if isinstance(result, Unauthorized):
             # A replica that was quicker has rotated the token under our hands, and saved its own.
             known = await self._latest()
-            if self._is_news(known):
+            if self._is_newer(known):
                 return self._taken_up(known)
         if self._is_good(self._held):
             self._taken_up(self._held)
@@ -205,7 +205,7 @@ class RefreshingToken:
     def _is_good(self, token: StoredToken | None) -> TypeGuard[StoredToken]:
         return token is not None and self._clock() < token.expires_at
 
-    def _is_news(self, token: StoredToken | None) -> TypeGuard[StoredToken]:
+    def _is_newer(self, token: StoredToken | None) -> TypeGuard[StoredToken]:
         known = None if self._held is None else self._held.access_token
         return self._is_good(token) and token.access_token != known
 
