@@ -37,9 +37,9 @@ def report_of(
     """All about one medium. `days`: day, plain counts, seen (packed); `pages`: page, plays."""
     counts, seen = [0] * COUNTS, [*_NOTHING]
     by_day: list[tuple[int, Figures]] = []
-    for day, *told, packed in days:
-        by_day.append((day, Figures.of(told)))
-        counts = [one + two for one, two in zip(counts, told, strict=True)]
+    for day, *plain, packed in days:
+        by_day.append((day, Figures.of(plain)))
+        counts = [one + two for one, two in zip(counts, plain, strict=True)]
         seen = [one + two for one, two in zip(seen, _unpacked(packed), strict=True)]
     return MediumReport(
         id=row,

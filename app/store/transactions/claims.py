@@ -9,8 +9,8 @@ from dataclasses import replace
 from app.domain.identity import Identity
 from app.store.policy import StorePolicy
 from app.store.records import Claim, Job
-from app.store.rules.allowance import FRESH_MS
 from app.store.rules.plays import UNREADABLE, readable
+from app.store.rules.send_decision import FRESH_MS
 from app.store.transactions.figures import count_day
 from app.store.transactions.identities import load_visitors
 from app.store.transactions.permits import send_decision, take_permit

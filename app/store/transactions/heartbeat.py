@@ -1,4 +1,4 @@
-"""The proof that the store takes writes, and has room for a ping of the largest size."""
+"""The proof that the store takes writes, and has space for a ping of the largest size."""
 
 from app.domain.ping import MAX_BODY
 from app.store.tx import Tx
@@ -7,9 +7,9 @@ HEARTBEAT = """
     INSERT INTO playrelay.heartbeat VALUES (1, $1, $2)
     ON CONFLICT (id) DO UPDATE SET at = excluded.at, room = excluded.room
 """
-ROOM = bytes(MAX_BODY)
+PADDING = bytes(MAX_BODY)
 
 
 async def beat(tx: Tx, now: int) -> None:
     """Write it down."""
-    await tx.change(HEARTBEAT, now, ROOM)
+    await tx.change(HEARTBEAT, now, PADDING)

@@ -8,7 +8,7 @@ from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused, Unasked,
 from app.domain.streak import REFUSED_ALL
 from app.store.policy import Quota
 from app.store.records import Permit
-from app.store.rules.allowance import (
+from app.store.rules.send_decision import (
     AccountState,
     SendDecision,
     Window,
