@@ -46,16 +46,16 @@ def health_routes(process: Sequence[Figures] = ()) -> APIRouter:
         Of several accounts one that can take pings is enough: the others answer for themselves.
         """
         faults = await readiness.get(lambda: _faults(relay))
-        told: dict[str, object] = {"sandbox": True} if relay.settings.sandboxed else {}
+        details: dict[str, object] = {"sandbox": True} if relay.settings.sandboxed else {}
         if not any(faults):
-            return JSONResponse({"status": "ok", **told})
-        told["reason"] = next(filter(None, faults))
+            return JSONResponse({"status": "ok", **details})
+        details["reason"] = next(filter(None, faults))
         if len(faults) > 1:
             named = zip(relay.accounts, faults, strict=True)
-            told["accounts"] = {name: fault for name, fault in named if fault}
+            details["accounts"] = {name: fault for name, fault in named if fault}
         if all(faults):
-            return JSONResponse({"status": "unavailable", **told}, 503)
-        return JSONResponse({"status": "degraded", **told})
+            return JSONResponse({"status": "unavailable", **details}, 503)
+        return JSONResponse({"status": "degraded", **details})
 
     @router.get("/metrics", response_class=Response)
     async def metrics(relay: TheRelay) -> Response:

@@ -90,8 +90,8 @@ def _forwarded_for(scope: Scope) -> Iterator[str]:
 
 
 def _forwarded_scheme(scope: Scope) -> str | None:
-    told = [value for name, value in scope["headers"] if name == b"x-forwarded-proto"]
-    scheme = told[-1].decode("latin-1").rpartition(",")[2].strip().lower() if told else ""
+    schemes = [value for name, value in scope["headers"] if name == b"x-forwarded-proto"]
+    scheme = schemes[-1].decode("latin-1").rpartition(",")[2].strip().lower() if schemes else ""
     return scheme if scheme in {"http", "https"} else None
 
 

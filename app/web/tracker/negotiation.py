@@ -35,6 +35,7 @@ def _weights(accepted: str) -> dict[str, float]:
         coding, *parameters = (part.strip() for part in item.split(";"))
         weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
         if coding:
-            told = float(weight) if _WEIGHT.fullmatch(weight) else 0.0
-            weights[_ALIASES.get(coding, coding)] = told
+            weights[_ALIASES.get(coding, coding)] = (
+                float(weight) if _WEIGHT.fullmatch(weight) else 0.0
+            )
     return weights

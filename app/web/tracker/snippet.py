@@ -28,11 +28,11 @@ def script_element(
     words: dict[str, str | None] = {"async": None, "src": script_address(relay, pinned)}
     if pinned:
         words |= {"integrity": pinned.integrity(), "crossorigin": "anonymous"}
-    told = " ".join(
+    written = " ".join(
         name if value is None else f'{name}="{html.escape(value)}"'
         for name, value in {**words, **attributes}.items()
     )
-    return f"<script {told}></script>"
+    return f"<script {written}></script>"
 
 
 def import_map(relay: str, pinned: Build) -> str:
