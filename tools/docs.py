@@ -252,8 +252,8 @@ def _meaning(field: FieldInfo) -> str:
     if not field.description:
         raise KeyError("every setting needs a description")
     choices = [f"`{choice}`" for choice in _choices(field.annotation)]
-    told = all(choice.strip("`") in field.description for choice in choices)
-    return field.description if told else f"{field.description} ({', '.join(choices)})"
+    named = all(choice.strip("`") in field.description for choice in choices)
+    return field.description if named else f"{field.description} ({', '.join(choices)})"
 
 
 def _choices(annotation: Any) -> Iterator[object]:

@@ -95,14 +95,6 @@ SCRIPT_NAMES: Mapping[str, str] = {
 """Not used as the name of a function or variable of the tracker."""
 
 NOT_DONE: tuple[str, ...] = (
-    "app/cli/",
-    "app/collect/",
-    "app/console/",
-    "app/demo/",
-    "tools/docs.py",
-    "app/hubspot/",
-    "app/store/",
-    "app/web/",
     "static/src/",
     "tests/bench/",
     "tests/browser/",
