@@ -159,8 +159,8 @@ def _page(browser: Browser, *, answered: bool) -> Iterator[Page]:
         if answered:
             context.route(ELSEWHERE, _answer)
         page = context.new_page()
-        tell = f"setTimeout(() => console.log('ended'), {SETTLE_MS})"
-        page.add_init_script(f"addEventListener('ended', () => {tell}, true)")
+        log_end = f"setTimeout(() => console.log('ended'), {SETTLE_MS})"
+        page.add_init_script(f"addEventListener('ended', () => {log_end}, true)")
         yield page
 
 
