@@ -1,4 +1,4 @@
-"""What the tracker's tests share: a Chromium, a site, the relay and what stands before it."""
+"""What the tracker's tests share: a Chromium, a site, the relay and a proxy before it."""
 
 import os
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser import webkit as webkits
 from tests.browser.firefox import Tab, started
+from tests.browser.harness import Harness
 from tests.browser.hosts import Collector, Site, serving_collector, serving_site
-from tests.browser.house import House
 from tests.browser.install import find_chromium, find_firefox, find_webkit, why_no_webkit
 from tests.browser.launching import launched
 from tests.machine.debian import in_ci, is_debian
@@ -88,16 +88,16 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
     """A relay and its HubSpot, for all tests of a process."""
-    with House(tmp_path_factory.mktemp("house")) as house:
-        yield house
+    with Harness(tmp_path_factory.mktemp("relay")) as harness:
+        yield harness
 
 
 @pytest.fixture
-def collector(house: House) -> Iterator[Collector]:
-    """What stands before the relay. In the end HubSpot has heard of what it was told."""
-    with serving_collector(house) as serving:
+def collector(harness: Harness) -> Iterator[Collector]:
+    """A proxy before the relay. At the end, HubSpot must have received what it accepted."""
+    with serving_collector(harness) as serving:
         yield serving
     serving.agree()
 

@@ -36,7 +36,7 @@ WHOLE_PLAY = {
     ("media-played-percent", "100"),
     ("attention-span", ""),
 }
-"""Event and value of all that HubSpot hears of a play from beginning to end."""
+"""Event and value of all that HubSpot receives of a play from beginning to end."""
 
 
 class Relay:
@@ -181,7 +181,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab does not reach {selector}")
 
 
-def told(rows: Locator) -> set[tuple[str, str]]:
+def event_values(rows: Locator) -> set[tuple[str, str]]:
     """Event and value of each row."""
     pairs = rows.evaluate_all("all => all.map((row) => [row.dataset.event, row.dataset.value])")
     return {(event, value) for event, value in pairs}

@@ -58,14 +58,14 @@ def ended(page: Page) -> None:
 
 
 def watch_it_through(page: Page, site: Site, relay: Relay) -> dict[str, Any]:
-    """Play the page's clip to the end; returns the first event that HubSpot hears of it."""
+    """Play the page's clip to the end; returns the first event that HubSpot receives of it."""
     play(page, rate=8)
     ended(page)
     leave(page)
-    return heard(relay, site)
+    return first_event(relay, site)
 
 
-def heard(relay: Relay, site: Site) -> dict[str, Any]:
+def first_event(relay: Relay, site: Site) -> dict[str, Any]:
     """The first event from a page of the site, by the sandbox's ledger."""
     with httpx.stream("GET", f"{relay.url}/demo/events", timeout=PATIENCE) as answer:
         for line in answer.iter_lines():

@@ -1,4 +1,4 @@
-"""A stock Firefox, spoken to by the protocol that browsers share (WebDriver BiDi).
+"""A stock Firefox, driven by the protocol that browsers share (WebDriver BiDi).
 
 Playwright drives a Firefox of its own making, and of Debian's only a newer one.
 """
@@ -43,27 +43,27 @@ class Tab:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._numbers = itertools.count(1)
-        self._tell("session.new", capabilities={})
-        self._tab = self._tell("browsingContext.create", type="tab")["context"]
+        self._command("session.new", capabilities={})
+        self._tab = self._command("browsingContext.create", type="tab")["context"]
 
     def open(self, url: str) -> None:
         """Go there, away from the page that was shown."""
-        self._tell("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+        self._command("browsingContext.navigate", context=self._tab, url=url, wait="complete")
 
     def back(self) -> None:
         """Go back to the page before."""
-        self._tell("browsingContext.traverseHistory", context=self._tab, delta=-1)
+        self._command("browsingContext.traverseHistory", context=self._tab, delta=-1)
 
     def close(self) -> None:
         """Close it, as its own button does."""
-        self._tell("browsingContext.close", context=self._tab)
+        self._command("browsingContext.close", context=self._tab)
 
     def evaluate(self, expression: str) -> Any:
         """What it comes to in the page; a promise is waited for. AssertionError if it throws."""
         wrapped = f"(async () => JSON.stringify(await ({expression})) ?? null)()"
         target = {"context": self._tab}
         given = {"expression": wrapped, "target": target, "awaitPromise": True}
-        done = self._tell("script.evaluate", **given)
+        done = self._command("script.evaluate", **given)
         assert done["type"] == "success", done
         return json.loads(done["result"].get("value", "null"))
 
@@ -73,7 +73,7 @@ class Tab:
         while not self.evaluate(f"!!({condition})"):
             assert time.monotonic() < deadline, condition
 
-    def _tell(self, method: str, **parameters: object) -> Any:
+    def _command(self, method: str, **parameters: object) -> Any:
         number = next(self._numbers)
         self._connection.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:

@@ -1,7 +1,7 @@
-"""Two hosts for the tracker's tests: a site with clips, and what stands before the relay.
+"""Two hosts for the tracker's tests: a site with clips, and a collector before the relay.
 
-That serves the built tracker and hands pings on to the real relay; it can refuse, hang, or answer
-anything instead. What it was told is read with the relay's own domain, so the tests speak of
+The collector serves the built tracker and forwards pings to the real relay; it can refuse, hang, or
+answer anything instead. The pings are read with the relay's own domain, so the tests speak of
 milestones, not bodies.
 """
 
@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 import httpx
 
 from app.domain import coverage
-from tests.browser.house import House
+from tests.browser.harness import Harness
 
 ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "static"
@@ -173,7 +173,7 @@ class View:
 
     @property
     def milestones(self) -> list[int]:
-        """What HubSpot would hear of."""
+        """The milestones that HubSpot would receive."""
         return [milestone for milestone in self.MILESTONES if self.percent >= milestone]
 
     @property
@@ -188,10 +188,10 @@ class View:
 
 
 class Collector:
-    """Stands before the relay of a house: pings that were taken, in the order of arrival."""
+    """A proxy before the harness's relay. Keeps accepted pings in the order of arrival."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, harness: Harness) -> None:
+        self._harness = harness
         self.url = ""
         self.answers: list[Answer] = []
         """One for each of the next pings; after that, they are taken."""
@@ -204,7 +204,7 @@ class Collector:
         self.headers: list[dict[str, str]] = []
         self.plays: list[Json] = []
         self.answered: list[httpx.Response] = []
-        """What the relay said to those that it was handed."""
+        """The relay's answers to forwarded pings."""
         self._changed = threading.Condition()
         self.released = threading.Event()
 
@@ -227,10 +227,12 @@ class Collector:
             assert self._changed.wait_for(lambda: what(self), PATIENCE), self.plays
 
     def agree(self) -> None:
-        """HubSpot has heard of what was taken: that each view began, and its milestones, once."""
+        """HubSpot has received each view's start and milestones once."""
         refused = [answer.text for answer in self.answered if answer.json().get("rejected") != []]
         assert not refused, refused
-        self._house.hears({view.last["sessionId"]: [0, *view.milestones] for view in self.views()})
+        self._harness.check_delivered(
+            {view.last["sessionId"]: [0, *view.milestones] for view in self.views()}
+        )
 
     def take(self, body: bytes, headers: dict[str, str]) -> Answer:
         """Note a request and decide on its answer."""
@@ -240,15 +242,15 @@ class Collector:
             self.headers.append(headers)
             if answer.status == TAKEN.status and not answer.hang:
                 self.plays += json.loads(body)["plays"]
-                self.answered.append(self._house.pass_on(body, headers["Origin"]))
+                self.answered.append(self._harness.pass_on(body, headers["Origin"]))
             self._changed.notify_all()
             return answer
 
 
 @contextmanager
-def serving_collector(house: House, port: int = 0) -> Iterator[Collector]:
-    """A collector before that house's relay, on an origin of its own."""
-    known = Collector(house)
+def serving_collector(harness: Harness, port: int = 0) -> Iterator[Collector]:
+    """A collector before that harness's relay, on an origin of its own."""
+    known = Collector(harness)
 
     class Handler(_Handler):
         def do_GET(self) -> None:
@@ -289,5 +291,5 @@ def serving_collector(house: House, port: int = 0) -> Iterator[Collector]:
 
 
 def _covered(play: Json) -> float:
-    told: float = play.get("playedPercent", 0)
-    return max(told, coverage.percent(coverage.expand(play.get("watched", []))))
+    reported: float = play.get("playedPercent", 0)
+    return max(reported, coverage.percent(coverage.expand(play.get("watched", []))))

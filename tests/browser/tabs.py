@@ -31,7 +31,7 @@ class Tab:
     def evaluate(self, expression: str) -> Any:
         """What it comes to in the page; a promise is waited for. AssertionError if it throws."""
         wanted = {"awaitPromise": True, "returnByValue": True, "userGesture": True}
-        answer = self.tell("Runtime.evaluate", expression=expression, **wanted)
+        answer = self.command("Runtime.evaluate", expression=expression, **wanted)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
@@ -55,7 +55,7 @@ class Tab:
         """Close it, as its own button does."""
         self._devtools.send("Target.closeTarget", {"targetId": self._target})
 
-    def tell(self, method: str, **parameters: object) -> Json:
+    def command(self, method: str, **parameters: object) -> Json:
         """Send its page a command of the protocol; returns the answer."""
         number = next(self._numbers)
         message = json.dumps({"id": number, "method": method, "params": parameters})

@@ -22,11 +22,11 @@ def stored(page: Page) -> object:
     )
 
 
-def answer(page: Page, told: str, queue: str = "_hsp") -> None:
-    """HubSpot's banner tells those who asked."""
+def answer(page: Page, reply: str, queue: str = "_hsp") -> None:
+    """Answer as HubSpot's banner does, to all who listen."""
     page.evaluate(
         f"{queue}.filter(([name]) => name == 'addPrivacyConsentListener')"
-        f".forEach(([, listener]) => listener({told}))"
+        f".forEach(([, listener]) => listener({reply}))"
     )
 
 
@@ -52,7 +52,7 @@ def test_late_consent_sends_what_was_watched_before(
     watched(page)
     page.evaluate("playrelay.consent(true)")
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
 
 
 def test_denied_consent_sends_nothing(page: Page, site: Site, collector: Collector) -> None:
@@ -85,22 +85,22 @@ def test_revoked_consent_wipes_what_waits(page: Page, site: Site, collector: Col
 
 
 @pytest.mark.parametrize(
-    ("queue", "told"),
+    ("queue", "reply"),
     [
         ("_hsp", "{ allowed: false, categories: { analytics: true } }"),
         ("_hsq", "{ allowed: true }"),
     ],
 )
 def test_hubspots_banner_is_believed(
-    page: Page, site: Site, collector: Collector, queue: str, told: str
+    page: Page, site: Site, collector: Collector, queue: str, reply: str
 ) -> None:
-    """By its category where it tells one, otherwise by its yes."""
+    """Its analytics category counts if it has one, otherwise its overall answer."""
     show(page, site, collector, video(), attributes='data-consent="hubspot"')
     passed(page, f"window.{queue}?.length")
     watched(page)
-    answer(page, told, queue)
+    answer(page, reply, queue)
     leave(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
 
 
 def test_the_category_outweighs_the_older_listener(
@@ -124,7 +124,7 @@ def test_the_cookie_shows_that_the_banner_agreed(
     page.context.add_cookies([{"name": "hubspotutk", "value": CONTACT, "url": site.url}])
     show(page, site, collector, video(), attributes="")
     watched(page)
-    collector.wait(lambda told: told.plays and told.view().last["contactUtk"] == CONTACT)
+    collector.wait(lambda seen: seen.plays and seen.view().last["contactUtk"] == CONTACT)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_do_not_track_counts_only_where_asked_for(
     dnt = "<script>Object.defineProperty(navigator, 'doNotTrack', { value: '1' })</script>"
     show(page, site, collector, dnt + video())
     watched(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
 
 
 def test_no_cookie_is_ever_set(context: BrowserContext, site: Site, collector: Collector) -> None:
@@ -164,6 +164,6 @@ def test_no_cookie_is_ever_set(context: BrowserContext, site: Site, collector: C
     page = context.new_page()
     show(page, site, collector, video())
     watched(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert context.cookies() == []
     page.close()

@@ -24,7 +24,7 @@ def test_straight_play_at_sixteen_times_takes_three_small_requests_at_most(
     show(page, site, collector, video("minute.webm"))
     play(page, rate=16)
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
     assert collector.view().spans == [1] * 100
     assert collector.methods in (["POST"] * 2, ["POST"] * 3)
@@ -40,7 +40,7 @@ def test_a_seek_over_the_middle_adds_nothing(page: Page, site: Site, collector: 
     play(page, start=6.5)
     ended(page)
     played = truth(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == earned(played, complete=True) == [25, 50]
     assert collector.view().last["playedPercent"] == int(played)
 
@@ -52,7 +52,7 @@ def test_a_start_at_a_remembered_position_counts_from_there(
     show(page, site, collector, '<video id="v"></video>')
     page.evaluate("v.src = '/clips/ten.webm'; v.currentTime = 6; v.play()")
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert 36 <= collector.view().percent <= 42
     assert collector.view().milestones == [25]
 
@@ -62,7 +62,7 @@ def test_a_jump_to_the_end_is_no_play(page: Page, site: Site, collector: Collect
     show(page, site, collector, video())
     play(page, rate=1, start=9.7)
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == []
 
 
@@ -77,7 +77,7 @@ def test_an_overlapping_rewatch_counts_once_and_shows_in_the_map(
     until(page, 7)
     played = pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
     view = collector.view()
     assert view.milestones == earned(played) == [25, 50]
     assert view.spans[30:45] == [2] * 15
@@ -98,7 +98,7 @@ def test_a_second_time_that_ends_in_a_jump_shows_in_the_map(
     until(page, 8.5)
     played = pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
     spans = collector.view().spans
     assert spans[23:40] == [2] * 17
     assert spans[5:15] == [1] * 10
@@ -114,7 +114,7 @@ def test_a_loop_is_covered_once(page: Page, site: Site, collector: Collector) ->
     passed(page, "wraps >= 2 && v.currentTime > 3")
     pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().spans[10:20] == [3] * 10)
+    collector.wait(lambda seen: seen.plays and seen.view().spans[10:20] == [3] * 10)
     assert collector.view().milestones == [25, 50, 75, 100]
     assert not any(play.get("ended") for play in collector.plays)
     assert collector.view().spans[50:60] == [2] * 10
@@ -133,7 +133,7 @@ def test_a_rate_change_near_a_boundary_is_harmless(
     until(page, 3)
     played = pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
     assert collector.view().milestones == earned(played) == [25]
 
 
@@ -144,7 +144,7 @@ def test_a_clip_of_half_a_second_is_not_missed(
     show(page, site, collector, video("short.webm"))
     play(page, rate=1)
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -165,7 +165,7 @@ def test_a_thousand_tiny_seeks_count_what_lies_between(
     )
     played = pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("playedPercent") == int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("playedPercent") == int(played))
     assert collector.view().milestones == earned(played)
 
 
@@ -176,7 +176,7 @@ def test_two_players_at_once_are_two_views(page: Page, site: Site, collector: Co
     play(page, name="w", start=5.0)
     ended(page, "v")
     ended(page, "w")
-    collector.wait(lambda told: [view.last.get("ended") for view in told.views()] == [True] * 2)
+    collector.wait(lambda seen: [view.last.get("ended") for view in seen.views()] == [True] * 2)
     by_clip = {view.last["mediaUrl"].rpartition("/")[2]: view for view in collector.views()}
     assert by_clip["ten.webm"].milestones == [25, 50, 75, 100]
     assert by_clip["ten.mp4"].milestones == earned(truth(page, "w"), complete=True)
@@ -198,19 +198,19 @@ def test_paused_scrubbing_is_not_watching(page: Page, site: Site, collector: Col
     )
     played = truth(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("playedPercent") == int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("playedPercent") == int(played))
     assert collector.view().milestones == []
 
 
-HEARD = """() => {
-    window.heard = [];
+RECORD_EVENTS = """() => {
+    window.recorded = [];
     for (const name of ["start", "milestone"]) {
         v.addEventListener(`playrelay:${name}`, ({ detail }) => {
-            heard.push(`${detail.milestone ?? name} ${v.paused ? "at rest" : "playing"}`);
+            recorded.push(`${detail.milestone ?? name} ${v.paused ? "at rest" : "playing"}`);
         });
     }
 }"""
-"""Keeps what the page is told, and whether the player was playing."""
+"""Records each event that the page receives, and whether the player was playing."""
 
 
 def test_milestones_come_while_it_plays_though_nothing_listens(
@@ -226,10 +226,10 @@ def test_milestones_come_while_it_plays_though_nothing_listens(
         };"""
     )
     show(page, site, collector, video("minute.webm"))
-    page.evaluate(HEARD)
+    page.evaluate(RECORD_EVENTS)
     play(page, rate=8)
-    passed(page, "heard.includes('50 playing')")
-    assert page.evaluate("heard") == ["start playing", "25 playing", "50 playing"]
+    passed(page, "recorded.includes('50 playing')")
+    assert page.evaluate("recorded") == ["start playing", "25 playing", "50 playing"]
     assert page.evaluate("[listened.has('playing'), listened.has('timeupdate')]") == [True, False]
     leave(page)
 
@@ -239,11 +239,11 @@ def test_a_play_that_becomes_faster_is_looked_at_sooner(
 ) -> None:
     """A minute of a quarter's speed lies before the first milestone, and then no more."""
     show(page, site, collector, video("minute.webm"))
-    page.evaluate(HEARD)
+    page.evaluate(RECORD_EVENTS)
     play(page, rate=0.25)
-    passed(page, "heard.length && v.currentTime > 0.1")
+    passed(page, "recorded.length && v.currentTime > 0.1")
     page.evaluate("v.playbackRate = 8")
-    passed(page, "heard.includes('25 playing')")
+    passed(page, "recorded.includes('25 playing')")
     leave(page)
 
 
@@ -252,10 +252,10 @@ def test_decoration_that_is_unmuted_is_noticed_at_once(
 ) -> None:
     """Nothing else happens to it."""
     show(page, site, collector, video("minute.webm", "muted autoplay loop"))
-    page.evaluate(HEARD)
+    page.evaluate(RECORD_EVENTS)
     passed(page, "v.currentTime > 1")
     page.evaluate("v.muted = false")
-    passed(page, "heard.includes('start playing')")
+    passed(page, "recorded.includes('start playing')")
     leave(page)
 
 
@@ -271,7 +271,7 @@ def test_muted_decoration_is_ignored_until_it_is_heard(
     passed(page, "v.currentTime > from + 2")
     page.evaluate("v.pause()")
     leave(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert collector.view().percent < 50
     assert collector.view().milestones in ([], [25])
 
@@ -280,7 +280,7 @@ def test_decoration_that_was_asked_for_counts(page: Page, site: Site, collector:
     """`data-playrelay="on"` on a silent loop."""
     looping = 'muted autoplay loop data-playrelay="on"'
     show(page, site, collector, video("short.webm", looping))
-    collector.wait(lambda told: told.plays and told.view().milestones == [25, 50, 75, 100])
+    collector.wait(lambda seen: seen.plays and seen.view().milestones == [25, 50, 75, 100])
 
 
 def test_a_player_that_is_off_is_left_alone(page: Page, site: Site, collector: Collector) -> None:
@@ -291,6 +291,6 @@ def test_a_player_that_is_off_is_left_alone(page: Page, site: Site, collector: C
     ended(page, "w")
     play(page, rate=1)
     ended(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
     leave(page)
     assert len(collector.views()) == 1

@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
+from tests.browser.harness import Harness
 from tests.browser.hosts import Answer, Collector, Site, serving_collector
-from tests.browser.house import House
 from tests.browser.player import (
     ended,
     leave,
@@ -29,7 +29,7 @@ def test_leaving_sends_what_is_not_told_yet_once(
     play(page)
     until(page, 3)
     leave(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     page.goto(site.put("", "/next"))
     assert len(collector.bodies) == 1
     assert collector.view().last["playedPercent"] >= 4
@@ -43,12 +43,12 @@ def test_what_was_sent_on_leaving_is_not_sent_again_by_the_next_page(
     play(page)
     until(page, 3)
     page.goto(site.put(video() + script(collector), "/next"))
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     watched = "performance.getEntriesByType('resource').some(({ name }) => /view.js/.test(name))"
     passed(page, watched)
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda told: told.plays[-1].get("ended"))
+    collector.wait(lambda seen: seen.plays[-1].get("ended"))
     sessions = [
         [play["sessionId"] for play in json.loads(body)["plays"]] for body in collector.bodies
     ]
@@ -57,7 +57,7 @@ def test_what_was_sent_on_leaving_is_not_sent_again_by_the_next_page(
     passed(page, "JSON.parse(localStorage.playrelay).length == 1")
     page.evaluate("localStorage.playrelay = localStorage.playrelay.replace(/,1\\d{12}\\]/, ',1]')")
     page.evaluate("dispatchEvent(new Event('online'))")
-    collector.wait(lambda told: told.plays[-1]["sessionId"] == sessions[0][0])
+    collector.wait(lambda seen: seen.plays[-1]["sessionId"] == sessions[0][0])
     passed(page, "!localStorage.playrelay")
 
 
@@ -66,7 +66,7 @@ def test_leaving_with_nothing_new_sends_nothing(
 ) -> None:
     """All was told when it ended."""
     watch_the_end(page, site, collector)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     passed(page, "!localStorage.playrelay")
     sent = len(collector.bodies)
     leave(page)
@@ -81,7 +81,7 @@ def test_closing_the_tab_sends(context: BrowserContext, site: Site, collector: C
     play(page)
     until(page, 3)
     page.close()
-    collector.wait(lambda told: told.plays and told.view().percent >= 29)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= 29)
 
 
 def test_a_crash_of_the_renderer_loses_at_most_the_last_stretch(
@@ -97,7 +97,7 @@ def test_a_crash_of_the_renderer_loses_at_most_the_last_stretch(
     assert collector.bodies == []
     with pytest.raises(Error):
         page.goto("chrome://crash")
-    collector.wait(lambda told: told.plays and told.view().percent >= 19)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= 19)
     assert "sentAt" not in json.loads(collector.bodies[0])
 
 
@@ -110,27 +110,27 @@ def test_the_back_forward_cache_keeps_the_view(
     play(page)
     until(page, 3)
     page.goto(site.put("", "/next"))
-    collector.wait(lambda told: told.plays and told.view().percent >= 29)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= 29)
     page.evaluate("history.back()")
     passed(page, "'back' in window")
     assert page.evaluate("window.back") is True
     play(page)
     ended(page)
-    collector.wait(lambda told: told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
-def test_a_refused_relay_gets_it_when_it_is_back(page: Page, site: Site, house: House) -> None:
+def test_a_refused_relay_gets_it_when_it_is_back(page: Page, site: Site, harness: Harness) -> None:
     """Kept in storage, and sent when the browser says that it is online."""
-    with serving_collector(house) as away:
+    with serving_collector(harness) as away:
         show(page, site, away, video())
         port = int(away.url.rpartition(":")[2])
         play(page, rate=1, start=9.8)
     ended(page)
     passed(page, "localStorage.playrelay?.includes('\"ended\":true')")
-    with serving_collector(house, port) as back:
+    with serving_collector(harness, port) as back:
         page.evaluate("dispatchEvent(new Event('online'))")
-        back.wait(lambda told: told.plays and told.view().last.get("ended"))
+        back.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
         passed(page, "!localStorage.playrelay")
     back.agree()
 
@@ -141,9 +141,9 @@ def test_a_hung_relay_does_not_hold_up_the_next_page(
     """What was not answered is sent again by the next page of the site."""
     collector.answers = [Answer(hang=True)]
     watch_the_end(page, site, collector)
-    collector.wait(lambda told: told.bodies)
+    collector.wait(lambda seen: seen.bodies)
     page.goto(site.put(script(collector), "/next"))
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
     passed(page, "!localStorage.playrelay")
 
 
@@ -153,7 +153,7 @@ def test_a_busy_relay_is_asked_again_after_its_own_wait(
     """503 and 429 keep the ping; Retry-After says when, and nothing is sent before that."""
     collector.answers = [Answer(503), Answer(429, (("Retry-After", "1"),))]
     watch_the_end(page, site, collector)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert len(collector.bodies) == 3
     first, second, third = (json.loads(body) for body in collector.bodies)
     assert first["plays"] == second["plays"] == third["plays"]
@@ -168,7 +168,7 @@ def test_a_poison_answer_is_not_repeated(
     """What the relay will never take is dropped."""
     collector.answers = [Answer(status)]
     watch_the_end(page, site, collector)
-    collector.wait(lambda told: told.bodies)
+    collector.wait(lambda seen: seen.bodies)
     passed(page, "!localStorage.playrelay")
     page.evaluate("dispatchEvent(new Event('online'))")
     leave(page)
@@ -182,7 +182,7 @@ def test_a_site_that_is_refused_sends_no_more_from_that_page(
     """A 403 is the answer to whatever else this page would send."""
     collector.answers = [Answer(403)]
     watch_the_end(page, site, collector)
-    collector.wait(lambda told: told.bodies)
+    collector.wait(lambda seen: seen.bodies)
     passed(page, "!localStorage.playrelay")
     page.evaluate("playrelay.progress({ externalId: 'quiz', playedPercent: 50 })")
     passed(page, "localStorage.playrelay")

@@ -31,10 +31,10 @@ def test_pages_count_by_what_a_scrolling_part_shows(
 ) -> None:
     """A quarter at first; and another one after a jump, with nothing between."""
     show(page, site, collector, f"<style>body {{ margin: 0 }}</style>{body}")
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert collector.view().last["playedPercent"] == pytest.approx(25, abs=2)
     page.evaluate("s.scrollTo(0, 3000)")
-    collector.wait(lambda told: told.view().percent >= 46)
+    collector.wait(lambda seen: seen.view().percent >= 46)
     assert collector.view().percent == pytest.approx(50, abs=4)
 
 
@@ -45,10 +45,10 @@ def test_a_page_in_a_frame_counts_by_what_the_frame_shows(
     site.put(f"<style>body {{ margin: 0 }}</style>{PAGES}", "/paper")
     frame = f'<iframe id="f" {MARKS} src="/paper" style="width: 300px; height: 1000px; border: 0">'
     show(page, site, collector, f"<style>body {{ margin: 0 }}</style>{frame}</iframe>")
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert collector.view().last["playedPercent"] == pytest.approx(25, abs=2)
     page.evaluate("f.contentWindow.scrollTo(0, 3000)")
-    collector.wait(lambda told: told.view().percent >= 46)
+    collector.wait(lambda seen: seen.view().percent >= 46)
     assert collector.view().percent == pytest.approx(50, abs=4)
 
 
@@ -67,7 +67,7 @@ def test_a_document_that_cannot_be_looked_into_has_no_share(
     address = "https://elsewhere.example/paper.pdf"
     page.route(address, lambda route: route.fulfill(body="<p>pages</p>", content_type="text/html"))
     show(page, site, collector, markup.format(address))
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     last = collector.view().last
     assert (last["mediaType"], last["mediaUrl"]) == ("DOCUMENT", address)
     assert "playedPercent" not in last

@@ -93,7 +93,7 @@ def test_hubspot_hears_of_what_was_played(
     leave(watching)
     barrier = f"barrier-{watch.__name__}"
     mine: set[str | int] = set()
-    for event in heard(relay):
+    for event in kept_events(relay):
         body = event["body"]
         if str(body.get("mediaUrl", "")).startswith(site.url):
             mine.add(body.get("playedPercent") or body.get("state") or "attention")
@@ -116,7 +116,7 @@ def test_a_late_usertoken_takes_its_play_along(page: Page, site: Site, relay: Re
     page.evaluate(f"document.cookie = 'hubspotutk={KNOWN_UTK}; path=/'")
     leave(page)
     wanted: set[str | int] = {"STARTED", 25, 50, 75, 100}
-    for event in heard(relay):
+    for event in kept_events(relay):
         body = event["body"]
         if body.get("pageUrl") == f"{site.url}/late":
             wanted.discard(body.get("playedPercent") or body.get("state"))
@@ -124,7 +124,7 @@ def test_a_late_usertoken_takes_its_play_along(page: Page, site: Site, relay: Re
             break
 
 
-def heard(relay: Relay) -> Iterator[dict[str, Any]]:
+def kept_events(relay: Relay) -> Iterator[dict[str, Any]]:
     """The events that the sandbox kept, as they come."""
     with httpx.stream("GET", f"{relay.url}/demo/events", timeout=PATIENCE) as answer:
         for line in answer.iter_lines():

@@ -48,7 +48,7 @@ def settle(tab: Tab, site: Site, collector: Collector) -> None:
     tab.open(site.put(script(collector), "/last"))
     tab.passed("window.playrelay?.watch && !window.playrelay.q")
     tab.evaluate(f"void playrelay.progress({{ externalId: '{LAST}', mediaType: 'VIDEO' }})")
-    collector.wait(lambda told: any(play.get("externalId") == LAST for play in told.plays))
+    collector.wait(lambda seen: any(play.get("externalId") == LAST for play in seen.plays))
 
 
 def first(collector: Collector) -> View:
@@ -61,7 +61,7 @@ def test_a_straight_play_reaches_every_milestone(tab: Tab, collector: Collector)
     """From beginning to end, four times as fast."""
     tab.evaluate("v.playbackRate = 4, v.play()")
     tab.passed("v.ended")
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
     assert set(collector.methods) == {"POST"}
 
@@ -73,7 +73,7 @@ def test_a_seek_over_the_middle_adds_nothing(tab: Tab, collector: Collector) -> 
     tab.evaluate("v.currentTime = 6.5")
     tab.passed("v.ended")
     played = truth(tab)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().percent == pytest.approx(played, abs=2)
     assert collector.view().milestones == earned(collector.view().percent, complete=True)
 
@@ -84,7 +84,7 @@ def test_a_loop_is_covered_once(tab: Tab, collector: Collector) -> None:
     tab.evaluate("v.playbackRate = 8, v.play()")
     tab.passed("wraps >= 2")
     tab.open("about:blank")
-    collector.wait(lambda told: told.plays and told.view().milestones == [25, 50, 75, 100])
+    collector.wait(lambda seen: seen.plays and seen.view().milestones == [25, 50, 75, 100])
     assert not any(play.get("ended") for play in collector.plays)
 
 
@@ -94,9 +94,9 @@ def test_a_source_swapped_while_playing_begins_a_new_view(tab: Tab, collector: C
     tab.passed("v.currentTime > 3")
     before = tab.evaluate("[v.currentTime, v.src = '/clips/short.webm', v.play()][0]")
     tab.passed("v.ended")
-    collector.wait(lambda told: len(told.views()) > 1 and told.views()[1].last.get("ended"))
+    collector.wait(lambda seen: len(seen.views()) > 1 and seen.views()[1].last.get("ended"))
     tab.open("about:blank")
-    collector.wait(lambda told: told.views()[0].percent >= before * 10 - 3)
+    collector.wait(lambda seen: seen.views()[0].percent >= before * 10 - 3)
     assert collector.views()[0].percent == pytest.approx(before * 10, abs=3)
     assert collector.views()[1].milestones == [25, 50, 75, 100]
 
@@ -108,7 +108,7 @@ def test_players_in_a_closed_shadow_root_are_found(
     show(engine, site, collector, '<div id="host"></div>')
     player = "'<video src=\"/clips/short.webm\" autoplay>'"
     engine.evaluate(f"host.attachShadow({{ mode: 'closed' }}).innerHTML = {player}")
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -117,7 +117,7 @@ def test_leaving_tells_what_was_not_told_yet(tab: Tab, collector: Collector) -> 
     tab.evaluate("v.playbackRate = 4, v.play()")
     tab.passed("v.currentTime > 1")
     tab.open("about:blank")
-    collector.wait(lambda told: told.plays and told.view().percent >= 9)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= 9)
 
 
 def test_the_next_page_sends_what_was_lost(tab: Tab, site: Site, collector: Collector) -> None:
@@ -125,9 +125,9 @@ def test_the_next_page_sends_what_was_lost(tab: Tab, site: Site, collector: Coll
     collector.answers = [Answer(hang=True)]
     tab.evaluate("v.currentTime = 9.8, v.play()")
     tab.passed("v.ended")
-    collector.wait(lambda told: told.bodies)
+    collector.wait(lambda seen: seen.bodies)
     tab.open(site.put(script(collector), "/next"))
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
     tab.passed("!localStorage.playrelay")
 
 
@@ -137,9 +137,9 @@ def test_a_seek_while_playing_leaves_milestones_on_time(
     """After it WebKit says that it waits, and plays on."""
     show(engine, site, collector, video("minute.webm"))
     engine.evaluate(f"window.played = () => {PLAYED}")
-    told = "({ detail }) => milestones.push([detail.milestone, played()])"
+    record = "({ detail }) => milestones.push([detail.milestone, played()])"
     engine.evaluate("window.milestones = []")
-    engine.evaluate(f"v.addEventListener('playrelay:milestone', {told})")
+    engine.evaluate(f"v.addEventListener('playrelay:milestone', {record})")
     engine.evaluate("v.playbackRate = 4, v.play()")
     engine.passed("v.currentTime > 2")
     engine.evaluate("v.currentTime = 20")
@@ -149,7 +149,7 @@ def test_a_seek_while_playing_leaves_milestones_on_time(
     assert milestone == 25
     assert played == pytest.approx(25, abs=15)
     assert engine.evaluate("v.pause(), !v.ended")
-    collector.wait(lambda told: told.plays and told.view().milestones == [25])
+    collector.wait(lambda seen: seen.plays and seen.view().milestones == [25])
 
 
 @pytest.mark.parametrize("handler", ["", "v.load()", "v.src = '/clips/ten.webm'"])

@@ -42,13 +42,13 @@ def tab(browser: Browser, site: Site, collector: Collector) -> Iterator[Tab]:
 def test_a_tab_tells_when_it_is_hidden_and_counts_on(tab: Tab, collector: Collector) -> None:
     """Music plays on behind another tab; closing that tab, with no more than `pagehide`, tells."""
     tab.hide()
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert collector.view().milestones == []
     tab.passed("v.currentTime > 6")
     tab.evaluate("v.pause()")
     truth = tab.evaluate(TRUTH)
     tab.close()
-    collector.wait(lambda told: told.view().percent >= int(truth))
+    collector.wait(lambda seen: seen.view().percent >= int(truth))
     assert collector.view().milestones == earned(truth)
 
 
@@ -60,21 +60,21 @@ def test_a_hidden_tab_that_is_slowed_down_counts_on(tab: Tab, collector: Collect
     tab.evaluate("window.ticks = 0; window.from = v.currentTime; setInterval(() => ticks++, 10)")
     tab.passed("v.ended")
     assert tab.evaluate("ticks") < 100
-    collector.wait(lambda told: told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
 def test_a_frozen_tab_has_told_and_goes_on(tab: Tab, collector: Collector) -> None:
     """What was played before is told; after it, the play goes on under the same session."""
     tab.hide()
-    tab.tell("Page.enable")
-    tab.tell("Page.setWebLifecycleState", state="frozen")
-    collector.wait(lambda told: told.plays)
-    tab.tell("Page.setWebLifecycleState", state="active")
+    tab.command("Page.enable")
+    tab.command("Page.setWebLifecycleState", state="frozen")
+    collector.wait(lambda seen: seen.plays)
+    tab.command("Page.setWebLifecycleState", state="active")
     tab.show()
     tab.evaluate("v.play()")
     tab.passed("v.ended")
-    collector.wait(lambda told: told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -84,7 +84,7 @@ def test_closing_a_hidden_tab_with_nothing_new_sends_nothing(
     """All was told when it was hidden."""
     tab.evaluate("v.pause()")
     tab.hide()
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     tab.passed("!localStorage.playrelay")
     sent = len(collector.bodies)
     tab.close()

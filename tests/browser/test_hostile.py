@@ -29,7 +29,7 @@ def test_a_page_that_overrides_everything_is_borne(
     passed(page, "v.played.length")
     page.evaluate(OVERRIDE)
     ended(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
 
 
 def test_without_a_current_script_it_finds_itself(
@@ -40,7 +40,7 @@ def test_without_a_current_script_it_finds_itself(
     ready(page)
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
 
 
 @pytest.mark.parametrize("leap", [86_400_000, -86_400_000], ids=["ahead", "back"])
@@ -53,7 +53,7 @@ def test_a_clock_jump_changes_no_age(
     until(page, 3)
     page.evaluate("(leap) => { const { now } = Date; Date.now = () => now() + leap }", leap)
     ended(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
     for body in map(json.loads, collector.bodies):
         age = body["sentAt"] - body["plays"][0]["occurredTimestamp"]
@@ -84,6 +84,6 @@ def test_there_is_one_global(page: Page, site: Site, collector: Collector) -> No
     show(page, site, collector, video())
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert set(page.evaluate("Object.keys(window)")) - before == {"playrelay"}
     leave(page)

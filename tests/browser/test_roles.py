@@ -30,7 +30,7 @@ def test_an_advertisement_on_the_films_own_element_is_no_view(
     page.evaluate(f"{ends}, v.src = '/clips/ten.webm'")
     play(page, rate=4)
     ended(page)
-    collector.wait(lambda told: told.plays and told.plays[-1].get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.plays[-1].get("ended"))
     leave(page)
     assert collector.view().last["mediaUrl"].endswith("ten.webm")
     assert collector.view().last["externalId"] == "film"
@@ -45,7 +45,7 @@ def test_a_silent_loop_that_a_script_begins_is_nothing(
     passed(page, "v.currentTime > 0.2")
     play(page, rate=1, start=9.8, name="w")
     ended(page, "w")
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     leave(page)
     assert collector.view().last["mediaUrl"].endswith("ten.webm")
 
@@ -58,7 +58,7 @@ def test_a_silent_loop_that_the_visitor_begins_counts(
     show(page, site, collector, button + video("short.webm", "muted loop"))
     passed(page, "performance.getEntriesByType('resource').some(({ name }) => /view/.test(name))")
     page.click("#b")
-    collector.wait(lambda told: told.plays and told.view().milestones == [25, 50, 75, 100])
+    collector.wait(lambda seen: seen.plays and seen.view().milestones == [25, 50, 75, 100])
 
 
 @pytest.mark.parametrize(
@@ -76,10 +76,10 @@ def test_a_submitted_form_sends_what_there_is(
     show(page, site, collector, video())
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
     sent = len(collector.bodies)
     page.evaluate(f"void {submit}")
-    collector.wait(lambda told: len(told.bodies) > sent)
+    collector.wait(lambda seen: len(seen.bodies) > sent)
     assert json.loads(collector.bodies[-1])["identified"] is True
 
 
@@ -110,4 +110,4 @@ def test_old_code_is_borne(page: Page, site: Site, collector: Collector, before:
     ready(page)
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))

@@ -37,7 +37,7 @@ def test_a_broken_store_is_borne(page: Page, site: Site, collector: Collector, b
     ready(page)
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda told: any(play.get("ended") for play in told.plays))
+    collector.wait(lambda seen: any(play.get("ended") for play in seen.plays))
 
 
 def test_without_a_store_a_lost_ping_is_sent_again(
@@ -50,7 +50,7 @@ def test_without_a_store_a_lost_ping_is_sent_again(
     ready(page)
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda told: told.plays and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
 
 
 def hold(page: Page, site: Site, plays: list[dict[str, Any]]) -> None:
@@ -96,7 +96,7 @@ def test_what_is_too_old_is_dropped(page: Page, site: Site, collector: Collector
     ]
     hold(page, site, plays)
     page.goto(site.put(script(collector)))
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     passed(page, "!localStorage.playrelay")
     assert [play["sessionId"] for play in collector.plays] == ["young"]
 
@@ -116,6 +116,6 @@ def test_two_tabs_share_the_store(
     collector.answers = []
     for page in (first, second):
         page.evaluate("dispatchEvent(new Event('online'))")
-    collector.wait(lambda told: len(told.views()) == 2)
+    collector.wait(lambda seen: len(seen.views()) == 2)
     pages = sorted(view.last["pageUrl"].rpartition("/")[2] for view in collector.views())
     assert pages == ["one", "two"]

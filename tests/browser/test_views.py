@@ -57,7 +57,7 @@ def test_a_source_swapped_while_playing_begins_a_new_view(
     until(page, 6)
     second = pause(page)
     leave(page)
-    collector.wait(lambda told: len(told.views()) > 1 and told.views()[1].percent >= int(second))
+    collector.wait(lambda seen: len(seen.views()) > 1 and seen.views()[1].percent >= int(second))
     first, following = collector.views()
     assert [view.last["mediaUrl"][-8:] for view in (first, following)] == ["ten.webm", "/ten.mp4"]
     assert first.percent == pytest.approx(before * 10, abs=3)
@@ -72,7 +72,7 @@ def test_load_goes_on_with_the_same_view(page: Page, site: Site, collector: Coll
     before = page.evaluate("() => { const { currentTime } = v; v.load(); return currentTime }")
     play(page, start=6)
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().percent == pytest.approx(before * 10 + 40, abs=3)
     assert len(collector.views()) == 1
 
@@ -94,7 +94,7 @@ def test_a_growing_duration_invents_no_milestone(
     assert [view.milestones for view in collector.views()] in ([], [[]])
     page.evaluate("(a) => append(a)", two_thirds)
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == earned(truth(page), complete=True) == [25, 50, 75, 100]
     assert collector.view().last["duration"] == pytest.approx(60, abs=1)
 
@@ -111,7 +111,7 @@ def test_a_media_source_that_is_left_early_has_its_share(
     until(page, 20)
     played = pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
     assert collector.view().milestones == earned(played) == [25]
 
 
@@ -128,9 +128,9 @@ def test_a_media_source_that_is_swapped_early_has_its_share(
     before = page.evaluate("[v.currentTime, v.src = '/clips/short.webm'][0]")
     play(page, rate=1)
     ended(page)
-    collector.wait(lambda told: len(told.views()) == 2 and told.views()[1].last.get("ended"))
+    collector.wait(lambda seen: len(seen.views()) == 2 and seen.views()[1].last.get("ended"))
     leave(page)
-    collector.wait(lambda told: told.views()[0].percent >= before / 0.6 - 2)
+    collector.wait(lambda seen: seen.views()[0].percent >= before / 0.6 - 2)
     assert collector.views()[0].percent == pytest.approx(before / 0.6, abs=3)
 
 
@@ -148,7 +148,7 @@ def test_a_duration_that_is_corrected_by_little_has_not_grown(
     until(page, 24)
     played = pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
     assert collector.view().milestones == earned(played) == [25]
 
 
@@ -167,7 +167,7 @@ def test_a_live_media_source_that_grows_has_no_share(
     until(page, 6)
     pause(page)
     leave(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert not {"playedPercent", "watched"} & collector.view().last.keys()
 
 
@@ -187,7 +187,7 @@ def test_a_live_stream_is_played_without_percentages(
     )
     passed(page, "v.currentTime > 1")
     leave(page)
-    collector.wait(lambda told: told.plays)
+    collector.wait(lambda seen: seen.plays)
     assert collector.view().milestones == []
     assert not {"playedPercent", "watched"} & collector.view().last.keys()
     assert collector.view().last["duration"] is None
@@ -208,7 +208,7 @@ def test_a_player_in_a_shadow_root_is_found(
         }""",
         mode,
     )
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
     assert collector.view().last["externalId"] == "inner"
 
@@ -221,7 +221,7 @@ def test_a_shadow_root_older_than_the_script_is_found(
     body = f'<div id="host"><template shadowrootmode="open">{player}</template></div>'
     show(page, site, collector, body)
     page.evaluate("host.shadowRoot.querySelector('video').play()")
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -229,7 +229,7 @@ def test_a_player_inserted_later_is_found(page: Page, site: Site, collector: Col
     """By its own autoplay, without a call of `play()`."""
     show(page, site, collector, '<div id="place"></div>')
     page.evaluate("place.innerHTML = '<video src=/clips/short.webm autoplay></video>'")
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -241,7 +241,7 @@ def test_detached_audio_is_found(page: Page, site: Site, collector: Collector) -
     until(page, 6, name="tone")
     played = pause(page, name="tone")
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
     assert collector.view().milestones == earned(played) == [25, 50]
     assert collector.view().last["mediaType"] == "AUDIO"
 
@@ -261,7 +261,7 @@ def test_a_player_moved_or_removed_stays_one_view(
     passed(page, "kept.paused")
     played = truth(page, "kept")
     leave(page)
-    collector.wait(lambda told: told.plays and told.view().percent >= int(played))
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
     assert collector.view().milestones == earned(played)
 
 
@@ -280,7 +280,7 @@ def test_a_play_older_than_the_script_counts(page: Page, site: Site, collector: 
         f"{collector.url}/playrelay.js",
     )
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     assert collector.view().milestones == [25, 50, 75, 100]
     assert collector.view().spans[5:95] == [1] * 90
 
@@ -290,7 +290,7 @@ def test_the_script_twice_counts_once(page: Page, site: Site, collector: Collect
     show(page, site, collector, video("short.webm") + script(collector))
     play(page, rate=1)
     ended(page)
-    collector.wait(lambda told: told.views() and told.view().last.get("ended"))
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
     leave(page)
     assert len(collector.views()) == 1
 
@@ -306,7 +306,7 @@ def test_a_single_page_visit_keeps_each_play_on_its_page(
     page.evaluate("history.pushState({}, '', '/second?a=1'); document.title = 'Second'")
     play(page, name="w", rate=1)
     ended(page)
-    collector.wait(lambda told: [view.last.get("ended") for view in told.views()] == [True] * 2)
+    collector.wait(lambda seen: [view.last.get("ended") for view in seen.views()] == [True] * 2)
     by_clip = {view.last["mediaUrl"].rpartition("/")[2]: view.last for view in collector.views()}
     assert by_clip["ten.webm"]["pageUrl"] == "https://example.com/landing"
     assert by_clip["ten.webm"]["pageName"] == "A page"

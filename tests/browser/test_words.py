@@ -10,8 +10,8 @@ from tests.browser.player import ended, leave, passed, play, ready, script, show
 from tests.processes.relay import CONTACT
 
 
-def told(page: Page, site: Site, collector: Collector, body: str, **options: str) -> Any:
-    """What is told of a clip whose end is watched."""
+def last_ping(page: Page, site: Site, collector: Collector, body: str, **options: str) -> Any:
+    """The last ping of a clip whose end is watched."""
     show(page, site, collector, body, **options)
     play(page, rate=1, start=9.8)
     ended(page)
@@ -24,7 +24,7 @@ def test_the_page_is_named_by_its_canonical_address(
 ) -> None:
     """And by its title; the mail's token does not stay in the address."""
     canonical = '<link rel="canonical" href="https://example.com/launch?v=1&_hsenc=p2A&_hsmi=9">'
-    play = told(page, site, collector, canonical + video())
+    play = last_ping(page, site, collector, canonical + video())
     assert play["pageUrl"].rstrip("&") == "https://example.com/launch?v=1"
     assert play["pageName"] == "A page"
     assert "pageId" not in play
@@ -36,7 +36,7 @@ def test_hubspots_page_id_is_believed_of_the_right_account(
     """`hsVars` counts where its portal is the one the embed names."""
     facts = "<script>hsVars = { page_id: 77, portal_id: 5 }</script>"
     own = 'data-consent="none" data-portal="5" data-context="EMAIL"'
-    play = told(page, site, collector, facts + video(), attributes=own)
+    play = last_ping(page, site, collector, facts + video(), attributes=own)
     assert (play["pageId"], play["externalPlayContext"]) == (77, "EMAIL")
 
 
@@ -46,7 +46,7 @@ def test_hubspots_page_id_of_another_account_is_not_believed(
     """An exported page carries it to another host."""
     facts = "<script>hsVars = { page_id: 77, portal_id: 5 }</script>"
     other = 'data-consent="none" data-portal="6"'
-    assert "pageId" not in told(page, site, collector, facts + video(), attributes=other)
+    assert "pageId" not in last_ping(page, site, collector, facts + video(), attributes=other)
 
 
 def test_a_player_is_described_by_its_attributes(
@@ -55,7 +55,7 @@ def test_a_player_is_described_by_its_attributes(
     """Its own, or those of what it stands in."""
     inside = video(attributes='data-media-bridge-id="42" data-media-url="https://example.com/a"')
     body = f'<div data-external-id="ext" data-media-name="Launch" data-media-type="OTHER">{inside}'
-    play = told(page, site, collector, body + "</div>")
+    play = last_ping(page, site, collector, body + "</div>")
     assert play["mediaBridgeId"] == 42
     assert play["externalId"] == "ext"
     assert play["mediaName"] == "Launch"
@@ -67,7 +67,9 @@ def test_a_player_without_attributes_is_named_by_what_stands_there(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """The caption of its figure, for example."""
-    play = told(page, site, collector, f"<figure>{video()}<figcaption>Bees</figcaption></figure>")
+    play = last_ping(
+        page, site, collector, f"<figure>{video()}<figcaption>Bees</figcaption></figure>"
+    )
     assert play["mediaName"] == "Bees"
     assert play["mediaUrl"] == f"{site.url}/clips/ten.webm"
     assert "externalId" not in play
@@ -138,7 +140,7 @@ def test_a_film_is_named_by_what_the_page_says_of_it(
     page: Page, site: Site, collector: Collector, around: str
 ) -> None:
     """A heading, a caption, the page's own statement, the element around the player."""
-    play = told(page, site, collector, around.replace("{}", video()))
+    play = last_ping(page, site, collector, around.replace("{}", video()))
     assert play["mediaName"] == "Bees"
     assert play["mediaUrl"] == f"{site.url}/clips/ten.webm"
 
@@ -147,7 +149,7 @@ def test_attributes_of_other_libraries_are_not_read(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """Vidstack writes its own `data-media-type` on its element."""
-    play = told(page, site, collector, f'<div data-media-type="video">{video()}</div>')
+    play = last_ping(page, site, collector, f'<div data-media-type="video">{video()}</div>')
     assert play["mediaType"] == "VIDEO"
 
 
@@ -202,7 +204,7 @@ def test_a_late_usertoken_is_told_with_what_was_told_before(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """HubSpot's cookie appears after the last word on a play: the play is told again with it."""
-    assert "contactUtk" not in told(page, site, collector, video())
+    assert "contactUtk" not in last_ping(page, site, collector, video())
     page.evaluate(f"document.cookie = 'hubspotutk={CONTACT}'")
     leave(page)
     collector.wait(lambda sent: sent.view().last.get("contactUtk") == CONTACT)
@@ -294,10 +296,10 @@ def test_the_page_hears_of_everything_and_may_object(
     show(page, site, collector, video() + video("ten.mp4", name="w"))
     page.evaluate(
         """() => {
-            window.heard = [];
+            window.recorded = [];
             for (const name of ["start", "milestone", "complete"]) {
                 document.addEventListener(`playrelay:${name}`, ({ target, detail }) => {
-                    if (target == v) heard.push(detail.milestone ?? name);
+                    if (target == v) recorded.push(detail.milestone ?? name);
                 });
             }
             v.addEventListener("playrelay:progress", ({ detail }) => (window.latest = detail));
@@ -310,7 +312,7 @@ def test_the_page_hears_of_everything_and_may_object(
     ended(page)
     ended(page, "w")
     collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
-    assert page.evaluate("heard") == ["start", 25, 50, 75, 100, "complete"]
+    assert page.evaluate("recorded") == ["start", 25, 50, 75, 100, "complete"]
     assert page.evaluate("latest.playedPercent") == 100
     assert collector.view().last["mediaName"] == "Ours"
     leave(page)
@@ -321,7 +323,7 @@ def test_data_debug_says_what_happens(page: Page, site: Site, collector: Collect
     """In the console, and only where it is asked for: one line at load, then each event."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    told(page, site, collector, video(), attributes='data-consent="none" data-debug')
+    last_ping(page, site, collector, video(), attributes='data-consent="none" data-debug')
     assert [line for line in said if f"relay {collector.url}/" in line and "no consent" in line]
     assert any(line.startswith("playrelay start") for line in said)
     assert any(line.startswith("playrelay beforesend") for line in said)

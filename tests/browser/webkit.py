@@ -116,8 +116,8 @@ def _screen(webkit: WebKit) -> Iterator[str]:
     )
     os.close(write)
     try:
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
+        with os.fdopen(read) as output:
+            number = output.readline().strip()
         assert number, "the screen ended before it was there"
         yield f":{number}"
     finally:

@@ -14,12 +14,12 @@ from tests.browser.demo_kit import (
     PATIENCE,
     WHOLE_PLAY,
     Relay,
+    event_values,
     events,
     open_demo,
     play_to_the_end,
     rows,
     send_play,
-    told,
     watch_for_complaints,
 )
 
@@ -40,7 +40,7 @@ def test_a_play_to_the_end_shows_every_event_and_the_page_is_clean(
 
     expect(rows(page)).to_have_count(len(WHOLE_PLAY))
     expect(page.get_by_text("Nothing has arrived yet")).to_be_hidden()
-    assert told(rows(page)) == WHOLE_PLAY
+    assert event_values(rows(page)) == WHOLE_PLAY
     expect(page.locator("#coverage-value")).to_have_text("100 %")
     expect(page.locator(".marks .reached")).to_have_count(4)
     assert complaints == []
@@ -55,7 +55,10 @@ def test_a_page_opened_later_shows_what_arrived_before(relay: Relay, browser: Br
     expect(rows(first)).to_have_count(2)
     open_demo(later, relay)
     expect(rows(later)).to_have_count(2)
-    assert told(rows(later)) == {("media-played", "STARTED"), ("media-played-percent", "25")}
+    assert event_values(rows(later)) == {
+        ("media-played", "STARTED"),
+        ("media-played-percent", "25"),
+    }
 
 
 def test_a_strangers_plays_wait_and_a_contacts_arrive(relay: Relay, page: Page) -> None:
@@ -75,7 +78,7 @@ def test_a_strangers_plays_wait_and_a_contacts_arrive(relay: Relay, page: Page) 
     expect(page.locator("#waiting")).to_be_hidden()
     play_to_the_end(page)
     expect(rows(page)).to_have_count(len(WHOLE_PLAY))
-    assert told(rows(page)) == WHOLE_PLAY
+    assert event_values(rows(page)) == WHOLE_PLAY
     assert len(set(rows(page).evaluate_all("all => all.map((row) => row.dataset.session)"))) == 1
 
 
@@ -168,10 +171,10 @@ def test_a_reconnection_repeats_nothing(relay: Relay, page: Page) -> None:
 @pytest.mark.parametrize("path", ["/", "/demo", "/demo/website.js", "/demo/tune.mp3"])
 def test_head_finds_what_get_would(relay: Relay, path: str) -> None:
     """The same status and type, and no body."""
-    told, sent = httpx.head(relay.url + path), httpx.get(relay.url + path)
-    assert told.status_code == sent.status_code < 400
-    assert told.headers.get("content-type") == sent.headers.get("content-type")
-    assert told.content == b""
+    head, full = httpx.head(relay.url + path), httpx.get(relay.url + path)
+    assert head.status_code == full.status_code < 400
+    assert head.headers.get("content-type") == full.headers.get("content-type")
+    assert head.content == b""
 
 
 async def test_an_event_between_subscription_and_backlog_is_streamed_once() -> None:

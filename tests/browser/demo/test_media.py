@@ -6,11 +6,11 @@ from tests.browser.demo_kit import (
     PATIENCE,
     WHOLE_PLAY,
     Relay,
+    event_values,
     open_demo,
     play_to_the_end,
     rows,
     tab_to,
-    told,
     watch_for_complaints,
 )
 
@@ -27,7 +27,7 @@ def test_a_tune_arrives_like_a_film(relay: Relay, page: Page) -> None:
     play_to_the_end(page, "audio")
     tune = rows(page).filter(has_text="Twelve notes")
     expect(tune).to_have_count(len(WHOLE_PLAY))
-    assert told(tune) == WHOLE_PLAY
+    assert event_values(tune) == WHOLE_PLAY
     expect(tune.filter(has_text="100 % heard")).to_have_count(1)
 
 
@@ -51,7 +51,7 @@ def test_a_document_arrives_as_far_as_it_was_in_the_window(relay: Relay, browser
     arrived = rows(page).filter(has_text="How a play is counted")
     whole = {pair for pair in WHOLE_PLAY if pair[0] != "attention-span"}
     expect(arrived).to_have_count(len(whole))
-    assert told(arrived) == whole
+    assert event_values(arrived) == whole
     expect(page.locator("#again")).to_have_class("again due")
     assert complaints == []
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route
 
 from app.web.tracker.build import STATIC
 from tests.browser.demo_kit import Relay
-from tests.browser.embed_kit import Embed, ended, heard, passed, ready, watch_it_through
+from tests.browser.embed_kit import Embed, ended, first_event, passed, ready, watch_it_through
 from tests.browser.hosts import Site
 from tests.browser.player import leave, play, video
 
@@ -77,7 +77,7 @@ def test_the_recipes_for_single_page_applications_run(
     ready(page)
     page.evaluate(recipe)
     leave(page)
-    body = heard(relay, site)
+    body = first_event(relay, site)
     assert (body["mediaName"], body["mediaType"]) == ("Configurator", "OTHER")
 
 

@@ -20,18 +20,18 @@ def of_each(engine: str, aspect: str) -> pytest.MarkDecorator:
 
 
 def shares_are_true(case: Case, seen: Seen, views: Sequence[View]) -> None:
-    """Each view was told once, with as much as the browser says was played."""
-    told = [view.percent for view in views]
-    assert told == pytest.approx(seen.shares[: len(case.views)], abs=TOLERANCE)
+    """Each view was reported once, with the share that the browser says was played."""
+    reported = [view.percent for view in views]
+    assert reported == pytest.approx(seen.shares[: len(case.views)], abs=TOLERANCE)
 
 
 def media_are_named(case: Case, seen: Seen, views: Sequence[View]) -> None:
     """Each view has the fields of the record."""
     assert len(views) == len(case.views)
     for view, expected in zip(views, case.views, strict=True):
-        told = {name: view.last.get(name) for name in expected.medium}
+        reported = {name: view.last.get(name) for name in expected.medium}
         there = {name: _there(seen, value) for name, value in expected.medium.items()}
-        assert told == there
+        assert reported == there
 
 
 def _marks(case: Case, aspect: str) -> Sequence[pytest.MarkDecorator]:

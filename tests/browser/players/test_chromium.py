@@ -19,8 +19,8 @@ from tests.browser.frames.network import (
     says,
     watches,
 )
+from tests.browser.harness import Harness
 from tests.browser.hosts import PATIENCE, Collector, Site, serving_collector
-from tests.browser.house import House
 from tests.browser.players.checks import media_are_named, of_each, shares_are_true
 from tests.browser.players.records import FOLDER, Case, load
 from tests.browser.players.visits import Guide, Seen
@@ -43,12 +43,12 @@ class _Tab:
         self._page = page
         self._outside = outside
         self.complaints: list[str] = []
-        """What the console of the page was told."""
+        """Messages of the page's console."""
         page.set_default_timeout(PATIENCE * 1000)
-        page.on("console", self._hear)
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def _hear(self, message: ConsoleMessage) -> None:
+    def _note(self, message: ConsoleMessage) -> None:
         # What libraries fetch from elsewhere is not to be had on every machine.
         if message.type in {"error", "warning"} and "net::ERR" not in message.text:
             self.complaints.append(re.sub(r"\d+", "0", message.text))  # times, ports
@@ -103,13 +103,13 @@ Visit = Callable[[Case], Seen]
 
 
 @pytest.fixture(scope="module")
-def visit(browser: Browser, players: Site, house: House) -> Iterator[Visit]:
+def visit(browser: Browser, players: Site, harness: Harness) -> Iterator[Visit]:
     """What came of the visits to a case, which are made once for all that is asserted of it."""
     with ExitStack() as servers:
 
         @cache
         def visited(name: str) -> Seen:
-            collector = servers.enter_context(serving_collector(house))
+            collector = servers.enter_context(serving_collector(harness))
             return _visited(load()[name], browser, players, collector)
 
         yield lambda case: visited(case.name)

@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 
 from tests.browser.firefox import Tab
+from tests.browser.harness import Harness
 from tests.browser.hosts import Site, serving_collector
-from tests.browser.house import House
 from tests.browser.players.checks import media_are_named, of_each, shares_are_true
 from tests.browser.players.records import Case, load
 from tests.browser.players.visits import Guide, Seen
@@ -17,14 +17,14 @@ Visit = Callable[[Case], Seen]
 
 
 @pytest.fixture(scope="module")
-def visit(firefox: Tab, players: Site, house: House) -> Iterator[Visit]:
+def visit(firefox: Tab, players: Site, harness: Harness) -> Iterator[Visit]:
     """What came of the visit to a case, which is made once for all that is asserted of it."""
     with ExitStack() as servers:
 
         @cache
         def visited(name: str) -> Seen:
             case = load()[name]
-            collector = servers.enter_context(serving_collector(house))
+            collector = servers.enter_context(serving_collector(harness))
             guide = Guide(firefox, players, collector)
             seen = Seen(players.url, collector)
             guide.open(case, "autumn")

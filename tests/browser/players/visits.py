@@ -55,7 +55,7 @@ class Seen:
     outlines: dict[bool, list[str]] = field(default_factory=dict)
     """Of the page, by whether the tracker was there."""
     complaints: dict[bool, list[str]] = field(default_factory=dict)
-    """What the console was told, likewise."""
+    """Messages of the console, likewise."""
 
     def views(self, visitor: str = "", path: str = "") -> list[View]:
         """The views of a visitor (a usertoken; else of all), of a page."""
@@ -112,7 +112,7 @@ class Guide:
         arrived = sum(map(_is_last, self._collector.plays))
         play = json.dumps({"externalId": LAST, "mediaType": "VIDEO"})
         self._tab.evaluate(f"void playrelay.progress({play})")
-        self._collector.wait(lambda told: sum(map(_is_last, told.plays)) > arrived)
+        self._collector.wait(lambda seen: sum(map(_is_last, seen.plays)) > arrived)
 
     def _play(self, case: Case, until: float, *, tracked: bool) -> float:
         if case.scripted or not case.frame:

@@ -1,6 +1,6 @@
-"""What stands behind the collector: the real relay and a HubSpot sandbox, as processes.
+"""The real relay and a HubSpot sandbox, as processes, behind the collector.
 
-What HubSpot's side has kept in the end must be what the pings amounted to.
+The events that the sandbox keeps must match the pings that were sent.
 """
 
 import json
@@ -17,30 +17,32 @@ from tests.processes.sandbox import Sandbox
 from tests.processes.waiting import until
 
 
-class House:
-    """A relay that delivers at once, and the HubSpot it delivers to; data in `folder`."""
+class Harness:
+    """A relay that delivers at once, and the sandbox that it delivers to. Data is in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._sandbox = Sandbox(folder / "hubspot", rate=1_000_000)
         self._folder = folder
 
     def pass_on(self, body: bytes, origin: str) -> httpx.Response:
-        """Hand a ping to the relay as the browser sent it, but for a visitor who has no cookie.
+        """Post a ping to the relay as the browser sent it.
 
-        Such a one gets a contact's, so that HubSpot hears of the play.
+        A visitor without a usertoken gets a contact's, so that the play is delivered.
         """
         request = json.loads(body)
         for play in request["plays"]:
             play.setdefault("contactUtk", CONTACT)
         return self._relay.post(request, origin=origin)
 
-    def hears(self, expected: Mapping[str, list[int]]) -> None:
-        """HubSpot keeps of each session these milestones (0: that it began), each once."""
-        until(f"HubSpot has heard {expected}", lambda: self._heard(expected) >= _each(expected))
+    def check_delivered(self, expected: Mapping[str, list[int]]) -> None:
+        """Check that each session's milestones (0: its start) were delivered once."""
+        until(
+            f"HubSpot has received {expected}", lambda: self._received(expected) >= _each(expected)
+        )
         until("nothing is on its way any more", self._relay.idle)
-        assert self._heard(expected) == _each(expected), (self._heard(expected), expected)
+        assert self._received(expected) == _each(expected), (self._received(expected), expected)
 
-    def _heard(self, sessions: Container[str]) -> Counter[tuple[str, int]]:
+    def _received(self, sessions: Container[str]) -> Counter[tuple[str, int]]:
         bodies: list[dict[str, Any]] = [event["body"] for event in self._sandbox.events()]
         return Counter(
             (body["sessionId"], int(body.get("playedPercent", 0)))
@@ -64,5 +66,5 @@ class House:
 
 
 def _each(expected: Mapping[str, list[int]]) -> Counter[tuple[str, int]]:
-    pairs = ((session, each) for session, told in expected.items() for each in told)
+    pairs = ((session, each) for session, milestones in expected.items() for each in milestones)
     return Counter(pairs)
