@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from tests.cli.shelf import CONTACT, UTK, fill
+from tests.cli.outbox_store import CONTACT, UTK, fill
 
 FILE = """
 [accounts.acme]
@@ -69,7 +69,7 @@ def test_what_is_changed_in_one_is_changed_in_no_other(capsys: Printed) -> None:
 
 
 def test_all_of_a_kind_in_all(capsys: Printed) -> None:
-    """What needs no number goes through every account, and the sum is told."""
+    """Verbs without an id apply to every account, and print the sum."""
     assert main(["outbox", "requeue", "--rejected"]) == 0
     assert capsys.readouterr().out == "requeued 2 events\n"
     assert main(["forget", "--utk", UTK]) == 0
@@ -83,14 +83,16 @@ def test_all_of_a_kind_in_all(capsys: Printed) -> None:
 def test_why_says_where(capsys: Printed) -> None:
     """Each play with its account, and advice that names it."""
     assert main(["why", "by-mail"]) == 0
-    told = capsys.readouterr().out
-    assert [line.partition(":")[0] for line in told.splitlines() if "session by-mail" in line] == [
+    printed = capsys.readouterr().out
+    assert [
+        line.partition(":")[0] for line in printed.splitlines() if "session by-mail" in line
+    ] == [
         "acme",
         "globex",
     ]
-    assert "playrelay outbox requeue 2 --account globex" in told
+    assert "playrelay outbox requeue 2 --account globex" in printed
     assert main(["why", "by-mail", "--account", "acme", "--json"]) == 0
-    assert [story["account"] for story in json.loads(capsys.readouterr().out)] == ["acme"]
+    assert [each["account"] for each in json.loads(capsys.readouterr().out)] == ["acme"]
 
 
 def test_doctor_examines_each(capsys: Printed) -> None:

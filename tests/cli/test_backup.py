@@ -9,7 +9,7 @@ import pytest
 
 from app.cli import main
 from app.store.sqlite.files import DeliveryLock
-from tests.cli.shelf import fill
+from tests.cli.outbox_store import fill
 from tests.postgres.ask import ask, fresh_database
 
 

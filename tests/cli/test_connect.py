@@ -106,7 +106,7 @@ def where_it_ends(address: str) -> str:
 
 
 def connected(folder: Path, hubspot: Sandbox, *arguments: str, **more: str) -> tuple[int, str, str]:
-    """The whole walk, and how the command ends."""
+    """The whole installation, and how the command ends."""
     with connecting(folder, "--port", "0", *arguments, **settings(hubspot, **more)) as command:
         assert ACCOUNT in browse(command.invited).text
         return command.ended()
@@ -125,7 +125,7 @@ def test_an_app_is_installed(tmp_path: Path, hubspot: Sandbox) -> None:
 
 
 def test_no_token_is_printed_or_left_readable(tmp_path: Path, hubspot: Sandbox) -> None:
-    """Neither code nor tokens are told, and no file of the store holds one in the clear."""
+    """Neither code nor tokens are printed, and no file of the store holds one in the clear."""
     with connecting(tmp_path, "--paste", **settings(hubspot)) as command:
         ended_at = where_it_ends(command.invited)
         code = httpx.URL(ended_at).params["code"]

@@ -91,9 +91,9 @@ def test_listed_matched_and_used(relay: Relay, hubspot: Sandbox) -> None:
     assert f"→ {film} The film (by url)" in listed
     assert f"→ {talk} The talk (by name)" in listed
     assert "Never played: never played" in listed
-    told = json.loads(relay.verb("media", "list", "--unmatched", "--json").stdout)
-    assert [each["medium"]["name"] for each in told["reported"]] == ["Nobody's"]
-    assert len(told["known"]) == 4
+    listing = json.loads(relay.verb("media", "list", "--unmatched", "--json").stdout)
+    assert [each["medium"]["name"] for each in listing["reported"]] == ["Nobody's"]
+    assert len(listing["known"]) == 4
 
     relay.says('"count": 4')
     watch(relay, "s5", mediaUrl=FILM)
@@ -157,9 +157,9 @@ def test_media_that_hubspot_refuses_are_told_and_mended(relay: Relay, hubspot: S
     assert "unmatched: externalId film-1. HubSpot refuses it: " in line
     assert "Asked again at " in line
     assert "HubSpot refuses 1 medium: register it (playrelay media register) or make it" in listed
-    (told,) = json.loads(relay.verb("media", "list", "--json").stdout)["reported"]
-    assert told["refusal"]["medium"] == "/film-1"
-    assert told["refusal"]["said"] in line
+    (reported,) = json.loads(relay.verb("media", "list", "--json").stdout)["reported"]
+    assert reported["refusal"]["medium"] == "/film-1"
+    assert reported["refusal"]["said"] in line
 
     made = relay.verb("media", "register", "--yes").stdout
     assert "registered The film as " in made

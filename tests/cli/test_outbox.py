@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from tests.cli.shelf import CONTACT, HSENC, UTK, fill
+from tests.cli.outbox_store import CONTACT, HSENC, UTK, fill
 
 
 @pytest.fixture(autouse=True)
@@ -57,12 +57,12 @@ def test_show_tells_what_hubspot_said(capsys: pytest.CaptureFixture[str]) -> Non
     }
 
 
-@pytest.mark.parametrize(("event", "rung"), [("2", "_hsenc"), ("3", "usertoken")])
-def test_show_names_no_visitor(event: str, rung: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """`outbox show` says by what a visitor is known, never the token itself."""
+@pytest.mark.parametrize(("event", "source"), [("2", "_hsenc"), ("3", "usertoken")])
+def test_show_names_no_visitor(event: str, source: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`outbox show` names the identity source, never the token itself."""
     assert main(["outbox", "show", event]) == 0
     said = capsys.readouterr().out
-    assert json.loads(said)["knownBy"] == [rung]
+    assert json.loads(said)["knownBy"] == [source]
     assert UTK not in said
     assert HSENC not in said
 

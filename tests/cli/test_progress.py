@@ -15,7 +15,7 @@ import pytest
 
 from app.cli import main
 from app.cli.progress import Progress
-from tests.cli.shelf import UTK, fill
+from tests.cli.outbox_store import UTK, fill
 
 
 class Terminal:

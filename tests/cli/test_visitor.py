@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from tests.cli.shelf import CONTACT, UTK, fill
+from tests.cli.outbox_store import CONTACT, UTK, fill
 
 
 @pytest.fixture(autouse=True)

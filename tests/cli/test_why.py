@@ -1,4 +1,4 @@
-"""`playrelay why`: what became of a visitor's plays, told to whoever runs the relay."""
+"""`playrelay why`: what became of a visitor's plays, explained to the operator."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from tests.cli.shelf import CONTACT, HSENC, UTK, fill
+from tests.cli.outbox_store import CONTACT, HSENC, UTK, fill
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_session_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    """The verdict comes first, then the walk, one line a step; tokens are not shown."""
+    """The verdict comes first, then one line for each step; tokens are not shown."""
     assert main(["why", "by-mail"]) == 0
     title, verdict, *steps = capsys.readouterr().out.splitlines()
     assert title == "«Launch film», on https://www.example.com/launch (session by-mail)"
@@ -36,10 +36,10 @@ def test_a_session_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     [("stranger", "stranger"), (UTK, "stranger"), (str(CONTACT), "by-mail")],
 )
 def test_whoever_is_asked_about(who: str, session: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A session id, a usertoken or a contact id: the relay tells them apart."""
+    """A session id, a usertoken or a contact id: the relay recognizes each."""
     assert main(["why", who, "--json"]) == 0
-    (story,) = json.loads(capsys.readouterr().out)
-    assert story["title"].endswith(f"(session {session})")
+    (explanation,) = json.loads(capsys.readouterr().out)
+    assert explanation["title"].endswith(f"(session {session})")
 
 
 def test_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:

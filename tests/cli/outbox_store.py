@@ -1,4 +1,4 @@
-"""A real store file with one event of each kind that the outbox verbs are about."""
+"""A real store file with one event of each kind that the outbox verbs handle."""
 
 import asyncio
 from pathlib import Path
@@ -48,7 +48,7 @@ async def _fill(path: Path, account: str) -> None:
 
 
 async def _watch(store: Store, *, session: str, name: str, **who: str) -> None:
-    """One play that has come to 60 %."""
+    """Store and fold one play that was watched to 60 %."""
     play = {
         "sessionId": session,
         "externalId": session,
