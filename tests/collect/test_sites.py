@@ -32,7 +32,7 @@ ACME, SUBDOMAIN = "https://www.acme.example", "https://tv.acme.example"
 GLOBEX, PARTNER = "https://www.globex.example", "https://partner.example"
 
 
-class House:
+class CollectingRelay:
     """A relay that only collects, so that what it keeps stays where it can be seen."""
 
     def __init__(self, folder: Path, client: httpx.Client) -> None:
@@ -55,15 +55,15 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def relay(tmp_path: Path) -> Iterator[CollectingRelay]:
     """Two accounts, three sites."""
     (tmp_path / "sites.toml").write_text(FILE)
     settings = settings_for(tmp_path, role="collect", sites=tmp_path / "sites.toml")
     with live_relay(settings) as live:
-        yield House(tmp_path, live.client)
+        yield CollectingRelay(tmp_path, live.client)
 
 
-def test_a_ping_goes_to_its_sites_account(house: House) -> None:
+def test_a_ping_goes_to_its_sites_account(relay: CollectingRelay) -> None:
     """By the key that it names, else by the origin of its page; a key needs no origin."""
     for site, origin in (
         ("acme", ACME),
@@ -76,10 +76,10 @@ def test_a_ping_goes_to_its_sites_account(house: House) -> None:
         ("partner", ACME),
         ("", GLOBEX),
     ):
-        answer = house.post(site, origin)
+        answer = relay.post(site, origin)
         assert answer.status_code == 202, answer.text
         assert answer.headers.get("access-control-allow-origin") == origin
-    assert house.kept() == {
+    assert relay.kept() == {
         "acme": ["acme", "acme", "acme"],
         "globex": ["www", "www", "www", "partner", "partner", "www"],
     }
@@ -113,22 +113,27 @@ def test_a_ping_goes_to_its_sites_account(house: House) -> None:
     ],
 )
 def test_what_belongs_to_no_site_is_refused(
-    house: House, site: str | None, origin: str | None, status: int, reason: str, detail: str
+    relay: CollectingRelay,
+    site: str | None,
+    origin: str | None,
+    status: int,
+    reason: str,
+    detail: str,
 ) -> None:
     """With what to do about it, which the page can read, and nothing is kept."""
-    answer = house.post(site, origin)
+    answer = relay.post(site, origin)
     assert (answer.status_code, answer.json()["reason"]) == (status, reason)
     assert answer.json()["detail"].startswith(detail)
     assert answer.headers.get("access-control-allow-origin") == origin
-    assert house.kept() == {"acme": [], "globex": []}
+    assert relay.kept() == {"acme": [], "globex": []}
 
 
-def test_a_refusal_is_counted_where_it_is_known_whose_it_is(house: House) -> None:
+def test_a_refusal_is_counted_where_it_is_known_whose_it_is(relay: CollectingRelay) -> None:
     """An account's own pings bear its name; what came before that is known has none."""
-    house.post("www", GLOBEX)
-    house.client.post(PATH, json={"site": "www", "sessionId": "s"})
-    house.post("nobody", None)
-    figures = house.client.get("/metrics").text
+    relay.post("www", GLOBEX)
+    relay.client.post(PATH, json={"site": "www", "sessionId": "s"})
+    relay.post("nobody", None)
+    figures = relay.client.get("/metrics").text
     assert 'playrelay_pings_total{account="globex",outcome="accepted"} 1.0' in figures
     assert 'playrelay_pings_total{account="globex",outcome="invalid"} 1.0' in figures
     assert 'playrelay_pings_total{outcome="invalid"} 1.0' in figures
