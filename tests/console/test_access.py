@@ -175,8 +175,8 @@ def test_the_sandbox_is_open_to_this_machine_alone(tmp_path: Path) -> None:
 
 def test_a_proxy_signs_people_in(tmp_path: Path) -> None:
     """Whom its header names is in, by that name; who is not named is not."""
-    told = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("127.0.0.1",)}
-    with relay(tmp_path, **told) as live:
+    options = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("127.0.0.1",)}
+    with relay(tmp_path, **options) as live:
         named = {"x-forwarded-user": "ana", "x-forwarded-for": "203.0.113.9"}
         entered = live.client.get("/console", headers=named)
         nameless = live.client.get("/console")
@@ -187,8 +187,8 @@ def test_a_proxy_signs_people_in(tmp_path: Path) -> None:
 
 def test_a_name_that_another_sends_is_not_believed(tmp_path: Path) -> None:
     """Only the connection's own end counts, whatever X-Forwarded-For says."""
-    told = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("192.0.2.1",)}
-    with relay(tmp_path, **told) as live:
+    options = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("192.0.2.1",)}
+    with relay(tmp_path, **options) as live:
         forged = {"x-forwarded-user": "ana", "x-forwarded-for": "192.0.2.1"}
         assert live.client.get("/console", headers=forged).status_code == 403
 

@@ -36,7 +36,7 @@ def depths(rejected: int = 0, **changed: object) -> Depths:
     return dataclasses.replace(CALM, outbox=outbox, **changed)  # type: ignore[arg-type]
 
 
-def told(
+def advice_on(
     stand: Depths,
     today: Day = BUSY,
     settings: Settings = SETTINGS,
@@ -48,19 +48,19 @@ def told(
 
 def test_all_is_well() -> None:
     """A good word, and no other."""
-    assert [each.level for each in told(depths())] == ["good"]
+    assert [each.level for each in advice_on(depths())] == ["good"]
 
 
 def test_a_day_without_pings_points_to_the_snippet() -> None:
     """For silence may mean that nobody embeds the script."""
-    (only,) = told(depths(), Day(BUSY.day))
+    (only,) = advice_on(depths(), Day(BUSY.day))
     assert (only.level, only.path) == ("wait", "/console/embed")
 
 
 @pytest.mark.parametrize("reason", PAUSES)
 def test_each_pause_says_what_to_do(reason: str) -> None:
     """And how long it lasts."""
-    (only,) = told(depths(paused_until=NOW + 120_000, pause_reason=f"{reason}: detail"))
+    (only,) = advice_on(depths(paused_until=NOW + 120_000, pause_reason=f"{reason}: detail"))
     assert only.level == PAUSES[reason][0]
     assert "for 2 minutes more (detail)" in only.says
     assert only.do
@@ -68,12 +68,12 @@ def test_each_pause_says_what_to_do(reason: str) -> None:
 
 def test_a_pause_that_is_over_is_none() -> None:
     """Its reason stays in the store for a while."""
-    assert told(depths(paused_until=NOW, pause_reason="bad_token"))[0].level == "good"
+    assert advice_on(depths(paused_until=NOW, pause_reason="bad_token"))[0].level == "good"
 
 
 def test_the_gravest_comes_first() -> None:
     """Whatever else is to be said."""
-    found = told(depths(rejected=3, inbox_age=SLOW_MS + 1, quarantined=2, due_age=SLOW_MS + 1))
+    found = advice_on(depths(rejected=3, inbox_age=SLOW_MS + 1, quarantined=2, due_age=SLOW_MS + 1))
     assert [each.level for each in found] == ["bad", "bad", "wait", "wait"]
     assert "3 events" in found[-1].says
 
@@ -81,13 +81,13 @@ def test_the_gravest_comes_first() -> None:
 def test_a_process_that_only_collects_says_who_sends() -> None:
     """Where events lie about."""
     settings = Settings(role="collect", sandbox=True)
-    (only,) = told(depths(due_age=SLOW_MS + 1), settings=settings)
+    (only,) = advice_on(depths(due_age=SLOW_MS + 1), settings=settings)
     assert "role deliver" in only.do
 
 
 def test_media_that_hubspot_refuses_are_told() -> None:
     """With what to do, and the page on which they are marked."""
-    (only,) = told(depths(), refused=[MediumRefusal("/film", 1, NOW, "no such media")])
+    (only,) = advice_on(depths(), refused=[MediumRefusal("/film", 1, NOW, "no such media")])
     assert (only.level, only.path) == ("wait", "/console/media")
     assert only.says == "HubSpot refuses 1 medium: externalId film (no such media)."
     assert "playrelay media register" in only.do
@@ -98,7 +98,7 @@ def test_media_that_hubspot_refuses_are_told() -> None:
 )
 def test_errors_near_what_hubspot_allows(requests: int, errors: int, *, said: bool) -> None:
     """From 4 % of a day's requests on, if these are enough to tell."""
-    found = told(depths(requests_today=requests, errors_today=errors))
+    found = advice_on(depths(requests_today=requests, errors_today=errors))
     assert ("ended in an error" in found[0].says) is said
 
 

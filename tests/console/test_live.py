@@ -18,9 +18,9 @@ from tests.live.relay import live_relay, settings_for
 from tests.store.setting import NOW, played
 
 
-def drawn(walk: PlayHistory) -> str:
+def drawn(history: PlayHistory) -> str:
     """A row of few words."""
-    return f"{walk.play.session_id} {walk.play.percent:.0f}"
+    return f"{history.play.session_id} {history.play.percent:.0f}"
 
 
 async def rows(messages: AsyncIterator[bytes], count: int) -> list[str]:
@@ -72,7 +72,7 @@ def test_a_stop_ends_open_streams(tmp_path: Path) -> None:
 
 
 async def test_so_many_may_watch_and_no_more(tmp_path: Path) -> None:
-    """The next is told to wait; who leaves makes room."""
+    """The next is told to wait; a client that leaves frees its place."""
     with live_relay(settings_for(tmp_path)) as live:
         url = f"{live.client.base_url}/console/live/events".replace("//console", "/console")
         limits = httpx.Limits(max_connections=None)
