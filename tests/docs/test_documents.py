@@ -156,10 +156,10 @@ def test_every_pause_has_its_advice() -> None:
     page = (ROOT / "docs" / "DELIVERY.md").read_text("utf-8")
     section = page.partition("## Pauses")[2].partition("\n## ")[0]
     for trouble in troubles:
-        news = account_update(
+        update = account_update(
             trouble, now=0, health=Health(failures=9), chance=0.5, policy=DeliveryPolicy()
         )
-        assert f"| `{news.reason.partition(':')[0]}` |" in section
+        assert f"| `{update.reason.partition(':')[0]}` |" in section
 
 
 @pytest.mark.parametrize(

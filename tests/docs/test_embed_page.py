@@ -82,10 +82,10 @@ def test_the_markup_is_well_formed_and_understood(text: str) -> None:
 
 def test_the_attributes_set_by_scripts_are_understood() -> None:
     """The tag manager's and WordPress's recipes name attributes of the script."""
-    told = re.findall(r'setAttribute\("(data-[\w-]+)"', section("Google Tag Manager"))
-    told += re.findall(r"' (data-[\w-]+)=", section("WordPress"))
-    assert len(told) == 2
-    assert set(told) <= ON_SCRIPT
+    found = re.findall(r'setAttribute\("(data-[\w-]+)"', section("Google Tag Manager"))
+    found += re.findall(r"' (data-[\w-]+)=", section("WordPress"))
+    assert len(found) == 2
+    assert set(found) <= ON_SCRIPT
 
 
 def test_all_attributes_are_described() -> None:
