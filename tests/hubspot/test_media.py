@@ -46,7 +46,7 @@ def answering(http: httpx.AsyncClient) -> Ask:
 
 
 async def test_a_page_is_read(answering: Ask) -> None:
-    """Objects as the shelf has them, one line each, and the cursor of the next page."""
+    """The media objects of the page, and the cursor of the next page."""
     body = {"results": [OBJECT], "paging": {"next": {"after": "c1", "link": "x"}}}
     async with answering(200, body) as (client, server):
         page = await client.media_page("VIDEO", "c0")

@@ -125,8 +125,8 @@ async def test_installing_an_app_tells_no_log_either(
         refused = await exchange.ask(register)
     assert ("hapikey", "developer-key") in server.seen[1].query
     assert isinstance(refused, Answer)
-    told = provider_result(refused)
-    assert told == Unauthorized("bad key ***")
-    shown = repr((code, register, granted, refused, told, caplog.records))
+    result = provider_result(refused)
+    assert result == Unauthorized("bad key ***")
+    shown = repr((code, register, granted, refused, result, caplog.records))
     shown += "\n".join(record.getMessage() for record in caplog.records)
     assert not [secret for secret in secrets if secret in shown]
