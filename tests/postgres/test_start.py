@@ -22,7 +22,7 @@ async def failure(url: str, account: str = "") -> StoreError:
     return caught.value
 
 
-async def tell(url: str, *statements: str) -> None:
+async def execute(url: str, *statements: str) -> None:
     """Change the database beside the relay."""
     connection = await asyncpg.connect(url)
     for statement in statements:
@@ -63,7 +63,7 @@ async def test_stores_may_be_opened_at_once_and_again(url: str) -> None:
 
 async def test_accounts_are_schemas(url: str) -> None:
     """What one account keeps no other sees; the database's other schemas are left alone."""
-    await tell(url, "CREATE TABLE public.inbox (mine text)")
+    await execute(url, "CREATE TABLE public.inbox (mine text)")
     one = await open_postgres(url, policy(), account="shop-1")
     two = await open_postgres(url, policy(), account="shop_1")
     await arrive(one)
@@ -87,7 +87,7 @@ def test_an_account_that_can_not_be_a_schema(account: str) -> None:
 async def test_a_schema_from_the_future(url: str) -> None:
     """A store that a newer version has migrated is not touched, and the remedy is named."""
     await (await open_postgres(url, policy())).close()
-    await tell(url, "UPDATE playrelay.alembic_version SET version_num = '9999'")
+    await execute(url, "UPDATE playrelay.alembic_version SET version_num = '9999'")
     error = await failure(url)
     assert error.fault == "schema"
     assert "newer playrelay" in str(error)
@@ -96,7 +96,7 @@ async def test_a_schema_from_the_future(url: str) -> None:
 async def test_a_server_that_confirms_too_early(url: str) -> None:
     """A server that answers before anything is on disk can't keep what the relay promises."""
     name = url.rpartition("/")[2]
-    await tell(url, f"ALTER DATABASE {name} SET synchronous_commit = off")
+    await execute(url, f"ALTER DATABASE {name} SET synchronous_commit = off")
     assert "synchronous_commit = on" in str(await failure(url))
 
 
@@ -108,7 +108,7 @@ async def test_no_such_database(url: str) -> None:
 async def test_a_user_who_may_not(url: str) -> None:
     """A role that can't make its schema hears what to grant."""
     role = f"role_{url.rpartition('_')[2]}"
-    await tell(url, f"CREATE ROLE {role} LOGIN")
+    await execute(url, f"CREATE ROLE {role} LOGIN")
     error = await failure(url.replace("postgres@", f"{role}@"))
     assert error.fault == "read_only"
     assert "grant it CREATE" in str(error)
