@@ -1,4 +1,4 @@
-"""The record of what arrived: bounded, numbered, and told to whoever listens."""
+"""The record of what arrived: bounded, numbered, and sent to subscribers."""
 
 import asyncio
 
@@ -53,23 +53,23 @@ async def test_a_subscriber_is_told_of_what_comes_after() -> None:
     """A subscription has what is kept from its making on, before it is first read too."""
     ledger = Ledger()
     _keep(ledger, "before")
-    with ledger.subscribe() as news:
+    with ledger.subscribe() as subscription:
         _keep(ledger, "a", "b")
-        assert _sessions([await anext(news), await anext(news)]) == ["a", "b"]
+        assert _sessions([await anext(subscription), await anext(subscription)]) == ["a", "b"]
 
 
 async def test_a_waiting_subscriber_is_woken() -> None:
     """A reader that waits is woken by the next event, and by the end."""
     ledger = Ledger()
-    news = ledger.subscribe()
-    reader = asyncio.ensure_future(anext(news))
+    subscription = ledger.subscribe()
+    reader = asyncio.ensure_future(anext(subscription))
     await asyncio.sleep(0)  # lets the reader begin to wait
     _keep(ledger, "a")
     assert _sessions([await reader]) == ["a"]
 
-    reader = asyncio.ensure_future(anext(news))
+    reader = asyncio.ensure_future(anext(subscription))
     await asyncio.sleep(0)
-    news.close()
+    subscription.close()
     with pytest.raises(StopAsyncIteration):
         await reader
 
@@ -87,7 +87,7 @@ async def test_a_slow_subscriber_loses_the_oldest() -> None:
 async def test_a_closed_subscription_hears_no_more() -> None:
     """After its close a subscription ends, and the ledger no longer feeds it."""
     ledger = Ledger()
-    with ledger.subscribe() as news:
+    with ledger.subscribe() as subscription:
         _keep(ledger, "a")
     _keep(ledger, "b")
-    assert _sessions(await _rest(news)) == ["a"]
+    assert _sessions(await _rest(subscription)) == ["a"]

@@ -105,9 +105,9 @@ async def test_answers_are_what_the_published_schemas_say(http: httpx.AsyncClien
     path = f"{SETTINGS}/event-visibility"
     visible = (await http.patch(path, params=KEY, json=shown)).json()
     spec.judge(document, "EventVisibilityChange").validate(visible)
-    told = (await http.get(path, params=KEY)).json()
-    spec.judge(document, "EventVisibilityResponse").validate(told)
-    assert told["visibilitySettings"] == [shown]
+    read = (await http.get(path, params=KEY)).json()
+    spec.judge(document, "EventVisibilityResponse").validate(read)
+    assert read["visibilitySettings"] == [shown]
 
 
 async def test_a_list_is_walked_page_by_page(http: httpx.AsyncClient) -> None:
