@@ -1,4 +1,4 @@
-"""Database URLs as hosts give them: what the driver gets, and what a person is told."""
+"""Database URLs as hosts give them: what the driver gets, and what errors say."""
 
 import pytest
 from hypothesis import given
@@ -45,7 +45,7 @@ def test_what_was_read_can_be_read_again(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "message"),
     [
         ("connection_limit=5", "connection_limit, which is not one of PostgreSQL's: take it out"),
         ("schema=public", "take it out: the relay has a schema of its own"),
@@ -54,11 +54,11 @@ def test_what_was_read_can_be_read_again(url: str) -> None:
         ("pooler=maybe", "write pooler=true"),
     ],
 )
-def test_foreign_parameters(query: str, told: str) -> None:
+def test_foreign_parameters(query: str, message: str) -> None:
     """The message says what to take out, or what to write."""
     with pytest.raises(ValueError, match="has ") as raised:
         database_address(f"{BASE}?{query}")
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.parametrize(

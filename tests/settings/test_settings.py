@@ -1,4 +1,4 @@
-"""Variables: what they mean, and what a person is told who writes them wrongly."""
+"""Variables: what they mean, and what the errors of wrong values say."""
 
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def test_a_wrong_value_names_its_variable(
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "message"),
     [
         ("PORT", "abc", "'abc' is not a whole number: give one from 0 to 65535"),
         ("HUBSPOT_RATE", "1.5", "'1.5' is not a whole number: give one from 1 to 10000"),
@@ -111,10 +111,10 @@ def test_a_wrong_value_names_its_variable(
     ],
 )
 def test_a_wrong_value_is_told_with_its_remedy(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
     """What was written, and what may be."""
-    assert faults(monkeypatch, **{name: value}) == [f"{PREFIX}{name}: {told}"]
+    assert faults(monkeypatch, **{name: value}) == [f"{PREFIX}{name}: {message}"]
 
 
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,8 +195,8 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(PREFIX + name, value)
     monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", "*")
     settings = load_settings()
-    told = repr(settings) + str(settings) + " ".join(faults(monkeypatch, HUBSPOT_RATE="x"))
-    assert not [secret for secret in secrets.values() if secret in told]
+    shown = repr(settings) + str(settings) + " ".join(faults(monkeypatch, HUBSPOT_RATE="x"))
+    assert not [secret for secret in secrets.values() if secret in shown]
 
 
 @pytest.mark.parametrize("around", ["tok\n", " tok ", "\ttok\r\n"])

@@ -132,7 +132,7 @@ def test_secrets_come_from_elsewhere(
     written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
 ) -> None:
     """From a variable, from .env, or from a file beside this one, whose line break is dropped."""
-    told = 'access_token_env = "ACME_TOKEN"'
+    line = 'access_token_env = "ACME_TOKEN"'
     monkeypatch.delenv("ACME_TOKEN")
     if where == "environment":
         monkeypatch.setenv("ACME_TOKEN", "fetched")
@@ -140,8 +140,8 @@ def test_secrets_come_from_elsewhere(
         (tmp_path / ".env").write_text("ACME_TOKEN=fetched\n")
     else:
         (tmp_path / "acme.secret").write_text("fetched\n")
-        told = 'access_token_file = "acme.secret"'
-    (acme,) = written(f'[accounts.acme]\n{told}\nallowed_origins = ["https://www.acme.example"]')
+        line = 'access_token_file = "acme.secret"'
+    (acme,) = written(f'[accounts.acme]\n{line}\nallowed_origins = ["https://www.acme.example"]')
     assert token(acme) == "fetched"
 
 
@@ -267,8 +267,8 @@ def test_faults(written: Written, text: str, fault: str) -> None:
 def test_all_faults_at_once(written: Written) -> None:
     """Of all tables, each where it stands; a site does not repeat its account's."""
     text = ACME + "rate = 0\nidentity = 'guess'\n" + GLOBEX + "viewed_percent = 0\nfoo = 1\n"
-    told = sorted(" ".join(line.split()[:3]) for line in faults(written, text))
-    assert told == [
+    places = sorted(" ".join(line.split()[:3]) for line in faults(written, text))
+    assert places == [
         "sites.toml [accounts.acme] identity:",
         "sites.toml [accounts.acme] rate:",
         "sites.toml [sites.academy] foo:",
