@@ -30,12 +30,12 @@ async def test_a_pause_is_never_shortened(store: Store) -> None:
     """An answer that was under way when the account was paused doesn't end the pause."""
     await crowd(store)
     jobs = [await claimed(store) for _ in range(3)]
-    news: tuple[AccountUpdate, ...] = (
+    updates: tuple[AccountUpdate, ...] = (
         Paused(NOW + MINUTE, "bad_token"),
         Paused(NOW + SECOND, "rate_limited"),
         Healthy(),
     )
-    for job, each in zip(jobs, news, strict=True):
+    for job, each in zip(jobs, updates, strict=True):
         await store.outbox.settle(job, Retry(NOW, "x"), each, NOW)
     assert (await store.outbox.claim(NOW + SECOND, LEASE)).next_at == NOW + MINUTE
 

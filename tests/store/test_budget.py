@@ -18,10 +18,10 @@ def store(store: Store) -> Store:
     return with_policy(store, quota=BUDGET)
 
 
-async def answered(store: Store, *news: AccountUpdate, now: int = NOW) -> None:
+async def answered(store: Store, *updates: AccountUpdate, now: int = NOW) -> None:
     """So many requests with these answers."""
-    for number, each in enumerate(news):
-        session = f"{now}-{number}-{id(news)}"
+    for number, each in enumerate(updates):
+        session = f"{now}-{number}-{id(updates)}"
         await played(store, now, sessionId=session, contactUtk=None, _hsenc=session)
         job = await claimed(store, now)
         outcome = REFUSED if isinstance(each, Healthy) else Retry(now + DAY, "unavailable")
@@ -40,7 +40,7 @@ REFUSAL, ELSEWHERE = Healthy(was_error=True, uncertain_refused=True), Healthy(wa
 
 
 @pytest.mark.parametrize(
-    ("news", "strained", "may_risk"),
+    ("updates", "strained", "may_risk"),
     [
         pytest.param([], False, True, id="nothing yet"),
         pytest.param([GOOD] * 9, False, True, id="no errors"),
@@ -54,10 +54,10 @@ REFUSAL, ELSEWHERE = Healthy(was_error=True, uncertain_refused=True), Healthy(wa
     ],
 )
 async def test_the_share_of_errors(
-    store: Store, news: list[AccountUpdate], *, strained: bool, may_risk: bool
+    store: Store, updates: list[AccountUpdate], *, strained: bool, may_risk: bool
 ) -> None:
     """A quarter and at least two: risky events are stopped by their own refusals alone."""
-    await answered(store, *news)
+    await answered(store, *updates)
     assert await limits(store) == (strained, may_risk)
 
 

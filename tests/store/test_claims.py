@@ -178,8 +178,8 @@ async def test_what_is_not_due_is_not_claimed(passing: Store) -> None:
     assert (await claimed(passing, NOW + MINUTE)).attempts == 2
 
 
-async def test_a_blameless_retry_costs_no_attempt(passing: Store) -> None:
-    """A fault that is the account's leaves the event's count as it was."""
+async def test_a_fault_of_the_account_costs_no_attempt(passing: Store) -> None:
+    """A retry because of the account's fault leaves the event's count of attempts as it was."""
     await played(passing)
     for attempts in (1, 1, 1):
         job = await claimed(passing)
@@ -188,7 +188,7 @@ async def test_a_blameless_retry_costs_no_attempt(passing: Store) -> None:
 
 
 async def test_release_without_a_request(passing: Store) -> None:
-    """A job that was not sent is due at once, unblamed, and its permit is free."""
+    """A job that was not sent is due at once without an attempt counted, and its permit is free."""
     await played(passing)
     passing = with_policy(passing, quota=Quota(1, 10_000))
     job = await claimed(passing)
@@ -231,5 +231,5 @@ async def test_a_play_that_cannot_be_read_holds_up_no_other(database: Database) 
         assert "report it" in str(spoilt[0].answer["message"])
         assert spoilt[0].play.medium.name == "a play that can't be read"
         assert [family.count for family in await store.rejections.families(9)] == [2]
-        (_, walk) = await store.history.latest(9)
-        assert walk.play == spoilt[0].play
+        (_, history) = await store.history.latest(9)
+        assert history.play == spoilt[0].play

@@ -113,16 +113,16 @@ async def test_a_longer_usertoken_is_anothers(store: Store) -> None:
 
 
 async def test_among_many(store: Store) -> None:
-    """However many wait, all are looked through, and it is told how many these were."""
+    """However many wait, all are searched, and the progress is reported."""
     others = body(contactUtk="other")
     await asyncio.gather(
         *(store.inbox.append(InboxPing(NOW, None, others)) for _ in range(PORTION))
     )
     await arrive(store)
     await store.inbox.append(InboxPing(NOW, None, b'{"contactUtk": "utk", broken'))
-    told: list[int] = []
-    assert await store.admin.forget(utk="utk", contact_id=None, progress=told.append) == 2
-    assert told == [PORTION, PORTION + 2]
+    progress: list[int] = []
+    assert await store.admin.forget(utk="utk", contact_id=None, progress=progress.append) == 2
+    assert progress == [PORTION, PORTION + 2]
     assert (await store.admin.depths(NOW)).inbox == PORTION
 
 

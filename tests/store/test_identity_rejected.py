@@ -1,4 +1,4 @@
-"""The identity ladder in the store: refused rungs give way, and a mail vouches for one visitor."""
+"""Identities in the store: a refused source gives way to the next, and a mail names one visitor."""
 
 from typing import Any
 
@@ -30,11 +30,11 @@ BY_MAIL = Identity("mail", hsenc="p2")
 
 
 async def test_a_refused_contact_id_gives_way_to_the_usertoken(store: Store) -> None:
-    """The visitor is looked up, and the play goes out from its beginning to whom HubSpot names."""
+    """The visitor is looked up, and the whole play is sent for the contact that HubSpot names."""
     await played(store, **SIGNED, playedPercent=30)
     await settle(store, await claimed(store), IdentityRejected("signed:7"))
     assert [entry.reason for entry in await entries(store, "waiting")] == ["lookup", "lookup"]
-    # Nobody had to be asked as long as the page's word was good.
+    # No lookup was needed as long as the signed id was accepted.
     await played(store, NOW + 1, sessionId="other")
     await looked_up(store, {"utk": 9}, NOW + MINUTE)
     job = await claimed(store, NOW + MINUTE)
@@ -46,10 +46,10 @@ async def test_a_refused_contact_id_gives_way_to_the_usertoken(store: Store) -> 
 
 
 @pytest.mark.parametrize("identity", [{"_hsenc": "p2"}, SIGNED], ids=["mail", "signed"])
-async def test_the_last_rung_is_asked_about(store: Store, identity: dict[str, Any]) -> None:
-    """However late the rung above it is refused: whoever is a contact by then is found.
+async def test_the_usertoken_is_asked_about_last(store: Store, identity: dict[str, Any]) -> None:
+    """However late the other source is refused, a visitor who is a contact by then is found.
 
-    Until then nobody had to ask, or nothing waited for the answer any more.
+    Until then no lookup was needed, or nothing waited for its answer any more.
     """
     await played(store, **identity)
     if "_hsenc" in identity:
@@ -77,7 +77,7 @@ async def test_a_cookie_that_comes_after_the_refusal(store: Store) -> None:
 
 
 async def test_a_question_rests_only_when_nothing_may_wait_for_it(store: Store) -> None:
-    """An event on its way by another rung may come back to wait for the answer."""
+    """An event that is sent by another source may come back to wait for the answer."""
     await played(store, _hsenc="p2")
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + SECOND})
     job = await claimed(store, SOON)
@@ -87,7 +87,7 @@ async def test_a_question_rests_only_when_nothing_may_wait_for_it(store: Store) 
 
 
 async def test_a_refused_mail_gives_way_at_once(passing: Store) -> None:
-    """Where the next rung is known, nothing waits."""
+    """If the next identity source is known, nothing waits."""
     await played(passing, _hsenc="p2")
     job = await claimed(passing)
     assert job.identity == BY_MAIL
@@ -155,7 +155,7 @@ async def test_a_forwarded_mail_is_not_its_recipient(store: Store) -> None:
 
 
 async def test_a_mail_of_a_known_contact_can_be_forwarded_too(store: Store) -> None:
-    """The recipient is sent by the usertoken, and the link vouches for no friend all the same."""
+    """The recipient is known by the usertoken, and the link still does not identify a friend."""
     await played(store, sessionId="recipient", contactUtk="u1", _hsenc="p2")
     await looked_up(store, {"u1": 9}, SOON)
     assert (await claimed(store, SOON)).identity == Identity("usertoken", contact_id=9)
@@ -167,7 +167,7 @@ async def test_a_mail_of_a_known_contact_can_be_forwarded_too(store: Store) -> N
 
 @pytest.mark.parametrize("bound", [True, False])
 async def test_a_mail_without_a_usertoken(store: Store, *, bound: bool) -> None:
-    """Whoever brings a mail alone is its recipient, unless it has vouched for another."""
+    """A visitor with a mail link alone is its recipient, unless it belongs to another usertoken."""
     if bound:
         await played(store, sessionId="recipient", contactUtk="u1", _hsenc="p2")
         await looked_up(store, {"u1": None}, SOON)
@@ -177,7 +177,7 @@ async def test_a_mail_without_a_usertoken(store: Store, *, bound: bool) -> None:
 
 
 async def test_erasure_frees_a_mail(database: Database) -> None:
-    """What it vouched for is forgotten with the visitor, and with time."""
+    """The visitor of a mail link is forgotten by erasure, and with time."""
     for erase in (True, False):
         async with database.fresh().open() as store:
             await played(store, sessionId="recipient", contactUtk="u1", _hsenc="p2")

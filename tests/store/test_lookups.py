@@ -196,19 +196,19 @@ async def test_trouble_puts_the_question_off(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "identity",
     [
         pytest.param({"contactId": 7, "contactSignature": SIGNATURE_OF_7}, id="signed contactId"),
         pytest.param({"contactUtk": "contact"}, id="a contact's usertoken"),
     ],
 )
-async def test_a_late_identity_releases_what_waited(store: Store, told: dict[str, Any]) -> None:
+async def test_a_late_identity_releases_what_waited(store: Store, identity: dict[str, Any]) -> None:
     """A play that began anonymously is sent from its beginning once a ping says whose it is."""
     await played(store, sessionId="other", contactUtk="contact")
     await looked_up(store, {"contact": 9}, SOON)
     await played(store, contactUtk=None)
     assert await entries(store, "waiting") == []
-    await played(store, NOW + MINUTE, **{"contactUtk": None, "playedPercent": 30, **told})
+    await played(store, NOW + MINUTE, **{"contactUtk": None, "playedPercent": 30, **identity})
     due = [entry for entry in await entries(store, "due") if entry.play.session_id == "session"]
     assert [(entry.value, entry.occurred_at) for entry in due] == [
         ("STARTED", NOW),

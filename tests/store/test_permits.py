@@ -37,7 +37,7 @@ step = st.tuples(st.sampled_from(STEPS), st.integers(0, 5), st.sampled_from(PAUS
 
 @dataclass
 class Held:
-    """A permit in somebody's hands; its request arrives once, before the lease ends, or never."""
+    """A permit that a sender holds; its request arrives once, before the lease ends, or never."""
 
     claim: Job | LookupClaim
     until: int
@@ -45,7 +45,7 @@ class Held:
 
 
 @dataclass
-class World:
+class Senders:
     """Any number of senders on one store, and the clock at which HubSpot counts what arrives."""
 
     store: Store
@@ -129,14 +129,14 @@ async def test_never_more_than_the_rate(
     database = ENGINES[engine](tmp_path_factory.mktemp("permits"))
     async with database.open() as store:
         await crowd(store)
-        world = World(with_policy(store, quota=QUOTA))
+        senders = Senders(with_policy(store, quota=QUOTA))
     for life in lives:
         async with database.open() as store:
-            await world.restart(with_policy(store, quota=QUOTA))
+            await senders.restart(with_policy(store, quota=QUOTA))
             for what, which, pause in life:
-                await world.do(what, which)
-                world.now += pause
-    assert world.peak() <= QUOTA.rate
+                await senders.do(what, which)
+                senders.now += pause
+    assert senders.peak() <= QUOTA.rate
 
 
 async def test_all_permits_are_used(store: Store) -> None:
