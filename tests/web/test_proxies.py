@@ -34,7 +34,7 @@ def forwarded(text: str) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("trusted", "told", "client"),
+    ("trusted", "header", "client"),
     [
         (("*",), "203.0.113.9", "203.0.113.9"),
         (("*",), "127.0.0.1, 203.0.113.9", "203.0.113.9"),
@@ -51,16 +51,16 @@ def forwarded(text: str) -> tuple[bytes, bytes]:
         (("192.0.2.1",), "203.0.113.9", "10.0.0.1"),
     ],
 )
-async def test_the_last_hop_counts(trusted: tuple[str, ...], told: str, client: str) -> None:
+async def test_the_last_hop_counts(trusted: tuple[str, ...], header: str, client: str) -> None:
     """What a client claims in front of its own address is never believed, `*` included."""
-    assert (await seen(trusted, "10.0.0.1", forwarded(told)))[0] == client
+    assert (await seen(trusted, "10.0.0.1", forwarded(header)))[0] == client
 
 
 async def test_the_scheme_is_the_last_hops_too() -> None:
     """And is believed of trusted proxies alone."""
-    told = (b"x-forwarded-proto", b"http, https")
-    assert (await seen(("10.0.0.1",), "10.0.0.1", told))[1] == "https"
-    assert (await seen(("10.0.0.2",), "10.0.0.1", told))[1] == "http"
+    header = (b"x-forwarded-proto", b"http, https")
+    assert (await seen(("10.0.0.1",), "10.0.0.1", header))[1] == "https"
+    assert (await seen(("10.0.0.2",), "10.0.0.1", header))[1] == "http"
 
 
 async def test_the_peer_is_kept() -> None:

@@ -88,7 +88,7 @@ def test_tags_in_several_header_lines_count(relay: httpx.Client) -> None:
     assert relay.get("/playrelay.js", headers=lines).status_code == 304
 
 
-def test_another_form_is_sent_to_whom_has_only_the_first(relay: httpx.Client) -> None:
+def test_another_form_is_sent_to_a_cache_of_the_first(relay: httpx.Client) -> None:
     """The tag of the brotli form says nothing of the plain one."""
     tag = relay.get("/playrelay.js").headers["etag"]
     answer = relay.get("/playrelay.js", headers={"if-none-match": tag, **PLAIN})
@@ -102,13 +102,13 @@ def test_another_form_is_sent_to_whom_has_only_the_first(relay: httpx.Client) ->
 )
 def test_head_says_what_get_would(relay: httpx.Client, path: str) -> None:
     """The same headers, the length too, and no body."""
-    told = relay.head(path)
+    head = relay.head(path)
     sent = relay.get(path)
-    assert told.status_code == 200
-    assert told.content == b""
+    assert head.status_code == 200
+    assert head.content == b""
     names = ("content-length", "content-type", "content-encoding", "etag", "cache-control", "vary")
     for name in names:
-        assert told.headers.get(name) == sent.headers.get(name)
+        assert head.headers.get(name) == sent.headers.get(name)
 
 
 @pytest.mark.parametrize("below", ["/", f"/builds/{BUILD.name}/"])
