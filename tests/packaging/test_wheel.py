@@ -56,7 +56,8 @@ def relay(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_the_wheel_holds_what_the_relay_needs(wheel: Path) -> None:
     """Script, kept builds, stub, demo, console, migrations and the type marker are in the wheel."""
     held = set(zipfile.ZipFile(wheel).namelist())
-    versions = ROOT / "app" / "store" / "migrations" / "versions"
+    migrations = [*(ROOT / "app" / "store" / "migrations").glob("*.sql")]
+    assert migrations
     demo = ROOT / "app" / "demo"
     console = ROOT / "app" / "console"
     pages = [*console.glob("templates/*"), *console.glob("static/**/*")]
@@ -65,8 +66,7 @@ def test_the_wheel_holds_what_the_relay_needs(wheel: Path) -> None:
     kept = [path for path in static.glob("builds/**/*") if path.is_file()]
     assert held >= {
         "app/py.typed",
-        "app/store/migrations/env.py",
-        *(f"app/store/migrations/versions/{path.name}" for path in versions.glob("*.sql")),
+        *(f"app/store/migrations/{path.name}" for path in migrations),
         *(f"app/demo/{path.name}" for path in demo.iterdir() if path.is_file()),
         *(path.relative_to(ROOT).as_posix() for path in pages if path.is_file()),
         *(f"app/_static/{path}" for path in scripts),

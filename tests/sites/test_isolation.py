@@ -142,7 +142,7 @@ def test_a_trouble_that_ends_costs_nothing(tmp_path: Path, one: Sandbox, two: Sa
 def test_without_tokens_each_has_a_sandbox(tmp_path: Path) -> None:
     """The demo page plays the first site, or the one that is asked for, and shows its account."""
     file = "[accounts.acme]\n[accounts.globex]\n"
-    with town(tmp_path / "relay", file).started() as relay:
+    with town(tmp_path / "relay", file, sandbox="true").started() as relay:
         assert 'data-site="acme"' in httpx.get(f"{relay.address}/demo").text
         assert 'data-site="globex"' in httpx.get(f"{relay.address}/demo?site=globex").text
         assert httpx.get(f"{relay.address}/demo?site=nobody").status_code == httpx.codes.NOT_FOUND
