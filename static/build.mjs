@@ -14,6 +14,17 @@ import { minify } from "terser";
 
 const home = fileURLToPath(new URL(".", import.meta.url));
 
+/**
+ * Properties that only our own files know, in the script as well as in its adapters: these get short
+ * names. None may be a name of the DOM's, of a play's, of an option, of the API or of a vendor's words.
+ */
+const OWN = `address alone announced around claim clickedAt completePlay declareAd describe emit
+  expected follow guard knownAt known late listen manifest mayGrow openedAt position report said
+  statements track use`;
+const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`) };
+/** The short names, for all files the same. */
+const nameCache = {};
+
 /** What the sources make, by path. @type {Map<string, string>} */
 const made = new Map();
 
@@ -62,6 +73,8 @@ async function make(entry, output, format) {
     ecma: 2020,
     module: format == "esm",
     toplevel: true,
+    nameCache,
+    mangle: { properties: mangling },
     compress: {
       passes: 4,
       unsafe: true,
@@ -79,7 +92,7 @@ for (const path of ["src/version.js", "package.json"]) {
   if (!process.argv.includes("--check")) writeFileSync(join(home, path), made.get(path) ?? "");
 }
 await make("src/main.js", "playrelay.js", "iife");
-for (const name of readdirSync(join(home, "src/adapters"))) {
+for (const name of readdirSync(join(home, "src/adapters")).sort()) {
   await make(`src/adapters/${name}`, `adapters/${name}`, "esm");
 }
 

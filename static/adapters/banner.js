@@ -1,1 +1,1 @@
-export default e=>{let t=!1,a=({allowed:a,categories:o})=>{o&&(t=!0),(o||!t)&&e(!!(o?o.analytics:a))},o=window;for(let e of["_hsp","_hsq"])(o[e]||=[]).push(["addPrivacyConsentListener",a])};
+export default e=>{let o=!1,t=({allowed:t,categories:a})=>{a&&(o=!0),(a||!o)&&e(!!(a?a.analytics:t))},a=window;for(let e of["_hsp","_hsq"])(a[e]||=[]).push(["addPrivacyConsentListener",t])};

@@ -16,7 +16,7 @@ const EVENTS =
 /** The players that are playing right now. @type {Set<Update>} */
 export const playing = new Set();
 
-const core = { emit, guard, listen, log, options, report };
+const core = { emit, guard, listen, log, options, report, use };
 
 /**
  * Follows a player through all that it plays. What measures is loaded when there is something to

@@ -15,7 +15,7 @@ export const differ = (a, b) => Math.abs(a - b) > Math.max(1, a / 100);
 
 export class Duration {
   /** The last that was finite, in seconds; 0: not known. Infinity: a live stream. */
-  seconds = 0;
+  known = 0;
   #grows = false;
   #settled = 0;
 
@@ -27,11 +27,11 @@ export class Duration {
   /** @param {number} seconds as the player says now @param {number} now milliseconds */
   update(seconds, now) {
     if (!(seconds > 0)) return; // the player has none while it loads
-    const first = !this.seconds;
-    const differs = differ(seconds, this.seconds);
+    const first = !this.known;
+    const differs = differ(seconds, this.known);
     if (differs && (!first || this.mayGrow)) this.#settled = now + SETTLING_MS;
-    if (!first && differs) this.#grows = seconds > this.seconds && this.mayGrow;
-    this.seconds = seconds < LONGEST_SECONDS ? seconds : Infinity;
+    if (!first && differs) this.#grows = seconds > this.known && this.mayGrow;
+    this.known = seconds < LONGEST_SECONDS ? seconds : Infinity;
   }
 
   /**
@@ -40,7 +40,7 @@ export class Duration {
    * @param {boolean} leaving whether there may be no later moment
    */
   knownAt(over, leaving) {
-    if (!this.seconds || this.seconds == Infinity) return Infinity;
+    if (!this.known || this.known == Infinity) return Infinity;
     return over || (leaving && !this.#grows) ? 0 : this.#settled;
   }
 }

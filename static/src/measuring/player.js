@@ -2,14 +2,17 @@
 
 import { authored, describe } from "../naming/medium.js";
 import { attribute } from "../naming/attributes.js";
-import { expectManifest } from "../naming/manifests.js";
+import { STATEMENTS } from "../naming/page.js";
 import { completePlay } from "../naming/visit.js";
 import { Duration, differ } from "./duration.js";
 import { isAd, isDecoration, isSteered, watchInput } from "./roles.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./view.js").Player} Player */
-/** @typedef {ReturnType<typeof newSource>} Source */
+/**
+ * A source of a player; the first duration that it told is `announced` (seconds).
+ * @typedef {import("../naming/medium.js").Source & { duration: Duration, announced: number }} Source
+ */
 
 /** @typedef {object} Core what the script does for what measures
  * @property {(node: Node, name: string, detail: object) => unknown} emit
@@ -18,6 +21,7 @@ import { View } from "./view.js";
  * @property {(reason: string) => void} log
  * @property {import("../options.js").Options} options
  * @property {(play: any, node: Node, due: unknown) => void} report
+ * @property {typeof import("../options.js").use} use
  */
 
 /** A film goes on under another address where it stopped, within so much (seconds). */
@@ -40,18 +44,27 @@ const isAlone = (node) =>
       isAd(other),
   );
 
-/** @param {string} address */
-const newSource = (address) => {
+/** Players that are followed so soon after the first stood in the page before the script (ms). */
+const START_MS = 1e3;
+let startedAt = Infinity;
+
+/** All that have no address of their own, oldest first. @type {Source[]} */
+const nameless = [];
+
+/** What is loaded only where it is needed, by name. @type {Record<string, any>} */
+const parts = {};
+
+/** @param {string} address @param {number} openedAt */
+const newSource = (address, openedAt) => {
   const mayGrow = !/^http/.test(address);
+  /** @type {Source} */
   const source = {
     address,
-    openedAt: performance.now(),
+    openedAt,
     duration: new Duration(mayGrow),
-    /** The first that the player told (seconds). */
     announced: 0,
-    manifest: undefined,
   };
-  if (address && mayGrow) expectManifest(source);
+  if (address && mayGrow) nameless.push(source);
   return source;
 };
 
@@ -60,7 +73,7 @@ const newSource = (address) => {
  * @param {Source} source
  */
 const isInterstitial = ({ duration, announced }) =>
-  duration.mayGrow && announced > duration.seconds && differ(announced, duration.seconds);
+  duration.mayGrow && announced > duration.known && differ(announced, duration.known);
 
 /**
  * Whether two sources of a player are one film, as far as it can be known.
@@ -70,7 +83,7 @@ const sameFilm = (a, b) =>
   a == b ||
   a.address == b.address ||
   (!(a.manifest && b.manifest && a.manifest != b.manifest) &&
-    (!a.duration.seconds || !differ(a.duration.seconds, b.duration.seconds)));
+    (!a.duration.known || !differ(a.duration.known, b.duration.known)));
 
 /**
  * What it returns is to be called with the type of whatever happens to the player.
@@ -78,13 +91,21 @@ const sameFilm = (a, b) =>
  * @param {Player & Partial<HTMLMediaElement>} player
  * @param {Core} core
  */
-export const follow = (node, player, { emit, guard, listen, log, options, report }) => {
+export const follow = (node, player, { emit, guard, listen, log, options, report, use }) => {
   /** By film. @type {Map<string, View>} */
   const views = new Map();
   /** Of each view, the last source. @type {Map<View, Source>} */
   const sources = new Map();
   /** @type {Source} */
   let source;
+  /** The one that an advertisement has interrupted. @type {Source | undefined} */
+  let interrupted;
+  /** @type {Source} */
+  let before;
+  /** When the next source may have been opened at the earliest. */
+  const now = performance.now();
+  startedAt = Math.min(startedAt, now);
+  let openedAt = now - startedAt > START_MS ? now : 0;
   /** @type {View | undefined} */
   let view;
   /** What the author says, and of which source. @type {Partial<ReturnType<typeof authored>>} */
@@ -104,8 +125,22 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
     said = words;
   };
 
+  /** @param {string} name @returns {boolean} whether it is there; else it comes */
+  const has = (name) =>
+    parts[name] ||
+    use(name, (part) => {
+      parts[name] = part;
+      update("");
+    });
+
+  /** Whether all is there that is needed to name the source. */
+  const isReady = () =>
+    (!nameless.includes(source) || has("manifests")) &&
+    (!document.querySelector(STATEMENTS) || has("statements"));
+
   const open = () => {
-    source = newSource(player.currentSrc);
+    before = source;
+    source = newSource(player.currentSrc, openedAt);
     view = undefined;
     ignored = false;
     readWords();
@@ -117,7 +152,7 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
       ([{ position }, { duration, manifest }]) =>
         position > SEAM_SECONDS &&
         Math.abs(position - player.currentTime) < SEAM_SECONDS &&
-        !differ(duration.seconds, source.duration.seconds) &&
+        !differ(duration.known, source.duration.known) &&
         (!manifest || !source.manifest || manifest == source.manifest),
     )?.[0];
 
@@ -138,18 +173,25 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
           : !isExempt && isDecoration(player) && "decoration";
     if (reason) {
       ignored = true;
+      if (reason == "ad") interrupted ||= before;
       log(reason);
       return;
     }
+    if (!isReady()) return;
+    parts.manifests?.(nameless);
+    if (interrupted && sameFilm(interrupted, source)) source.manifest = interrupted.manifest;
+    interrupted = undefined;
     const again = resumed();
     if (again) return again;
     readWords();
+    const audio = /** @type {any} */ (player).audio ?? /audio/.test(node.localName);
     const medium = describe(node, source, {
       alone: isAlone(node),
       title: player.title,
-      audio: /** @type {any} */ (player).audio,
+      audio,
       said: sameFilm(saidOf, source) ? said : {},
       number: unnamed,
+      statements: parts.statements?.(audio ? /AudioObject/ : /VideoObject/),
     });
     const film = [medium.mediaBridgeId, medium.externalId, medium.mediaUrl].join();
     const known = views.get(film);
@@ -172,12 +214,13 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
   /** @param {string} [type] */
   const update = (type = "time") => {
     // Some browsers have the next source already when they say that the last one is gone.
-    if (type != "emptied" && player.currentSrc != source.address) {
+    if (type == "emptied") openedAt = performance.now();
+    else if (player.currentSrc != source.address) {
       view?.update(player, source.duration, "emptied", false);
       open();
     }
     source.duration.update(player.duration, performance.now());
-    source.announced ||= source.duration.seconds;
+    source.announced ||= source.duration.known;
     if (/^(play|seeking)$/.test(type) && isSteered(node)) steered = true;
     clearTimeout(timer);
     const advertised = isAd(node);

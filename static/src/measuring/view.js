@@ -150,10 +150,10 @@ export class View {
     this.#sendAt ||= now + FIRST_REPORT_MS;
     if (player.ended && !play.ended) this.#sendAt = now; // the end is reported at once
     play.ended ||= player.ended;
-    if (duration.seconds) play.duration = duration.seconds;
+    if (duration.known) play.duration = duration.known;
     this.#wakeAt = duration.knownAt(play.ended, leaving);
     if (now >= this.#wakeAt) {
-      const span = duration.seconds / 100;
+      const span = duration.known / 100;
       const share = covered(ranges) / span;
       play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : share | 0;
       play.watched = attention(this.#stretches, ranges, span);

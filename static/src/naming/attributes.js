@@ -1,5 +1,8 @@
 /** What stands in the page around a player, through shadow roots. */
 
+/** @param {Element | null | undefined} element @returns {string | undefined} its text, in one line */
+export const words = (element) => element?.textContent?.replace(/\s+/g, " ").trim();
+
 /** @param {any} node @returns {any} what it is inside of */
 export const outer = (node) => node.parentNode || node.host;
 

@@ -1,10 +1,14 @@
 /** What is playing, in the words of the page. docs/EMBED.md states the order in which they count. */
 
 import { attribute, outer, outwards } from "./attributes.js";
-import { manifestOf } from "./manifests.js";
 import { pageSays } from "./page.js";
 
-/** @typedef {import("./manifests.js").Source} Source */
+/**
+ * @typedef {object} Source what a player plays
+ * @property {string} address
+ * @property {number} openedAt milliseconds since the page began
+ * @property {string} [manifest] where it came from, if it has no address
+ */
 
 /**
  * @typedef {object} Medium
@@ -22,11 +26,17 @@ const HOST_WORDS = {
   externalId: /^(playback|video|media|asset)-?id$/,
 };
 
+/** A label of a player's own, alone (Video.js) or before a title (Vidstack). */
+const OWN_LABEL = /^(audio|media|video) ?player( - |$)/i;
+
 /** @param {any} node @param {RegExp} names @returns {string | undefined} */
 const host = (node, names) =>
   outwards(outer(node), (each) => {
     if (!each.localName?.includes("-")) return;
-    for (const { name, value } of each.attributes) if (value && names.test(name)) return value;
+    for (const { name, value } of each.attributes) {
+      const word = names.test(name) && value.replace(OWN_LABEL, "");
+      if (word) return word;
+    }
   });
 
 /** blob: and data: name nothing that could be found again. @param {string | undefined} address */
@@ -69,13 +79,14 @@ export const authored = (node) => ({
  * @param {string} [more.title] as the player itself tells it
  * @param {boolean} [more.audio]
  * @param {number} [more.number] of the source on this player
+ * @param {import("./page.js").Statement[]} [more.statements] of the page on films of its kind
  * @returns {Medium}
  */
-export const describe = (node, source, { said = authored(node), alone, title, audio = /audio/.test(node.localName), number = 0 } = {},
+export const describe = (node, source, { said = authored(node), alone, title, audio = /audio/.test(node.localName), number = 0, statements = [] } = {},
 ) => {
   const own = attribute(node, "media-url") ? said.mediaUrl : absolute(source.address);
-  const page = pageSays(node, audio ? /AudioObject/ : /VideoObject/, own || said.mediaUrl, !!alone);
-  const mediaUrl = own || said.mediaUrl || page.address || manifestOf(source);
+  const page = pageSays(node, statements, own || said.mediaUrl, !!alone);
+  const mediaUrl = own || said.mediaUrl || page.address || source.manifest;
   const named = said.mediaBridgeId || said.externalId || mediaUrl;
   return {
     mediaBridgeId: said.mediaBridgeId,

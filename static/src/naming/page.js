@@ -1,43 +1,11 @@
-/** What the page says of its films in general: schema.org, Open Graph, captions and headings. */
+/** What the page says of its films in general: captions and headings, schema.org, Open Graph. */
 
-import { outer, outwards } from "./attributes.js";
+import { outer, outwards, words } from "./attributes.js";
 
 /** @typedef {{ name?: string, address?: string, around?: Element }} Statement */
 
-/** @param {Element | null | undefined} element */
-const words = (element) => element?.textContent?.replace(/\s+/g, " ").trim();
-
-/** @param {RegExp} type @returns {Statement[]} what JSON-LD and microdata say of films of a type */
-const statements = (type) => {
-  /** @type {Statement[]} */
-  const found = [];
-  /** @param {any} value of JSON */
-  const enter = (value) => {
-    if (!value || typeof value != "object") return;
-    if (type.test(value["@type"])) {
-      found.push({ name: value.name, address: value.contentUrl || value.embedUrl });
-    }
-    for (const key in value) enter(value[key]);
-  };
-  for (const script of document.querySelectorAll("script[type='application/ld+json']")) {
-    try {
-      enter(JSON.parse(/** @type {string} */ (script.textContent)));
-    } catch {
-      // Not ours to mend.
-    }
-  }
-  for (const around of document.querySelectorAll("[itemtype]")) {
-    if (!type.test(/** @type {string} */ (around.getAttribute("itemtype")))) continue;
-    /** @param {string} name */
-    const property = (name) => {
-      /** @type {any} */
-      const element = around.querySelector(`[itemprop=${name}]`);
-      return element?.content || element?.href || element?.src || words(element);
-    };
-    found.push({ around, name: property("name"), address: property("contentUrl") || property("embedUrl") });
-  }
-  return found;
-};
+/** Where a page may have statements on films: whether to load what reads them. */
+export const STATEMENTS = "script[type='application/ld+json'],[itemtype]";
 
 /** @param {string | undefined} address @returns {string | undefined} without what varies */
 const place = (address) => address && new URL(address, document.baseURI).href.split(/[?#]/)[0];
@@ -64,13 +32,12 @@ const heading = (node) => {
 /**
  * What the page says of the film that a node plays.
  * @param {any} node
- * @param {RegExp} type of schema.org
+ * @param {Statement[]} said of films of its kind
  * @param {string | undefined} address of the film, if it has one
  * @param {boolean} alone whether it is the page's only one
  * @returns {Statement}
  */
-export const pageSays = (node, type, address, alone) => {
-  const said = statements(type);
+export const pageSays = (node, said, address, alone) => {
   const caption = outwards(node, (each) => each.localName == "figure" && words(each.querySelector("figcaption")));
   const statement =
     said.find(({ around }) => around && outwards(node, (each) => each == around)) ||

@@ -1,27 +1,21 @@
 /**
  * What the page itself asked for while a player got a source without an address: a film in a
- * MediaSource is named by its manifest, and a blob by the file that was fetched for it.
+ * MediaSource is named by its manifest, and a blob by the file that was fetched for it. Loaded with
+ * the first such source.
  */
 
-/**
- * @typedef {object} Source what a player plays
- * @property {string} address
- * @property {number} openedAt milliseconds since the page began
- * @property {string} [manifest] where it came from, if it has no address
- */
+/** @typedef {import("../naming/medium.js").Source} Source */
 
 /** Manifests of HLS, DASH and Smooth Streaming, and files; what a playlist names is neither. */
 const MANIFEST = /\.(m3u8|mpd)$|\.ism\/manifest/i;
 const FILE = /\.(mp[34]|m4[av]|webm|og[agv]|opus|wav|flac|aac|mov)$/i;
 
-/** A manifest may be asked for so long before the player says that it has a new source (ms). */
+/** A manifest may be asked for so long before the player gives up its last source (ms). */
 const EARLIER_MS = 500;
 
 /** When each was first asked for, oldest first. @type {Map<string, number>} */
 const manifests = new Map();
 const files = new Map();
-/** Sources without an address, oldest first. @type {Source[]} */
-const sources = [];
 
 /** @param {any} entry */
 const note = ({ name, startTime, initiatorType }) => {
@@ -30,22 +24,19 @@ const note = ({ name, startTime, initiatorType }) => {
   if (list && !list.has(name)) list.set(name, startTime);
 };
 
+// The browser keeps the first 250; those from now on are told one after another.
+performance.getEntriesByType("resource").forEach(note);
+/** @type {PerformanceObserver | undefined} */
+let observer;
 try {
-  const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) note(entry);
-  });
-  observer.observe({ type: "resource", buffered: true });
+  observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
+  observer.observe({ type: "resource" });
 } catch {
   // A browser that doesn't tell.
 }
 
-/** To be called when a player gets a source without an address. @param {Source} source */
-export const expectManifest = (source) => {
-  sources.push(source);
-};
-
-/** @param {Source} source @returns {string | undefined} */
-const find = ({ openedAt }) => {
+/** @param {Source} source @param {Source[]} sources @returns {string | undefined} */
+const find = ({ openedAt }, sources) => {
   /** @param {Map<string, number>} requests */
   const free = (requests) =>
     [...requests].filter(([url]) => sources.every(({ manifest }) => manifest != url));
@@ -60,14 +51,11 @@ const find = ({ openedAt }) => {
 };
 
 /**
- * The address that a source came from, if the page's requests show it. Who opened first gets the
- * first, so that it does not depend on what a visitor plays first.
- * @param {Source} wanted
+ * Finds the addresses that sources came from, as far as the page's requests show them. Who opened
+ * first gets the first, so that it does not depend on what a visitor plays first.
+ * @param {Source[]} sources without an address, oldest first
  */
-export const manifestOf = (wanted) => {
-  for (const source of sources) {
-    source.manifest ||= find(source);
-    if (source == wanted) break;
-  }
-  return wanted.manifest;
+export default (sources) => {
+  observer?.takeRecords().forEach(note);
+  for (const source of sources) source.manifest ||= find(source, sources);
 };

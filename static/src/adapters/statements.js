@@ -1,0 +1,37 @@
+/** What the page says of its films in schema.org's words: loaded where there may be some. */
+
+import { words } from "../naming/attributes.js";
+
+/** @typedef {import("../naming/page.js").Statement} Statement */
+
+/** @param {RegExp} type @returns {Statement[]} what JSON-LD and microdata say of films of a type */
+export default (type) => {
+  /** @type {Statement[]} */
+  const found = [];
+  /** @param {any} value of JSON */
+  const enter = (value) => {
+    if (!value || typeof value != "object") return;
+    if (type.test(value["@type"])) {
+      found.push({ name: value.name, address: value.contentUrl || value.embedUrl });
+    }
+    for (const key in value) enter(value[key]);
+  };
+  for (const script of document.querySelectorAll("script[type='application/ld+json']")) {
+    try {
+      enter(JSON.parse(/** @type {string} */ (script.textContent)));
+    } catch {
+      // Not ours to mend.
+    }
+  }
+  for (const around of document.querySelectorAll("[itemtype]")) {
+    if (!type.test(/** @type {string} */ (around.getAttribute("itemtype")))) continue;
+    /** @param {string} name */
+    const property = (name) => {
+      /** @type {any} */
+      const element = around.querySelector(`[itemprop=${name}]`);
+      return element?.content || element?.href || element?.src || words(element);
+    };
+    found.push({ around, name: property("name"), address: property("contentUrl") || property("embedUrl") });
+  }
+  return found;
+};
