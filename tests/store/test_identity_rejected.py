@@ -173,7 +173,7 @@ async def test_a_mail_without_a_usertoken(store: Store, *, bound: bool) -> None:
         await looked_up(store, {"u1": None}, SOON)
         await claimed(store, SOON)
     await played(store, SOON, sessionId="alone", contactUtk=None, _hsenc="p2")
-    assert await values(store, "waiting") == (["alone STARTED"] if bound else [])
+    assert await values(store, "due") == ([] if bound else ["alone STARTED"])
 
 
 async def test_erasure_frees_a_mail(database: Database) -> None:
