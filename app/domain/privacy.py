@@ -1,4 +1,4 @@
-"""What an address must lose before it leaves the house: names of people, not of pages.
+"""What an address must lose before it is stored or sent: what names people, not pages.
 
 Three kinds of things go: identifiers that networks hang on a click (they name the visitor, and
 scatter one page over thousands of addresses), values that look like a mail address or a telephone
