@@ -23,6 +23,7 @@ from tests.docs.languages import interpreter
 from tests.docs.pages import PAGES, ROOT, anchors, blocks, commands, name
 
 EXAMPLES = (ROOT / ".env.example", ROOT / "deploy" / "playrelay.env.example")
+TOPS = (ROOT, ROOT / "app")
 SECRET = "correct horse battery staple"
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=name)
@@ -36,6 +37,24 @@ def test_links_lead_somewhere(page: Path) -> None:
         file = (page.parent / path).resolve() if path else page
         assert file.exists(), target
         assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/ARCHITECTURE.md"])
+def test_files_that_are_named_exist(page: str) -> None:
+    """Each path in code on these pages is in the project, or in its package."""
+    text = (ROOT / page).read_text("utf-8")
+    paths = re.findall(r"`([\w.-]+/(?:[\w.-]+/)*[\w.-]*)`", text)
+    assert paths
+    assert [path for path in paths if not any((top / path).exists() for top in TOPS)] == []
+
+
+def test_all_folders_of_the_package_are_described() -> None:
+    """The list of folders has each part of the package, and no other."""
+    page = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
+    tree = page.partition("```\napp/\n")[2].partition("```")[0]
+    described = re.findall(r"^  ([\w.]+)/?  ", tree, re.MULTILINE)
+    parts = [path for path in (ROOT / "app").iterdir() if not path.name.startswith(("_", "py."))]
+    assert sorted(described) == sorted(path.name for path in parts)
 
 
 @every_page
