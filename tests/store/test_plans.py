@@ -34,7 +34,7 @@ from app.store.transactions import (
 )
 from app.store.tx import Row, Tx
 from tests.store.engines import Postgres, Sqlite
-from tests.store.setting import LEASE, NOW, QUOTA, RETENTION, arrive, fold, played, policy
+from tests.store.setting import DAY, LEASE, NOW, QUOTA, RETENTION, arrive, fold, played, policy
 
 GROWING = (
     *("plays", "outbox", "contacts", "mails", "media", "figures", "figure_pages", "audit"),
@@ -155,32 +155,39 @@ def _read_whole(plan: dict[str, Any], *, limited: bool) -> list[str]:
     return found + [each for part in inner for each in _read_whole(part, limited=limited)]
 
 
-CROWD = """
+# Recent, as nearly all is in a store that is maintained: where half of it is to be deleted, reading
+# all is right.
+CROWD = f"""
     INSERT INTO playrelay.plays (view, session, pings, begun_at, received_at, utk, mail, state)
-    SELECT decode(lpad(to_hex(i), 32, '0'), 'hex'), 'c' || i, 1, i, i, 'u' || i, false,
-        (SELECT state FROM playrelay.plays LIMIT 1) FROM generate_series(1, 20000) i;
+    SELECT decode(lpad(to_hex(i), 32, '0'), 'hex'), 'c' || i, 1, {NOW} - i, {NOW} - i, 'u' || i,
+        false, (SELECT state FROM playrelay.plays LIMIT 1) FROM generate_series(1, 20000) i;
     INSERT INTO playrelay.outbox
         (play, event, value, status, occurred_at, created_at, settled_at, answer, family,
             contact_id)
     SELECT id, 'media-played', each, (ARRAY['delivered', 'rejected', 'waiting', 'due'])[1 + id % 4],
-        id, id, id, jsonb_build_object('contact_id', id), 'f' || id % 3, id
+        {NOW} - id, {NOW} - id, {NOW} - id, jsonb_build_object('contact_id', id), 'f' || id % 3, id
     FROM playrelay.plays, unnest(ARRAY['STARTED', 'VIEWED']) each ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.contacts (utk, contact_id, asked_at)
-    SELECT 'u' || i, i, 1 FROM generate_series(1, 20000) i;
-    INSERT INTO playrelay.media (key, about, plays, last_day)
-    SELECT 'k' || i, (SELECT about FROM playrelay.media LIMIT 1), i, i
+    SELECT 'u' || i, i, {NOW} - i FROM generate_series(1, 20000) i;
+    UPDATE playrelay.contacts SET contact_id = NULL, ask_at = {NOW + DAY}, ask_by = {NOW + 2 * DAY}
+    WHERE contact_id % 2 = 0;
+    INSERT INTO playrelay.mails (mail, utk, sent_at)
+    SELECT decode(lpad(to_hex(i), 32, '0'), 'hex'), 'u' || i, {NOW} - i
     FROM generate_series(1, 5000) i;
-    INSERT INTO playrelay.figures SELECT id, day, 1, 1, 1, 1, 1, 1, 0, NULL
+    INSERT INTO playrelay.media (key, about, plays, last_day)
+    SELECT 'k' || i, (SELECT about FROM playrelay.media LIMIT 1), i, {NOW // DAY} - i % 300
+    FROM generate_series(1, 5000) i;
+    INSERT INTO playrelay.figures SELECT id, {NOW // DAY} - day, 1, 1, 1, 1, 1, 1, 0, NULL
     FROM playrelay.media, generate_series(1, 5) day ON CONFLICT DO NOTHING;
-    INSERT INTO playrelay.figure_pages SELECT id, day, 'p', 1
+    INSERT INTO playrelay.figure_pages SELECT id, {NOW // DAY} - day, 'p', 1
     FROM playrelay.media, generate_series(1, 5) day ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.audit (at, who, what, subject)
-    SELECT i, 'w', 'w', 's' FROM generate_series(1, 5000) i;
+    SELECT {NOW} - i, 'w', 'w', 's' FROM generate_series(1, 5000) i;
     INSERT INTO playrelay.refused_media
-    SELECT i || '/', 1, i, '{"reason": "refused"}' FROM generate_series(1, 5000) i;
+    SELECT i || '/', 1, {NOW} - i, '{{"reason": "refused"}}' FROM generate_series(1, 5000) i;
     ANALYZE playrelay.plays; ANALYZE playrelay.outbox; ANALYZE playrelay.contacts;
-    ANALYZE playrelay.media; ANALYZE playrelay.figures; ANALYZE playrelay.figure_pages;
-    ANALYZE playrelay.audit; ANALYZE playrelay.refused_media;
+    ANALYZE playrelay.mails; ANALYZE playrelay.media; ANALYZE playrelay.figures;
+    ANALYZE playrelay.figure_pages; ANALYZE playrelay.audit; ANALYZE playrelay.refused_media;
 """
 
 
