@@ -16,8 +16,9 @@ UTKS_OF_CONTACT = """
 # Their events go with them, by foreign key.
 FORGET_PLAYS = "DELETE FROM playrelay.plays WHERE utk = ANY ($1::text[])"
 FORGET_PLAYS_OF = """
-    DELETE FROM playrelay.plays WHERE contact_id = $1
-    OR id IN (SELECT play FROM playrelay.outbox WHERE contact_id = $1)
+    DELETE FROM playrelay.plays WHERE id IN (
+        SELECT id FROM playrelay.plays WHERE contact_id = $1
+        UNION SELECT play FROM playrelay.outbox WHERE contact_id = $1)
 """
 FORGET_CONTACTS = "DELETE FROM playrelay.contacts WHERE utk = ANY ($1::text[])"
 FORGET_MAILS = "DELETE FROM playrelay.mails WHERE utk = ANY ($1::text[])"
