@@ -1,13 +1,15 @@
 """Turns settings into the small frozen policies that the packages are given instead."""
 
 from app.config import Settings
-from app.deliver.policy import DAY
+from app.deliver.policy import DAY, MINUTE, DeliveryPolicy
+from app.deliver.sender import LEASE_MS
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import ObservationPolicy
+from app.domain.streak import REFUSED_ALL
 from app.domain.timestamps import TRACKER_QUEUE_MS, longest_age
 from app.domain.trust import TrustPolicy
-from app.store.policy import Quota, Retention, StorePolicy
+from app.store.policy import LongestWaits, Quota, Retention, StorePolicy
 
 RESERVED_FOR_TOKENS = 7
 """Requests of a window reserved for OAuth, which takes no permit from the store.
@@ -42,6 +44,27 @@ def store_policy_of(settings: Settings) -> StorePolicy:
         quota=quota_of(settings),
         retention=retention_of(settings),
         settle_ms=settings.settle_seconds * 1000,
+        longest=longest_waits(DeliveryPolicy(), LEASE_MS),
+    )
+
+
+def longest_waits(policy: DeliveryPolicy, lease_ms: int) -> LongestWaits:
+    """What `deliver` may ask the store to wait for at most."""
+    jitter = 1_000
+    outage = max(policy.retry_cap, policy.strained_cap, policy.outage_cap, policy.retry_after_cap)
+    for_a_person = ("bad_token", "reinstall_needed", "missing_scope", "not_connected")
+    return LongestWaits(
+        lease=lease_ms,
+        pause=outage,
+        pauses={
+            "daily_limit": DAY + jitter,
+            "rate_limited": policy.retry_after_cap + jitter,
+            REFUSED_ALL: policy.refused_cap,
+            **dict.fromkeys(for_a_person, policy.account_trouble),
+        },
+        retries={"unavailable": outage, REFUSED_ALL: policy.refused_cap + MINUTE},
+        strangers=policy.ask_strangers,
+        waiting=DAY,
     )
 
 

@@ -1,5 +1,6 @@
 """What never changes while a store is open."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.identity import IdentityMode
@@ -35,6 +36,23 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class LongestWaits:
+    """How far ahead of now each kind of time may be by its own rule, in ms.
+
+    `retries`, `pauses`: by the first word of the reason, up to a colon; any other retry is due at
+    once, any other pause as long as `pause`. `strangers`: of an event that was sent once, twice …
+    for a visitor whom HubSpot does not know. `waiting`: of an event that waits for anything else.
+    """
+
+    lease: int
+    pause: int
+    pauses: Mapping[str, int]
+    retries: Mapping[str, int]
+    strangers: tuple[int, ...]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class StorePolicy:
     """`identity`: as whom events are sent. `settle_ms`: the silence after which a play is over."""
 
@@ -42,3 +60,4 @@ class StorePolicy:
     quota: Quota
     retention: Retention
     settle_ms: int
+    longest: LongestWaits
