@@ -12,6 +12,11 @@ from app.telemetry.metrics import Metrics
 
 ROWS = 500
 
+STEP_MS = 1_000
+"""A wall clock that has gone so much more or less than time has stepped."""
+
+KEEP_TIME = "let this machine keep time (NTP)"
+
 _log = structlog.get_logger(__name__)
 
 
@@ -33,6 +38,7 @@ class MaintenanceWorker:
         self._due = due
         self._metrics = metrics
         self._idle_seconds = idle_seconds
+        self._last: tuple[int, float] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Maintain the store until told to stop."""
@@ -53,8 +59,13 @@ class MaintenanceWorker:
 
     async def step(self) -> bool:
         """One round; True if there is more to do at once."""
-        done = await self._store.maintain(self._clock(), ROWS)
-        if done.leases_expired or done.woken:
+        now, stepped = self._time()
+        if abs(stepped) > STEP_MS:
+            _log.warning("clock_stepped", seconds=round(stepped / 1000), advice=KEEP_TIME)
+        done = await self._store.maintain(now, ROWS, stepped)
+        if done.brought_back:
+            _log.warning("times_brought_back", count=done.brought_back, advice=KEEP_TIME)
+        if done.leases_expired or done.woken or done.brought_back:
             self._due.notify()
         if done.leases_expired:
             self._metrics.interrupted.inc(done.leases_expired)
@@ -62,3 +73,9 @@ class MaintenanceWorker:
             self._metrics.unattributed.inc(done.unattributed)
             _log.info("events_unattributed", count=done.unattributed)
         return max(done.leases_expired, done.woken, done.unattributed, done.pruned) >= ROWS
+
+    def _time(self) -> tuple[int, int]:
+        """Now, and by how many ms the wall clock has stepped since the last round."""
+        now, elapsed = self._clock(), asyncio.get_running_loop().time()
+        last, self._last = self._last or (now, elapsed), (now, elapsed)
+        return now, now - last[0] - round(1000 * (elapsed - last[1]))

@@ -8,7 +8,7 @@ import httpx
 
 from app.config import Settings
 from app.doctor.finding import Finding
-from app.doctor.outcomes import outcomes
+from app.doctor.outcomes import outcomes, steps
 from app.explain.refused import remedy, summary
 from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
@@ -22,6 +22,9 @@ from app.store.store import Store
 from app.telemetry.metrics import Metrics
 
 CLOCK_TOLERANCE_SECONDS = 5.0
+AUDIT_ENTRIES = 200
+"""A day's entries about clocks are 24 at most; these are the latest of any kind."""
+
 PROBE_UTK = "0" * 32
 """A usertoken that is nobody's: asking about it costs nothing and proves that asking works."""
 
@@ -33,6 +36,9 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
         for finding in outcomes(settings, await store.admin.depths(now_ms())):
             yield finding
     yield await _media(store)
+    with contextlib.suppress(StoreError):
+        for finding in steps(await store.admin.audit_log(AUDIT_ENTRIES), now_ms()):
+            yield finding
     if settings.sandboxed:
         yield Finding("sandbox", "nothing reaches HubSpot: events go to the built-in sandbox")
         return

@@ -1,7 +1,7 @@
 """What came of the events so far: rejected, late, refused, out of room."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,7 +9,7 @@ from app.config import Settings, is_postgresql
 from app.doctor.finding import Finding
 from app.formatting import count, duration, number, percent
 from app.runtime.policies import quota_of
-from app.store.reports import Depths
+from app.store.reports import CLOCK, AuditEntry, Depths
 
 LATE_MS = 10 * 60 * 1000
 """Age of work from which nobody seems to do it."""
@@ -19,6 +19,7 @@ ERRORS_ALLOWED = 0.05
 
 NEAR = 0.8
 FEW_REQUESTS = 50
+DAY_MS = 24 * 60 * 60 * 1000
 LEAST_FREE_BYTES = 500 * 2**20
 
 
@@ -85,3 +86,13 @@ def disk(database_url: str) -> Finding:
     if free < LEAST_FREE_BYTES:
         return Finding("disk", says, f"make room at {folder}: without it no ping is taken")
     return Finding("disk", says)
+
+
+def steps(entries: Sequence[AuditEntry], now: int) -> Iterator[Finding]:
+    """That the clock stepped within a day, if it did. `entries`: the audit log, latest first."""
+    for entry in entries:
+        if entry.what == CLOCK and entry.at > now - DAY_MS:
+            when = f"{duration(now - entry.at)} ago" if now > entry.at else "just now"
+            says = f"{when}: {entry.subject}"
+            yield Finding("clock", says, "let this machine keep time (NTP)")
+            return

@@ -5,6 +5,7 @@ has committed at the engine's full durability; every method may raise StoreError
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.domain.outcome import AccountUpdate, Outcome
 from app.store.policy import StorePolicy
@@ -21,6 +22,7 @@ from app.store.records import (
 from app.store.transactions import (
     claims,
     folding,
+    future,
     heartbeat,
     lookups,
     maintenance,
@@ -145,11 +147,17 @@ class Permits(PolicyPart):
 class Maintenance(PolicyPart):
     """What time alone does, and what a start has to put right."""
 
-    async def maintain(self, now: int, limit: int) -> MaintenanceReport:
-        """Expire leases, end waits, give events up, delete old rows: `limit` rows each."""
+    async def maintain(self, now: int, limit: int, stepped: int = 0) -> MaintenanceReport:
+        """Expire leases, end waits, give events up, delete old rows: `limit` rows each.
+
+        What a wrong clock has left in the future is brought back before that. `stepped`: ms by
+        which the caller's clock has stepped since the last round.
+        """
         await self._database.compare_clocks()
-        report = await self._write(maintenance.maintain, self._policy.retention, now, limit)
-        if report.leases_expired or report.woken:
+        back = await self._write(future.bring_back, self._policy, now, limit, stepped)
+        done = await self._write(maintenance.maintain, self._policy.retention, now, limit)
+        report = replace(done, brought_back=back)
+        if report.leases_expired or report.woken or back:
             self._database.notify("due")
         return report
 

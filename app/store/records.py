@@ -152,12 +152,16 @@ class MediaSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class MaintenanceReport:
-    """What a round found: leases that expired, waits over, events given up, rows pruned."""
+    """What a round found: leases that expired, waits over, events given up, rows pruned.
+
+    `brought_back`: times that a wrong clock had left in the future.
+    """
 
     leases_expired: int = 0
     woken: int = 0
     unattributed: int = 0
     pruned: int = 0
+    brought_back: int = 0
 
 
 class Connection(msgspec.Struct, frozen=True):

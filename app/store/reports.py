@@ -182,6 +182,10 @@ class Selection:
     ids: Sequence[int] | None = None
 
 
+CLOCK = "clock"
+"""What is written in the audit log about a clock that stepped; no person does that."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """A change: when, by whom, what, to what, and to how many."""

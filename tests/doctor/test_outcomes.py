@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.config import Settings
-from app.doctor.outcomes import LATE_MS, outcomes
+from app.doctor.outcomes import LATE_MS, outcomes, steps
 from app.doctor.settings import examine_settings
-from app.store.reports import Depths
+from app.store.reports import CLOCK, AuditEntry, Depths
 
 WELL = Depths(
     inbox=0,
@@ -74,3 +74,13 @@ def test_settings_that_are_valid_and_still_wrong(
     finding = examine_settings(Settings.model_validate(values))
     assert said in finding.advice
     assert ":p@" not in finding.advice
+
+
+@pytest.mark.parametrize(("at", "told"), [(99, 1), (101, 1), (100 - 24 * 60 * 60 * 1000, 0)])
+def test_a_clock_that_stepped(at: int, told: int) -> None:
+    """Is told for a day, also where the entry is by the clock that was wrong."""
+    change = AuditEntry(2, 100, "ann", "requeue", "all", 3)
+    entries = [change, AuditEntry(1, at, "playrelay", CLOCK, "stepped by -3600 s", 4)]
+    found = list(steps(entries, 100))
+    assert len(found) == told
+    assert all(each.advice and "-3600 s" in each.says for each in found)

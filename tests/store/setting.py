@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from app.deliver.policy import DeliveryPolicy
 from app.domain.folding import Event, Folded
 from app.domain.identity import IdentityMode
 from app.domain.media import Catalogue
@@ -18,6 +19,7 @@ from app.domain.ping import PlayPing, parse
 from app.domain.play import Play
 from app.domain.trust import TrustPolicy
 from app.fold.folding import PureFolding
+from app.runtime.policies import longest_waits
 from app.store.policy import Quota, Retention, StorePolicy
 from app.store.records import FoldReport, FoldRules, InboxPing, Job, Observed
 from app.store.reports import OutboxEntry
@@ -33,12 +35,13 @@ LEASE = 60_000
 SETTLE = 300_000
 
 QUOTA = Quota(rate=100, window_ms=10_000)
+LONGEST = longest_waits(DeliveryPolicy(), LEASE)
 RETENTION = Retention(settled_ms=7 * DAY, plays_ms=40 * DAY, park_ms=30 * DAY)
 
 
 def policy(mode: IdentityMode = "lookup") -> StorePolicy:
     """What the tests' stores decide by."""
-    return StorePolicy(mode, QUOTA, RETENTION, SETTLE)
+    return StorePolicy(mode, QUOTA, RETENTION, SETTLE, LONGEST)
 
 
 def on(store: Store, database: Database) -> Store:

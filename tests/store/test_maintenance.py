@@ -208,7 +208,7 @@ async def test_the_living_are_left_alone(store: Store) -> None:
     await played(store, sessionId="waiting")
     await played(store, sessionId="due", contactUtk=None, _hsenc="p2")
     await played(store, sessionId="flying", contactUtk=None, _hsenc="p2")
-    await store.outbox.claim(NOW, 2 * DAY)
+    await store.outbox.claim(NOW + DAY - SECOND, LEASE)
     await store.inbox.append(InboxPing(NOW, None, body()))
     before = await entries(store)
     assert await store.maintenance.maintain(NOW + DAY, MANY) == MaintenanceReport()

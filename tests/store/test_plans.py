@@ -26,6 +26,7 @@ from app.store.transactions import (
     claims,
     erasure,
     figures,
+    future,
     history,
     lookups,
     maintenance,
@@ -90,6 +91,7 @@ def questions() -> dict[str, Question]:
         "claim": lambda tx: claims.claim(tx, POLICY, NOW, LEASE),
         "look up": lambda tx: lookups.claim_lookup(tx, QUOTA, NOW, 100, LEASE),
         "maintain": lambda tx: maintenance.maintain(tx, RETENTION, NOW, 500),
+        "bring back": lambda tx: future.bring_back(tx, POLICY, NOW, 500, 0),
         "forget usertoken": lambda tx: erasure.forget(tx, "utk", None, lambda _count: None),
         "forget contact": lambda tx: erasure.forget(tx, None, 9, lambda _count: None),
     }
