@@ -34,8 +34,6 @@ def serve(_given: argparse.Namespace) -> int:
     loaded = load()
     settings = loaded.settings
     configure_logs(settings.log_level, settings.log_format)
-    if settings.sandboxed:
-        _log.warning("sandbox", advice=f"nothing reaches HubSpot: {SANDBOX_STORE}")
     for line in loaded.unknown:
         _log.warning("unknown_setting", advice=line)
     for line in loaded.dropped:
@@ -51,6 +49,8 @@ def serve(_given: argparse.Namespace) -> int:
         except _PortError as error:
             _say(f"playrelay: {error}")
             return 1
+        if settings.sandboxed:
+            _log.warning("sandbox", advice=f"nothing reaches HubSpot: {SANDBOX_STORE}")
         app = create_app(settings, internal)
         _spare_the_collector()
         config = public_config(
