@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import (
@@ -15,8 +14,10 @@ from fastapi.responses import (
     StreamingResponse,
 )
 
+from app.runtime.relay import Account
 from app.sandbox.ledger import Kept, Ledger
 from app.store.errors import StoreError
+from app.web.dependencies import TheRelay, relay_of
 
 _HERE = Path(__file__).parent
 _PARTS = (
@@ -80,9 +81,10 @@ def demo_routes() -> APIRouter:
         )
 
     @router.get("/demo/waiting")
-    async def waiting(request: Request) -> Response:
+    async def waiting(request: Request, relay: TheRelay) -> Response:
+        account, _ = _shown(request)
         try:
-            depths = await _shown(request)[0].store.depths(request.app.state.relay.clock())
+            depths = await account.store.admin.depths(relay.clock())
         except StoreError:
             return Response(status_code=503)
         return JSONResponse(
@@ -111,14 +113,14 @@ async def stream(ledger: Ledger) -> AsyncIterator[bytes]:
             yield _message(kept)
 
 
-def _shown(request: Request) -> tuple[Any, str]:
+def _shown(request: Request) -> tuple[Account, str]:
     """The account and key of the site that `?site=` names, or of the first site.
 
     Keys need no escaping in an attribute: their characters are checked when they are read.
     """
     sites = {
         site.key: account
-        for account in request.app.state.relay.accounts.values()
+        for account in relay_of(request).accounts.values()
         for site in account.sites
     }
     key = request.query_params.get("site") or next(iter(sites))
