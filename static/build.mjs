@@ -20,7 +20,7 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  */
 const OWN = `address alone announced around claim clickedAt completePlay declareAd describe emit
   expected follow guard knownAt known late listen manifest mayGrow openedAt position report said
-  statements track use`;
+  seenAt track use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`) };
 /** The short names, for all files the same. */
 const nameCache = {};

@@ -36,7 +36,7 @@ try {
 }
 
 /** @param {Source} source @param {Source[]} sources @returns {string | undefined} */
-const find = ({ openedAt }, sources) => {
+const find = ({ openedAt, seenAt }, sources) => {
   /** @param {Map<string, number>} requests */
   const free = (requests) =>
     [...requests].filter(([url]) => sources.every(({ manifest }) => manifest != url));
@@ -46,7 +46,7 @@ const find = ({ openedAt }, sources) => {
     // It was loaded ahead of its player: clear only where nothing else was.
     (playlists.length == manifests.size && playlists[0]) || [];
   if (found || manifests.size) return found;
-  const fetched = free(files).filter(([, at]) => at < openedAt);
+  const fetched = free(files).filter(([, at]) => at < seenAt);
   return fetched[1] ? undefined : fetched[0]?.[0];
 };
 

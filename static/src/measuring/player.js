@@ -61,6 +61,7 @@ const newSource = (address, openedAt) => {
   const source = {
     address,
     openedAt,
+    seenAt: performance.now(),
     duration: new Duration(mayGrow),
     announced: 0,
   };

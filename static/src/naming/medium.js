@@ -6,7 +6,8 @@ import { pageSays } from "./page.js";
 /**
  * @typedef {object} Source what a player plays
  * @property {string} address
- * @property {number} openedAt milliseconds since the page began
+ * @property {number} openedAt when it was opened at the earliest (milliseconds since the page began)
+ * @property {number} seenAt when it was there
  * @property {string} [manifest] where it came from, if it has no address
  */
 
