@@ -9,12 +9,14 @@ import binascii
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
 from app.hubspot.tokens import SealError, StoredToken, TokenVault
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 KEY_BYTES = 32
 
@@ -28,13 +30,18 @@ class Seal:
     Without a key nothing is sealed, and what is sealed can't be opened.
     """
 
-    def __init__(self, keys: MultiFernet | None = None) -> None:
+    def __init__(self, keys: "MultiFernet | None" = None) -> None:
         self._keys = keys
 
     @classmethod
     def of(cls, keys: Sequence[SecretStr]) -> Self:
         """Keys in base64, 32 bytes each, the one in force first. ValueError for anything else."""
-        return cls(MultiFernet([Fernet(_key(each)) for each in keys]) if keys else None)
+        if not keys:
+            return cls()
+        # Loaded where there is a key: it takes 9 MB.
+        from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
+        return cls(MultiFernet([Fernet(_key(each)) for each in keys]))
 
     def sealed(self, token: StoredToken) -> StoredToken:
         """The same tokens as they may lie in a store."""
@@ -60,6 +67,8 @@ class Seal:
                 "PLAYRELAY_SECRET_KEY: the tokens in the store are sealed: set the key that they "
                 "were sealed with, or run playrelay connect again with a new one"
             )
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
+
         try:
             return SecretStr(self._keys.decrypt(text.removeprefix(_MARK)).decode())
         except InvalidToken:
