@@ -19,6 +19,17 @@ def of_each(engine: str, aspect: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("case", params)
 
 
+def of_each_in(*engines: str, aspect: str) -> pytest.MarkDecorator:
+    """The same for each case of several engines."""
+    params = [
+        pytest.param(engine, case, id=f"{engine}-{case.name}", marks=_marks(case, aspect))
+        for engine in engines
+        for case in load().values()
+        if engine in case.engines
+    ]
+    return pytest.mark.parametrize(("engine", "case"), params)
+
+
 def shares_are_true(case: Case, seen: Seen, views: Sequence[View]) -> None:
     """Each view was reported once, with the share that the browser says was played."""
     reported = [view.percent for view in views]

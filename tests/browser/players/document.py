@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "PLAYERS.md"
 VENDORS = ROOT / "tests" / "browser" / "frames" / "vendors.toml"
 
-ENGINES = {"chromium": "Chromium", "firefox": "Firefox"}
+ENGINES = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKit"}
 
 _BLOCK = re.compile(r"(<!-- players: ([a-z]+) -->\n).*?(<!-- /players -->)", re.DOTALL)
 
