@@ -1,7 +1,9 @@
 """Which event is sent next: leases, with a permit of the rate window.
 
-Events earned in the last minutes go first, so that a backlog never delays what happens now; one in
-ten permits is the backlog's all the same. A play that another transaction has locked is skipped.
+Visitors who are proven go before those who are not yet, and among either events earned in the last
+minutes go first, in turn, so that neither a flood nor a backlog delays what happens now. One in ten
+permits is for the oldest due event, whatever it is. A play that another transaction has locked is
+skipped.
 """
 
 from dataclasses import replace
@@ -11,6 +13,7 @@ from app.store.policy import StorePolicy
 from app.store.records import Claim, Job
 from app.store.rules.plays import UNREADABLE, readable
 from app.store.rules.send_decision import FRESH_MS
+from app.store.rules.turns import PROVEN, UNPROVEN
 from app.store.transactions.figures import count_day
 from app.store.transactions.identities import load_visitors
 from app.store.transactions.permits import send_decision, take_permit
@@ -27,9 +30,9 @@ _UNBLOCKED = """
         AND (e.status IN ('sending', 'waiting') OR e.status = 'due' AND e.due_at > $1))
 """
 _UNLOCKED = "LIMIT 1 FOR NO KEY UPDATE OF p SKIP LOCKED"
-NEXT_FRESH = f"""
+NEXT_IN_TURN = f"""
     SELECT o.play, p.state FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
-    WHERE o.created_at > $2 AND {_UNBLOCKED} ORDER BY o.created_at, o.id {_UNLOCKED}
+    WHERE o.rank = $2 AND o.turn_at > $3 AND {_UNBLOCKED} ORDER BY o.turn_at, o.id {_UNLOCKED}
 """
 NEXT_DUE = f"""
     SELECT o.play, p.state FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
@@ -51,7 +54,7 @@ SET_ASIDE = """
     WHERE play = $1 AND status = 'due'
 """
 NEXT_DUE_AT = "SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due' AND due_at > $1"
-PROVEN = """
+DELIVERED_BEFORE = """
     SELECT 1 FROM playrelay.outbox
     WHERE play = $1 AND status = 'delivered' AND reason = $2 LIMIT 1
 """
@@ -80,7 +83,7 @@ async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
     identity = (await load_visitors(tx, [play])).resolve(play, policy.identity)
     proven, refusal = False, None
     if isinstance(identity, Identity):
-        proven = await tx.value(PROVEN, row, identity.source) is not None
+        proven = await tx.value(DELIVERED_BEFORE, row, identity.source) is not None
         refusal = await refusal_of(tx, play.medium, now, lease_ms, strained=account.strained)
     job = Job(
         permit=await take_permit(tx, policy.quota, now, lease_ms),
@@ -97,7 +100,9 @@ async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
 async def _next_play(tx: Tx, now: int, *, is_backlog_turn: bool) -> Row | None:
     """The play whose first due event is next; locked until the transaction's end."""
     if not is_backlog_turn:
-        fresh = await tx.row(NEXT_FRESH, now, now - FRESH_MS)
-        if fresh is not None:
-            return fresh
+        fresh_from = now - FRESH_MS
+        for rank, since in ((PROVEN, fresh_from), (PROVEN, 0), (UNPROVEN, fresh_from)):
+            found = await tx.row(NEXT_IN_TURN, now, rank, since)
+            if found is not None:
+                return found
     return await tx.row(NEXT_DUE, now)

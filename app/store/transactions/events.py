@@ -4,24 +4,39 @@ Events of visitors who brought nothing to be known by stay within their plays: a
 they may cost.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.folding import Folded, hold, let_go
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.play import Play
+from app.store.rules.turns import (
+    FREE_PLAYS,
+    MOST_TURNS,
+    RECENT_MS,
+    UNPROVEN,
+    rank_of,
+    turn_at,
+)
 from app.store.transactions.identities import Visitors
 from app.store.tx import Tx
 
 ADD_EVENT = """
     INSERT INTO playrelay.outbox
-        (play, event, value, status, occurred_at, created_at, due_at, reason)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
+        (play, event, value, status, occurred_at, created_at, due_at, reason, rank, turn_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
 """
 RELEASE_PLAYS = """
-    UPDATE playrelay.outbox SET status = 'due', due_at = $2, reason = ''
+    UPDATE playrelay.outbox SET status = 'due', due_at = $2, reason = '', rank = $3
     WHERE status = 'waiting' AND play = ANY ($1::bigint[])
 """
+_RECENT = """
+    SELECT count(*) FROM (SELECT 1 FROM playrelay.plays
+        WHERE {column} = $1 AND received_at > $2 LIMIT $3) AS found
+"""
+RECENT_OF_UTK = _RECENT.format(column="utk")
+RECENT_OF_CONTACT = _RECENT.format(column="contact_id")
 WAITING = """
     SELECT play, due_at, reason FROM playrelay.outbox
     WHERE status = 'waiting' AND play = ANY ($1::bigint[]) ORDER BY play, id DESC
@@ -35,6 +50,7 @@ class ChangedPlay:
     row: int
     before: Play | None
     folded: Folded
+    attributed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,7 @@ class _State:
     status: str
     due_at: int | None
     reason: str
+    rank: int = UNPROVEN
 
 
 def held_or_due(folded: Folded, visitors: Visitors, mode: IdentityMode) -> Folded:
@@ -58,28 +75,53 @@ async def add_events(
 ) -> int:
     """Write the events, and release what waits if this fold changes the play's identity."""
     waiting = await _waiting(tx, changes)
+    recent = await _recent_plays(tx, changes, now)
+    written: Counter[str] = Counter()
     rows = []
-    identified = []
+    identified: dict[int, list[int]] = {}
     for change in changes:
         play, before = change.folded.play, change.before
         identity = visitors.resolve(play, mode)
-        state = _State("due", now, "")
+        rank = rank_of(identity, attributed=change.attributed)
+        state = _State("due", now, "", rank)
         if isinstance(identity, Unknown):
             state = _State("waiting", None, identity.why)
         elif before is not None and identity != visitors.resolve(before, mode):
-            identified.append(change.row)
+            identified.setdefault(rank, []).append(change.row)
         elif before is not None:
             # HubSpot may not know the visitor by this identity: then all of the play waits.
             state = waiting.get(change.row, state)
+        visitor = _visitor(play)
         for event in change.folded.events:
             milestone = event.milestone
             what = (milestone.event, milestone.value, state.status, event.occurred_at)
-            rows.append((change.row, *what, now, state.due_at, state.reason))
-    if identified:
-        await tx.change(RELEASE_PLAYS, identified, now)
+            turn = turn_at(now, written[visitor], recent.get(visitor, 0))
+            written[visitor] += 1
+            rows.append((change.row, *what, now, state.due_at, state.reason, state.rank, turn))
+    for rank, plays in identified.items():
+        await tx.change(RELEASE_PLAYS, plays, now, rank)
     if rows:
         await tx.each(ADD_EVENT, rows)
     return len(rows)
+
+
+def _visitor(play: Play) -> str:
+    """Whose turn it is: by usertoken, signed contact, link of a mail, or session."""
+    known = play.utk or play.contact_id or play.hsenc
+    return f"{known[1]}" if known else f"session {play.session_id}"
+
+
+async def _recent_plays(tx: Tx, changes: Sequence[ChangedPlay], now: int) -> Mapping[str, int]:
+    """How many plays of each visitor with new events had pings lately: counted up to a limit."""
+    since, limit = now - RECENT_MS, FREE_PLAYS + MOST_TURNS
+    plays = [change.folded.play for change in changes if change.folded.events]
+    found: dict[str, int] = {}
+    utks = sorted({play.utk[1] for play in plays if play.utk})
+    contacts = sorted({play.contact_id[1] for play in plays if play.contact_id and not play.utk})
+    for sql, visitors in ((RECENT_OF_UTK, utks), (RECENT_OF_CONTACT, contacts)):
+        counts = await tx.each_row(sql, [(each, since, limit) for each in visitors])
+        found |= {f"{each}": count for each, (count,) in zip(visitors, counts, strict=True)}
+    return found
 
 
 async def _waiting(tx: Tx, changes: Sequence[ChangedPlay]) -> dict[int, _State]:

@@ -50,7 +50,7 @@ SAVE_PLAY = """
     WHERE view = $1 RETURNING view, id
 """
 SILENT_PLAYS = """
-    SELECT id, received_at, state FROM playrelay.plays
+    SELECT id, received_at, state, attributed FROM playrelay.plays
     WHERE settles_at <= $1 ORDER BY settles_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
 """
 LEAVE_PLAYS = "UPDATE playrelay.plays SET settles_at = NULL WHERE id = ANY ($1::bigint[])"
@@ -160,7 +160,9 @@ async def _write(tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now:
         raise Raced
     saved = await tx.each_row(SAVE_PLAY, _rows_of(old, policy.settle_ms)) if old else []
     ids = {view: row for view, row in (*added, *saved)}  # noqa: C416 - rows are no pairs
-    changes = [ChangedPlay(ids[seen.view], seen.before, seen.folded) for seen in changed]
+    changes = [
+        ChangedPlay(ids[seen.view], seen.before, seen.folded, seen.attributed) for seen in changed
+    ]
     events = await add_events(tx, changes, visitors, policy.identity, now)
     moves = ((seen.before, seen.folded.play, seen.attributed) for seen in changed)
     await figures.add_figures(tx, figure_changes(moves))
@@ -176,12 +178,12 @@ async def close_quiet(
         return FoldReport()
     changes = []
     broken = []
-    for row, received_at, state in silent:
+    for row, received_at, state, attributed in silent:
         result = close_play(rules, state, received_at)
         if result is None:
             broken.append(row)
         else:
-            changes.append(ChangedPlay(row, *result))
+            changes.append(ChangedPlay(row, *result, bool(attributed)))
     if broken:
         await tx.change(LEAVE_PLAYS, broken)
     visitors = await load_visitors(tx, [change.folded.play for change in changes], lock=True)

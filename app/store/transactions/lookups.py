@@ -18,6 +18,7 @@ from app.store.rules.lookup_times import (
     pause,
     to_ask,
 )
+from app.store.rules.turns import PROVEN, UNPROVEN
 from app.store.transactions.identities import LOCK_CONTACTS
 from app.store.transactions.permits import (
     record_account,
@@ -68,8 +69,13 @@ KEEP_ANSWER = """
     WHERE utk = $1
 """
 _RELEASE = """
-    UPDATE playrelay.outbox SET status = 'due', due_at = $2, reason = ''
+    UPDATE playrelay.outbox SET status = 'due', due_at = $2, reason = '', rank = $3
     WHERE status = 'waiting'
+"""
+# What was due already, by the link of a mail.
+PROVE = """
+    UPDATE playrelay.outbox SET rank = $2 WHERE status = 'due' AND rank <> $2
+    AND play IN (SELECT id FROM playrelay.plays WHERE utk = ANY ($1::text[]) AND mail)
 """
 RELEASE_CONTACTS = f"""
     {_RELEASE} AND play IN (SELECT id FROM playrelay.plays WHERE utk = ANY ($1::text[]))
@@ -168,9 +174,10 @@ async def _release(tx: Tx, answers: Mapping[str, int | None], now: int) -> int:
     strangers = [utk for utk, contact_id in answers.items() if contact_id is None]
     released = 0
     if contacts:
-        released += await tx.change(RELEASE_CONTACTS, contacts, now)
+        released += await tx.change(RELEASE_CONTACTS, contacts, now, PROVEN)
+        await tx.change(PROVE, contacts, PROVEN)
     if strangers:
-        released += await tx.change(RELEASE_MAILS, strangers, now)
+        released += await tx.change(RELEASE_MAILS, strangers, now, UNPROVEN)
         await tx.change(KEEP_WAITING, strangers)
     return released
 

@@ -22,6 +22,7 @@ from app.store.rules.outcomes import (
     without_identity,
 )
 from app.store.rules.plays import decode_play, encode_play
+from app.store.rules.turns import PROVEN
 from app.store.transactions.figures import add_attributed, count_day
 from app.store.transactions.identities import load_visitors
 from app.store.transactions.permits import record_account, return_permit
@@ -54,6 +55,10 @@ _PLAY = """
 LOCK_PLAY = f"SELECT id, attributed {_PLAY}"
 LOAD_PLAY = f"SELECT id, state, utk {_PLAY}"
 ATTRIBUTE = "UPDATE playrelay.plays SET attributed = true WHERE id = $1 RETURNING state"
+PROVE_LATER = """
+    UPDATE playrelay.outbox SET rank = $2
+    WHERE play = $1 AND rank <> $2 AND status IN ('due', 'waiting')
+"""
 REJECT_IDENTITY = """
     UPDATE playrelay.plays SET state = $2::json, mail = mail AND $3 WHERE id = $1
 """
@@ -117,6 +122,7 @@ async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int) -> None:
         row, attributed = play
         if not attributed:
             await add_attributed(tx, decode_play(await tx.value(ATTRIBUTE, row)))
+            await tx.change(PROVE_LATER, row, PROVEN)
         await count_day(tx, now, delivered=1)
     await accept(tx, job.play.medium)
 

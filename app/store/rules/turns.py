@@ -1,0 +1,31 @@
+"""In which order events are sent, so that a flood of one sender delays itself."""
+
+from app.domain.identity import Identity, Unknown
+
+PROVEN, UNPROVEN = 0, 1
+"""An event's rank. Proven: the site signed the visitor's contactId, HubSpot knows the usertoken, or
+HubSpot has put an event of the play on a contact. Proven events go first."""
+
+TURN_MS = 3_000
+"""Each event stands this much behind the one before it of the same visitor."""
+
+RECENT_MS = 10 * 60 * 1000
+FREE_PLAYS = 5
+"""Plays of one visitor in `RECENT_MS` for which nothing is held against the next."""
+
+MOST_TURNS = 100
+"""The most that an event is put behind: five minutes, so that it is sent on the day."""
+
+
+def rank_of(identity: Identity | Unknown, *, attributed: bool) -> int:
+    """By what the visitor is known. `attributed`: HubSpot has put an event of the play on one."""
+    if attributed:
+        return PROVEN
+    known = isinstance(identity, Identity) and identity.source in {"signed", "usertoken"}
+    return PROVEN if known else UNPROVEN
+
+
+def turn_at(now: int, before: int, recent_plays: int) -> int:
+    """When it is an event's turn. `before`: events of its visitor that are written with it."""
+    turns = before + max(0, recent_plays - FREE_PLAYS)
+    return now + TURN_MS * min(turns, MOST_TURNS)
