@@ -41,7 +41,12 @@ STRANGERS = _events(
 )
 WAITING = _events("due_at", "status = 'waiting' AND reason <> 'stranger'")
 HAPPENED = {
-    "due": _events("created_at", "status = 'due'"),
+    # An event's turn comes when it is created, or later.
+    "due": f"""
+        UPDATE playrelay.outbox SET created_at = $1, turn_at = $1
+        WHERE id IN (SELECT id FROM playrelay.outbox WHERE status = 'due'
+            AND rank IN (0, 1) AND turn_at > $3 AND created_at > $3 {_UNLOCKED})
+    """,
     "waiting": _events("created_at", "status = 'waiting'"),
     "rejected": _events("settled_at", "status = 'rejected'"),
     "done": _events("settled_at", "status IN ('delivered', 'unattributed', 'discarded')"),
