@@ -7,11 +7,13 @@ from random import Random
 from app.sandbox.faults import Fault
 from tests.simulation.hubspot import Answers, FaultPeriod
 from tests.simulation.population import Mix
-from tests.simulation.run import Scenario, Stop
+from tests.simulation.run import Scenario, Stop, WrongClock
 from tests.simulation.visitors import DAY, HOUR, MINUTE
 from tests.simulation.wire import Line, Outage, OutageKind
 
 EVENTS = "/media-bridge/*"
+ACCOUNT = (EVENTS, "/contacts/*", "/crm/*")
+"""All that is asked for the account, beside its tokens."""
 DAILY = {"status": "error", "errorType": "RATE_LIMIT", "policyName": "DAILY", "message": "enough"}
 
 STOPS = ((5 * MINUTE, True), (0.0, True), (2 * HOUR, False), (MINUTE, True), (20.0, False))
@@ -23,6 +25,11 @@ OUTAGES: tuple[tuple[OutageKind, float], ...] = (
     ("gateway", 6 * HOUR),
     ("unreachable", 20.0),
 )
+
+
+WALL = "<html><title>No</title><h1>This page is not for you</h1></html>"
+WRONG_CLOCKS = ((HOUR, 20 * MINUTE), (-HOUR, 10 * MINUTE), (40.0, HOUR))
+"""How far the relay's clock steps ahead each time, and after how long it steps back."""
 
 
 def every_fault(number: int, visitors: int) -> Scenario:
@@ -42,9 +49,18 @@ def every_fault(number: int, visitors: int) -> Scenario:
         "unknown_utk": ("refuse", "silent")[number % 2],
         "merged_contact": ("refuse", "accept")[number // 2 % 2],
         "unknown_media": ("refuse", "silent", "accept")[number % 3],
+        "unknown_batch": ("empty", "not_found")[number % 2],
+        "ids": ("number", "text")[number % 2],
     }
     answers = Answers(changes, tuple(_fault_periods(rng, days)))
-    return Scenario(visitors, mix, line=Line(outages=outages), answers=answers, stops=stops)
+    clocks = tuple(
+        WrongClock(at, at + length, ahead)
+        for (ahead, length), at in zip(
+            WRONG_CLOCKS, _moments(rng, len(WRONG_CLOCKS), days), strict=True
+        )
+    )
+    line = Line(outages=outages)
+    return Scenario(visitors, mix, line=line, answers=answers, stops=stops, clocks=clocks)
 
 
 def _moments(rng: Random, count: int, days: float) -> list[float]:
@@ -54,7 +70,7 @@ def _moments(rng: Random, count: int, days: float) -> list[float]:
 
 
 def _fault_periods(rng: Random, days: float) -> Iterator[FaultPeriod]:
-    """Another integration uses the limit up; HubSpot is unavailable; tokens expire early."""
+    """The limit is used up, tokens expire early, HubSpot or a wall before it refuses all."""
     kinds = (
         (MINUTE, [Fault(path=EVENTS, status=429, every=3)]),
         (4 * HOUR, [Fault(status=429, body=DAILY)]),
@@ -64,6 +80,9 @@ def _fault_periods(rng: Random, days: float) -> Iterator[FaultPeriod]:
         (HOUR, [Fault(path="/contacts/*", status=503, every=2)]),
         (20 * MINUTE, [Fault(path=EVENTS, status=200, body="<h1>Please log in</h1>", every=3)]),
         (HOUR, [Fault(path=EVENTS, latency_ms=4_000, every=4)]),
+        (30.0, [Fault(status=405, body=WALL, headers={"Server": "wall"})]),
+        (HOUR, [Fault(path=EVENTS, status=421, body=WALL, headers={"Server": "wall"})]),
+        (3 * HOUR, [Fault(path=each, status=403, category="FORBIDDEN") for each in ACCOUNT]),
     )
     moments = _moments(rng, len(kinds), days)
     for (length, faults), (begin, after) in zip(kinds, pairwise([*moments, days]), strict=True):

@@ -49,6 +49,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongClock:
+    """From `begin` to `end` the relay's clock is `ahead` by some seconds, or behind."""
+
+    begin: float
+    end: float
+    ahead: float
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """All that a run depends on, beside its seed. `settings`: what differs from the defaults."""
 
@@ -58,18 +67,24 @@ class Scenario:
     line: Line = field(default_factory=Line)
     answers: Answers = field(default_factory=Answers)
     stops: tuple[Stop, ...] = ()
+    clocks: tuple[WrongClock, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     oauth: bool = True
     idle: IdleSeconds = IDLE
     days_after: float = 31.0
 
+    def clock_ahead(self, at: float) -> float:
+        """How far the relay's clock is ahead at that second of the run."""
+        return sum(each.ahead for each in self.clocks if each.begin <= at < each.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A ping that the relay acknowledged, in seconds of the run."""
+    """A ping that the relay acknowledged, in seconds of the run; its clock was `clock_ahead`."""
 
     at: float
     parcel: Parcel
+    clock_ahead: float = 0.0
 
 
 @dataclass(slots=True)
@@ -119,7 +134,11 @@ async def _simulate(
     inner = httpx.ASGITransport(hubspot.app)
     wire = Wire(inner, scenario.line, _rng(seed, "wire"))
     settings = _settings(scenario)
-    world = Environment(loop.milliseconds, _rng(seed, "relay"), wire, open_database, scenario.idle)
+
+    def clock() -> int:
+        return loop.milliseconds() + round(1000 * scenario.clock_ahead(loop.time()))
+
+    world = Environment(clock, _rng(seed, "relay"), wire, open_database, scenario.idle)
     found = Run(scenario, truth, wire, hubspot)
     traffic = _Traffic(found)
     outside = [
@@ -181,10 +200,11 @@ class _Traffic:
         while True:
             body = ping_body(parcel.visitor, parcel.ping, sent_at)
             if self._relay is not None:
+                ahead = self._found.scenario.clock_ahead(loop.time())
                 status = await self._relay.ping(body, parcel.ping.plays[0][0].page.referer)
                 if status == 202:
                     self._taken.add((id(parcel.ping), sent_at))
-                    self._found.arrivals.append(Arrival(loop.time(), parcel))
+                    self._found.arrivals.append(Arrival(loop.time(), parcel, ahead))
                     return
                 if status != 503:
                     raise AssertionError(f"{status} for {body!r}")

@@ -1,5 +1,7 @@
 """The same relay on PostgreSQL: an evening; all faults for weeks where it is run in full."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.postgres.shared import postgres_url
@@ -7,12 +9,16 @@ from tests.simulation.conftest import FULL
 from tests.simulation.faults import every_fault
 from tests.simulation.real_time_store import postgres_at
 from tests.simulation.referee import judge
-from tests.simulation.run import Scenario, simulate
+from tests.simulation.run import Scenario, WrongClock, simulate
 from tests.simulation.scenarios import EVENING
+from tests.simulation.visitors import HOUR, MINUTE
 from tests.store.engines import Postgres
 
 VISITORS = 60
-SCENARIOS = [EVENING]
+SET_BACK = replace(EVENING, clocks=(WrongClock(0, 5 * MINUTE, HOUR),))
+"""The relay's clock is an hour ahead until the middle of the evening."""
+
+SCENARIOS = [SET_BACK]
 if FULL:
     SCENARIOS += [every_fault(seed, VISITORS) for seed in (3, 4)]
 

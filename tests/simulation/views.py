@@ -1,7 +1,7 @@
 """What the relay knows of each view, ping by ping: the truth less what the network lost."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.simulation.run import Arrival, Run
 from tests.simulation.visitors import View, Visitor
@@ -104,6 +104,14 @@ def _reports(arrival: Arrival) -> list[tuple[View, Report]]:
     carried = ping.carried
     signed = carried.contact_id if carried.signed else None
     return [
-        (view, Report(arrival.at, state, carried.utk, carried.hsenc, signed))
+        (view, Report(arrival.at, _dated(arrival, state), carried.utk, carried.hsenc, signed))
         for view, state in ping.plays
     ]
+
+
+def _dated(arrival: Arrival, state: State) -> State:
+    """By the relay's clock, which alone it has; a ping that says no `sentAt` has the browser's."""
+    by_the_relay = state.at + arrival.clock_ahead
+    if not arrival.parcel.visitor.stamps:
+        by_the_relay = min(state.at, arrival.at + arrival.clock_ahead)
+    return replace(state, at=by_the_relay)
