@@ -7,13 +7,13 @@ from app.domain.url import Url, parse_url
 
 
 def local_address(host: str, port: int) -> str:
-    """Where a browser on this machine finds a server that listens there."""
+    """The address at which a browser on this machine finds a server that listens there."""
     host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def public_address(text: str) -> Url:
-    """The address under which browsers find the relay; below a path, if a proxy puts it there.
+    """Parse the relay's public address, which may have a path.
 
     Raises ArgumentTypeError for anything else.
     """

@@ -30,13 +30,13 @@ from app.store.records import Connection
 from app.telemetry.logs import configure_logs
 
 PORT = 8012
-"""Where the browser comes back to, so it stands in the app's list of redirect URLs at HubSpot."""
+"""The browser comes back to it, so the app's redirect URLs at HubSpot must list it."""
 
 OWNER = "this command"
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """How the browser finds back, and what else is asked for."""
+    """Add the options: how the browser comes back, and the app's own settings."""
     verb.epilog = (
         "The app needs the redirect URL http://localhost:8012/connect (or what --port and "
         "--redirect-uri make of it) in its settings at HubSpot. The README says the rest."
@@ -88,7 +88,7 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
 async def _awaited(
     settings: Settings, installer: Installer, given: argparse.Namespace
 ) -> Connection | InstallFailure:
-    """Listen until the browser comes back. Whoever comes with a wrong state is sent away."""
+    """Listen until the browser comes back. A request with a wrong state is refused."""
     pending = _pending()
     result: asyncio.Future[Connection | InstallFailure] = asyncio.get_running_loop().create_future()
 
@@ -124,7 +124,7 @@ async def _awaited(
 async def _pasted(
     settings: Settings, installer: Installer, given: argparse.Namespace
 ) -> Connection | InstallFailure:
-    """Read from standard input where the browser has ended."""
+    """Read the address at which the browser ended from standard input."""
     pending = _pending()
     redirect_uri = given.redirect_uri or f"http://localhost:{given.port}{PATH}"
     state = pending.start(OWNER, redirect_uri)
@@ -146,7 +146,7 @@ async def _provided(
     if provider is None:
         return 0
     if known.app_id is None:
-        print("playrelay: HubSpot did not tell the app's id: give --app-id", file=sys.stderr)
+        print("playrelay: HubSpot did not report the app's id: give --app-id", file=sys.stderr)
         return 2
     return await save_provider(settings, provider, known.app_id)
 

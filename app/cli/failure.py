@@ -17,7 +17,7 @@ INTERRUPTED = 130
 
 
 def line_and_status(error: BaseException) -> tuple[str, int]:
-    """What a person reads, and the exit status."""
+    """The message for the terminal, and the exit status."""
     if isinstance(error, KeyboardInterrupt):
         return "", INTERRUPTED
     if isinstance(error, SettingsError | CatalogueError | SealError):
@@ -36,7 +36,7 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
 
 
 def _place(error: BaseException) -> str:
-    """Where in the relay's code it happened, and where in all."""
+    """The last line of the relay's code that raised it, and the last line at all."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "app" in Path(frame.filename).parts]
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in (*ours[-1:], *frames[-1:])]

@@ -1,4 +1,4 @@
-"""A server for one guest: the browser that HubSpot sends back after the app was installed."""
+"""A local server for one browser, which HubSpot sends back after the app was installed."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -24,7 +24,7 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the guest reads, and with which status."""
+    """The page that the browser gets, and its status."""
 
     text: str
     status: int = 200

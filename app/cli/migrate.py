@@ -7,7 +7,7 @@ from app.store.store import Store
 
 
 def migrate(given: argparse.Namespace) -> int:
-    """Opening the store migrates it."""
+    """Migrate each store, by opening it."""
 
     async def nothing(_store: Store, account: str) -> str:
         return f"the store{f' of {account}' if account else ''} is up to date"

@@ -20,7 +20,7 @@ STEP = 500
 
 
 def outbox_list(given: argparse.Namespace) -> int:
-    """One line an event; where there are several accounts, each account's below its name."""
+    """Print one line for each event; of several accounts, each below its name."""
 
     async def read(store: Store, account: str) -> tuple[str, list[OutboxEntry]]:
         return account, await store.admin.events(given.status, given.limit)
@@ -38,7 +38,7 @@ def outbox_list(given: argparse.Namespace) -> int:
 
 
 def outbox_show(given: argparse.Namespace) -> int:
-    """All of one event, as JSON. The visitor's tokens are not shown."""
+    """Print one event as JSON, without the visitor's tokens."""
 
     async def read(store: Store, _account: str) -> OutboxEntry | None:
         return await store.admin.event(given.id)
@@ -79,7 +79,7 @@ def outbox_show(given: argparse.Namespace) -> int:
 
 
 def outbox_requeue(given: argparse.Namespace) -> int:
-    """Due again; all that is rejected in steps, so that no ping has to wait for it."""
+    """Make events due again; all rejected ones in steps, so that no ping has to wait."""
 
     async def requeue(store: Store, _account: str) -> int:
         changed = await store.admin.requeue(given.id, now_ms())
@@ -91,7 +91,7 @@ def outbox_requeue(given: argparse.Namespace) -> int:
 
 
 async def _requeue_rejected(store: Store, _account: str) -> int:
-    """Those that are rejected by now: what is rejected again meanwhile stays so."""
+    """Requeue what is rejected now; what is rejected again meanwhile stays rejected."""
     began = now_ms()
     if not await store.rejections.families(1):
         return 0
@@ -107,7 +107,7 @@ async def _requeue_rejected(store: Store, _account: str) -> int:
 
 
 def outbox_discard(given: argparse.Namespace) -> int:
-    """Out of the way."""
+    """Discard events."""
 
     async def discard(store: Store, _account: str) -> int:
         changed = await store.admin.discard(given.id, now_ms())

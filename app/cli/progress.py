@@ -8,7 +8,7 @@ ERASE = "\r\x1b[K"
 
 
 class Progress:
-    """Called with the count so far; the line is gone once the work is done."""
+    """Shows a count on one line, which disappears when the work is done."""
 
     def __init__(self, what: str, stream: TextIO | None = None) -> None:
         self._what = what

@@ -61,7 +61,7 @@ def serve(_given: argparse.Namespace) -> int:
 
 
 class _PortError(Exception):
-    """A port can't be had; the text says what to do."""
+    """A port can't be used; the text says what to do."""
 
 
 def _listen(stack: ExitStack, host: str, port: int, variable: str) -> socket.socket:
@@ -133,7 +133,7 @@ def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable
 
 
 def _spare_the_collector() -> None:
-    """Keep the collector from walking over what lives as long as the process.
+    """Exclude objects that live as long as the process from garbage collection.
 
     Measured with 256 connections on one core: 16,000 pings a second became 20,000, and the 99th
     percentile fell from 54 to 17 ms.

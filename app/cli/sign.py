@@ -11,7 +11,7 @@ DAY_S = 86_400
 
 
 def sign_contact(given: argparse.Namespace) -> int:
-    """Print it with what it is made of, to compare with what a server makes. SettingsError."""
+    """Print the signature and its input, to compare with a server's. Raises SettingsError."""
     settings = the_one(given.account).settings
     secrets = settings.identity_secrets
     if not secrets:
@@ -25,7 +25,7 @@ def sign_contact(given: argparse.Namespace) -> int:
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """What is signed."""
+    """Add the options."""
     verb.add_argument("contact", type=int, help="HubSpot contact id")
     verb.add_argument("--site", default="", help="key of the site, where sites have keys")
     verb.add_argument(

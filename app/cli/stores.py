@@ -12,22 +12,22 @@ from app.store.store import Store
 T = TypeVar("T")
 
 Work = Callable[[Store, str], Awaitable[T]]
-"""What is done with a store; it is told the account's name, "" where there is but one."""
+"""Work on a store; its second argument is the account's name, "" if there is only one."""
 
 
 def add_account(verb: argparse.ArgumentParser, *, all_without: bool = True) -> None:
-    """The option `--account`. `all_without`: what is done without it is done in each."""
+    """Add the option `--account`. `all_without`: without it, the verb applies to all accounts."""
     what = "all accounts without it" if all_without else "needed where there are several"
     verb.add_argument("--account", help=f"which account of PLAYRELAY_SITES ({what})")
 
 
 def in_each(given: argparse.Namespace, work: Work[T]) -> list[T]:
-    """Do it in the named account's store, or in each one's; raises SettingsError, StoreError."""
+    """Run the work on the named account's store, or on each. Raises SettingsError, StoreError."""
     return asyncio.run(_in_stores(chosen(given.account), work))
 
 
 def in_one(given: argparse.Namespace, work: Work[T]) -> T:
-    """Do it in one account's store, which must be named where there are several."""
+    """Run the work on one account's store, which must be named if there are several."""
     return asyncio.run(_in_stores([the_one(given.account)], work))[0]
 
 
@@ -43,7 +43,7 @@ async def _in_stores(accounts: Sequence[AccountSettings], work: Work[T]) -> list
 
 
 def the_one(name: str | None) -> AccountSettings:
-    """The account of that name, or the only one there is. Raises SettingsError."""
+    """Find the account of that name, or the only one. Raises SettingsError."""
     accounts = chosen(name)
     if len(accounts) > 1:
         names = ", ".join(account.name for account in accounts)
@@ -52,7 +52,7 @@ def the_one(name: str | None) -> AccountSettings:
 
 
 def chosen(name: str | None) -> Sequence[AccountSettings]:
-    """The account of that name; without a name all there are. Raises SettingsError."""
+    """Find the account of that name; without a name, all accounts. Raises SettingsError."""
     accounts = accounts_of(load_settings())
     if name is None:
         return accounts

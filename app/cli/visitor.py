@@ -15,7 +15,7 @@ from app.store.transactions.personal_data import PersonalData
 
 
 def add_who(verb: argparse.ArgumentParser) -> None:
-    """The options that name a visitor."""
+    """Add the options that name a visitor."""
     who = verb.add_mutually_exclusive_group(required=True)
     who.add_argument("--utk", type=_usertoken, help="by usertoken (the hubspotutk cookie)")
     who.add_argument("--contact", type=_contact, help="by HubSpot contact id")
@@ -43,7 +43,7 @@ def export(given: argparse.Namespace) -> int:
 
 
 def forget(given: argparse.Namespace) -> int:
-    """Erase by usertoken, in each account; or by contact, whose id is one account's own."""
+    """Erase by usertoken in each account, or by contact id in one account."""
 
     async def erase(store: Store, _account: str) -> int:
         with Progress("looking through pings") as progress:
@@ -98,5 +98,5 @@ def _shown(text: str) -> str:
 
 
 def _hint(text: str) -> str:
-    """Mail addresses are not stored, so nobody is found by one."""
+    """Explain that mail addresses are not stored, so that a search for one finds nothing."""
     return " (mail addresses are not stored: look the contact up in HubSpot)" if "@" in text else ""

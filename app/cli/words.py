@@ -9,5 +9,5 @@ def moment(ms: int) -> str:
 
 
 def count(number: int, one: str, many: str) -> str:
-    """So many of them."""
+    """A number with its noun."""
     return f"{number} {one if number == 1 else many}"
