@@ -1,1 +1,1 @@
-"""The only public room: checks a ping, appends it to the inbox, answers once it is on disk."""
+"""The only public package: checks a ping, appends it to the inbox, answers once it is on disk."""

@@ -10,7 +10,7 @@ ORIGINS = 1_000
 """Beyond this many origins that may send, and as many others, the oldest entries are dropped."""
 
 LENGTH = 300
-"""Longest origin that is kept, in bytes: longer ones are nobody's, and are not."""
+"""Longest origin that is kept, in bytes: no site has a longer one."""
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Activity:
 
 
 class OriginActivity:
-    """By origin, as browsers write it. `clock`: ms since the epoch."""
+    """Activity by origin, as browsers write it. `clock`: ms since the epoch."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""A request's body, read and decoded; and why one that is not JSON isn't."""
+"""Reads and decodes a request's body, and explains why it is not JSON."""
 
 import gzip
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -16,11 +16,11 @@ _JSON_TYPES = frozenset({"", "text/plain", "application/json"})
 
 
 class GoneError(Exception):
-    """The client went away before its body was whole."""
+    """The client disconnected before its body was complete."""
 
 
 async def read(receive: Receive) -> bytes:
-    """The whole body. The server's protocol lets no more through than its limit."""
+    """Read the whole body. The server's protocol has limited its size."""
     message = await receive()
     if message["type"] == "http.disconnect":
         raise GoneError
@@ -39,7 +39,7 @@ async def read(receive: Receive) -> bytes:
 def decode(
     body: bytes, referer: str | None, headers: Iterable[tuple[bytes, bytes]]
 ) -> tuple[bytes, Parsed]:
-    """What the body says, and the body as it is to be kept. Raises Refusal."""
+    """Decode the body; returns it parsed, and as it is to be stored. Raises Refusal."""
     try:
         return body, parse(body, referer)
     except InvalidPingError as error:

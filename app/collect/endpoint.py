@@ -68,7 +68,7 @@ class ProgressEndpoint:
         self._refusals = RefusalLog("ping_refused", lambda: clock() / 1000)
 
     def allows(self, origin: str) -> bool:
-        """Whether pages of that origin may send."""
+        """Whether pages of that origin may send pings."""
         return self._sites.allows(origin.encode("latin-1", "replace"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,7 +178,7 @@ def _headers(scope: Scope) -> tuple[bytes | None, str | None]:
 
 
 def _cost(parsed: Parsed) -> int:
-    """What a request counts in its address's rate: its plays, and the look-up that it asks for."""
+    """How much a request counts in its address's rate: its plays, and a look-up if requested."""
     cost = max(1, len(parsed.plays) + len(parsed.faults))
     for play in parsed.plays:
         if play.identified:
@@ -187,7 +187,7 @@ def _cost(parsed: Parsed) -> int:
 
 
 def _has_pages(parsed: Parsed) -> bool:
-    """Whether each play names its page, so that nobody need guess it from the Referer."""
+    """Whether each play names its page, so that the Referer is not needed."""
     return all(play.page_id or is_web_url(play.page_url) for play in parsed.plays)
 
 

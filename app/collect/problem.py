@@ -42,7 +42,7 @@ PING_REASONS: tuple[Reason, ...] = (
 """Why `POST /v1/progress` refuses a request."""
 
 SERVER_REASONS: tuple[Reason, ...] = ("bad_request", "too_large", "headers_too_large")
-"""Why the server refuses one before it knows for which route it is."""
+"""Why the server refuses a request before it is routed."""
 
 STATUS: dict[Reason, int] = {
     "bad_request": 400,
@@ -83,13 +83,13 @@ TITLE: dict[Reason, str] = {
 
 
 def reason_of(status: int) -> Reason:
-    """The reason of an error that a route raised by its status alone."""
+    """The reason for a status with which a route raised an error."""
     reason: Reason = "internal" if status >= STATUS["internal"] else "bad_request"
     return next((each for each in REASONS if STATUS[each] == status), reason)
 
 
 class Refusal(Exception):  # noqa: N818 - not a failure of ours
-    """Why a request is not taken. `faults`: of its plays; `retry_after`: seconds, 0 to say none."""
+    """Why a request is refused. `faults`: of its plays; `retry_after`: seconds, 0 for none."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How much one address may send in a minute."""
+"""Limits how much one address may send in a minute."""
 
 import ipaddress
 from collections.abc import Callable
@@ -12,7 +12,7 @@ ADDRESSES = 100_000
 
 
 class AddressRate:
-    """A fixed window per address that opens with its first request. 0 a minute: no limit."""
+    """A fixed window per address, from its first request on. A rate of 0 is no limit."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
         self._limit = per_minute
@@ -41,14 +41,14 @@ class AddressRate:
         return max(1, int(window[0] - self._clock()) + 1)
 
     def charge(self, address: str, count: int) -> None:
-        """Count more, of a request that has passed: what it brought is known only by now."""
+        """Count more for a request that has passed, once its content is known."""
         window = self._windows.get(subscriber(address))
         if window is not None:
             window[1] += count
 
 
 def subscriber(address: str) -> str:
-    """Whose address it is: an IPv6 subscriber holds a /64, so all its addresses are one."""
+    """The subscriber of an address: an IPv6 subscriber holds a /64, which counts as one address."""
     return _network(address) if ":" in address else address
 
 

@@ -47,7 +47,7 @@ EXAMPLE_HUBSPOT = {
 
 
 class Accepted(msgspec.Struct):
-    """What was kept, why the rest was not, and what of it can't be used (left out if nothing)."""
+    """How many plays were accepted, why others were not, and warnings (left out if none)."""
 
     accepted: int
     rejected: list[Fault]

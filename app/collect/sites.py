@@ -1,4 +1,4 @@
-"""Which site a ping is for: its key says so, or the origin of the page that it comes from."""
+"""Finds the site of a ping: by its key, or by the origin of its page."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -15,7 +15,7 @@ ORIGIN_LIMIT = 300
 """Bytes of an Origin: a host name has 253 at most. Longer ones are refused and not cached."""
 
 ORIGINS_CACHED = 1024
-"""Verdicts on origins kept in memory: whoever embeds the player asks again and again."""
+"""Origins whose answer is kept in memory: the same pages ask again and again."""
 
 _SHOWN = 200
 
