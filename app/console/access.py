@@ -1,4 +1,4 @@
-"""Who may see the console: who has the password, whom a proxy names; this machine (sandbox)."""
+"""Decides who may see the console: by password, by a proxy's header, or this machine (sandbox)."""
 
 import base64
 import binascii
@@ -79,12 +79,12 @@ class Access:
         return Person("operator", "")
 
     def expect_password(self) -> None:
-        """404 where nobody can sign in with a password."""
+        """Raise 404 if there is no password to sign in with."""
         if self._sessions is None:
             raise HTTPException(404, "nobody signs in here: PLAYRELAY_CONSOLE_PASSWORD is not set")
 
     async def sign_in(self, request: Request, password: str) -> str:
-        """The cookie for who knows the password; or 401, 404 (there is none), 429 (too often)."""
+        """Check the password; returns the cookie. Raises 401, 404 (no password), 429 (too often)."""
         self.expect_password()
         assert self._sessions is not None  # noqa: S101 - for the type checker: checked above
         await self._check(request, password)
@@ -120,18 +120,18 @@ class Access:
 
 
 def cookie_name(request: Request) -> str:
-    """Over https the prefix makes browsers refuse such a cookie from another host."""
+    """The cookie's name. Over https its prefix makes browsers refuse it from another host."""
     return "__Host-playrelay" if request.url.scheme == "https" else "playrelay-console"
 
 
 def _store(request: Request) -> ConsoleSessions:
-    """Of several accounts the first keeps the sign-ins."""
+    """The store that keeps the sign-ins: that of the first account."""
     relay: Relay = request.app.state.relay
     return next(iter(relay.accounts.values())).store.console_sessions
 
 
 def _with_nonce(request: Request, name: str) -> Person:
-    """Give the browser a secret of its own where no sign-in does."""
+    """Give the browser a secret of its own if no sign-in gave it one."""
     nonce = request.cookies.get(cookie_name(request), "")
     if len(nonce) >= NONCE_LENGTH:
         return Person(name, nonce)
@@ -159,7 +159,7 @@ FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 def _is_this_machine(request: Request) -> bool:
     """The connection itself comes from here, under a name of this machine, through no proxy.
 
-    The name counts because a page of another site whose name leads here is still another's.
+    The name counts because another site's name may resolve to this machine.
     """
     if any(header in request.headers for header in FORWARDING):
         return False

@@ -1,4 +1,4 @@
-"""What is wrong, and what to do about it, in a sentence each: from how things stand. Pure."""
+"""Turns the relay's state into advice: what is wrong, and what to do about it. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A sentence on what is, one on what to do, and the page that shows more."""
+    """A sentence on what is wrong, one on what to do, and the page that shows more."""
 
     level: Level
     says: str
@@ -74,7 +74,7 @@ class Advice:
 def advise(
     depths: Depths, refused: Sequence[MediumRefusal], today: Day, settings: Settings, now: int
 ) -> list[Advice]:
-    """The gravest first; a good word where nothing is wrong. `refused`: media, by HubSpot."""
+    """All advice, the gravest first; a good one if nothing is wrong. `refused`: media."""
     found = [*_faults(depths, settings, now)]
     if refused:
         todo = f"What to do: {remedy(refused)}."

@@ -22,7 +22,7 @@ def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 
 def _cell(value: object) -> object:
-    """Text that a spreadsheet would take for a formula is marked as text."""
+    """Mark text that a spreadsheet would take for a formula as text."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

@@ -29,7 +29,7 @@ class Files:
         self._digest = _digest(self._bodies)
 
     def address(self, name: str) -> str:
-        """Where a page finds it. KeyError if there is no such file."""
+        """The file's address. Raises KeyError if there is no such file."""
         if name not in self._bodies:
             raise KeyError(name)
         return f"{PREFIX}/{self._digest}/{name}"

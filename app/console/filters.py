@@ -46,7 +46,7 @@ IDENTITY_SOURCES: Mapping[str, str] = {
 
 
 def identity_source(identity: Identity | Unknown) -> str:
-    """What the visitor is known by, or why nobody knows them."""
+    """The visitor's identity source, or why there is none."""
     return IDENTITY_SOURCES[identity.why if isinstance(identity, Unknown) else identity.source]
 
 

@@ -1,4 +1,4 @@
-"""What lets a request change something: the browser says that one of our own pages sends it.
+"""Accepts a form only if the browser says that one of our own pages sends it.
 
 Browsers send Origin with every form that is posted, and most send Sec-Fetch-Site; no page can
 change either. A request with neither was not sent by a browser and is refused as well.
@@ -28,7 +28,7 @@ class Form:
 
 
 async def read_form(request: Request) -> Form:
-    """The body of a form from one of our pages; or 403, 415, 422."""
+    """Read the form that one of our pages sends. Raises 403, 415, 422."""
     expect_own_page(request.headers)
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind != "application/x-www-form-urlencoded":
@@ -42,7 +42,7 @@ async def read_form(request: Request) -> Form:
 
 
 def expect_own_page(headers: Mapping[str, str]) -> None:
-    """403 unless the browser says that a page of this very site sends this."""
+    """Raise 403 unless the browser says that a page of this site sends the request."""
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is None and origin is None:
         raise HTTPException(403, "send the Origin header, as browsers do")

@@ -1,4 +1,4 @@
-"""Long work: done in small steps beside the request that asked for it, while a page shows it."""
+"""Background jobs: long work in small steps, while a page shows the progress."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""What a person sees instead of a page: the sign-in, or a sentence that says why not."""
+"""Pages for refused requests: the sign-in, or a sentence that says why."""
 
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ _TITLES = {
 
 
 def store_unavailable(error: StoreError) -> HTTPException:
-    """What a person is told when the store can't answer."""
+    """The message when the store can't answer."""
     return HTTPException(503, str(error), {"retry-after": "5"})
 
 

@@ -1,4 +1,4 @@
-"""Slows down who guesses passwords, without keeping out who knows the right one.
+"""Slows down guessing of passwords, without keeping out a person who knows the right one.
 
 Each address has some free attempts. After these its attempts wait for one another and for a delay
 each, so that the right password still passes, only later. The delays hold over all addresses, too:

@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 60.0
 
 
 def routes() -> APIRouter:
-    """The examination is a form's doing, for it costs a handful of requests to HubSpot."""
+    """The page and its form. A form starts the examination, as it costs requests to HubSpot."""
     router = APIRouter()
     busy = asyncio.Lock()
 
