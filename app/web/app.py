@@ -38,7 +38,7 @@ class RelayApp(FastAPI):
     internal: InternalPort
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One comparison on the way; pings go straight to their endpoint."""
+        """Pass pings straight to their endpoint, at the cost of one comparison."""
         if self.pings is not None and scope["type"] == "http" and scope["path"] == PATH:
             await self.pings(scope, receive, send)
         elif self.internal.hides(scope):
@@ -92,12 +92,12 @@ def create_app(settings: Settings, internal: socket.socket | None = None) -> Rel
 
 
 async def _admit(request: Request) -> None:
-    """The demo shows what arrives, so it is open to whom the console is open."""
+    """Admit to the demo whoever may see the console, as it shows what arrives."""
     await console_of(request).access.person(request)
 
 
 def _describe_pings(app: FastAPI) -> None:
-    """Let the OpenAPI document show the endpoint that the router does not know."""
+    """Add the endpoint, which the router does not know, to the OpenAPI document."""
     routes_alone = app.openapi
 
     def openapi() -> dict[str, Any]:

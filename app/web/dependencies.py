@@ -1,4 +1,4 @@
-"""What routes ask FastAPI for: the relay, and the account that a request names."""
+"""Dependencies of routes: the relay, and the account that a request names."""
 
 from typing import Annotated
 

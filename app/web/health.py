@@ -1,4 +1,4 @@
-"""What the platform asks: alive? able to store? and the figures."""
+"""Liveness, readiness and metrics, for the platform that runs the relay."""
 
 import asyncio
 import time
@@ -70,13 +70,13 @@ def health_routes(process: Sequence[Figures] = ()) -> APIRouter:
 
 
 async def _faults(relay: Relay) -> list[str]:
-    """Why each account's store takes no writes, in a word; empty if it does."""
+    """For each account, the fault why its store takes no writes; empty if it does."""
     now, accounts = relay.clock(), relay.accounts.values()
     return list(await asyncio.gather(*(_fault(each, now) for each in accounts)))
 
 
 async def _fault(account: Account, now: int) -> str:
-    """Why the account's store takes no writes, in a word; empty if it does."""
+    """The fault why the account's store takes no writes; empty if it does."""
     try:
         await account.store.inbox.check_writable(now)
     except StoreError as error:

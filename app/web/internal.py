@@ -18,7 +18,7 @@ class InternalPort:
         self._port = port
 
     def hides(self, scope: Scope) -> bool:
-        """Whether a request came to the public port for what is not public."""
+        """Whether a request on the public port asks for an operator's address."""
         return (
             self._port is not None
             and scope["type"] == "http"
@@ -27,7 +27,7 @@ class InternalPort:
         )
 
     async def answer(self, send: Send) -> None:
-        """As where there is nothing."""
+        """Answer as for a path that does not exist."""
         instance = secrets.token_hex(6)
         body = problem("not_found", "there is nothing at this address", instance)
         headers = [

@@ -1,4 +1,4 @@
-"""An answer that is asked for at most once a second and shared by all who want it."""
+"""An answer that is computed at most once a second and shared by all callers."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class SharedAnswer(Generic[T]):
-    """`clock`: seconds, monotonic. Who comes while the question is under way waits for it too."""
+    """Callers that come while it is computed wait for it. `clock`: seconds, monotonic."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

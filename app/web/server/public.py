@@ -24,7 +24,7 @@ def public_config(
     trusted_proxies: Sequence[str] = (),
     keepalive_seconds: int = KEEPALIVE_SECONDS,
 ) -> BoundedConfig:
-    """How the relay meets the world. Nobody's X-Forwarded-For is believed unless named."""
+    """The public server's configuration. X-Forwarded-For counts only from the named proxies."""
     config = BoundedConfig(
         TrustedProxies(app, trusted_proxies) if trusted_proxies else app,
         http=BoundedProtocol,
@@ -43,7 +43,7 @@ def public_config(
 
 
 class RelayServer(uvicorn.Server):
-    """Says when it is up, and ends what would never end by itself before it waits for the rest."""
+    """Announces its start. At shutdown it closes endless streams before it waits for requests."""
 
     def __init__(
         self, config: uvicorn.Config, on_up: Callable[[], None], on_down: Callable[[], None]

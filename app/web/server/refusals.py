@@ -1,4 +1,4 @@
-"""What the server answers to requests that it refuses before any route sees them."""
+"""Answers requests that the server refuses before they are routed."""
 
 import secrets
 import time
@@ -16,7 +16,7 @@ _PHRASES = {
 
 
 class ServerRefusals:
-    """Counts, logs and words them. `tally`: for `/metrics`. `clock`: seconds, monotonic."""
+    """Counts, logs and answers refused requests. `clock`: seconds, monotonic."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.tally: Tally = refused_requests()
@@ -35,7 +35,7 @@ class ServerRefusals:
                 b"content-type: application/problem+json\r\n",
                 b"content-length: %d\r\n" % len(body),
                 b"x-request-id: %b\r\n" % instance.encode(),
-                # It tells nothing of anybody, and a page's script should be able to read why.
+                # It has no personal data, and a page's script should be able to read the reason.
                 b"access-control-allow-origin: *\r\n",
                 b"connection: close\r\n\r\n",
                 body,

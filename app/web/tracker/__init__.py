@@ -1,1 +1,1 @@
-"""What pages load: the built script and its adapters, and the tag that asks for them."""
+"""The built script and its adapters, and the tag with which pages load them."""

@@ -23,7 +23,7 @@ class Asset:
     source_map: str | None
 
     def etag(self, coding: str) -> str:
-        """Of this form: two forms differ in their bytes, so a strong tag must differ too."""
+        """The entity tag of a form: forms differ in their bytes, so strong tags differ too."""
         return f'"{self.digest}"' if coding == "identity" else f'"{self.digest}-{coding}"'
 
 

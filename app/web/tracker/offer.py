@@ -1,4 +1,4 @@
-"""All that a page needs, chosen option by option: as a text to be pasted, and as a policy."""
+"""The snippet for chosen options: as text to paste, and as a content security policy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CONTEXTS = ("EMAIL",)
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the page is to have. `attributes`: as `script_element` takes them."""
+    """Options of the snippet. `attributes`: as `script_element` takes them."""
 
     attributes: Mapping[str, str | None]
     pinned: bool = False
@@ -29,7 +29,7 @@ class Offer:
 
 
 def offer(address: str, origin: str, choices: Choices) -> Offer:
-    """For the relay at `address` (no slash at its end), whose origin that is."""
+    """Make the snippet for the relay at `address` (no slash at its end) and its `origin`."""
     build = read_build()
     inline: dict[str, str] = {}
     if choices.import_map:

@@ -30,7 +30,7 @@ def tracker_routes(
 ) -> APIRouter:
     """All that pages load of the relay. Without arguments: the builds that it was shipped with.
 
-    `loaded`: is told of each request for the script.
+    `loaded`: is called for each request for the script.
     """
     current = current or read_build()
     assets = assets_of(current, kept_builds() if kept is None else kept)
@@ -88,7 +88,7 @@ def _answer(request: Request, assets: Mapping[str, Asset], path: str, caching: s
 
 
 def _joined(request: Request, header: str) -> str | None:
-    """A list header that came in several lines means the same as in one."""
+    """Join a list header that came in several lines: it means the same."""
     return ", ".join(request.headers.getlist(header)) or None
 
 

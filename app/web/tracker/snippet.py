@@ -1,4 +1,4 @@
-"""What a page needs: the script element, the stub before it, and what its policy must allow.
+"""The script element, the stub before it, and the policy that a page needs.
 
 Pure: addresses and options in, text out. `playrelay embed` prints it.
 """
