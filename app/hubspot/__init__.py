@@ -1,1 +1,1 @@
-"""The only room that speaks HubSpot: client, request bodies, tokens, error classes."""
+"""HubSpot's API: client, request bodies, tokens, classes of answers."""

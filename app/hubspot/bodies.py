@@ -20,7 +20,7 @@ _INT32_MAX = 2**31 - 1
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Whose event it is: exactly one identity, else ValueError.
+    """The field of the event's identity: exactly one, else ValueError.
 
     Which one HubSpot would prefer is not documented, so it never gets two. They are personal data:
     the repr says only which one it is.

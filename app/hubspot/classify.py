@@ -1,4 +1,4 @@
-"""Whatever comes back over the wire, classified once: pure, and it never raises.
+"""Classifies every answer once: pure, and it never raises.
 
     not HubSpot's own (see `origin`)         Unavailable
     2xx     with the ids that were asked for Accepted, Contacts
@@ -90,7 +90,7 @@ def event_result(answer: Answer) -> SendResult:
 def contacts_result(answer: Answer, asked: Collection[str]) -> LookupResult:
     """What the answer to a look-up of these usertokens amounts to.
 
-    A merged contact goes by its canonical id; `is-contact: false` is a visitor whom HubSpot has
+    A merged contact goes by its canonical id; `is-contact: false` is a visitor that HubSpot has
     seen and does not know. Entries of any other shape are passed over, as strangers. A 404 says
     that HubSpot knows none of them.
     """

@@ -79,7 +79,7 @@ class HubSpotClient:
         return event_result(answer) if isinstance(answer, Answer) else answer
 
     async def contacts_by_usertoken(self, utks: Sequence[str]) -> LookupResult:
-        """Whom HubSpot knows by these usertokens, 100 at most (else ValueError)."""
+        """Look up the contacts of up to 100 usertokens (more: ValueError)."""
         if len(utks) > LOOKUP_LIMIT:
             raise ValueError(f"a look-up names {LOOKUP_LIMIT} usertokens at most, not {len(utks)}")
         if not utks:

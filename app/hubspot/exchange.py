@@ -1,6 +1,6 @@
 """One bounded exchange with HubSpot: in time, in size, and in what it lets out.
 
-No redirect is followed (a token must not walk to another host), nothing is waited for or tried
+No redirect is followed (a token must not reach another host), nothing is waited for or tried
 again (that policy lives in `deliver`), and whatever httpx raises comes back as `Unavailable`.
 """
 

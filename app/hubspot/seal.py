@@ -82,7 +82,7 @@ class SealedVault:
     """A vault whose tokens are sealed on the way in and opened on the way out.
 
     It hands out only those that descend from `origin`, so that a key lost together with an old
-    installation is nobody's trouble.
+    installation does no harm.
     """
 
     def __init__(self, vault: TokenVault, seal: Seal, origin: str) -> None:
