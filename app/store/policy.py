@@ -41,7 +41,7 @@ class LongestWaits:
 
     `retries`, `pauses`: by the first word of the reason, up to a colon; any other retry is due at
     once, any other pause as long as `pause`. `strangers`: of an event that was sent once, twice …
-    for a visitor whom HubSpot does not know. `waiting`: of an event that waits for anything else.
+    for a visitor that HubSpot does not know. `waiting`: of an event that waits for anything else.
     """
 
     lease: int
@@ -54,7 +54,10 @@ class LongestWaits:
 
 @dataclass(frozen=True, slots=True)
 class StorePolicy:
-    """`identity`: as whom events are sent. `settle_ms`: the silence after which a play is over."""
+    """What an account's store is opened with.
+
+    `identity`: which identities events may have. `settle_ms`: a play is over after such a silence.
+    """
 
     identity: IdentityMode
     quota: Quota

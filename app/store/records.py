@@ -83,7 +83,7 @@ class FoldReport:
 class Job:
     """One claimed event, with all that is known of its play. Held until `lease_until`.
 
-    `identity`: as whom it is to be sent. `proven`: an event of the play was delivered by the same
+    `identity`: what it is to be sent with. `proven`: an event of the play was delivered by the same
     source of identity. `refusal`: HubSpot refused its medium lately, so it is not sent at all.
     """
 

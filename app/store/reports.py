@@ -15,13 +15,13 @@ from app.domain.outcome import Status
 from app.domain.play import Play
 
 COUNTED = 100_000
-"""Where counting ends: beyond it a person wants to know that it is much."""
+"""Counting stops here: beyond it, the exact number does not matter to a person."""
 
 PAGES_A_DAY = 50
 """Pages told apart for a medium and day; plays on others are counted together."""
 
 REFUSED_MEDIA = 1_000
-"""And of media that HubSpot refuses: visitors can invent as many as they like."""
+"""Refused media that are shown: visitors can invent as many as they like."""
 
 REFUSED_FOR_MS = DAY_MS
 """A medium that nobody asks about for so long after its pause is not shown as refused any more."""
@@ -167,7 +167,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class RejectedEvent:
-    """A rejected event and as whom it would be sent now."""
+    """A rejected event, and the identity with which it would be sent now."""
 
     entry: OutboxEntry
     identity: Identity | Unknown
@@ -188,7 +188,7 @@ CLOCK = "clock"
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A change: when, by whom, what, to what, and to how many."""
+    """A change: its time, author, action, subject, and how many items it changed."""
 
     id: int
     at: int

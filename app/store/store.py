@@ -1,4 +1,4 @@
-"""Everything durable, in parts: each worker is given the one that it needs."""
+"""The store's parts; each worker is given the one that it needs."""
 
 from collections.abc import Callable
 from typing import Self

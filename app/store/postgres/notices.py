@@ -1,7 +1,7 @@
 """What one process does wakes the others: LISTEN and NOTIFY.
 
-Only a hint, and only for speed: whoever hears nothing looks again within seconds. It is sent beside
-the transactions, not in them, for those that notify commit one after the other.
+A notice is only a hint, for speed: a process that receives none looks again within seconds. It is
+sent beside the transactions, not in them, as those that notify commit one after the other.
 """
 
 import asyncio

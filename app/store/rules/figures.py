@@ -19,7 +19,7 @@ _NOTHING = (0,) * BINS
 
 
 def page_name(page: Page) -> str:
-    """What tells a page from others, for people."""
+    """A page's name, for people."""
     return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"
 
 

@@ -1,4 +1,4 @@
-"""When HubSpot is asked about a usertoken, and when again."""
+"""Decides when HubSpot is asked about a usertoken, and when again."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What an event becomes by the answer that it got."""
+"""Turns an event's outcome into its new stored state."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Plays and pings as they are stored, and what can be read of them."""
+"""Encodes and decodes plays and pings as they are stored."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What people are shown of the rows that were found."""
+"""Turns rows into the records that people are shown."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -7,7 +7,7 @@ from app.store.reports import OnProgress
 from app.store.rules.plays import carries_identity
 from app.store.tx import Row, Tx
 
-# Where HubSpot converts the usertokens, only its answers tell whose they are.
+# Where HubSpot converts the usertokens, only its answers show which visitor they belong to.
 UTKS_OF_CONTACT = """
     SELECT utk FROM playrelay.contacts WHERE contact_id = $1
     UNION SELECT p.utk FROM playrelay.plays p JOIN playrelay.outbox o ON o.play = p.id

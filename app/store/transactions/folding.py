@@ -213,7 +213,7 @@ async def _visitors(
     """What is known of all visitors, locked until the transaction's end.
 
     New ones, and those who have just become known, are listed for a look-up; mail links are bound
-    to the visitors whom they come with.
+    to the visitors that they come with.
     """
     plays = [seen.folded.play for seen in changed]
     await bind_mails(tx, plays, now)

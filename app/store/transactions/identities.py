@@ -1,4 +1,4 @@
-"""As whom plays are sent, by the store's own knowledge: answered look-ups, owners of mail links."""
+"""Resolves plays to identities, from answered look-ups and the owners of mail links."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from app.store.tx import Tx
 _CONTACTS = "SELECT utk, contact_id, asked_at FROM playrelay.contacts"
 CONTACT = f"{_CONTACTS} WHERE utk = $1"
 CONTACTS = f"{_CONTACTS} WHERE utk = ANY ($1::text[])"
-# Whoever makes an event wait for an answer locks the contact meanwhile, or an answer that comes in
+# A transaction that makes an event wait for an answer locks the contact, or an answer that comes in
 # between would find nothing to release.
 LOCK_CONTACTS = f"{CONTACTS} ORDER BY utk FOR NO KEY UPDATE"
 MAILS = "SELECT mail, utk FROM playrelay.mails WHERE mail = $1"
@@ -40,7 +40,7 @@ class Visitors:
     mails: Mapping[bytes, str]
 
     def resolve(self, play: Play, mode: IdentityMode) -> Identity | Unknown:
-        """As whom the play's events are to be sent."""
+        """The identity with which the play's events are to be sent."""
         utk = play.utk[1] if play.utk else None
         known = KnownContact(self.contacts[utk]) if utk and utk in self.contacts else None
         return identity_of(play, known, mode, mail_owner=self.mail_owner(play))
@@ -68,7 +68,7 @@ async def load_visitors(tx: Tx, plays: Iterable[Play], *, lock: bool = False) ->
 
 
 async def bind_mails(tx: Tx, plays: Iterable[Play], now: int) -> None:
-    """An `_hsenc` belongs to the visitor whom it first comes with, and to no other."""
+    """Bind each `_hsenc` to the usertoken with which it first comes, and to no other."""
     firsts: dict[bytes, str] = {}
     for play in plays:
         if play.hsenc is not None and play.utk is not None:

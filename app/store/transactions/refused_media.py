@@ -46,18 +46,18 @@ async def refusal_of(
 
 
 async def refuse(tx: Tx, medium: Medium, outcome: RefusedMedium, now: int) -> None:
-    """HubSpot refuses the medium."""
+    """Note that HubSpot refuses the medium."""
     refusals = await tx.value(REFUSE, medium.ids, answer_of(outcome))
     await tx.change(PAUSE, medium.ids, now + medium_pause(int(refusals)))
 
 
 async def accept(tx: Tx, medium: Medium) -> None:
-    """HubSpot accepts the medium."""
+    """Note that HubSpot accepts the medium."""
     await tx.change(ACCEPT, medium.ids)
 
 
 async def accept_all(tx: Tx) -> None:
-    """A person says that the cause is gone: each may be tried at once."""
+    """Let each refused medium be tried at once, as a person says that the cause is gone."""
     await tx.change(ACCEPT_ALL)
 
 
@@ -67,11 +67,11 @@ async def accept_media(tx: Tx, media: Sequence[KnownMedium]) -> None:
 
 
 async def refused_media(tx: Tx, now: int, limit: int) -> list[MediumRefusal]:
-    """Those of the present."""
+    """Media that are refused at present."""
     return [medium_refusal(*row) for row in await tx.rows(AT_PRESENT, now - REFUSED_FOR_MS, limit)]
 
 
 async def refusals(tx: Tx, media: Sequence[Medium]) -> dict[str, MediumRefusal]:
-    """Those of these media."""
+    """The refusals of these media."""
     rows = await tx.rows(AMONG, [each.ids for each in media])
     return {row["medium"]: medium_refusal(*row) for row in rows}

@@ -64,7 +64,7 @@ async def families(tx: Tx, limit: int) -> list[Family]:
 async def rejected(
     tx: Tx, mode: IdentityMode, family: str, limit: int, before: int | None
 ) -> list[RejectedEvent]:
-    """Of one kind, with as whom each would be sent now."""
+    """Rejected events of one kind, each with the identity it would be sent with now."""
     rows = await tx.rows(REJECTED, family, before or _LAST, limit)
     entries = [entry_of(row) for row in rows]
     visitors = await load_visitors(tx, [entry.play for entry in entries])

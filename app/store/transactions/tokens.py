@@ -32,7 +32,7 @@ async def load(tx: Tx) -> StoredToken | None:
 
 
 async def save(tx: Tx, token: StoredToken) -> None:
-    """Keep these in place of any others."""
+    """Save tokens in place of any others."""
     secrets = (token.access_token.get_secret_value(), token.refresh_token.get_secret_value())
     await tx.change(SAVE_TOKEN, *secrets, token.expires_at, token.origin)
 
@@ -44,7 +44,7 @@ async def connection(tx: Tx) -> Connection | None:
 
 
 async def connect(tx: Tx, token: StoredToken, connection: Connection) -> None:
-    """Tokens and account, and no pause that waited for them."""
+    """Save tokens and account, and end the pause that waited for them."""
     await save(tx, token)
     await tx.change(SAVE_CONNECTION, msgspec.json.encode(connection).decode())
     await clear_operator_pause(tx)
