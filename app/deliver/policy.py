@@ -54,7 +54,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The request an answer belongs to: which attempt, as whose, how old its event is."""
+    """The request of an answer: its identity, the attempt, and the age of its event."""
 
     identity: Identity
     attempts: int
