@@ -112,7 +112,7 @@ def cell_of(play: Play) -> Cell:
 
 
 def medium_key(medium: Medium) -> str:
-    """What tells a medium from others, as HubSpot would."""
+    """The key of a medium, as HubSpot distinguishes them."""
     if medium.bridge_id is not None:
         return f"bridge:{medium.bridge_id}"
     return f"id:{medium.external_id or medium.url or ''}"

@@ -53,7 +53,7 @@ def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
 
 
 def hold(folded: Folded) -> Folded:
-    """The new events kept within the play, which costs no row for each of them."""
+    """Keep the new events within the play, so that they need no rows of their own."""
     play = folded.play
     first = len(play.held)
     held = (
@@ -64,7 +64,7 @@ def hold(folded: Folded) -> Folded:
 
 
 def let_go(folded: Folded) -> Folded:
-    """The events that the play held back, with their own times, ahead of the new ones."""
+    """Release the events that the play held back, with their own times, before the new ones."""
     play = folded.play
     if not play.held:
         return folded

@@ -142,7 +142,7 @@ def describe_medium(
     duration: float | None,
     catalogue: Finder,
 ) -> Medium:
-    """Decide what HubSpot hears of a medium: what the page said, then the catalogue; never raises.
+    """Describe the medium for HubSpot: by the page, then by the catalogue; never raises.
 
     Without any id the address stands in as `external_id`. A medium that has neither id nor
     address keeps all three None: HubSpot could not tell it from others, and the caller decides.

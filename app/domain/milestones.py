@@ -34,7 +34,7 @@ ATTENTION = Milestone("attention-span")
 
 
 def milestone_of(key: str) -> Milestone:
-    """The one with that key."""
+    """The milestone of a key."""
     event, _, value = key.partition(":")
     return msgspec.convert({"event": event, "value": value}, Milestone)
 

@@ -1,4 +1,4 @@
-"""The page a play happened on, as HubSpot wants to hear of it.
+"""The page of a play, as HubSpot receives it.
 
 A HubSpot page is named by its id. Any other page is named by address and title, and by the
 context EXTERNAL_PAGE; the context EMAIL overrides both, because only the embed can know that a
@@ -54,9 +54,9 @@ def describe_page(
     context: str | None,
     referer: str | None,
 ) -> Page:
-    """Decide what HubSpot hears of a page, from what the ping and its Referer say; never raises.
+    """Describe the page for HubSpot, from the ping and its Referer; never raises.
 
-    A page without id whose address nobody told has `url` None: HubSpot would refuse it, and the
+    A page without id and address has `url` None: HubSpot would refuse it, and the
     caller decides what becomes of the play. Describing the result again gives the same result.
     """
     name, from_mail = clean(page_name, NAME_LIMIT), context == "EMAIL"

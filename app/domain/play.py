@@ -55,7 +55,7 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The key of the site that it was watched on; "" where there is but one."""
     second_utk: Seen[str] | None = None
     held: tuple[Held, ...] = ()
-    """Events that nobody can be given: the visitor brought nothing to be known by. In order."""
+    """Events of a visitor who brought nothing to be known by, in order."""
 
     @property
     def covered(self) -> float:

@@ -3,7 +3,7 @@
 Only what identifies the same address is normalised (case and punycode of the host, default port,
 an empty path); path and query keep their bytes. Characters that no URL may hold raw are
 percent-encoded as a browser does. The fragment and any user name and password are left out: they
-are nobody's business but the browser's. A fragment that is a route, by which single-page sites
+concern the browser alone. A fragment that is a route, by which single-page sites
 address their views, is kept where it is asked for.
 """
 
