@@ -1,4 +1,4 @@
-"""What the relay takes from the world around it. A test hands in another world."""
+"""The relay's clock, randomness, network and database. Tests pass others."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
