@@ -1,4 +1,4 @@
-"""What came of the events so far: rejected, late, refused, out of room."""
+"""What came of the events so far: rejected, late, refused; and space on the disk."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -84,7 +84,7 @@ def disk(database_url: str) -> Finding:
     free = shutil.disk_usage(folder).free
     says = f"{number(free / 2**20)} MiB are free"
     if free < LEAST_FREE_BYTES:
-        return Finding("disk", says, f"make room at {folder}: without it no ping is taken")
+        return Finding("disk", says, f"free space at {folder}: without it no ping is taken")
     return Finding("disk", says)
 
 
