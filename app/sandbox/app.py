@@ -1,6 +1,6 @@
 """`create_sandbox`: HubSpot, as far as the relay meets it, strict and on this machine.
 
-A request walks through `gate` (counted, limited, struck by faults, recorded) to its route, which
+A request passes `gate` (counted, limited, struck by faults, recorded) to its route, which
 asks `state` for admission, reads the body by `schemas` and `rules`, finds out by `people` who and
 what it is about, and keeps it in the `ledger`.
 

@@ -25,7 +25,7 @@ class Visitor:
 
 
 def visitor(config: SandboxConfig, utk: str) -> Visitor | None:
-    """Whom `utk` belongs to; None: a stranger."""
+    """The visitor of a usertoken; None: a stranger."""
     if utk in config.anonymous:
         vid = config.anonymous[utk]
         return Visitor(vid, vid, is_contact=False)
