@@ -76,11 +76,11 @@ def test_settings_that_are_valid_and_still_wrong(
     assert ":p@" not in finding.advice
 
 
-@pytest.mark.parametrize(("at", "told"), [(99, 1), (101, 1), (100 - 24 * 60 * 60 * 1000, 0)])
-def test_a_clock_that_stepped(at: int, told: int) -> None:
-    """Is told for a day, also where the entry is by the clock that was wrong."""
+@pytest.mark.parametrize(("at", "expected"), [(99, 1), (101, 1), (100 - 24 * 60 * 60 * 1000, 0)])
+def test_a_clock_that_stepped(at: int, expected: int) -> None:
+    """It is shown for a day, even if its entry has the time of the wrong clock."""
     change = AuditEntry(2, 100, "ann", "requeue", "all", 3)
     entries = [change, AuditEntry(1, at, "playrelay", CLOCK, "stepped by -3600 s", 4)]
     found = list(steps(entries, 100))
-    assert len(found) == told
+    assert len(found) == expected
     assert all(each.advice and "-3600 s" in each.says for each in found)
