@@ -84,7 +84,7 @@ class Access:
             raise HTTPException(404, "nobody signs in here: PLAYRELAY_CONSOLE_PASSWORD is not set")
 
     async def sign_in(self, request: Request, password: str) -> str:
-        """Check the password; returns the cookie. Raises 401, 404 (no password), 429 (too often)."""
+        """Check the password; returns the cookie. Raises 401, 404 (none is set), 429."""
         self.expect_password()
         assert self._sessions is not None  # noqa: S101 - for the type checker: checked above
         await self._check(request, password)
