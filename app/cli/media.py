@@ -12,10 +12,10 @@ import msgspec
 from app.cli.progress import Progress
 from app.cli.stores import the_one
 from app.cli.terminal import printable, say
-from app.cli.words import count, moment
 from app.config import PREFIX, AccountSettings, SettingsError
 from app.domain.known import KnownMedia
 from app.explain.refused import describe, remedy
+from app.formatting import count, moment
 from app.hubspot.client import HubSpotClient
 from app.media.registration import register
 from app.media.reported import ReportedMedium, reported

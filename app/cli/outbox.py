@@ -10,7 +10,7 @@ from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import in_each, in_one
 from app.cli.terminal import printable, say
-from app.cli.words import count, moment
+from app.formatting import count, moment
 from app.runtime.clock import now_ms
 from app.store.reports import OutboxEntry, Selection
 from app.store.store import Store

@@ -9,7 +9,7 @@ from app.cli.stores import in_each
 from app.cli.terminal import printable, say
 from app.explain.explanation import Explanation
 from app.explain.find import explanations
-from app.explain.words import moment
+from app.formatting import moment
 from app.runtime.clock import now_ms
 from app.store.store import Store
 

@@ -7,7 +7,8 @@ import msgspec
 
 from app.domain.identity import IdentitySource, Unknown
 from app.domain.play import Play
-from app.explain.words import count, medium_of, milestone, moment, page_of
+from app.explain.words import medium_of, milestone, page_of
+from app.formatting import count, moment
 from app.store.reports import OutboxEntry, PlayHistory
 
 IDENTITY_SOURCES: dict[IdentitySource, str] = {

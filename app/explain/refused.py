@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from app.explain.words import moment
+from app.formatting import moment
 from app.store.reports import REFUSED_MEDIA, MediumRefusal
 
 

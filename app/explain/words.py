@@ -1,20 +1,8 @@
-"""Names things for people: a medium, a page, a milestone, a moment."""
-
-from datetime import UTC, datetime
+"""Names things for people: a medium, a page, a milestone."""
 
 from app.domain.media import Medium
 from app.domain.milestones import EventType
 from app.domain.play import Play
-
-
-def moment(ms: int) -> str:
-    """`2026-11-24 10:00:00 UTC`."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def count(number: int, what: str) -> str:
-    """`1 event`, `2 events`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def named(medium: Medium) -> str:
