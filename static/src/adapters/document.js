@@ -46,7 +46,7 @@ export default (node, { guard, progress, use }) => {
     let goal = 1;
 
     /** @param {any} pages @param {IntersectionObserverEntry} entry */
-    const look = (pages, { boundingClientRect: whole, intersectionRect: seen }) => {
+    const update = (pages, { boundingClientRect: whole, intersectionRect: seen }) => {
       if (!seen.height || document.hidden) return;
       if (pages) {
         const inside = scrolls(pages, 0);
@@ -71,7 +71,7 @@ export default (node, { guard, progress, use }) => {
         new IntersectionObserver(
           guard((/** @type {any} */ [entry], /** @type {any} */ observer) => {
             observer.disconnect();
-            look(pages, entry);
+            update(pages, entry);
           }),
         ).observe(pages || node);
       }),

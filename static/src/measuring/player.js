@@ -158,17 +158,17 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
     )?.[0];
 
   /** @param {string} type @returns {View | undefined} */
-  const begin = (type) => {
+  const createView = (type) => {
     const { played, paused, readyState, playbackRate, currentTime } = player;
-    const wish = attribute(node, "playrelay");
+    const choice = attribute(node, "playrelay");
     // Not a picture yet. Players that don't tell of that are playing when they say so.
     if (paused ? type || !played?.length : !played?.length && /** @type {number} */ (readyState) < 3) {
       return;
     }
-    const isExempt = wish == "on" || steered || (player != node && !player.autoplay);
+    const isExempt = choice == "on" || steered || (player != node && !player.autoplay);
     const reason =
-      wish == "off"
-        ? wish
+      choice == "off"
+        ? choice
         : isAd(node) || isInterstitial(source)
           ? "ad"
           : !isExempt && isDecoration(player) && "decoration";
@@ -225,7 +225,7 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
     if (/^(play|seeking)$/.test(type) && isSteered(node)) steered = true;
     clearTimeout(timer);
     const advertised = isAd(node);
-    if (!view && type != "emptied") view = begin(type);
+    if (!view && type != "emptied") view = createView(type);
     if (view) sources.set(view, source);
     const wait = view
       ? view.update(player, source.duration, type, advertised)
