@@ -94,9 +94,6 @@ SCRIPT_NAMES: Mapping[str, str] = {
 }
 """Not used as the name of a function or variable of the tracker."""
 
-NOT_DONE: tuple[str, ...] = ("static/src/",)
-"""Files and folders that still have such words. Nothing is added here; what is done goes."""
-
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _PROSE = re.compile(rf"(?<![\w-])({'|'.join(METAPHORS)})(?![\w-])", re.IGNORECASE)
 _SCRIPT_DEFINITION = re.compile(
@@ -131,19 +128,11 @@ def findings() -> Iterator[Finding]:
 
 
 def main() -> int:
-    """Print the findings; 1 if there are any outside `NOT_DONE`."""
+    """Print the findings; 1 if there are any."""
     found = list(findings())
-    todo = {known: [each for each in found if each.path.startswith(known)] for known in NOT_DONE}
-    new = [each for each in found if not each.path.startswith(NOT_DONE)] if NOT_DONE else found
-    for path, line, word, better in new:
+    for path, line, word, better in found:
         print(f"{path}:{line}: '{word}' is not a word of this project: write {better}")
-    done = [known for known, left in todo.items() if not left]
-    for known in done:
-        print(f"tools/words.py: nothing is left in {known}: remove it from NOT_DONE")
-    left = sum(map(len, todo.values()))
-    if left:
-        print(f"words: {left} are left in {', '.join(known for known in todo if todo[known])}")
-    return 1 if new else 0
+    return 1 if found else 0
 
 
 def _python(path: Path) -> Iterator[Finding]:
