@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.simulation.hubspot import Answers
 from tests.simulation.network import Network
 from tests.simulation.population import CALM
-from tests.simulation.run import Scenario
+from tests.simulation.run import Scenario, WrongClock
 from tests.simulation.visitors import DAY, HOUR, MINUTE
 from tests.simulation.wire import CLEAN
 
@@ -21,3 +21,6 @@ EVENING = Scenario(
     days_after=HOUR / DAY,
 )
 """A small crowd before an account with a low limit, on a network that mixes pings up."""
+
+SET_BACK = replace(EVENING, clocks=(WrongClock(0, 5 * MINUTE, HOUR),))
+"""The relay's clock is an hour ahead until the middle of the evening."""

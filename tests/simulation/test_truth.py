@@ -11,6 +11,7 @@ from tests.simulation.conftest import FULL
 from tests.simulation.faults import every_fault
 from tests.simulation.referee import judge
 from tests.simulation.run import Run, simulate, sqlite_in
+from tests.simulation.scenarios import SET_BACK
 
 VISITORS = 10_000 if FULL else 250
 SEEDS = range(1, 11) if FULL else (1, 2)
@@ -40,6 +41,14 @@ def test_hubspot_may_convert_the_usertokens(open_database: OpenDatabase) -> None
     verdict = judge(simulate("1", scenario, open_database))
     assert verdict.faults == {}
     assert verdict.attributed > 100
+
+
+def test_a_clock_that_is_set_back_delays_nothing(open_database: OpenDatabase) -> None:
+    """What an hour that has not been yet was written on does not wait for it."""
+    verdict = judge(simulate("1", SET_BACK, open_database))
+    assert verdict.faults == {}
+    assert verdict.late == 0
+    assert verdict.attributed > SET_BACK.visitors
 
 
 def transcript(run: Run) -> tuple[Any, ...]:
