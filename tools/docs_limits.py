@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.collect import activity, endpoint, rate, sites
+from app.collect import activity, admission, endpoint, rate, sites
 from app.collect.problem import STATUS, Reason
 from app.config import Settings, variable_name
 from app.console import session, throttle
@@ -26,6 +26,7 @@ def rows() -> Iterator[Sequence[str]]:
     """Each limit with all that is known of it."""
     yield from _bytes()
     yield from _pings()
+    yield from _store()
     yield from _memory()
 
 
@@ -118,6 +119,28 @@ def _pings() -> Iterator[Sequence[str]]:
         metric="`playrelay_store_errors_total`",
         alert="PlayrelayStoreErrors",
     )
+
+
+def _store() -> Iterator[Sequence[str]]:
+    variable, default = _setting("store_limit_mb")
+    yield _row(
+        "what the store holds, before plays that nobody can be known by are refused",
+        f"{default} MiB, or {_size(admission.LEAST_FREE_BYTES)} free on SQLite's disk",
+        "collect; measured every few seconds",
+        f"{_answer('store_full')}, Retry-After",
+        variable,
+        f'`playrelay_store_bytes`; {_PINGS}, `outcome="store_full"`',
+        "PlayrelayStoreFills, PlayrelayStoreFull",
+    )
+    yield _row(
+        "due events of visitors whom nobody has vouched for (not in passthrough)",
+        f"{admission.MOST_UNPROVEN:,}",
+        "collect; counted every few seconds",
+        f"{_answer('store_full')}, Retry-After",
+        metric="`playrelay_unproven_events`",
+        alert="PlayrelayUnprovenFlood",
+    )
+    yield _row("stored of a play that nobody can be known by", "one row", "fold", _NONE)
 
 
 def _memory() -> Iterator[Sequence[str]]:

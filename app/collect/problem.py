@@ -23,6 +23,7 @@ Reason = Literal[
     "internal",
     "unavailable",
     "store_unavailable",
+    "store_full",
 ]
 REFUSED = "playrelay.refused"
 """In the scope of a request that the server refused while a route was reading it."""
@@ -38,6 +39,7 @@ PING_REASONS: tuple[Reason, ...] = (
     "rate_limited",
     "internal",
     "store_unavailable",
+    "store_full",
 )
 """Why `POST /v1/progress` refuses a request."""
 
@@ -61,6 +63,7 @@ STATUS: dict[Reason, int] = {
     "internal": 500,
     "unavailable": 503,
     "store_unavailable": 503,
+    "store_full": 503,
 }
 TITLE: dict[Reason, str] = {
     "bad_request": "The request is malformed",
@@ -79,6 +82,7 @@ TITLE: dict[Reason, str] = {
     "internal": "The relay made a mistake",
     "unavailable": "Not at this moment",
     "store_unavailable": "The store can't keep pings right now",
+    "store_full": "The store takes known visitors' plays alone",
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.collect.admission import Admission
 from app.collect.problem import Refusal
 from app.domain.origin import OriginPolicy
 from app.domain.sites import Belonging, belonging
@@ -25,7 +26,8 @@ class SiteEntry(NamedTuple):
 
     `site`: its key; "" where there is but one, whatever a ping calls it. `needs_key`: no ping is
     taken for this site's by its origin alone. `account`: for the log. `wake`: tells the account's
-    fold that pings wait. `trust`: how far its senders are believed.
+    fold that pings wait. `admission`: whether there is room. `trust`: how far its senders are
+    believed.
     """
 
     site: str
@@ -35,6 +37,7 @@ class SiteEntry(NamedTuple):
     inbox: Inbox
     wake: Callable[[], None]
     metrics: Metrics
+    admission: Admission
     trust: TrustPolicy = TrustPolicy()
 
 

@@ -67,6 +67,13 @@ class AccountFields(BaseModel):
     retain_days: float = Field(
         7, gt=0, le=3650, description="How long delivered events stay in the store"
     )
+    store_limit_mb: int = Field(
+        10_240,
+        ge=0,
+        description="MiB that the store may hold (0: any number): beyond, and while less than 500 "
+        "MiB of SQLite's disk are free, plays of visitors who bring nothing to be known by are "
+        "refused",
+    )
     media_register: bool = Field(
         default=False,
         description="Let `playrelay media sync` register media that HubSpot does not know",

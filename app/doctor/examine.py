@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+from app.collect.admission import MOST_UNPROVEN
 from app.config import Settings
 from app.doctor.finding import Finding
 from app.doctor.outcomes import outcomes, steps
 from app.explain.refused import remedy, summary
+from app.formatting import number
 from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.oauth import Introspection
@@ -35,6 +37,7 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     with contextlib.suppress(StoreError):  # the store's own line says it
         for finding in outcomes(settings, await store.admin.depths(now_ms())):
             yield finding
+    yield await _room(settings, store)
     yield await _media(store)
     with contextlib.suppress(StoreError):
         for finding in steps(await store.admin.audit_log(AUDIT_ENTRIES), now_ms()):
@@ -66,6 +69,26 @@ async def _store(store: Store) -> Finding:
     if depths.paused_until > now_ms():
         return Finding("store", "takes writes, delivery is paused", depths.pause_reason)
     return Finding("store", "takes writes")
+
+
+async def _room(settings: Settings, store: Store) -> Finding:
+    """How much the store holds of what it may."""
+    try:
+        held = (await store.maintenance.room(MOST_UNPROVEN)).size
+    except StoreError as error:
+        return Finding("room", "can't be measured", str(error))
+    limit = settings.store_limit_mb * 2**20
+    says = f"the store holds {number(held / 2**20)} MiB"
+    if not limit:
+        return Finding("room", f"{says}, without a limit")
+    says += f" of {number(limit / 2**20)}"
+    if held >= limit:
+        return Finding(
+            "room",
+            f"{says}: plays of visitors who bring nothing to be known by are refused",
+            "raise PLAYRELAY_STORE_LIMIT_MB, or keep less (PLAYRELAY_PARK_DAYS)",
+        )
+    return Finding("room", says)
 
 
 async def _media(store: Store) -> Finding:

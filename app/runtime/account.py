@@ -1,21 +1,25 @@
 """Opens all that belongs to one HubSpot account: store, client, notifiers and workers."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
-from app.config import AccountSettings
+from app.collect.admission import Admission
+from app.config import AccountSettings, is_postgresql
 from app.credentials import has_tokens
 from app.hubspot.client import HubSpotClient
 from app.runtime.environment import Environment
 from app.runtime.hubspot import connect_hubspot
-from app.runtime.notifier import Notifiers
+from app.runtime.notifier import Notifiers, wait_for
 from app.runtime.policies import quota_of
 from app.runtime.relay import Account
-from app.runtime.workers import Task, Workers, make_workers
+from app.runtime.workers import Run, Task, Workers, make_workers
 from app.sandbox.ledger import Ledger
+from app.store.sqlite.files import path_of
 from app.telemetry.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -31,17 +35,26 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class AccountRuntime:
-    """An opened account, its workers not started yet. `delivery`: None where one only collects."""
+    """An opened account, its workers not started yet. `delivery`: None where one only collects.
+
+    `idle_seconds`: between two looks at the room that the store has.
+    """
 
     account: Account
     notifiers: Notifiers
     delivery: Delivery | None
+    admission: Admission
+    idle_seconds: float
 
     def tasks(self) -> list[Task]:
         """What is to be run."""
-        if self.delivery is None:
-            return []
-        runs = self.delivery.workers.by_name()
+        runs: dict[str, Run] = {}
+        if self.delivery is not None:
+            runs |= self.delivery.workers.by_name()
+        if self.account.settings.role != "deliver":
+            runs["admission"] = partial(
+                self.admission.run, wait=wait_for, seconds=self.idle_seconds
+            )
         name = self.account.name
         return [Task(name, worker, run, self.notifiers) for worker, run in runs.items()]
 
@@ -64,8 +77,10 @@ async def open_account(
         stack.push_async_callback(store.close)
         await store.expect_whole()
         account = Account(name, settings, given.sites, store, metrics, quota_of(settings), ledger)
+        admission = _admission(account)
+        idle = environment.idle.maintain
         if not delivers:
-            yield AccountRuntime(account, notifiers, None)
+            yield AccountRuntime(account, notifiers, None, admission, idle)
             return
         if not await has_tokens(settings, store):
             _log.warning("not_connected", account=name, advice="run playrelay connect")
@@ -79,4 +94,20 @@ async def open_account(
         await store.maintenance.clear_operator_pause()
         workers = make_workers(account, client, notifiers, environment)
         await workers.media.step()  # before the first fold
-        yield AccountRuntime(account, notifiers, Delivery(client, workers))
+        yield AccountRuntime(account, notifiers, Delivery(client, workers), admission, idle)
+
+
+def _admission(account: Account) -> Admission:
+    settings = account.settings
+    url = settings.database_url
+
+    def free() -> int | None:
+        return None if is_postgresql(url) else shutil.disk_usage(path_of(url).parent).free
+
+    return Admission(
+        settings.store_limit_mb * 2**20,
+        account.store.maintenance.room,
+        free,
+        account.metrics,
+        asks=settings.identity == "lookup",
+    )

@@ -72,6 +72,7 @@ def _progress(
             inbox=runtime.account.store.inbox,
             wake=runtime.notifiers.pings.notify,
             metrics=runtime.account.metrics,
+            admission=runtime.admission,
             trust=trust_of(site.settings),
         )
         for runtime in runtimes

@@ -18,6 +18,7 @@ from app.store.records import (
     LookupClaim,
     MaintenanceReport,
     Permit,
+    Room,
 )
 from app.store.transactions import (
     claims,
@@ -27,6 +28,7 @@ from app.store.transactions import (
     lookups,
     maintenance,
     permits,
+    room,
     settling,
 )
 from app.store.tx import Database, Part
@@ -173,6 +175,10 @@ class Maintenance(PolicyPart):
         if not self._database.take_delivery():
             return 0
         return await self._write(maintenance.recover_in_flight, self._policy.quota, now)
+
+    async def room(self, most_unproven: int) -> Room:
+        """What the store holds; unproven events are counted up to so many."""
+        return await self._read(room.room, self._database.engine, most_unproven)
 
     async def clear_operator_pause(self) -> None:
         """End a pause that only a person can end: the restart may mean that one did."""

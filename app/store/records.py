@@ -164,6 +164,14 @@ class MaintenanceReport:
     brought_back: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the store holds: bytes, and due events that nobody has vouched for."""
+
+    size: int
+    unproven: int
+
+
 class Connection(msgspec.Struct, frozen=True):
     """The HubSpot account of this store, as the installation of the app told; its scopes.
 

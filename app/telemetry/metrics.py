@@ -167,6 +167,14 @@ class Metrics:
         self.paused = self._gauge(
             "playrelay_account_paused", "1 while the account rests, with the reason", ["reason"]
         )
+        self.store_bytes = self._gauge("playrelay_store_bytes", "What the store holds")
+        self.store_limit = self._gauge(
+            "playrelay_store_limit_bytes",
+            "What it may hold before plays that nobody can be known by are refused; 0: any number",
+        )
+        self.unproven = self._gauge(
+            "playrelay_unproven_events", "Due events of visitors whom nobody has vouched for"
+        )
         self.ready = self._gauge("playrelay_ready", "1 while the store takes writes")
         self.sandbox = self._gauge("playrelay_sandbox", "1 while events go to the sandbox")
 

@@ -1,0 +1,89 @@
+"""Which plays are taken when strangers have filled what may be filled.
+
+Checked once in some seconds, by a worker; a ping costs a look at two flags.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from app.collect.problem import Refusal
+from app.domain.identity import mail_token, usertoken
+from app.domain.ping import Parsed, PlayPing
+from app.store.errors import StoreError
+from app.store.records import Room
+from app.telemetry.metrics import Metrics
+
+LEAST_FREE_BYTES = 500 * 2**20
+"""Room on the disk from which on plays of nobody are refused."""
+
+MOST_UNPROVEN = 100_000
+"""Due events that nobody has vouched for: two and a half hours of what HubSpot takes."""
+
+RETRY_SECONDS = 300
+
+Wait = Callable[[asyncio.Event, float], Awaitable[object]]
+
+
+class Admission:
+    """Of one account. `limit`: bytes that the store may hold, 0 for any number.
+
+    `measure`: what the store holds; `free`: bytes left on its disk, None where that is another's.
+    `asks`: whether HubSpot is asked about usertokens; else none of them is ever proven before it
+    is sent, and nobody is refused for that.
+    """
+
+    def __init__(
+        self,
+        limit: int,
+        measure: Callable[[int], Awaitable[Room]],
+        free: Callable[[], int | None],
+        metrics: Metrics,
+        *,
+        asks: bool,
+    ) -> None:
+        self._limit = limit
+        self._measure = measure
+        self._free = free
+        self._metrics = metrics
+        self._asks = asks
+        self.is_full = False
+        self.is_crowded = False
+
+    async def check(self) -> None:
+        """Look at the store. Raises StoreError."""
+        room, free = await self._measure(MOST_UNPROVEN), self._free()
+        self.is_full = 0 < self._limit <= room.size or (
+            free is not None and free < LEAST_FREE_BYTES
+        )
+        self.is_crowded = self._asks and room.unproven >= MOST_UNPROVEN
+        self._metrics.store_bytes.set(room.size)
+        self._metrics.store_limit.set(self._limit)
+        self._metrics.unproven.set(room.unproven)
+
+    async def run(self, stop: asyncio.Event, wait: Wait, seconds: float) -> None:
+        """Check again and again."""
+        while not stop.is_set():
+            try:
+                await self.check()
+            except StoreError as error:
+                self._metrics.store_errors.labels(error.fault).inc()
+            await wait(stop, seconds)
+
+    def require_room(self, parsed: Parsed) -> None:
+        """Raise Refusal where no play of the request may be taken at present."""
+        if self.is_full and not any(map(_can_be_known, parsed.plays)):
+            detail = "the store is nearly full: plays of visitors who bring nothing to be known by"
+        elif self.is_crowded and not any(map(_can_be_proven, parsed.plays)):
+            detail = "too much is due of visitors whom nobody has vouched for: such plays"
+        else:
+            return
+        raise Refusal("store_full", f"{detail} are not taken now", retry_after=RETRY_SECONDS)
+
+
+def _can_be_known(play: PlayPing) -> bool:
+    return _can_be_proven(play) or mail_token(play.hsenc) is not None
+
+
+def _can_be_proven(play: PlayPing) -> bool:
+    signed = bool(play.contact_id and play.contact_signature)
+    return signed or usertoken(play.contact_utk) is not None

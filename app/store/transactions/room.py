@@ -1,0 +1,31 @@
+"""How much the store holds, and of what strangers alone have sent."""
+
+from typing import Literal
+
+from app.store.records import Room
+from app.store.rules.turns import UNPROVEN
+from app.store.tx import Tx
+
+SIZE = {
+    "sqlite": """
+        SELECT (pages.page_count - free.freelist_count) * size.page_size
+        FROM pragma_page_count() pages, pragma_freelist_count() free, pragma_page_size() size
+    """,
+    "postgres": """
+        SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+        WHERE relkind = 'r' AND relnamespace =
+            (SELECT relnamespace FROM pg_class WHERE oid = 'playrelay.plays'::regclass)
+    """,
+}
+UNPROVEN_DUE = """
+    SELECT count(*) FROM (SELECT 1 FROM playrelay.outbox
+        WHERE status = 'due' AND rank = $1 LIMIT $2) AS found
+"""
+
+
+async def room(tx: Tx, engine: Literal["sqlite", "postgres"], most: int) -> Room:
+    """The size in bytes, and the due events that nobody has vouched for, counted up to `most`."""
+    return Room(
+        size=int(await tx.value(SIZE[engine])),
+        unproven=int(await tx.value(UNPROVEN_DUE, UNPROVEN, most)),
+    )
