@@ -19,7 +19,7 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  * names. None may be a name of the DOM's, of a play's, of an option, of the API or of a vendor's words.
  */
 const OWN = `address alone announced around claim clickedAt completePlay declareAd describe emit
-  expected follow guard knownAt known late listen manifest mayGrow openedAt position report said
+  follow guard heard knownAt known late listen manifest mayGrow openedAt position report said
   seenAt track use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`) };
 /** The short names, for all files the same. */

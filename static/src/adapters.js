@@ -1,7 +1,7 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
 import { PLAYERS, claim } from "./claims.js";
-import { guard, use } from "./options.js";
+import { guard, log, use } from "./options.js";
 import { whenIdle } from "./natives.js";
 import { progress, track } from "./tracker.js";
 
@@ -9,6 +9,7 @@ import { progress, track } from "./tracker.js";
 const tools = {
   claim,
   guard,
+  log,
   progress,
   track,
   use,

@@ -91,7 +91,7 @@ def test_films_in_shadow_roots_are_told_apart_and_known_again(
 def test_a_page_that_comes_back_from_the_cache_has_seen_no_more(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """What the clock says while the page was away is not watched, even if the film is loaded anew."""
+    """The clock of the time away counts for nothing, even if the film is loaded anew."""
     again = "<script>onpageshow = ({ persisted }) => persisted && (window.back = v.load())</script>"
     film = '<video id="v" src="/clips/ten.webm"></video>'
     show(page, site, collector, film + again)

@@ -67,6 +67,10 @@ export default (options, what, detail) => {
             : "the relay's answer can't be read: is it running, does the page's policy (connect-src) allow it, and does a proxy keep its CORS headers?"),
       );
   } else if (what == "fault") console.warn("playrelay:", detail);
+  else if (what == "silent")
+    warnOnce(
+      `a frame does not answer, so nothing is known of it (YouTube's needs enablejsapi=1 in its address, player.js's a referrer): ${detail}`,
+    );
   else if (REASONS[what]) warnOnce(REASONS[what]);
   else console.info(`playrelay ${what}`, detail);
 };

@@ -94,7 +94,7 @@ const readWords = ({ attributes, className }) => [
   ),
 ];
 
-/** @typedef {{ player: State, apply: Apply, url?: URL, leaving?: boolean }} Frame */
+/** @typedef {{ player: State, apply: Apply, url?: URL, leaving?: boolean, heard?: boolean }} Frame */
 /** @type {WeakMap<Node, Frame>} */
 const followed = new WeakMap();
 /** The page's frames. @type {Set<any>} */
@@ -178,6 +178,9 @@ const open = (node, loaded) => {
     }
     vendor.prepare?.(node, url, tools);
     ask(node, vendor);
+    if (loaded && vendor.ask) {
+      setTimeout(() => frame.heard || tools.log("silent", node.src), ANSWER_MS);
+    }
   });
 };
 
@@ -197,6 +200,7 @@ const receive = ({ origin, source, data }) => {
     const status = vendor.read(data, followed.get(node)?.player || {});
     const frame = status && follow(node);
     if (!frame) return;
+    frame.heard = true;
     if (status.ready) {
       frame.leaving = false;
       ask(node, vendor);
@@ -204,6 +208,9 @@ const receive = ({ origin, source, data }) => {
     if (!frame.leaving) frame.apply(status);
   });
 };
+
+/** A player that can be asked has answered after so long (milliseconds). */
+const ANSWER_MS = 1e4;
 
 /** @type {((event: Event) => void) | undefined} */
 let onLoad;
