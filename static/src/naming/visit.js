@@ -21,7 +21,9 @@ const readPage = ({ context, portal }) => {
   const { location, document, hsVars } = page;
   const link = document.querySelector("link[rel=canonical]");
   const view = viewOf(location);
-  const landing = viewOf(new URL(page.performance.getEntriesByType("navigation")[0].name));
+  // Not every page lets it be known.
+  const [navigation] = page.performance.getEntriesByType("navigation");
+  const landing = viewOf(navigation ? new URL(navigation.name) : location);
   landingCanonical ??= link?.href;
   // Single-page sites often leave the canonical link of the first view, or of the template, in place.
   const canonical = link && new URL(link.href);
