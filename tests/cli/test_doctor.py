@@ -57,7 +57,7 @@ def test_a_good_static_token(tmp_path: Path, hubspot: Server) -> None:
     assert status == 0
     assert list(says) == [
         *("settings", "store", "events", "delivery", "errors", "quota", "disk"),
-        *("media", "clock", "token", "scopes"),
+        *("room", "media", "clock", "token", "scopes"),
     ]
     assert all(line.startswith("ok ") for line in says.values())
     assert TOKEN not in printed
