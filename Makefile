@@ -19,7 +19,7 @@ dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when
 	@$(BIN)/python -m tools.dev
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages $(VENV)/.players $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.npm $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
@@ -101,15 +101,9 @@ $(VENV)/.checkers: $(VENV)/.dev
 	@$(BIN)/python -m tests.deploy.install
 	@touch $@
 
-# A Chromium for the tests in a real browser: the system's, or Playwright's own.
-$(VENV)/.browser: $(VENV)/.dev
+# The browsers: Chromium (the system's, or Playwright's own), Firefox and, on Debian, WebKitGTK.
+$(VENV)/.browser: tests/browser/install.py $(VENV)/.dev
 	@$(BIN)/python -m tests.browser.install
-	@touch $@
-
-# What pages use around players in frames.
-test: $(VENV)/.frames
-$(VENV)/.frames: tests/browser/frames/package-lock.json $(VENV)/.languages
-	@$(BIN)/python -m tests.browser.frames.install
 	@touch $@
 
 # Node for the tracker's tool chain and, like PHP, for the documents' examples.
@@ -118,7 +112,8 @@ $(VENV)/.languages: requirements/node.txt $(VENV)/.dev
 	@$(BIN)/python -m tests.machine.php
 	@touch $@
 
-# The players that the tracker is tested with, from npm.
-$(VENV)/.players: tests/browser/players/package-lock.json $(VENV)/.languages
-	@$(BIN)/python -m tests.browser.players.install
+# What the tests have from npm: players, what stands around frames, bundlers.
+NPM := tests/browser/players tests/browser/frames tests/packaging/bundlers
+$(VENV)/.npm: $(NPM:=/package-lock.json) $(VENV)/.languages
+	@$(BIN)/python -m tests.machine.npm $(NPM)
 	@touch $@

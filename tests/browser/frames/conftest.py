@@ -5,16 +5,23 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.browser.frames.install import installed
-from tests.browser.frames.network import ANYWHERE, VENDORS, Network, Vendor, install_network
+from tests.browser.frames.network import (
+    ANYWHERE,
+    FOLDER,
+    VENDORS,
+    Network,
+    Vendor,
+    install_network,
+)
 from tests.machine.debian import in_ci
+from tests.machine.npm import installed
 
 
 @pytest.fixture(scope="session", autouse=True)
 def packages() -> None:
     """What pages have from npm; without it the tests are skipped, but fail in CI."""
-    if not installed():
-        reason = "not installed: python -m tests.browser.frames.install"
+    if not installed(FOLDER):
+        reason = "not installed: python -m tests.machine.npm tests/browser/frames"
         (pytest.fail if in_ci() else pytest.skip)(reason)
 
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Frame, Page, Request, Route
 
-from tests.browser.frames.install import PACKAGES
 from tests.browser.hosts import PATIENCE
 from tests.browser.player import passed
 
@@ -19,6 +18,8 @@ ANYWHERE = re.compile("^https:")
 PACKAGE_HOST = "https://packages.test/"
 """Where pages find what npm has."""
 
+FOLDER = Path(__file__).parent
+PACKAGES = FOLDER / "node_modules"
 PLAYER_JS = PACKAGES / "player.js" / "dist" / "player-0.1.0.js"
 
 

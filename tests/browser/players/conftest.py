@@ -6,20 +6,18 @@ from pathlib import Path
 import pytest
 
 from tests.browser.hosts import Site, serving_site
-from tests.browser.players.install import installed
 from tests.browser.players.pages import bundled, furnish
+from tests.browser.players.records import FOLDER
 from tests.machine.debian import in_ci
+from tests.machine.npm import installed
 
 
 @pytest.fixture(scope="session")
 def players(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site; without the players the tests are skipped, but fail in CI."""
-    if not installed():
-        if in_ci():
-            pytest.fail(
-                "the players are not installed: run python -m tests.browser.players.install"
-            )
-        pytest.skip("the players are not installed: run python -m tests.browser.players.install")
+    if not installed(FOLDER):
+        reason = "not installed: python -m tests.machine.npm tests/browser/players"
+        (pytest.fail if in_ci() else pytest.skip)(reason)
     folder: Path = tmp_path_factory.mktemp("bundles")
     bundled(folder)
     with serving_site() as site:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tests.browser.hosts import CLIPS, Site
 from tests.browser.players.handout import handout
-from tests.browser.players.install import MODULES
 from tests.browser.players.records import FOLDER, PAGES, TITLES, Case, filled
 
 FILMS = FOLDER / "clips"
+MODULES = FOLDER / "node_modules"
 SEGMENTS = 2
 """How many a live stream has before it is asked for."""
 
