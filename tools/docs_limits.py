@@ -133,7 +133,7 @@ def _store() -> Iterator[Sequence[str]]:
         "PlayrelayStoreFills, PlayrelayStoreFull",
     )
     yield _row(
-        "due events of visitors whom nobody has vouched for (not in passthrough)",
+        "due events of visitors that are not proven (not in passthrough)",
         f"{admission.MOST_UNPROVEN:,}",
         "collect; counted every few seconds",
         f"{_answer('store_full')}, Retry-After",

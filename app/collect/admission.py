@@ -10,14 +10,14 @@ from app.collect.problem import Refusal
 from app.domain.identity import mail_token, usertoken
 from app.domain.ping import Parsed, PlayPing
 from app.store.errors import StoreError
-from app.store.records import Room
+from app.store.records import StoreUsage
 from app.telemetry.metrics import Metrics
 
 LEAST_FREE_BYTES = 500 * 2**20
-"""Room on the disk from which on plays of nobody are refused."""
+"""Free space on the disk below which plays that nobody can be known by are refused."""
 
 MOST_UNPROVEN = 100_000
-"""Due events that nobody has vouched for: two and a half hours of what HubSpot takes."""
+"""Due events of visitors that are not proven: two and a half hours of what HubSpot takes."""
 
 RETRY_SECONDS = 300
 
@@ -35,7 +35,7 @@ class Admission:
     def __init__(
         self,
         limit: int,
-        measure: Callable[[int], Awaitable[Room]],
+        measure: Callable[[int], Awaitable[StoreUsage]],
         free: Callable[[], int | None],
         metrics: Metrics,
         *,
@@ -51,14 +51,14 @@ class Admission:
 
     async def check(self) -> None:
         """Look at the store. Raises StoreError."""
-        room, free = await self._measure(MOST_UNPROVEN), self._free()
-        self.is_full = 0 < self._limit <= room.size or (
+        usage, free = await self._measure(MOST_UNPROVEN), self._free()
+        self.is_full = 0 < self._limit <= usage.size or (
             free is not None and free < LEAST_FREE_BYTES
         )
-        self.is_crowded = self._asks and room.unproven >= MOST_UNPROVEN
-        self._metrics.store_bytes.set(room.size)
+        self.is_crowded = self._asks and usage.unproven >= MOST_UNPROVEN
+        self._metrics.store_bytes.set(usage.size)
         self._metrics.store_limit.set(self._limit)
-        self._metrics.unproven.set(room.unproven)
+        self._metrics.unproven.set(usage.unproven)
 
     async def run(self, stop: asyncio.Event, wait: Wait, seconds: float) -> None:
         """Check again and again."""
@@ -69,12 +69,12 @@ class Admission:
                 self._metrics.store_errors.labels(error.fault).inc()
             await wait(stop, seconds)
 
-    def require_room(self, parsed: Parsed) -> None:
+    def require_space(self, parsed: Parsed) -> None:
         """Raise Refusal where no play of the request may be taken at present."""
         if self.is_full and not any(map(_can_be_known, parsed.plays)):
             detail = "the store is nearly full: plays of visitors who bring nothing to be known by"
         elif self.is_crowded and not any(map(_can_be_proven, parsed.plays)):
-            detail = "too much is due of visitors whom nobody has vouched for: such plays"
+            detail = "too much is due of visitors that are not proven: such plays"
         else:
             return
         raise Refusal("store_full", f"{detail} are not taken now", retry_after=RETRY_SECONDS)

@@ -121,7 +121,7 @@ class ProgressEndpoint:
             raise Refusal("invalid", detail, parsed.faults if parsed.batch else None)
         now = self._clock()
         if parsed.plays:
-            entry.admission.require_room(parsed)
+            entry.admission.require_space(parsed)
             kept = None if _has_pages(parsed) else referer
             await entry.inbox.append(InboxPing(now, kept, body, entry.site))
             entry.wake()

@@ -26,7 +26,7 @@ class SiteEntry(NamedTuple):
 
     `site`: its key; "" where there is but one, whatever a ping calls it. `needs_key`: no ping is
     taken for this site's by its origin alone. `account`: for the log. `wake`: tells the account's
-    fold that pings wait. `admission`: whether there is room. `trust`: how far its senders are
+    fold that pings wait. `admission`: whether the store has space. `trust`: how far its senders are
     believed.
     """
 

@@ -37,7 +37,7 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     with contextlib.suppress(StoreError):  # the store's own line says it
         for finding in outcomes(settings, await store.admin.depths(now_ms())):
             yield finding
-    yield await _room(settings, store)
+    yield await _space(settings, store)
     yield await _media(store)
     with contextlib.suppress(StoreError):
         for finding in steps(await store.admin.audit_log(AUDIT_ENTRIES), now_ms()):
@@ -71,10 +71,10 @@ async def _store(store: Store) -> Finding:
     return Finding("store", "takes writes")
 
 
-async def _room(settings: Settings, store: Store) -> Finding:
+async def _space(settings: Settings, store: Store) -> Finding:
     """How much the store holds of what it may."""
     try:
-        held = (await store.maintenance.room(MOST_UNPROVEN)).size
+        held = (await store.maintenance.usage(MOST_UNPROVEN)).size
     except StoreError as error:
         return Finding("room", "can't be measured", str(error))
     limit = settings.store_limit_mb * 2**20

@@ -37,7 +37,7 @@ class Delivery:
 class AccountRuntime:
     """An opened account, its workers not started yet. `delivery`: None where one only collects.
 
-    `idle_seconds`: between two looks at the room that the store has.
+    `idle_seconds`: between two measurements of the store.
     """
 
     account: Account
@@ -106,7 +106,7 @@ def _admission(account: Account) -> Admission:
 
     return Admission(
         settings.store_limit_mb * 2**20,
-        account.store.maintenance.room,
+        account.store.maintenance.usage,
         free,
         account.metrics,
         asks=settings.identity == "lookup",

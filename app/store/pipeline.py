@@ -18,7 +18,7 @@ from app.store.records import (
     LookupClaim,
     MaintenanceReport,
     Permit,
-    Room,
+    StoreUsage,
 )
 from app.store.transactions import (
     claims,
@@ -28,8 +28,8 @@ from app.store.transactions import (
     lookups,
     maintenance,
     permits,
-    room,
     settling,
+    usage,
 )
 from app.store.tx import Database, Part
 
@@ -176,9 +176,9 @@ class Maintenance(PolicyPart):
             return 0
         return await self._write(maintenance.recover_in_flight, self._policy.quota, now)
 
-    async def room(self, most_unproven: int) -> Room:
+    async def usage(self, most_unproven: int) -> StoreUsage:
         """What the store holds; unproven events are counted up to so many."""
-        return await self._read(room.room, self._database.engine, most_unproven)
+        return await self._read(usage.usage, self._database.engine, most_unproven)
 
     async def clear_operator_pause(self) -> None:
         """End a pause that only a person can end: the restart may mean that one did."""

@@ -165,8 +165,8 @@ class MaintenanceReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What the store holds: bytes, and due events that nobody has vouched for."""
+class StoreUsage:
+    """What the store holds: bytes, and due events of visitors that are not proven."""
 
     size: int
     unproven: int

@@ -173,7 +173,8 @@ class Metrics:
             "What it may hold before plays that nobody can be known by are refused; 0: any number",
         )
         self.unproven = self._gauge(
-            "playrelay_unproven_events", "Due events of visitors whom nobody has vouched for"
+            "playrelay_unproven_events",
+            "Due events of visitors that are not proven",
         )
         self.ready = self._gauge("playrelay_ready", "1 while the store takes writes")
         self.sandbox = self._gauge("playrelay_sandbox", "1 while events go to the sandbox")

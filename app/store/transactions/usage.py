@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from app.store.records import Room
+from app.store.records import StoreUsage
 from app.store.rules.turns import UNPROVEN
 from app.store.tx import Tx
 
@@ -23,9 +23,9 @@ UNPROVEN_DUE = """
 """
 
 
-async def room(tx: Tx, engine: Literal["sqlite", "postgres"], most: int) -> Room:
-    """The size in bytes, and the due events that nobody has vouched for, counted up to `most`."""
-    return Room(
+async def usage(tx: Tx, engine: Literal["sqlite", "postgres"], most: int) -> StoreUsage:
+    """The size in bytes, and up to `most` due events of visitors that are not proven."""
+    return StoreUsage(
         size=int(await tx.value(SIZE[engine])),
         unproven=int(await tx.value(UNPROVEN_DUE, UNPROVEN, most)),
     )

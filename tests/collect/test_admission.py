@@ -8,7 +8,7 @@ import pytest
 from app.collect.admission import LEAST_FREE_BYTES, MOST_UNPROVEN, Admission
 from app.collect.problem import Refusal
 from app.domain.ping import parse
-from app.store.records import Room
+from app.store.records import StoreUsage
 from app.telemetry.metrics import Metrics
 from tests.collect.test_progress import PATH, PLAY
 from tests.live.relay import live_relay, settings_for
@@ -37,8 +37,8 @@ async def test_whose_plays_are_refused(
 ) -> None:
     """Those that nobody can be known by when the store is full; never a known visitor's."""
 
-    async def measure(most: int) -> Room:
-        return Room(size, min(unproven, most))
+    async def measure(most: int) -> StoreUsage:
+        return StoreUsage(size, min(unproven, most))
 
     admission = Admission(LIMIT, measure, lambda: free, Metrics(), asks=asks)
     await admission.check()
@@ -46,7 +46,7 @@ async def test_whose_plays_are_refused(
     for brought in (NOTHING, HSENC, SIGNED, UTK):
         body = b'{"sessionId":"s","mediaBridgeId":1,"pageId":1,"playedPercent":1,%b}' % brought
         try:
-            admission.require_room(parse(body, None))
+            admission.require_space(parse(body, None))
         except Refusal as refusal:
             found.append(brought)
             reasons.add((refusal.reason, refusal.retry_after > 0))
