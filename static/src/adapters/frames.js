@@ -178,7 +178,7 @@ const open = (node, loaded) => {
     }
     vendor.prepare?.(node, url, tools);
     ask(node, vendor);
-    if (loaded && vendor.ask) {
+    if (vendor.ask) {
       setTimeout(() => frame.heard || tools.log("silent", node.src), ANSWER_MS);
     }
   });
