@@ -190,3 +190,16 @@ def test_a_frame_that_is_taken_out_while_it_plays(
     page.clock.fast_forward("59:00")
     page.evaluate("new Promise((done) => requestIdleCallback(done))")
     assert len(collector.bodies) == sent
+
+
+def test_data_debug_names_a_frame_that_does_not_answer(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """With its address, and what the frames of that kind need."""
+    # One that starts by itself is not loaded anew to be asked.
+    address = "https://www.youtube.com/embed/abc?autoplay=1"
+    debug = 'data-consent="none" data-debug'
+    with page.expect_event("console", lambda message: "does not answer" in message.text) as said:
+        show(page, site, collector, YOUTUBE.embed(address), attributes=debug)
+    assert said.value.type == "warning"
+    assert address in said.value.text
