@@ -1,6 +1,5 @@
 """Opens all that belongs to one HubSpot account: store, client, notifiers and workers."""
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from functools import partial
 import structlog
 
 from app.collect.admission import Admission
-from app.config import AccountSettings, is_postgresql
+from app.config import AccountSettings
 from app.credentials import has_tokens
 from app.hubspot.client import HubSpotClient
 from app.runtime.environment import Environment
@@ -19,7 +18,6 @@ from app.runtime.policies import quota_of
 from app.runtime.relay import Account
 from app.runtime.workers import Run, Task, Workers, make_workers
 from app.sandbox.ledger import Ledger
-from app.store.sqlite.files import path_of
 from app.telemetry.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
@@ -77,7 +75,7 @@ async def open_account(
         stack.push_async_callback(store.close)
         await store.expect_whole()
         account = Account(name, settings, given.sites, store, metrics, quota_of(settings), ledger)
-        admission = _admission(account)
+        admission = _admission(account, environment)
         idle = environment.idle.maintain
         if not delivers:
             yield AccountRuntime(account, notifiers, None, admission, idle)
@@ -97,17 +95,12 @@ async def open_account(
         yield AccountRuntime(account, notifiers, Delivery(client, workers), admission, idle)
 
 
-def _admission(account: Account) -> Admission:
+def _admission(account: Account, environment: Environment) -> Admission:
     settings = account.settings
-    url = settings.database_url
-
-    def free() -> int | None:
-        return None if is_postgresql(url) else shutil.disk_usage(path_of(url).parent).free
-
     return Admission(
         settings.store_limit_mb * 2**20,
         account.store.maintenance.usage,
-        free,
+        partial(environment.free_bytes, settings),
         account.metrics,
         asks=settings.identity == "lookup",
     )

@@ -1,4 +1,4 @@
-"""The relay's clock, randomness, network and database. Tests pass others."""
+"""The relay's clock, randomness, network, database and disk. Tests pass others."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import httpx
 from app.config import Settings
 from app.runtime.clock import now_ms
 from app.runtime.notifier import Notifiers
-from app.runtime.stores import open_store
+from app.runtime.stores import free_bytes, open_store
 from app.store.store import Store
 from app.telemetry.metrics import Metrics
 
@@ -32,9 +32,10 @@ class IdleSeconds:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Time, randomness, network and database, as the composition root hands them on.
+    """Time, randomness, network, database and disk, as the composition root hands them on.
 
     `clock`: ms since the epoch. `transport`: carries requests to HubSpot; None: the network.
+    `free_bytes`: the room left for the store; None where that is not known.
     `stop_seconds`: how long a shutdown waits for the requests in flight before it cancels them.
     """
 
@@ -42,5 +43,6 @@ class Environment:
     random: Random = field(default_factory=SystemRandom)
     transport: httpx.AsyncBaseTransport | None = None
     open_database: OpenDatabase = open_store
+    free_bytes: Callable[[Settings], int | None] = free_bytes
     idle: IdleSeconds = field(default_factory=IdleSeconds)
     stop_seconds: float = STOP_SECONDS

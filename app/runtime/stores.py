@@ -1,10 +1,13 @@
 """Opens the store that the database URL names."""
 
+import shutil
+
 from app.config import Settings, is_postgresql
 from app.config.sitesfile import SANDBOX
 from app.runtime.notifier import Notifiers
 from app.runtime.policies import store_policy_of
 from app.store.sqlite.database import open_sqlite
+from app.store.sqlite.files import path_of
 from app.store.store import Store
 from app.store.tx import Notice
 from app.telemetry.metrics import Metrics
@@ -15,6 +18,13 @@ def store_name(settings: Settings, account: str) -> str:
     if not settings.sandboxed:
         return account
     return f"{SANDBOX}-{account}" if account else SANDBOX
+
+
+def free_bytes(settings: Settings) -> int | None:
+    """The room left on the disk of the store; None where the store is on another machine."""
+    if is_postgresql(settings.database_url):
+        return None
+    return shutil.disk_usage(path_of(settings.database_url).parent).free
 
 
 async def open_store(

@@ -126,6 +126,10 @@ def simulate(seed: str, scenario: Scenario, open_database: OpenDatabase) -> Run:
         return run(partial(_simulate, seed, scenario, open_database))
 
 
+def _unlimited(_settings: Settings) -> None:
+    """The simulated disk is never full."""
+
+
 async def _simulate(
     seed: str, scenario: Scenario, open_database: OpenDatabase, loop: VirtualLoop
 ) -> Run:
@@ -138,7 +142,7 @@ async def _simulate(
     def clock() -> int:
         return loop.milliseconds() + round(1000 * scenario.clock_ahead(loop.time()))
 
-    world = Environment(clock, _rng(seed, "relay"), wire, open_database, scenario.idle)
+    world = Environment(clock, _rng(seed, "relay"), wire, open_database, _unlimited, scenario.idle)
     found = Run(scenario, truth, wire, hubspot)
     traffic = _Traffic(found)
     outside = [
