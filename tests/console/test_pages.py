@@ -39,7 +39,13 @@ def client(folder: Path) -> Iterator[httpx.Client]:
         live.client.headers.update(HTML)
         play(live.client, "one", mediaName=SCRIPT, playedPercent=60, pageUrl="https://x.test/a")
         play(live.client, "two", mediaName=FORMULA, externalId="+film", pageUrl="https://x.test/=b")
-        play(live.client, "three", mediaName="Stranger's", contactUtk="f" * 31 + "1")
+        play(
+            live.client,
+            "three",
+            mediaName="Stranger's",
+            externalId="other",
+            contactUtk="f" * 31 + "1",
+        )
         until(lambda: "started</span> delivered" in page(live.client, "play?session=two"))
         yield live.client
 
