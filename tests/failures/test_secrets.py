@@ -21,7 +21,11 @@ OAUTH = {
 
 def test_nothing_personal_is_ever_logged(relay_with: RelayWith, sandbox: Sandbox) -> None:
     """At log level debug, through all kinds of trouble, neither tokens nor visitors are named."""
-    quoting = {"message": f"{CONTACT} {HSENC} {TOKEN}", "category": CONTACT[:24]}
+    quoting = {
+        "message": f"{CONTACT} {HSENC} {TOKEN}",
+        "category": CONTACT[:24],
+        "correlationId": "c-1",
+    }
     relay = relay_with(log_level="debug", trusted_proxies="127.0.0.1", **OAUTH).started()
     behind_a_proxy = {"x-forwarded-for": ADDRESS, "origin": "https://www.example.com"}
 
