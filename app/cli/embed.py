@@ -58,7 +58,8 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 def embed(given: argparse.Namespace) -> int:
     """Print what a page needs to load the tracker."""
     settings = load(sends=False).settings
-    url: Url = given.url or public_address(local_address(settings.host, settings.port))
+    address = settings.public_url or local_address(settings.host, settings.port)
+    url: Url = given.url or public_address(address)
     address = str(url).rstrip("/")
     choices = Choices(_attributes(given), given.pinned, given.import_map, given.stub)
     offered = offer(address, url.origin, choices)

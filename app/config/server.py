@@ -44,8 +44,8 @@ class ServerFields(BaseModel):
     )
     public_url: str | None = Field(
         None,
-        description="Where browsers find the relay: scheme, host and, if a proxy puts it there, "
-        "path, such as `https://www.example.com/relay`",
+        description="Where browsers find the relay, such as `https://www.example.com/relay`: for "
+        "the snippet, and for the way back from HubSpot; the console itself is not under a path",
     )
     keepalive_seconds: int = Field(
         80,

@@ -43,6 +43,11 @@ class View:
         return self.relay.clock()
 
     @property
+    def public_address(self) -> str:
+        """Where browsers find the relay, without a slash at its end."""
+        return self.relay.settings.public_url or str(self.request.base_url).rstrip("/")
+
+    @property
     def is_part(self) -> bool:
         """Whether a script asks for a piece of a page that the browser shows already."""
         return "hx-request" in self.request.headers

@@ -20,7 +20,7 @@ COOKIE = "playrelay-console"
 @contextmanager
 def relay(folder: Path, **values: object) -> Iterator[Live]:
     """One with a token, and HubSpot nowhere."""
-    with live_relay(settings_for(folder, **TOKEN, **NOWHERE, **values)) as live:
+    with live_relay(settings_for(folder, **{**TOKEN, **NOWHERE, **values})) as live:
         live.client.headers.update(HTML)
         yield live
 

@@ -209,3 +209,18 @@ def test_the_header_needs_proxies_by_name(monkeypatch: pytest.MonkeyPatch, proxi
     monkeypatch.setenv("PLAYRELAY_TRUSTED_PROXIES", proxies)
     with pytest.raises(SettingsError, match="PLAYRELAY_CONSOLE_USER_HEADER: name the proxies"):
         load_settings(env_file=None)
+
+
+def test_the_public_address_is_the_snippets_and_hubspots(tmp_path: Path) -> None:
+    """Behind a proxy that puts the relay under a path, both name the address that browsers use."""
+    public = "https://www.example.com/relay"
+    app = {
+        "hubspot_access_token": None,
+        "hubspot_client_id": "id",
+        "hubspot_client_secret": "client-secret",
+        "secret_key": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    }
+    with relay(tmp_path, console_password=PASSWORD, public_url=public, **app) as live:
+        sign_in(live.client)
+        assert f"{public}/playrelay.js" in live.client.get("/console/embed").text
+        assert f"{public}/console/connect/callback" in live.client.get("/console/connect").text

@@ -96,7 +96,7 @@ async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]
     }
     if not settings.connectable or settings.secret_key is None:
         return context | {"connectable": False}
-    redirect_uri = f"{view.request.base_url}{PATH.lstrip('/')}/callback"
+    redirect_uri = f"{view.public_address}{PATH}/callback"
     state = pending.start(view.person.session, redirect_uri, view.account.name)
     async with connecting(settings, view.account.store, now_ms) as installer:
         address = installer.address(settings.hubspot_app_url, redirect_uri, state)

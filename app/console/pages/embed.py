@@ -47,7 +47,7 @@ def routes() -> APIRouter:
 
     @router.get("/console/embed")
     async def page(view: TheView, options: Annotated[SnippetOptions, Query()]) -> Response:
-        address = parse_url(options.url) or parse_url(str(view.request.base_url))
+        address = parse_url(options.url) or parse_url(view.public_address)
         snippet = _snippet(options, address)
         if view.request.headers.get("hx-target") == "snippet":
             return view.part("snippet.html", **snippet)
