@@ -74,7 +74,6 @@ def test_every_metric_is_on_the_dashboard() -> None:
         "playrelay_plays_received_total",
         "playrelay_ping_warnings_total",
         "playrelay_quarantined_pings_total",
-        "playrelay_sandbox",
     }
 
 
