@@ -100,7 +100,7 @@ def test_what_was_refused_left_nothing(relay: CollectingRelay) -> None:
 
 def test_every_reason_is_reached_by_a_test() -> None:
     """A new reason code needs a test: those below have theirs elsewhere."""
-    elsewhere = {"rate_limited", "store_unavailable", "internal"}
+    elsewhere = {"rate_limited", "store_unavailable", "store_full", "internal"}
     assert set(PING_REASONS) == REFUSED.keys() | elsewhere
 
 
