@@ -1,8 +1,9 @@
 """Slows down guessing of passwords, without keeping out a person who knows the right one.
 
 Each address has some free attempts. After these its attempts wait for one another and for a delay
-each, so that the right password still passes, only later. The delays hold over all addresses, too:
-a crowd of them guesses no faster.
+each, so that the right password still passes, only later. After many failures from all addresses
+together every address has the delay, and the number of attempts that wait is bounded: a crowd of
+addresses makes at most `WAITING_IN_ALL` attempts a delay.
 """
 
 import asyncio

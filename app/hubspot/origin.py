@@ -1,8 +1,8 @@
-"""Whose answer it is: HubSpot's own, or that of something that stands before HubSpot.
+"""Tells HubSpot's own answers from those of something that stands before HubSpot.
 
 Proxies, firewalls, captive portals and sign-in pages answer in HubSpot's place, with any status and
 any body. What they say is never about the event: it is due again, the account is failing, and the
-operator is told. This is the only place that decides whose answer it is, for every endpoint.
+operator is told. This is the only place that decides it, for every endpoint.
 
     2xx     a JSON object that holds what the endpoint answers       HubSpot's
     4xx     a JSON object that is an error of HubSpot's (see below)  HubSpot's
