@@ -38,7 +38,9 @@ def test_a_play_is_told(relay: httpx.Client) -> None:
         if plays := relay.post("/console/why", json=ASKED).json()["plays"]:
             break
     assert plays[0]["title"] == "medium 42, on page 5 (session session)"
-    assert plays[0]["verdict"].startswith("2 events waiting: the visitor brought nothing")
+    assert plays[0]["verdict"].startswith(
+        "2 milestones reached, and nobody to send them for: the visitor brought nothing"
+    )
     answer = relay.post("/console/why", json=ASKED)
     assert answer.headers["cache-control"] == "no-store"
 
@@ -94,7 +96,7 @@ def test_the_password_opens(guarded: httpx.Client) -> None:
     closed = guarded.post("/console/why", json=ASKED)
     assert closed.status_code == 401
     assert closed.headers["www-authenticate"].startswith("Basic ")
-    opened = guarded.post("/console/why", json=ASKED, auth=("anybody", "pass word"))
+    opened = guarded.post("/console/why", json=ASKED, auth=("anybody", PASSWORD))
     assert opened.json() == {"plays": []}
 
 
@@ -105,4 +107,4 @@ def test_guessing_does_not_keep_the_right_password_out(guarded: httpx.Client) ->
         for n in range(11)
     ]
     assert guesses == [401] * 11
-    assert guarded.post("/console/why", json=ASKED, auth=("x", "pass word")).status_code == 200
+    assert guarded.post("/console/why", json=ASKED, auth=("x", PASSWORD)).status_code == 200

@@ -120,7 +120,8 @@ class _Visitor(threading.Thread):
         }
         kind = self._rng.random()
         if kind < 0.7:
-            state["playedPercent"] = round(way, 1)
+            # Less than one percent would be answered with a warning.
+            state["playedPercent"] = round(max(1, way), 1)
         if kind > 0.4:
             watched = [self._rng.choice((0, 1, 1, 2)) for _ in range(int(way / 100 * SPANS))]
             unseen = [(0, SPANS - len(watched))] if len(watched) < SPANS else []
