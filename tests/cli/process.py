@@ -41,7 +41,7 @@ def run(
 
 
 class Server:
-    """A verb that goes on until it is told to stop. `address`: where it says it listens."""
+    """A verb that goes on until it is told to stop. `address`: where it listens, once it is up."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -49,6 +49,10 @@ class Server:
         self._drain = threading.Thread(target=self._read, daemon=True)
         self._drain.start()
         self.said: list[str] = []
+        self.address = ""
+
+    def up(self) -> None:
+        """Wait until it listens. AssertionError if it ends instead."""
         self.address = self._announced()
 
     def stop(self) -> int:
@@ -59,6 +63,11 @@ class Server:
         while (line := self._lines.get(timeout=SECONDS)) is not None:
             self.said.append(line)
         return status
+
+    def kill(self) -> None:
+        """End it at once; all that it wrote has been read when this returns."""
+        self._process.kill()
+        self._drain.join(SECONDS)
 
     def _announced(self) -> str:
         while (line := self._lines.get(timeout=SECONDS)) is not None:
@@ -87,7 +96,9 @@ def serving(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        server = Server(process)
         try:
-            yield Server(process)
+            server.up()
+            yield server
         finally:
-            process.kill()
+            server.kill()

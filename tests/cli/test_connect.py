@@ -58,7 +58,16 @@ class Connecting:
         self._out: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self.invited: str = until("it invites", self._invitation)
+        self.invited = ""
+
+    def invites(self) -> None:
+        """Wait until it does."""
+        self.invited = until("it invites", self._invitation)
+
+    def kill(self) -> None:
+        """End it at once; all that it printed has been read when this returns."""
+        self.process.kill()
+        self._reader.join(SECONDS)
 
     def ended(self) -> tuple[int, str, str]:
         """Exit status, standard output, standard error, once it ends by itself."""
@@ -89,10 +98,12 @@ def connecting(folder: Path, *arguments: str, **given: str) -> Iterator[Connecti
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        command = Connecting(process)
         try:
-            yield Connecting(process)
+            command.invites()
+            yield command
         finally:
-            process.kill()
+            command.kill()
 
 
 def browse(address: str) -> httpx.Response:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.failures.trouble import Visitors, recovers, refuses
-from tests.processes.disks import fill, forbidden, powerless, small_disk, unwritable
+from tests.processes.disks import fill, small_disk, unwritable
 from tests.processes.relay import Relay
 from tests.processes.sandbox import Sandbox
 from tests.processes.waiting import until
@@ -45,27 +45,6 @@ def test_a_disk_that_takes_no_writes(relay_with: RelayWith, sandbox: Sandbox) ->
         until("it refuses", lambda: refuses(relay, visitors, {"failed"}))
     recovers(relay, visitors, sandbox)
     relay.says("look at the disk")
-
-
-def test_a_disk_that_becomes_read_only(relay_with: RelayWith, sandbox: Sandbox) -> None:
-    """A disk remounted read-only (writes fail, then the file opens for reading only): likewise.
-
-    The relay only collects, for while anybody in a process reads the file, SQLite hands the open
-    handle on to whoever opens it anew, and the file's permissions are not asked for.
-    """
-    relay = relay_with(role="collect")
-    relay.start(*powerless())
-    relay.up()
-    visitors = Visitors(relay)
-    assert visitors.send().status_code == 202
-
-    with forbidden(relay.database, relay.data):
-        with unwritable(relay.pid):
-            until("it refuses", lambda: refuses(relay, visitors, {"failed"}))
-        until("it says why", lambda: refuses(relay, visitors, {"read_only"}))
-    until("it takes pings again", lambda: visitors.send().status_code == 202)
-    relay.says("write permission")
-    recovers(relay_with().started(), visitors, sandbox)
 
 
 def test_a_locked_database(relay_with: RelayWith, sandbox: Sandbox) -> None:

@@ -44,7 +44,9 @@ window.matrix = {
     /** Plays to a position (seconds) and pauses there; returns the share. */
     async playTo(seconds) {
         await matrix.until(matrix.ready);
-        await matrix.start();
+        let begun = false;
+        Promise.resolve(matrix.start()).then(() => (begun = true)); // never, where nothing loads
+        await matrix.until(() => begun);
         await matrix.until(() => {
             matrix.hurry();
             return matrix.position() >= seconds;

@@ -43,6 +43,15 @@ class FrameTab(Tab, Protocol):
         """Play it from the beginning to a position (seconds); returns the share."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """The page after a while."""
+
+    outline: tuple[str, ...]
+    complaints: tuple[str, ...]
+    """Messages of its console."""
+
+
 @dataclass
 class Seen:
     """What came of the visits to a case."""
@@ -52,10 +61,13 @@ class Seen:
     collector: Collector
     shares: list[float] = field(default_factory=list)
     """Of each view of the first visit, in percent, by the browser."""
-    outlines: dict[bool, list[str]] = field(default_factory=dict)
-    """Of the page, by whether the tracker was there."""
-    complaints: dict[bool, list[str]] = field(default_factory=dict)
-    """Messages of the console, likewise."""
+    looks: dict[bool, list[Look]] = field(default_factory=lambda: {False: [], True: []})
+    """By whether the tracker was there."""
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether the page was seen alike with the tracker and without it."""
+        return not set(self.looks[True]).isdisjoint(self.looks[False])
 
     def views(self, visitor: str = "", path: str = "") -> list[View]:
         """The views of a visitor (a usertoken; else of all), of a page."""
