@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from app.cli.failure import line_and_status
 from app.cli.parser import parser
+from app.cli.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place that reports it
         line, status = line_and_status(error)
         if line:
-            print(line, file=sys.stderr)
+            say(line, error=True)
         if isinstance(error, BrokenPipeError):  # else Python complains at the end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return status

@@ -166,13 +166,15 @@ def parse(body: bytes, referer: str | None) -> Parsed:
     not fit. A play that does not fit is a Fault and leaves the others alone.
     """
     try:
-        envelope, unknown = _decoded(_strict_envelope, _envelope, body)
-    except msgspec.ValidationError as error:
-        if str(error).startswith("Expected `object`"):
-            raise BadJsonError(
-                'the body is no JSON object: send one play, or several as {"plays": […]}'
-            ) from None
-        raise InvalidPingError(_explain(error, body, _Envelope)) from None
+        try:
+            envelope, unknown = _decoded(_strict_envelope, _envelope, body)
+        except msgspec.ValidationError as error:
+            if str(error).startswith("Expected `object`"):
+                raise BadJsonError(
+                    'the body is no JSON object: send one play, or several as {"plays": […]}'
+                ) from None
+            # The rest has not been read yet: it may be no JSON.
+            raise InvalidPingError(_explain(error, body, _Envelope)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         mended = _LONE_SURROGATE.sub(_replaced, body)
         if mended != body:
@@ -211,9 +213,10 @@ def _decode(
     controls: bool,
 ) -> PlayPing | Fault:
     try:
-        play, unknown = _decoded(_strict_play, _play, raw)
-    except msgspec.ValidationError as error:
-        return Fault(index, "invalid", _explain(error, raw, PlayPing))
+        try:
+            play, unknown = _decoded(_strict_play, _play, raw)
+        except msgspec.ValidationError as error:
+            return Fault(index, "invalid", _explain(error, raw, PlayPing))
     except RecursionError:
         return Fault(index, "invalid", "the play is nested too deeply")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -331,7 +334,7 @@ def _too_many(index: int) -> Fault:
 def _explain(
     error: msgspec.ValidationError, raw: bytes | msgspec.Raw, kind: type[msgspec.Struct]
 ) -> str:
-    """Name all faults of an object; msgspec stops at the first."""
+    """Name all faults of an object; msgspec stops at the first. Raises DecodeError."""
     text, _, path = str(error).partition(" - at `$")
     if path == "`" or (not path and "required field" not in text):
         return f"{text[:1].lower()}{text[1:]}: send an object"

@@ -67,3 +67,12 @@ def test_production_does_not_open_the_sandboxs_store(tmp_path: Path) -> None:
     given = {"PLAYRELAY_HUBSPOT_ACCESS_TOKEN": "a-token", "PLAYRELAY_ALLOWED_ORIGINS": "*"}
     assert run("migrate", folder=tmp_path, **given).returncode == 0
     assert (tmp_path / "data" / "playrelay.db").exists()
+
+
+def test_a_line_of_the_settings_can_not_steer_the_terminal(tmp_path: Path) -> None:
+    """What a fault repeats of a `.env` file is printed with its control characters spelt out."""
+    (tmp_path / ".env").write_text("PLAYRELAY_PORT=x\nPLAYRELAY_\x1b[31mRED=1\n")
+    ended = run("serve", folder=tmp_path)
+    assert ended.returncode == 2
+    assert "\x1b" not in ended.stderr
+    assert "\\u001b[31MRED" in ended.stderr

@@ -153,6 +153,8 @@ def test_a_medium_that_cannot_be_told_from_others(medium: dict[str, Any]) -> Non
         json.dumps(PLAY | {"sessionId": "café"}, ensure_ascii=False).encode("latin-1"),
         b'{"plays": [{"sessionId": "\xff", "mediaBridgeId": 42, "pageId": 5}]}',
         b'{"pageName": "\xc3"}',
+        b'{"sentAt": [1], "pageName": "half',
+        b'{"plays": [{"sentAt": [1], "pageName": "\\u12"}]}',
         b"[" * 60_000,
         b'{"a":' * 10_000,
         b'{"plays":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
