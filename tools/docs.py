@@ -27,7 +27,7 @@ from app.deliver import lookup, sender
 from app.deliver.policy import DAY, HOUR, MINUTE, DeliveryPolicy
 from app.domain.coverage import MAX_SPANS
 from app.domain.ping import MAX_BODY, MAX_PLAYS
-from app.hubspot import exchange, tokens
+from app.hubspot import endings, exchange, tokens
 from app.runtime import environment, policies, workers
 from app.store import group_commit
 from app.store.rules import lookup_times, outcomes
@@ -51,6 +51,8 @@ _POLICY_MEANINGS = {
     "daily_limit": "after a 429 about the day's limit: until the next full half hour or hour",
     "refused_cap": "longest pause while HubSpot refuses everything alike: it doubles from "
     "`account_trouble` on",
+    "gone_first": "rest of the look-ups after a 404 or 410 of the look-up itself; it doubles",
+    "gone_cap": "longest such rest: nothing but look-ups waits for it",
     "account_trouble": "rest after a refused token or a missing scope",
     "give_up_after": "age from which a failing event is rejected; set by `PLAYRELAY_PARK_DAYS`",
     "ask_identified": "until somebody who has just sent a form is looked up once more",
@@ -173,6 +175,23 @@ def figures_table() -> str:
     return _table(("what", "value"), rows)
 
 
+def endings_table() -> str:
+    """When versions of HubSpot's API end, from `app.hubspot.endings`."""
+    rows = [
+        (
+            "any other" if line.use == "any" else endings.LABELS[line.use],
+            f"`{line.version}`",
+            line.ends,
+            line.means,
+            line.source,
+        )
+        for line in endings.ENDINGS
+    ]
+    dated = f"{endings.SUPPORT_MONTHS} months after its month"
+    rows.append(("any", "`YYYY-MM`", dated, "unsupported", endings.VERSIONING))
+    return _table(("part", "version", "ends", "that is", "source"), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "secrets": secrets_table,
@@ -183,6 +202,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "limits": limits_table,
     "bounds": lambda: _table(docs_limits.HEAD, docs_limits.rows()),
     "policy": policy_table,
+    "endings": endings_table,
     "figures": figures_table,
 }
 

@@ -72,4 +72,4 @@ async def _account(account: AccountSettings) -> AsyncIterator[Finding]:
 def _print_finding(finding: Finding) -> bool:
     """Print a finding. Returns whether it is a fault."""
     print(finding, flush=True)
-    return bool(finding.advice)
+    return finding.is_fault

@@ -1,5 +1,6 @@
 """What may be set for each HubSpot account: it has one store and one token."""
 
+from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from app.config.values import (
     secrets_of,
 )
 from app.domain.url import parse_url
+from app.hubspot import media, provider
+from app.hubspot.endings import Use
 from app.hubspot.seal import Seal
 
 
@@ -105,6 +108,18 @@ class AccountFields(BaseModel):
     def connectable(self) -> bool:
         """Whether `playrelay connect` can install the app: there is no refresh token."""
         return self.hubspot_client_id is not None and self.hubspot_refresh_token is None
+
+    @property
+    def hubspot_versions(self) -> Mapping[Use, str]:
+        """The parts of HubSpot's API that are used with these settings, each with its version."""
+        wanted: dict[Use, tuple[str, bool]] = {
+            "events": (self.hubspot_api_version, True),
+            "oauth": (self.hubspot_oauth_version, self.hubspot_client_id is not None),
+            "contacts": ("v1", self.identity == "lookup"),
+            "media": (media.VERSION, self.media_register),
+            "provider": (provider.VERSION, self.hubspot_developer_key is not None),
+        }
+        return {use: version for use, (version, is_used) in wanted.items() if is_used}
 
     @property
     def seal(self) -> Seal:

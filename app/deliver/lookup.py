@@ -9,9 +9,9 @@ import structlog
 from app.deliver.loop import keep_stepping, rest_until
 from app.deliver.policy import DAY, Health, account_update, ask_again
 from app.deliver.sender import LEASE_MS, SenderContext
-from app.domain.outcome import AccountUpdate, Healthy
+from app.domain.outcome import AccountUpdate, Failing, Healthy
 from app.hubspot.client import HubSpotClient
-from app.hubspot.results import Contacts, LookupResult, NotConnected, Refused
+from app.hubspot.results import Contacts, LookupGone, LookupResult, NotConnected, Refused
 from app.runtime.notifier import Notifier
 from app.store.pipeline import Lookups
 from app.store.records import LookupClaim
@@ -39,6 +39,8 @@ class Lookup:
         self._due = due
         self._metrics = metrics
         self._limits: deque[int] = deque()
+        self._gone = 0
+        self._rest_until = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look up until told to stop."""
@@ -48,6 +50,8 @@ class Lookup:
         """One request if tokens are due; returns how long to rest, in seconds."""
         context = self._context
         now = context.clock()
+        if now < self._rest_until:
+            return rest_until(self._rest_until, now, context.idle_seconds)
         limit = self._limits.popleft() if self._limits else TOKENS_A_REQUEST
         claim = await self._store.claim(now, limit, LEASE_MS)
         if not claim.utks:
@@ -65,11 +69,15 @@ class Lookup:
         answers: dict[str, int | None] = {}
         ask: dict[str, int] = {}
         if isinstance(result, Contacts):
+            self._gone = 0
             update = Healthy(was_error=result.was_error, of_event=False)
             answers = {utk: result.found.get(utk) for utk in claim.utks}
             ask = self._later(claim, [utk for utk in claim.utks if answers[utk] is None], now)
             self._metrics.contacts.labels("contact").inc(len(answers) - len(ask))
             self._metrics.contacts.labels("stranger").inc(len(ask))
+        elif isinstance(result, LookupGone):
+            update = self._ended(result, now)
+            ask = dict.fromkeys(claim.utks, now)
         elif isinstance(result, Refused):
             update = Healthy(was_error=True, of_event=False)
             answers, ask = self._refused(claim, result, now)
@@ -87,6 +95,26 @@ class Lookup:
         if not isinstance(result, NotConnected):
             self._metrics.budget.labels("lookup" if useful else "wasted").inc()
         return await self._store.settle(claim.permit, answers, ask, update, now)
+
+    def _ended(self, result: LookupGone, now: int) -> AccountUpdate:
+        """Only the look-ups rest, and ask at growing intervals whether they are back.
+
+        Nobody is taken for a stranger, and what needs no look-up is sent meanwhile.
+        """
+        policy = self._context.policy
+        rest = min(policy.gone_first * 2 ** min(self._gone, 30), policy.gone_cap)
+        self._gone += 1
+        self._rest_until = now + rest
+        self._metrics.contacts.labels("gone").inc()
+        _log.error(
+            "lookup_gone",
+            status=result.status,
+            advice="see playrelay doctor: if HubSpot has ended it, set "
+            "PLAYRELAY_IDENTITY=passthrough and restart; nothing is lost",
+        )
+        if result.answered:
+            return Healthy(was_error=True, of_event=False)
+        return Failing(f"unavailable: the look-up answers {result.status}")
 
     def _refused(
         self, claim: LookupClaim, result: Refused, now: int

@@ -8,14 +8,23 @@ import httpx
 
 from app.collect.admission import MOST_UNPROVEN
 from app.config import Settings
+from app.doctor.endings import examine_endings
 from app.doctor.finding import Finding
 from app.doctor.outcomes import outcomes, steps
 from app.explain.refused import remedy, summary
 from app.formatting import number
 from app.hubspot import scopes
 from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.endings import Signs, in_use
 from app.hubspot.oauth import Introspection
-from app.hubspot.results import Contacts, LookupResult, MissingScope, NotConnected, Unauthorized
+from app.hubspot.results import (
+    Contacts,
+    LookupGone,
+    LookupResult,
+    MissingScope,
+    NotConnected,
+    Unauthorized,
+)
 from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
 from app.store.errors import StoreError
@@ -49,9 +58,11 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     yield clock
     if clock.subject == "HubSpot":  # it can't be reached
         return
-    async with connect_hubspot(settings, store, Metrics(), None) as client:
+    signs = Signs()
+    async with connect_hubspot(settings, store, Metrics(), None, signs=signs) as client:
         async for finding in _account(settings, client):
             yield finding
+    yield examine_endings(in_use(settings.hubspot_versions, signs), now_ms())
 
 
 async def _store(store: Store) -> Finding:
@@ -146,6 +157,8 @@ async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[F
             if missing
             else Finding("scopes", ", ".join(wanted))
         )
+    elif isinstance(looked_up, LookupGone):
+        yield Finding("scopes", "the token does not tell about them")
     elif isinstance(looked_up, MissingScope):
         yield Finding("scopes", f"{scopes.CONTACTS} is missing", "grant it to the app")
     else:
@@ -164,4 +177,6 @@ def _token(reported: object, looked_up: LookupResult, again: str) -> Finding:
     ):
         advice = f"make a new one and set it in the environment, or {again}"
         return Finding("token", "refused by HubSpot", advice)
+    if isinstance(looked_up, LookupGone):
+        return Finding("token", "not checked: the look-up that would show it is gone")
     return Finding("token", "could not be checked", f"HubSpot answered {type(looked_up).__name__}")

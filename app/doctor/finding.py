@@ -5,14 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line. `advice` is empty where all is well."""
+    """One line. `advice` is empty where all is well; `is_warning`: it need not be followed yet."""
 
     subject: str
     says: str
     advice: str = ""
+    is_warning: bool = False
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something is wrong now."""
+        return bool(self.advice) and not self.is_warning
 
     def __str__(self) -> str:
-        mark = "FAIL" if self.advice else "ok"
+        mark = "FAIL" if self.is_fault else "warn" if self.advice else "ok"
         return f"{mark:<5}{self.subject:<10} {self.says}" + (
             f": {self.advice}" if self.advice else ""
         )

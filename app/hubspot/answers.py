@@ -67,6 +67,12 @@ def retry_after(answer: Answer) -> float | None:
     return _bounded(when - (answer.at / 1000 if now is None else now))
 
 
+def sunset(answer: Answer) -> int | None:
+    """When the endpoint ends, as a Sunset header (RFC 8594) says it: ms since the epoch."""
+    at = _http_date(answer.headers.get("sunset", ""))
+    return None if at is None else int(at * 1000)
+
+
 def text(value: object, limit: int = MESSAGE_LIMIT) -> str:
     """A field of a body as one printable line; empty for anything but a string.
 

@@ -41,6 +41,7 @@ from app.hubspot.results import (
     Accepted,
     Contacts,
     Incomplete,
+    LookupGone,
     LookupResult,
     MissingScope,
     Refused,
@@ -54,6 +55,9 @@ from app.hubspot.results import (
 _NAMES_LIMIT = 20
 
 _PASSING = {407, 408, 423, 425, 477}
+_ENDED = {codes.NOT_FOUND, codes.GONE}
+# A 404 that says so is about the contacts that were asked for; any other is about the address.
+_NOBODY = re.compile(r"(OBJECT|CONTACT)S?_NOT_FOUND")
 _TOKEN_CATEGORIES = {"EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION"}
 _SCOPE_LISTS = ("missingScopes", "requiredScopes", "requiredGranularScopes")
 # Older endpoints name no category and say it in prose alone, each in its own way: "… does not have
@@ -91,8 +95,8 @@ def contacts_result(answer: Answer, asked: Collection[str]) -> LookupResult:
     """What the answer to a look-up of these usertokens amounts to.
 
     A merged contact goes by its canonical id; `is-contact: false` is a visitor that HubSpot has
-    seen and does not know. Entries of any other shape are passed over, as strangers. A 404 says
-    that HubSpot knows none of them.
+    seen and does not know. Entries of any other shape are passed over, as strangers. A 404 about
+    contacts says that HubSpot knows none of them; any other, and a 410, that there is no look-up.
     """
     tokens = frozenset(asked)
 
@@ -100,8 +104,8 @@ def contacts_result(answer: Answer, asked: Collection[str]) -> LookupResult:
         return not body or any(utk in tokens and isinstance(body[utk], dict) for utk in body)
 
     body = body_of(answer, is_ours)
-    if isinstance(body, Refused) and body.status == codes.NOT_FOUND:
-        return Contacts(was_error=True)
+    if answer.status in _ENDED:
+        return _without_contacts(answer.status, body)
     if not isinstance(body, dict):
         return body
     found: dict[str, int] = {}
@@ -111,6 +115,16 @@ def contacts_result(answer: Answer, asked: Collection[str]) -> LookupResult:
             if contact_id is not None:
                 found[utk] = contact_id
     return Contacts(found)
+
+
+def _without_contacts(status: int, failed: object) -> LookupResult:
+    """A 404 or 410 of a look-up."""
+    if not isinstance(failed, Refused):
+        return LookupGone(status, answered=False)
+    about_contacts = _NOBODY.fullmatch(failed.category) or "contact" in failed.message.lower()
+    if status == codes.NOT_FOUND and about_contacts:
+        return Contacts(was_error=True)
+    return LookupGone(status, answered=True)
 
 
 def body_of(answer: Answer, is_ours: IsOurs) -> dict[str, object] | Refused | Trouble:

@@ -23,6 +23,7 @@ from app.hubspot.media import MediaPage, make_call, make_result, page_call, page
 from app.hubspot.oauth import Introspection, OAuthApp, introspect_call, introspection_result
 from app.hubspot.results import (
     Contacts,
+    LookupGone,
     LookupResult,
     Refused,
     SendResult,
@@ -92,7 +93,13 @@ class HubSpotClient:
             longest=_LOOKUP_SIZE_LIMIT,
         )
         answer = await self._authorised(call)
-        return contacts_result(answer, utks) if isinstance(answer, Answer) else answer
+        if not isinstance(answer, Answer):
+            return answer
+        result = contacts_result(answer, utks)
+        if isinstance(result, Contacts | LookupGone):
+            signs = self._exchange.signs
+            signs.keep_gone(call.endpoint, gone=isinstance(result, LookupGone))
+        return result
 
     async def media_page(
         self, media_type: MediaType, after: str | None = None

@@ -12,7 +12,8 @@ from typing import Literal
 import httpx
 from pydantic import SecretStr
 
-from app.hubspot.answers import Answer
+from app.hubspot.answers import Answer, sunset
+from app.hubspot.endings import Signs
 from app.hubspot.results import Unavailable
 
 Clock = Callable[[], int]
@@ -53,6 +54,7 @@ class Exchange:
     """Asks HubSpot at `base_url`; the HTTP client belongs to whoever made it.
 
     `time_limit` (seconds) holds for the whole exchange: an answer that trickles is cut off.
+    `signs`: keeps what answers say of the end of their endpoints.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class Exchange:
         clock: Clock,
         *,
         observe: Observer = unobserved,
+        signs: Signs | None = None,
         time_limit: float = TIME_LIMIT,
     ) -> None:
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._clock = clock
         self._observe = observe
+        self.signs = signs or Signs()
         self._time_limit = time_limit
 
     async def ask(self, call: Call, bearer: SecretStr | None = None) -> Answer | Unavailable:
@@ -79,6 +83,8 @@ class Exchange:
             async with asyncio.timeout(self._time_limit):
                 answer = await self._ask(call, bearer)
                 status: int | str = answer.status
+            if (end := sunset(answer)) is not None:
+                self.signs.keep_sunset(call.endpoint, end)
         except TimeoutError:
             answer, status = Unavailable(f"no answer within {self._time_limit:g} s"), "timeout"
         except httpx.TimeoutException as error:

@@ -21,7 +21,10 @@ from app.hubspot.results import Refused, Trouble
 
 PAGE_SIZE = 100
 
-_BASE = "/media-bridge/2026-09/objects"
+VERSION = "2026-09"
+"""The one that publishes these paths, with 2025-09."""
+
+_BASE = f"/media-bridge/{VERSION}/objects"
 _PAGE_SIZE_LIMIT = 8 * 1024 * 1024
 
 

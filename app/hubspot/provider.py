@@ -20,8 +20,7 @@ from app.hubspot.results import Refused, Trouble
 Place = Literal["reporting", "timeline", "workflows"]
 PLACES: tuple[Place, ...] = get_args(Place)
 
-_VERSION = "2026-09"
-
+VERSION = "2026-09"
 
 _is_provider = has_any("appId", "name", "moduleName", "eventType", "updatedAt", "createdAt")
 
@@ -29,7 +28,7 @@ _is_provider = has_any("appId", "name", "moduleName", "eventType", "updatedAt", 
 def register_call(app_id: int, key: SecretStr, name: str, now: int) -> Call:
     """Name the provider. `now`: ms since the epoch."""
     body = msgspec.json.encode({"name": name, "updatedAt": now})
-    path = f"/media-bridge/{_VERSION}/{app_id}/settings/register"
+    path = f"/media-bridge/{VERSION}/{app_id}/settings/register"
     return Call("provider", "POST", path, json=body, keys={"hapikey": key})
 
 
@@ -37,7 +36,7 @@ def visibility_call(app_id: int, key: SecretStr, places: Collection[Place], now:
     """Let all events show in these places, and in no others."""
     shown = {f"showIn{place.title()}": place in places for place in PLACES}
     body = msgspec.json.encode({"eventType": "ALL", "updatedAt": now, **shown})
-    path = f"/media-bridge/{_VERSION}/{app_id}/settings/event-visibility"
+    path = f"/media-bridge/{VERSION}/{app_id}/settings/event-visibility"
     return Call("provider", "PATCH", path, json=body, keys={"hapikey": key})
 
 

@@ -9,6 +9,7 @@ Classified once, here beside the client; what the relay does about each is `deli
     Unauthorized    the token is not (or no longer) good
     MissingScope    the token is good and may not do this
     NotConnected    there is no token yet: nothing was asked
+    LookupGone      404 or 410 of the look-up itself, not of the contacts
     Unavailable     no answer, 5xx, or an answer that is not HubSpot's
 """
 
@@ -99,6 +100,18 @@ class Contacts:
     was_error: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LookupGone:
+    """The look-up itself answers 404 or 410, as it would where HubSpot has ended it.
+
+    `answered`: the answer was HubSpot's own, and counts among its errors. Nobody is known to be a
+    stranger by it, and events can be sent all the same.
+    """
+
+    status: int
+    answered: bool
+
+
 Trouble = Throttled | Unauthorized | MissingScope | NotConnected | Unavailable
 SendResult = Accepted | Incomplete | Refused | Trouble
-LookupResult = Contacts | Refused | Trouble
+LookupResult = Contacts | LookupGone | Refused | Trouble

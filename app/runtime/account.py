@@ -83,7 +83,7 @@ async def open_account(
         if not await has_tokens(settings, store):
             _log.warning("not_connected", account=name, advice="run playrelay connect")
         client = await stack.enter_async_context(
-            connect_hubspot(settings, store, metrics, ledger, environment)
+            connect_hubspot(settings, store, metrics, ledger, environment, account.signs)
         )
         interrupted = await store.maintenance.recover_in_flight(environment.clock())
         if interrupted:

@@ -8,6 +8,7 @@ import uvicorn
 from app.config import Settings
 from app.credentials import oauth_app, token_source
 from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.endings import Signs
 from app.hubspot.exchange import Exchange
 from app.runtime.environment import Environment
 from app.sandbox.app import create_sandbox
@@ -26,8 +27,12 @@ async def connect_hubspot(
     metrics: Metrics,
     ledger: Ledger | None,
     environment: Environment | None = None,
+    signs: Signs | None = None,
 ) -> AsyncIterator[HubSpotClient]:
-    """A client for HubSpot; given a `ledger`, for an embedded sandbox that writes into it."""
+    """A client for HubSpot; given a `ledger`, for an embedded sandbox that writes into it.
+
+    `signs`: keeps what answers say of the end of their endpoints.
+    """
     world = environment or Environment()
     async with AsyncExitStack() as stack:
         base_url = settings.hubspot_base_url
@@ -35,7 +40,9 @@ async def connect_hubspot(
             sandbox = _embedded_sandbox(settings, ledger, world.clock)
             base_url = await stack.enter_async_context(sandbox)
         http = await stack.enter_async_context(make_http(world.transport))
-        exchange = Exchange(http, base_url, world.clock, observe=metrics.observe_request)
+        exchange = Exchange(
+            http, base_url, world.clock, observe=metrics.observe_request, signs=signs
+        )
         tokens = token_source(settings, exchange, store, world.clock)
         client = HubSpotClient(
             exchange, tokens, api_version=settings.hubspot_api_version, app=oauth_app(settings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
 from app.config import Settings, SiteSettings
+from app.hubspot.endings import InUse, Signs, in_use
 from app.sandbox.ledger import Ledger
 from app.store.policy import Quota
 from app.store.store import Store
@@ -19,7 +20,8 @@ class Account:
 
     `name`: "" where there is only one. `settings`: those of this account; a site may override some
     for its own plays. `sandbox`: what has arrived, where the embedded sandbox stands in for HubSpot
-    and this process delivers.
+    and this process delivers. `signs`: what HubSpot's answers have said of its
+    endpoints.
     """
 
     name: str
@@ -29,6 +31,12 @@ class Account:
     metrics: Metrics
     quota: Quota
     sandbox: Ledger | None
+    signs: Signs = field(default_factory=Signs)
+
+    def endings(self) -> list[InUse]:
+        """When the parts of HubSpot's API end that it uses; none with the embedded sandbox."""
+        settings = self.settings
+        return [] if settings.sandboxed else in_use(settings.hubspot_versions, self.signs)
 
 
 @dataclass(frozen=True, slots=True)

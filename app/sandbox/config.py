@@ -63,8 +63,10 @@ class SandboxConfig(BaseModel):
     `media`: externalId → mediaBridgeId, the media that exist. `unknown_media`: create what is
     missing, 400, or a 200 without mediaBridgeId that keeps nothing. `ids`: whether a success writes
     its ids as numbers or as decimal text. `unknown_batch`: a look-up of which nobody is known is
-    answered with an empty object, or 404. `refuses_all`: a category with which every request for
-    the account is answered 403, whatever it says.
+    answered with an empty object, or 404. `lookup`: whether the look-up of usertokens is served, or
+    has ended, with HubSpot's own 404 or 410 or a page; `lookup_sunset`: the Sunset header in which
+    it announces its end. `refuses_all`: a category with which every request for the account is
+    answered 403, whatever it says.
 
     Limits. `rate`: requests per rolling 10 s. `daily_limit`: requests per day of `time_zone` (None:
     no limit). `retry_after`: whether a 429 says when. `token_lifetime`: seconds.
@@ -94,6 +96,8 @@ class SandboxConfig(BaseModel):
 
     ids: Literal["number", "text"] = "number"
     unknown_batch: Literal["empty", "not_found"] = "empty"
+    lookup: Literal["served", "not_found", "gone", "page"] = "served"
+    lookup_sunset: str | None = None
     refuses_all: Annotated[str, Field(pattern="^[A-Z][A-Z_]*$")] | None = None
 
     rate: int = Field(default=110, ge=0)

@@ -1,9 +1,11 @@
 """`GET /contacts/v1/contact/byUtk/batch/`: usertokens to contacts, a hundred at most."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from app.sandbox.answers import written
-from app.sandbox.config import CONTACTS_SCOPE
+from app.sandbox.config import CONTACTS_SCOPE, SandboxConfig
 from app.sandbox.contacts import visitor
 from app.sandbox.errors import Detail, HubSpotError, json_response, validation_error
 from app.sandbox.state import Sandbox
@@ -18,6 +20,8 @@ def contact_routes(sandbox: Sandbox) -> APIRouter:
 
     @router.get("/contacts/v1/contact/byUtk/batch/")
     async def by_utk(request: Request) -> Response:
+        if sandbox.config.lookup != "served":
+            return _ended(sandbox)
         sandbox.admit(request, CONTACTS_SCOPE)
         unknown = request.query_params.keys() - _PARAMETERS
         if unknown:
@@ -44,7 +48,26 @@ def contact_routes(sandbox: Sandbox) -> APIRouter:
                 }
                 for utk, known in found.items()
                 if known is not None
-            }
+            },
+            headers=_announced(config),
         )
 
     return router
+
+
+def _announced(config: SandboxConfig) -> Mapping[str, str]:
+    """The headers with which the look-up says when it ends."""
+    if config.lookup_sunset is None:
+        return {}
+    return {"Deprecation": "true", "Sunset": config.lookup_sunset}
+
+
+def _ended(sandbox: Sandbox) -> Response:
+    """The answer of an address that is served no more, in one of the forms that it may have."""
+    match sandbox.config.lookup:
+        case "gone":
+            return HubSpotError(410, "GONE", "This API has ended.").response(sandbox.ids)
+        case "page":
+            return Response("<h2>HTTP ERROR 404</h2>", 404, media_type="text/html")
+        case _:
+            return HubSpotError(404, "", "resource not found").response(sandbox.ids)

@@ -158,6 +158,9 @@ class Maintenance(PolicyPart):
         await self._database.compare_clocks()
         back = await self._write(future.bring_back, self._policy, now, limit, stepped)
         done = await self._write(maintenance.maintain, self._policy.retention, now, limit)
+        if self._policy.identity == "passthrough":
+            woken = await self._write(maintenance.end_lookups, now, limit)
+            done = replace(done, woken=done.woken + woken)
         report = replace(done, brought_back=back)
         if report.leases_expired or report.woken or back:
             self._database.notify("due")

@@ -167,6 +167,17 @@ class Metrics:
         self.paused = self._gauge(
             "playrelay_account_paused", "1 while the account rests, with the reason", ["reason"]
         )
+        self.version_ends = self._gauge(
+            "playrelay_hubspot_version_ends_timestamp_seconds",
+            "When a version of HubSpot's API that is in use becomes unsupported, or as its answers "
+            "say (Sunset)",
+            ["use", "version"],
+        )
+        self.endpoint_gone = self._gauge(
+            "playrelay_hubspot_endpoint_gone",
+            "1 once HubSpot answers this process that there is no such endpoint any more",
+            ["use"],
+        )
         self.store_bytes = self._gauge("playrelay_store_bytes", "What the store holds")
         self.store_limit = self._gauge(
             "playrelay_store_limit_bytes",

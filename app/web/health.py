@@ -87,10 +87,21 @@ async def _fault(account: Account, now: int) -> str:
     return ""
 
 
+def _endings(account: Account) -> None:
+    metrics = account.metrics
+    metrics.version_ends.clear()
+    metrics.endpoint_gone.clear()
+    for each in account.endings():
+        metrics.endpoint_gone.labels(each.use).set(each.gone)
+        if each.ends_at is not None:
+            metrics.version_ends.labels(each.use, each.version).set(each.ends_at / 1000)
+
+
 async def _gauge(account: Account, now: int, rest_until: dict[str, float]) -> None:
     """Set the gauges. `rest_until`: by account, until when (monotonic) what they say is enough."""
     metrics = account.metrics
     metrics.sandbox.set(account.settings.sandboxed)
+    _endings(account)
     began = time.monotonic()
     if began < rest_until.get(account.name, began):
         return

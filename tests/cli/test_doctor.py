@@ -57,9 +57,13 @@ def test_a_good_static_token(tmp_path: Path, hubspot: Server) -> None:
     assert status == 0
     assert list(says) == [
         *("settings", "store", "events", "delivery", "errors", "quota", "disk"),
-        *("room", "media", "clock", "token", "scopes"),
+        *("room", "media", "clock", "token", "scopes", "endings"),
     ]
+    dated = says.pop("endings")  # it warns as the days pass
     assert all(line.startswith("ok ") for line in says.values())
+    assert "sending events (v1): 2027-09" in dated
+    assert "look-up of usertokens (v1): 2027-09" in dated
+    assert "OAuth" not in dated, "a static token does without"
     assert TOKEN not in printed
 
 
@@ -70,6 +74,27 @@ def test_good_oauth_credentials(tmp_path: Path, hubspot: Server) -> None:
     assert "for account" in says["token"]
     assert says["scopes"] == "ok media_bridge.write, crm.objects.contacts.read"
     assert not any(secret in printed for secret in list(OAUTH.values())[1:])
+
+
+@pytest.mark.parametrize("form", ["not_found", "gone", "page"])
+def test_a_lookup_that_has_ended(tmp_path: Path, hubspot: Server, form: str) -> None:
+    """It is a fault of its own, which says what to do; the token is not blamed."""
+    httpx.put(f"{hubspot.address}/sandbox/world", json={"lookup": form})
+    status, says, _ = _examined(tmp_path, hubspot, PLAYRELAY_HUBSPOT_ACCESS_TOKEN=TOKEN)
+    assert status == 1
+    assert says["token"].startswith("ok ")
+    assert says["endings"].startswith("FAIL look-up of usertokens (v1) is gone: nothing is lost")
+    assert "PLAYRELAY_IDENTITY=passthrough" in says["endings"]
+
+
+def test_an_end_that_hubspot_announces(tmp_path: Path, hubspot: Server) -> None:
+    """The day of a Sunset header is warned of, and is no fault."""
+    world = {"lookup_sunset": "Sat, 01 Jan 2022 00:00:00 GMT"}
+    httpx.put(f"{hubspot.address}/sandbox/world", json=world)
+    status, says, _ = _examined(tmp_path, hubspot, PLAYRELAY_HUBSPOT_ACCESS_TOKEN=TOKEN)
+    assert status == 0
+    assert says["endings"].startswith("warn look-up of usertokens (v1): 2022-01-01")
+    assert "HubSpot's answers name this day" in says["endings"]
 
 
 def test_a_refused_token(tmp_path: Path, hubspot: Server) -> None:

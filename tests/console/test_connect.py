@@ -95,6 +95,18 @@ def test_out_and_back(relay: Live, sandbox: Sandbox) -> None:
     assert not re.search(r"(?:access|refresh|code)-[0-9a-f]{8}", before + after + audit)
 
 
+def test_the_page_says_when_versions_end(relay: Live) -> None:
+    """Each part of HubSpot's API that is in use, with its end and notice; so the metric."""
+    page = html.unescape(relay.client.get(PAGE).text)
+    assert "look-up of usertokens (v1): 2027-09" in page
+    assert "sending events (v1): 2027-09" in page
+    assert "https://developers.hubspot.com/docs/developer-tooling/platform/versioning" in page
+    metrics = relay.client.get("/metrics").text
+    name = "playrelay_hubspot_version_ends_timestamp_seconds"
+    assert f'{name}{{use="contacts",version="v1"}} 1.8197568e+09' in metrics
+    assert 'playrelay_hubspot_endpoint_gone{use="contacts"} 0.0' in metrics
+
+
 def test_a_state_is_one_browsers(relay: Live) -> None:
     """Another session's is refused and used up; then nothing is connected."""
     address = sent_back(relay.client)

@@ -12,7 +12,7 @@ from app.hubspot.tokens import StaticToken
 from app.store.store import Store
 from tests.deliver.harness import IDLE, Harness
 from tests.hubspot.server import Seen, response, serving
-from tests.store.setting import NOW, SECOND, values
+from tests.store.setting import NOW, SECOND, values, with_policy
 
 
 async def ask_all(asking: Harness) -> None:
@@ -182,11 +182,51 @@ async def test_a_404_means_that_nobody_is_known(asking: Harness) -> None:
     """Where HubSpot answers a look-up of strangers with an error, that is one error for all."""
     await visitors(asking, *(f"{number:032x}" for number in range(60)))
     asking.clock.now += SECOND
-    asking.faults({"status": 404})
+    asking.faults({"status": 404, "category": "OBJECT_NOT_FOUND"})
     await ask_all(asking)
     assert asking.requests == [("batch", 404)]
     assert asking.counted("contact_lookups", answer="stranger") == 60
     assert (await asking.store.admin.depths(asking.clock.now)).errors_today == 1
+
+
+@pytest.mark.parametrize("form", ["not_found", "gone", "page"])
+async def test_a_lookup_that_has_ended(asking: Harness, form: str) -> None:
+    """Only look-ups rest, ever longer up to an hour; nothing is lost, no contact is a stranger."""
+    asking.world(lookup=form)
+    await visitors(asking, *(f"{number:031x}0" for number in range(3)))
+    asking.clock.now += SECOND
+    lookup = asking.lookup()
+    asked = [len(asking.requests)]
+    for _ in range(9):
+        while not await lookup.step():
+            pass
+        asked.append(len(asking.requests))
+        asking.clock.now += HOUR // 2
+    assert asked == [0, 1, 2, 3, 4, 5, 6, 6, 7, 7], "every half hour, then every hour"
+    assert asking.counted("contact_lookups", answer="gone") == 7
+    assert asking.runtime.account.signs.gone == {"contacts"}
+    assert [e.reason for e in await asking.store.admin.events("waiting", 9)] == ["lookup"] * 3
+    await asking.arrive(sessionId="mailed", contactUtk=None, _hsenc="recipient")
+    await asking.send_all()
+    assert asking.sent == ["mailed STARTED"], "what needs no look-up is sent meanwhile"
+    asking.world(lookup="served")
+    asking.clock.now += HOUR
+    while not await lookup.step():
+        pass
+    await asking.send_all()
+    assert len(asking.sent) == 4
+    assert not asking.runtime.account.signs.gone
+
+
+async def test_passthrough_takes_over_from_a_lookup_that_has_ended(asking: Harness) -> None:
+    """Once the operator chooses it, what waited for a look-up is sent with its usertoken."""
+    asking.world(lookup="gone")
+    await visitors(asking, *(f"{number:031x}0" for number in range(3)))
+    await ask_all(asking)
+    asking.store = with_policy(asking.store, identity="passthrough")
+    await asking.maintenance().step()
+    await asking.send_all()
+    assert [body["contactUtk"] for body in asking.bodies] == [f"{n:031x}0" for n in range(3)]
 
 
 async def test_halving_ends_with_the_days_errors(asking: Harness) -> None:

@@ -13,6 +13,7 @@ from app.hubspot.results import (
     Accepted,
     Contacts,
     Incomplete,
+    LookupGone,
     LookupResult,
     MissingScope,
     Refused,
@@ -105,7 +106,7 @@ def test_what_stands_before_hubspot_costs_no_event_anything(status: int, body: b
     """A wall of any status and body is trouble, and never a refusal, a success or a stranger."""
     wall = answer(status, body, content_type="text/html; charset=utf-8")
     for result in (event_result(wall), contacts_result(wall, ["utk"])):
-        assert isinstance(result, Unavailable)
+        assert isinstance(result, Unavailable | LookupGone)
         assert result.answered is (500 <= status < 600)
 
 
@@ -299,7 +300,24 @@ def test_a_404_of_hubspots_says_that_it_knows_nobody() -> None:
     """None of the tokens asked about is a contact's: one request, and one error of the day."""
     nobody = ERROR | {"message": "contact does not exist", "category": "OBJECT_NOT_FOUND"}
     assert contacts_result(answer(404, nobody), ["a", "b"]) == Contacts({}, was_error=True)
-    assert isinstance(contacts_result(answer(404, PAGE), ["a", "b"]), Unavailable)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "answered"),
+    [
+        pytest.param(404, ERROR | {"message": "resource not found"}, True, id="no such address"),
+        pytest.param(404, ERROR | {"category": "NOT_FOUND"}, True, id="its category"),
+        pytest.param(410, ERROR | {"message": "contact API is gone"}, True, id="410"),
+        pytest.param(410, b"", True, id="410 without a word"),
+        pytest.param(404, PAGE, False, id="a page"),
+        pytest.param(404, b"", False, id="404 without a word"),
+    ],
+)
+def test_a_lookup_that_is_gone_is_told_from_unknown_contacts(
+    status: int, body: object, *, answered: bool
+) -> None:
+    """A 404 that is not about contacts, and a 410, make nobody a stranger."""
+    assert contacts_result(answer(status, body), ["a"]) == LookupGone(status, answered)
 
 
 @pytest.mark.parametrize("body", [{"status": "ok"}, {"login": {"url": "/"}}, {"utk": True}])

@@ -93,6 +93,8 @@ async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]
         "developer": settings.hubspot_developer_key is not None,
         "places_to_show": PLACES,
         "result": None,
+        "endings": view.account.endings(),
+        "now": now_ms(),
     }
     if not settings.connectable or settings.secret_key is None:
         return context | {"connectable": False}

@@ -22,6 +22,12 @@ END_WAITS = f"""
     WHERE id IN (SELECT id FROM playrelay.outbox
         WHERE status = 'waiting' AND due_at <= $1 {_UNLOCKED})
 """
+# Left from a time at which usertokens were looked up: nobody answers for them any more.
+END_LOOKUPS = f"""
+    UPDATE playrelay.outbox SET status = 'due', due_at = $1
+    WHERE id IN (SELECT id FROM playrelay.outbox
+        WHERE status = 'waiting' AND due_at IS NULL {_UNLOCKED})
+"""
 # A stranger whose events are soon given up is asked about once more, unless that was recently.
 ASK_ONCE_MORE = """
     UPDATE playrelay.contacts SET ask_at = $1, ask_by = $4 WHERE utk IN (
@@ -145,6 +151,11 @@ async def _prune(tx: Tx, retention: Retention, now: int, limit: int) -> int:
             await tx.change(PRUNE_QUARANTINE, given_up, limit),
         ]
     )
+
+
+async def end_lookups(tx: Tx, now: int, limit: int) -> int:
+    """Make due what waits for a look-up; returns how many events that was."""
+    return await tx.change(END_LOOKUPS, now, limit)
 
 
 async def recover_in_flight(tx: Tx, quota: Quota, now: int) -> int:
