@@ -19,7 +19,7 @@ dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when
 	@$(BIN)/python -m tools.dev
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.npm $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
+test: $(VENV)/.dev $(VENV)/.site $(VENV)/.browser $(VENV)/.npm $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
@@ -48,6 +48,12 @@ docs: $(VENV)/.dev ## write the generated tables of the README and docs/ anew
 	$(BIN)/python -m tools.docs
 	$(BIN)/python -m tests.browser.players.document
 
+.PHONY: site
+site: $(VENV)/.site ## the docs site, in build/site; a link or an anchor that leads nowhere ends it
+	@$(BIN)/python -m tools.site build/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev $(VENV)/.browser ## take the pictures of the console in docs/screenshots anew
 	$(BIN)/python -m tests.browser.screenshots
@@ -62,6 +68,7 @@ lock: $(VENV)/.dev ## resolve pyproject's ranges into requirements/ anew
 	$(LOCK) --group build -c requirements/runtime.txt -o requirements/build.txt
 	$(LOCK) --group node -o requirements/node.txt
 	$(LOCK) --prerelease=allow --group dev -c requirements/runtime.txt -c requirements/build.txt -o requirements/dev.txt
+	$(LOCK) --group site -c requirements/runtime.txt -c requirements/dev.txt -o requirements/site.txt
 
 .PHONY: relock
 relock: $(VENV)/.dev ## the same, moving everything to the newest releases that pyproject allows
@@ -89,6 +96,10 @@ $(VENV)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@echo "installing the development tools ..."
 	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.site: requirements/site.txt $(VENV)/.dev
+	@$(PIP) install --require-hashes -r requirements/site.txt
 	@touch $@
 
 # A PostgreSQL, and a pooler before it: the system's, or Debian's.

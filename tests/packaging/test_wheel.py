@@ -146,7 +146,7 @@ def test_the_images_context_holds_what_it_copies() -> None:
         assert any(each == source or each.startswith(f"{source}/") for each in kept), source
 
 
-@pytest.mark.parametrize("name", ["runtime.txt", "build.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["runtime.txt", "build.txt", "dev.txt", "site.txt"])
 def test_every_locked_requirement_has_its_hash(name: str) -> None:
     """Each requirement is pinned with hashes, and no address of an index stands in the lock."""
     lock = (ROOT / "requirements" / name).read_text()
