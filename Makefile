@@ -123,8 +123,8 @@ $(VENV)/.languages: requirements/node.txt $(VENV)/.dev
 	@$(BIN)/python -m tests.machine.php
 	@touch $@
 
-# What the tests have from npm: players, what stands around frames, bundlers.
-NPM := tests/browser/players tests/browser/frames tests/packaging/bundlers
+# What the tests have from npm: players, what stands around frames, bundlers, HubSpot's parser.
+NPM := tests/browser/players tests/browser/frames tests/packaging/bundlers tests/hubspot/project
 $(VENV)/.npm: $(NPM:=/package-lock.json) $(VENV)/.languages
 	@$(BIN)/python -m tests.machine.npm $(NPM)
 	@touch $@

@@ -11,7 +11,7 @@ from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp
 from app.hubspot.seal import SealedVault
 from app.hubspot.tokens import RefreshingToken, SealError, StaticToken, TokenSource, origin_of
-from app.oauth.install import Installer, requested_scopes
+from app.oauth.install import Installer, RequestedScopes, requested_scopes
 from app.store.records import Connection
 from app.store.store import Store
 
@@ -57,6 +57,11 @@ async def known_connection(settings: Settings, store: Store) -> Connection | Non
     return await store.tokens.connection() if usable else None
 
 
+def requested_of(settings: Settings) -> RequestedScopes:
+    """The scopes that are asked for with these settings, and so those that the app declares."""
+    return requested_scopes(lookup=settings.identity == "lookup", register=settings.media_register)
+
+
 @asynccontextmanager
 async def connecting(
     settings: Settings, store: Store, clock: Callable[[], int]
@@ -65,9 +70,7 @@ async def connecting(
     app = oauth_app(settings)
     if app is None or not settings.connectable:
         raise SettingsError([_not_connectable(settings)])
-    requested = requested_scopes(
-        lookup=settings.identity == "lookup", register=settings.media_register
-    )
+    requested = requested_of(settings)
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, clock)
         yield Installer(exchange, app, settings.seal, store.tokens, requested, clock)
@@ -81,5 +84,12 @@ def _not_connectable(settings: Settings) -> str:
     if settings.hubspot_refresh_token is not None:
         return f"{PREFIX}HUBSPOT_REFRESH_TOKEN: is used as it is: remove it to connect anew"
     if settings.hubspot_access_token is not None:
-        return f"{PREFIX}HUBSPOT_ACCESS_TOKEN: is used as it is: set an OAuth app in its place"
-    return f"{PREFIX}HUBSPOT_CLIENT_ID: name the OAuth app, with {PREFIX}HUBSPOT_CLIENT_SECRET"
+        return (
+            f"{PREFIX}HUBSPOT_ACCESS_TOKEN: is used as it is (a service key, or an app's static "
+            "token): there is nothing to connect; playrelay doctor checks it. For OAuth, set an "
+            "app in its place"
+        )
+    return (
+        f"{PREFIX}HUBSPOT_CLIENT_ID: name the OAuth app, with {PREFIX}HUBSPOT_CLIENT_SECRET; "
+        "playrelay connect --make-app DIR writes one to upload"
+    )

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 
 from app.cli.loopback import PATH, Reply, expecting
+from app.cli.make_app import add_app_options, make_app
 from app.cli.provider import add_provider_options, provider_of, save_provider
 from app.cli.stores import add_account, the_one
 from app.config import AccountSettings, Settings
@@ -34,13 +35,21 @@ PORT = 8012
 
 OWNER = "this command"
 
+_REFUSALS = """\
+If HubSpot's page refuses: about scopes, the app does not declare all that the address asks for;
+about the redirect URL, the app does not list the one in the address; about installs, an app that
+is in no marketplace has its greatest number of accounts. See docs/HUBSPOT.md.
+"""
+
 
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add the options: how the browser comes back, and the app's own settings."""
     verb.epilog = (
         "The app needs the redirect URL http://localhost:8012/connect (or what --port and "
-        "--redirect-uri make of it) in its settings at HubSpot. The README says the rest."
+        "--redirect-uri make of it), and declares the scopes that are asked for: --make-app writes "
+        "such an app. docs/HUBSPOT.md leads through each way, and says what refusals mean."
     )
+    add_app_options(verb)
     verb.add_argument("--again", action="store_true", help="although there is a connection already")
     verb.add_argument(
         "--port", type=int, default=PORT, help="where the browser comes back to (%(default)s)"
@@ -58,9 +67,15 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
 
 def connect(given: argparse.Namespace) -> int:
-    """Install unless that has been done; then the provider's settings, if asked."""
+    """Install unless that has been done; then the provider's settings, if asked.
+
+    Or write the app that is to be installed.
+    """
     configure_logs("error", None)
-    return asyncio.run(_connect(the_one(given.account), given))
+    account = the_one(given.account)
+    if given.make_app is not None:
+        return make_app(given, account.settings)
+    return asyncio.run(_connect(account, given))
 
 
 async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
@@ -156,7 +171,8 @@ def _pending() -> PendingAuthorizations:
 
 
 def _invite(address: str) -> None:
-    print(f"Open this address in a browser and install the app:\n\n  {address}\n", flush=True)
+    print(f"OAuth: open this address in a browser, install the app:\n\n  {address}\n")
+    print(_REFUSALS, flush=True)
 
 
 def _said_of(connection: Connection, installer: Installer) -> str:

@@ -23,6 +23,9 @@ from app.oauth.pending import OAuthCallback, PendingAuthorization
 from app.store.account import Tokens
 from app.store.records import Connection
 
+CONSOLE_CALLBACK = "/console/connect/callback"
+"""Where the relay's console expects the browser back."""
+
 
 @dataclass(frozen=True, slots=True)
 class RequestedScopes:
@@ -113,6 +116,7 @@ class Installer:
         if callback.code is None:
             return InstallFailure(
                 f"the app was not installed ({callback.error or 'no code came back'})"
+                f"{self._meaning(callback.error)}"
             )
         answer = await self._exchange.ask(
             code_call(self._app, callback.code, authorization.redirect_uri)
@@ -123,6 +127,16 @@ class Installer:
                 f"HubSpot did not take the code ({_message(grant)}): install the app again"
             )
         return grant
+
+    def _meaning(self, error: str) -> str:
+        """What to do about a refusal of HubSpot's install page."""
+        if "scope" in error.lower():
+            return (
+                f": the app must declare what is asked for: {', '.join(self._scopes.needed)}; "
+                f"optional: {', '.join(self._scopes.optional)}. An app of playrelay connect "
+                "--make-app DIR does"
+            )
+        return ""
 
     async def _account(self, grant: Grant) -> Connection | InstallFailure:
         """The account, if it grants the needed scopes and is the one of this store."""

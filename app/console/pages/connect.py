@@ -12,7 +12,7 @@ from app.credentials import connecting, known_connection
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES
-from app.oauth.install import InstallFailure
+from app.oauth.install import CONSOLE_CALLBACK, InstallFailure
 from app.oauth.pending import (
     STATE_ERRORS,
     OAuthCallback,
@@ -36,7 +36,7 @@ def routes() -> APIRouter:
     async def page(view: TheView) -> Response:
         return view.page("connect.html", **await _context(view, pending))
 
-    @router.get(f"{PATH}/callback")
+    @router.get(CONSOLE_CALLBACK)
     async def back(view: TheView) -> Response:
         query = view.request.query_params
         authorization = pending.take(query.get("state", ""), view.person.session)
@@ -98,7 +98,7 @@ async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]
     }
     if not settings.connectable or settings.secret_key is None:
         return context | {"connectable": False}
-    redirect_uri = f"{view.public_address}{PATH}/callback"
+    redirect_uri = f"{view.public_address}{CONSOLE_CALLBACK}"
     state = pending.start(view.person.session, redirect_uri, view.account.name)
     async with connecting(settings, view.account.store, now_ms) as installer:
         address = installer.address(settings.hubspot_app_url, redirect_uri, state)
@@ -108,6 +108,7 @@ async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]
     return context | {
         "address": address,
         "redirect_uri": redirect_uri,
+        "public_address": view.public_address,
         "scopes": scopes,
         "refused_by_hubspot": insecure and settings.hubspot_app_url.startswith("https:"),
     }
