@@ -1,7 +1,8 @@
-"""What is shipped: the wheel, installed as the image installs it, runs from an empty folder."""
+"""What is shipped: the wheel, installed with the locked requirements, runs from an empty folder."""
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import zipfile
@@ -15,20 +16,21 @@ from app.web.tracker.build import read_build
 from tests.cli.process import Server, environment, run, serving
 
 ROOT = Path(__file__).parent.parent.parent
-PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+LOCK = ROOT / "requirements" / "runtime.txt"
+UV = (Path(sys.executable).parent / "uv", "--quiet")
 
 pytestmark = pytest.mark.timeout(400)  # the locked requirements may have to be downloaded
 
 
 def _do(*command: str | Path) -> None:
-    subprocess.run(command, check=True, timeout=300)  # noqa: S603 - our own command
+    subprocess.run(command, check=True, timeout=300, cwd=ROOT)  # noqa: S603 - our own command
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    _do(*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT)
+    _do(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder)
     (built,) = folder.glob("playrelay-*.whl")
     return built
 
@@ -37,10 +39,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `playrelay` of a fresh environment: locked requirements, the wheel, nothing else."""
     folder = tmp_path_factory.mktemp("installed")
-    _do(sys.executable, "-m", "venv", "--without-pip", folder)
-    into = (*PIP, "--python", str(folder / "bin" / "python"), "install")
-    locked = ROOT / "requirements" / "runtime.txt"
-    _do(*into, "--require-hashes", "--only-binary", ":all:", "-r", locked)
+    _do(*UV, "venv", "--python", sys.executable, folder)
+    into = (*UV, "pip", "install", "--compile-bytecode", "--python", folder / "bin" / "python")
+    _do(*into, "--require-hashes", "--only-binary", ":all:", "-r", LOCK)
     _do(*into, "--no-deps", "--no-index", wheel)
     return folder / "bin" / "playrelay"
 
@@ -116,6 +117,19 @@ def test_a_pinned_script_is_served_as_it_is_built(installed: Path, relay: Server
 def test_the_installed_verbs_run(installed: Path, tmp_path: Path) -> None:
     """The console script finds everything the verbs import, without the development tools."""
     assert run("doctor", folder=tmp_path, command=[str(installed)]).returncode == 0
+
+
+def test_the_wheel_runs_without_being_installed(wheel: Path, tmp_path: Path) -> None:
+    """`uvx --from WHEEL playrelay serve` in an empty folder takes a ping, and SIGTERM ends it."""
+    # The lock only keeps the test from trying tomorrow's releases of the dependencies.
+    uvx = [*UV, "tool", "run", "--python", sys.executable, "--constraints", LOCK, "--from", wheel]
+    with serving(folder=tmp_path, command=[*map(str, uvx), "playrelay"]) as server:
+        play = {"sessionId": "a", "externalId": "film", "pageUrl": "https://www.example.com/"}
+        answer = httpx.post(f"{server.address}/v1/progress", json=play)
+        stopped = server.stop()
+    assert answer.json() == {"accepted": 1, "rejected": []}
+    assert stopped in {0, 128 + signal.SIGTERM}  # uvicorn hands the signal on when all is done
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
 def test_the_images_health_check(relay: Server) -> None:
