@@ -11,6 +11,7 @@ from app.domain import notices, page, ping
 from app.domain.coverage import MAX_SPANS
 from app.oauth import pending
 from app.store import group_commit
+from app.store.transactions import folding
 from app.web.server import bounded, protocol
 
 HEAD = ("limit", "value", "enforced in", "what a client gets", "setting", "metric", "alert")
@@ -141,6 +142,14 @@ def _store() -> Iterator[Sequence[str]]:
         alert="PlayrelayUnprovenFlood",
     )
     yield _row("stored of a play that nobody can be known by", "one row", "fold", _NONE)
+    yield _row(
+        "plays and bytes of pings that one transaction folds, unless a single ping has more",
+        f"{folding.MOST_PLAYS} and {_size(folding.MOST_BYTES)}",
+        "fold",
+        "the rest is folded by the next",
+        metric="`playrelay_inbox_age_seconds`",
+        alert="PlayrelayFoldStandsStill",
+    )
 
 
 def _memory() -> Iterator[Sequence[str]]:

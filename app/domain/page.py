@@ -20,7 +20,9 @@ REMEMBERED = 256
 """Descriptions kept in memory: the pings of a view repeat the same words, and so do visitors."""
 
 LONG_REMEMBERED = 8
-"""Addresses longer than those that are sent, kept in memory: enough for the plays of a request."""
+"""Names, and addresses longer than those that are sent, kept in memory: the plays of a request
+usually share them.
+"""
 
 PageContext = Literal["EMAIL", "EXTERNAL_PAGE"]
 CONTEXTS: tuple[PageContext, ...] = get_args(PageContext)
@@ -59,11 +61,16 @@ def describe_page(
     A page without id and address has `url` None: HubSpot would refuse it, and the
     caller decides what becomes of the play. Describing the result again gives the same result.
     """
-    name, from_mail = clean(page_name, NAME_LIMIT), context == "EMAIL"
+    name, from_mail = _cleaned(page_name), context == "EMAIL"
     describe: Callable[..., Page] = _describe
     if max(len(page_url or ""), len(referer or "")) > URL_LIMIT:
         describe = _describe.__wrapped__  # only what is short is remembered
     return describe(page_id, page_url, name, referer, from_mail=from_mail)
+
+
+@lru_cache(LONG_REMEMBERED)
+def _cleaned(name: str | None) -> str | None:
+    return clean(name, NAME_LIMIT)
 
 
 @lru_cache(REMEMBERED)
@@ -75,14 +82,15 @@ def _describe(
     *,
     from_mail: bool,
 ) -> Page:
-    url = _address(page_url)
+    address = _address(page_url)
     if page_id:  # HubSpot counts from 1: a 0 is a template that found no id
-        return Page(page_id, _sendable(url), name, "EMAIL" if from_mail else None)
-    url = url or _address(referer)
+        return Page(page_id, address.url, name, "EMAIL" if from_mail else None)
+    if address is _NONE:
+        address = _address(referer)
     return Page(
         page_id=None,
-        url=_sendable(url),
-        name=name or _name_from(url),
+        url=address.url,
+        name=name or address.name,
         context="EMAIL" if from_mail else "EXTERNAL_PAGE",
     )
 
@@ -92,29 +100,43 @@ def context_of(said: str | None) -> PageContext | None:
     return next((known for known in CONTEXTS if said and known == said.strip().upper()), None)
 
 
-def _address(text: str | None) -> Url | None:
-    """Taken apart and cleaned once, however many plays of a page differ in other words."""
+class _Address(msgspec.Struct, frozen=True):
+    """An address as it may be sent, and the name that its path suggests."""
+
+    url: str | None = None
+    name: str | None = None
+
+
+_NONE = _Address()
+
+
+def _address(text: str | None) -> _Address:
+    """Taken apart and put into words once, however many plays of a page differ in other words."""
     if not text:
-        return None
+        return _NONE
     return _short_address(text) if len(text) <= URL_LIMIT else _long_address(text)
 
 
-def _parse(text: str) -> Url | None:
+def _understand(text: str) -> _Address:
     url = parse_url(text, routes=True)
-    return scrub(url) if url else None
-
-
-_short_address = lru_cache(REMEMBERED)(_parse)
-_long_address = lru_cache(LONG_REMEMBERED)(_parse)
-
-
-def _sendable(url: Url | None) -> str | None:
-    return url.fit(URL_LIMIT) if url else None
-
-
-def _name_from(url: Url | None) -> str | None:
-    """Say the path in words: "/pricing/plans-2024.html" → "Pricing / Plans 2024"; "/": the host."""
     if url is None:
-        return None
-    words = (readable(_PAGE_FILE.sub("", segment)) for segment in url.segments)
-    return clean(" / ".join(filter(None, words)), NAME_LIMIT) or readable_host(url.host)
+        return _NONE
+    url = scrub(url)
+    return _Address(url.fit(URL_LIMIT), _name_from(url))
+
+
+_short_address = lru_cache(REMEMBERED)(_understand)
+_long_address = lru_cache(LONG_REMEMBERED)(_understand)
+
+
+def _name_from(url: Url) -> str | None:
+    """Say the path in words: "/pricing/plans-2024.html" → "Pricing / Plans 2024"; "/": the host."""
+    words: list[str] = []
+    length = 0
+    for segment in url.segments:
+        if word := readable(_PAGE_FILE.sub("", segment)):
+            words.append(word)
+            length += len(word)
+        if length > NAME_LIMIT:  # the rest would be cut off
+            break
+    return clean(" / ".join(words), NAME_LIMIT) or readable_host(url.host)

@@ -49,18 +49,18 @@ class FoldWorker:
         while not stop.is_set():
             event = self._pings.next_event()
             try:
-                rows = await self.step()
+                report = await self.step()
             except StoreError as error:
                 self._metrics.store_errors.labels(error.fault).inc()
                 _log.warning("fold_waits_for_store", fault=error.fault, advice=str(error))
                 await wait_for(stop, TROUBLE_SECONDS)
                 continue
-            if rows < BATCH:
+            if not report.full:
                 await wait_for(event, self._idle_seconds)
                 await wait_for(stop, GATHER_SECONDS)
 
-    async def step(self) -> int:
-        """One batch of the inbox and one of silent plays; returns the rows taken."""
+    async def step(self) -> FoldReport:
+        """One batch of the inbox and one of silent plays."""
         now = self._clock()
         folded = await self._store.fold(BATCH, self._rules, now)
         closed = await self._store.close_quiet(BATCH, self._rules, now)
@@ -71,7 +71,7 @@ class FoldWorker:
             self._metrics.events.inc(folded.events + closed.events)
         if folded.events or closed.events or folded.hurried:
             self._due.notify()
-        return max(folded.rows, closed.plays)
+        return folded.plus(closed)
 
     def _count(self, report: FoldReport) -> None:
         self._metrics.folded.inc(report.rows)

@@ -59,7 +59,10 @@ class Folding(PolicyPart):
     """Pings into plays, and plays into events."""
 
     async def fold(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
-        """Take up to `limit` inbox rows into plays and outbox, in one transaction."""
+        """Take up to `limit` inbox rows into plays and outbox, in one transaction.
+
+        Fewer where they hold much: the report says whether there may be more.
+        """
         report = await self._write(folding.fold_inbox, self._policy, limit, rules, now)
         if report.events:
             self._database.notify("due")

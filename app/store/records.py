@@ -60,13 +60,17 @@ class FoldRules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FoldReport:
-    """What a fold did: rows taken, plays written, events made, rows set aside, look-ups hurried."""
+    """What a fold did: rows taken, plays written, events made, rows set aside, look-ups hurried.
+
+    `full`: it took as much as one transaction may, so there may be more.
+    """
 
     rows: int = 0
     plays: int = 0
     events: int = 0
     unfoldable: int = 0
     hurried: int = 0
+    full: bool = False
 
     def plus(self, other: "FoldReport") -> "FoldReport":
         """Both together."""
@@ -76,6 +80,7 @@ class FoldReport:
             self.events + other.events,
             self.unfoldable + other.unfoldable,
             self.hurried + other.hurried,
+            self.full or other.full,
         )
 
 

@@ -107,7 +107,8 @@ async def _claims(database: Database, turn: int) -> list[float]:
     await asyncio.gather(
         *(store.inbox.append(InboxPing(now, None, body.encode())) for body in pings)
     )
-    await store.folding.fold(CLAIMS, FOLDING, now)
+    while (await store.folding.fold(CLAIMS, FOLDING, now)).full:
+        pass
     took = []
     for _ in range(CLAIMS):
         began = time.perf_counter()

@@ -143,8 +143,18 @@ def test_a_wrong_field_is_named(relay: httpx.Client, change: dict[str, Any], fie
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b'"x"', b"{'a':1}", b'{"sessionId":"\xff"}', b"[" * 60_000],
-    ids=["empty", "cut", "list", "null", "text", "quotes", "utf8", "deep"],
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"{", id="cut"),
+        pytest.param(b"[]", id="list"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b'"x"', id="text"),
+        pytest.param(b"{'a':1}", id="quotes"),
+        pytest.param(b'{"sessionId":"\xff"}', id="utf8"),
+        pytest.param(b"[" * 60_000, id="deep"),
+        pytest.param(b'{"plays":' * 7_000, id="deep behind a wrong value"),
+        pytest.param(b'{"plays":5,nope}', id="broken behind a wrong value"),
+    ],
 )
 def test_what_is_no_json_object_is_bad_json(relay: httpx.Client, body: bytes) -> None:
     """The request is refused with a stable reason and what to send, however odd its body."""

@@ -369,3 +369,25 @@ def test_only_what_is_short_is_remembered() -> None:
         )
     assert module._describe.cache_info().currsize == before
     assert module._long_address.cache_info().maxsize == 8
+
+
+def test_a_long_address_is_put_into_words_once() -> None:
+    """However many plays of a request share it: neither its parts nor its name are found again."""
+    url = "https://www.example.com/" + "a%C3%A4/" * 400
+    before = module._long_address.cache_info().misses
+    pages = [
+        describe_page(page_id=None, page_url=url, page_name=None, context=None, referer=str(n))
+        for n in range(100)
+    ]
+    assert {page.name for page in pages} == {pages[0].name}
+    assert module._long_address.cache_info().misses == before + 1
+
+
+def test_a_name_from_many_segments_is_the_beginning_of_all() -> None:
+    """What would be cut off is not put into words, and the cut shows."""
+    url = "https://www.example.com/" + "/".join(f"part-{number:03}" for number in range(90))
+    page = describe_page(page_id=None, page_url=url, page_name=None, context=None, referer=None)
+    assert page.name is not None
+    assert page.name.startswith("Part 000 / Part 001")
+    assert len(page.name) == module.NAME_LIMIT
+    assert page.name.endswith("…")

@@ -158,6 +158,9 @@ def test_a_medium_that_cannot_be_told_from_others(medium: dict[str, Any]) -> Non
         b"[" * 60_000,
         b'{"a":' * 10_000,
         b'{"plays":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
+        b'{"plays":' * 7_000,  # wrong first, and broken behind that
+        b'{"plays": 5, nope}',
+        b'{"site": 5, "sessionId": ' + b"[" * 30_000,
     ],
 )
 def test_what_is_no_json_object(body: bytes) -> None:

@@ -124,7 +124,7 @@ class Relay:
         while True:
             folded = await self._fold.step()
             rests = [await step() for step in self._deliverers]
-            if not folded and all(rests):
+            if not (folded.rows or folded.plays) and all(rests):
                 return min(rests)
 
     async def leap(self, seconds: float) -> None:

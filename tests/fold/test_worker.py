@@ -54,7 +54,7 @@ async def test_a_step_folds_and_calls_for_delivery(store: Store, loop: Loop) -> 
     await arrive(store, playedPercent=30)
     await store.inbox.append(InboxPing(NOW, None, b"poison"))
     event = loop.due.next_event()
-    assert await loop.worker.step() == 2
+    assert (await loop.worker.step()).rows == 2
     assert event.is_set()
     assert await values(store) == ["session STARTED", "session 25"]
     assert loop.counted("folded_pings") == 2
@@ -65,13 +65,13 @@ async def test_a_step_folds_and_calls_for_delivery(store: Store, loop: Loop) -> 
 async def test_without_new_events_no_sender_is_woken(store: Store, loop: Loop) -> None:
     """An empty inbox, or a repeated ping, is nothing to send."""
     event = loop.due.next_event()
-    assert await loop.worker.step() == 0
+    assert (await loop.worker.step()).rows == 0
     assert not event.is_set()
     await arrive(store)
     await loop.worker.step()
     event = loop.due.next_event()
     await arrive(store)
-    assert await loop.worker.step() == 1
+    assert (await loop.worker.step()).rows == 1
     assert not event.is_set()
 
 
@@ -83,7 +83,7 @@ async def test_a_step_closes_the_plays_that_fell_silent(
     await loop.worker.step()
     event = loop.due.next_event()
     clock.now += SETTLE
-    assert await loop.worker.step() == 1
+    assert (await loop.worker.step()).plays == 1
     assert event.is_set()
     assert (await values(store))[-1] == "session attention-span"
 
@@ -91,8 +91,9 @@ async def test_a_step_closes_the_plays_that_fell_silent(
 async def test_a_step_is_small(store: Store, loop: Loop) -> None:
     """A full inbox is taken in transactions that hold up no acknowledgement for long."""
     await asyncio.gather(*(arrive(store, sessionId=f"s{n}") for n in range(BATCH + 20)))
-    assert await loop.worker.step() == BATCH
-    assert await loop.worker.step() == 20
+    first, second = await loop.worker.step(), await loop.worker.step()
+    assert (first.rows, first.full) == (BATCH, True)
+    assert (second.rows, second.full) == (20, False)
 
 
 async def test_it_runs_until_it_is_stopped(store: Store, loop: Loop) -> None:

@@ -119,8 +119,13 @@ async def arrive(store: Store, at: int = NOW, **fields: Any) -> None:
 
 
 async def fold(store: Store, now: int = NOW, folding: FoldRules = FOLDING) -> FoldReport:
-    """All that is in the inbox is folded."""
-    return await store.folding.fold(ALL, folding, now)
+    """All that is in the inbox is folded, in as many transactions as that takes."""
+    report = await store.folding.fold(ALL, folding, now)
+    more = report
+    while more.full:
+        more = await store.folding.fold(ALL, folding, now)
+        report = report.plus(more)
+    return report
 
 
 async def played(store: Store, now: int = NOW, **fields: Any) -> None:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from operator import itemgetter
 
 from app.domain.figures import changes as figure_changes
 from app.domain.folding import Folded
@@ -23,13 +22,17 @@ from app.store.transactions import figures
 from app.store.transactions.events import ChangedPlay, add_events, held_or_due
 from app.store.transactions.identities import Visitors, bind_mails, load_visitors
 from app.store.transactions.lookups import ask_soon, introduce
-from app.store.tx import Tx
+from app.store.tx import Row, Tx
 
-TAKE_INBOX = """
-    DELETE FROM playrelay.inbox WHERE id = ANY (ARRAY(
-        SELECT id FROM playrelay.inbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
-    RETURNING id, received_at, referer, body, site
+OLDEST_PINGS = """
+    SELECT id, received_at, referer, body, site, waiting FROM (
+        SELECT oldest.*, count(*) OVER () AS waiting,
+            sum(length(body)) OVER (ORDER BY id) - length(body) AS bytes_before
+        FROM (SELECT * FROM playrelay.inbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) AS oldest
+    ) AS measured
+    WHERE bytes_before < $2 ORDER BY id
 """
+DELETE_PINGS = "DELETE FROM playrelay.inbox WHERE id = ANY ($1::bigint[])"
 SET_ASIDE = """
     INSERT INTO playrelay.quarantine (received_at, referer, body, site, fault)
     VALUES ($1, $2, $3, $4, $5)
@@ -56,10 +59,26 @@ SILENT_PLAYS = """
 LEAVE_PLAYS = "UPDATE playrelay.plays SET settles_at = NULL WHERE id = ANY ($1::bigint[])"
 CLOSE_PLAY = "UPDATE playrelay.plays SET settles_at = NULL, state = $2::json WHERE id = $1"
 
+MOST_PLAYS = 100
+"""Plays in one transaction, unless a single ping has more: what a ping costs is its plays."""
+
+MOST_BYTES = 256 * 1024
+"""Bytes of pings in one transaction; the last of them may go beyond."""
+
 STEP = 10
 """Rows or plays that are worked on before the event loop gets to do something else."""
 
-Rows = Sequence[tuple[int, InboxPing]]
+
+@dataclass(frozen=True, slots=True)
+class _ReadPing:
+    """A row of the inbox, and what it says."""
+
+    row: int
+    ping: InboxPing
+    observed: Observed
+
+
+Rows = Sequence[_ReadPing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +95,15 @@ class _SeenPlay:
 async def fold_inbox(
     tx: Tx, policy: StorePolicy, limit: int, rules: FoldRules, now: int
 ) -> FoldReport:
-    """Fold the oldest `limit` rows of the inbox that nobody else is folding."""
-    taken = await tx.rows(TAKE_INBOX, limit)
-    if not taken:
+    """Fold the oldest `limit` rows of the inbox that nobody else is folding.
+
+    Fewer where they are expensive: a transaction holds up all others, and strangers write pings.
+    """
+    oldest = await tx.rows(OLDEST_PINGS, limit, MOST_BYTES)
+    if not oldest:
         return FoldReport()
-    taken.sort(key=itemgetter(0))
-    rows = [(row, InboxPing(*ping)) for row, *ping in taken]
+    rows = await _read(tx, rules, oldest)
+    await tx.change(DELETE_PINGS, [each.row for each in rows])
     fold = partial(_fold_rows, tx, policy, rules, now)
     report = await _attempt(tx, partial(fold, rows))
     if isinstance(report, Unfoldable):
@@ -90,10 +112,29 @@ async def fold_inbox(
         for row in rows:
             alone = await _attempt(tx, partial(fold, [row]))
             if isinstance(alone, Unfoldable):
-                await _set_aside(tx, [row], [Unfoldable(row[0], alone.fault)])
+                await _set_aside(tx, row.ping, alone.fault)
                 alone = FoldReport(rows=1, unfoldable=1)
             report = report.plus(alone)
-    return report
+    waiting = oldest[0][-1]
+    return replace(report, full=waiting >= limit or len(rows) < waiting)
+
+
+async def _read(tx: Tx, rules: FoldRules, oldest: Sequence[Row]) -> Rows:
+    """Decode rows until they have enough plays. In between, pings are answered."""
+    read: list[_ReadPing] = []
+    plays = since = 0
+    for row, received_at, referer, body, site, _ in oldest:
+        ping = InboxPing(received_at, referer, body, site)
+        observed = rules.observe([(row, ping)])
+        plays += len(observed.observations)
+        if read and plays > MOST_PLAYS:
+            break
+        read.append(_ReadPing(row, ping, observed))
+        since += 1 + len(observed.observations)
+        if since > STEP:
+            since = 0
+            await tx.checkpoint()
+    return read
 
 
 async def _attempt(tx: Tx, fold: Callable[[], Awaitable[FoldReport]]) -> FoldReport | Unfoldable:
@@ -110,11 +151,14 @@ async def _attempt(tx: Tx, fold: Callable[[], Awaitable[FoldReport]]) -> FoldRep
 async def _fold_rows(
     tx: Tx, policy: StorePolicy, rules: FoldRules, now: int, rows: Rows
 ) -> FoldReport:
-    observed = await _observe(tx, rules, rows)
-    await _set_aside(tx, rows, observed.unfoldable)
+    unfoldable = 0
     views: dict[bytes, list[Observation]] = defaultdict(list)
-    for observation in observed.observations:
-        views[observation.play_id].append(observation)
+    for each in rows:
+        for broken in each.observed.unfoldable:
+            await _set_aside(tx, each.ping, broken.fault)
+            unfoldable += 1
+        for observation in each.observed.observations:
+            views[observation.play_id].append(observation)
     locked = await tx.each_row(LOCK_PLAY, [(view,) for view in sorted(views)])
     known = {view: (decode_play(state), bool(attributed)) for view, state, attributed in locked}
     changed = []
@@ -129,19 +173,9 @@ async def _fold_rows(
     events = await _write(tx, policy, changed, now)
     new = sum(seen.before is None for seen in changed)
     await figures.count_day(tx, now, pings=len(rows), plays=new, events=events)
-    hurried = await ask_soon(tx, policy, observed.observations, now)
-    return FoldReport(len(rows), len(views), events, len(observed.unfoldable), hurried)
-
-
-async def _observe(tx: Tx, rules: FoldRules, rows: Rows) -> Observed:
-    """Decode a few rows at a time: in between, pings are answered."""
-    observed = Observed([])
-    for start in range(0, len(rows), STEP):
-        part = rules.observe(rows[start : start + STEP])
-        observed.observations.extend(part.observations)
-        observed.unfoldable.extend(part.unfoldable)
-        await tx.checkpoint()
-    return observed
+    said = [observation for each in rows for observation in each.observed.observations]
+    hurried = await ask_soon(tx, policy, said, now)
+    return FoldReport(len(rows), len(views), events, unfoldable, hurried)
 
 
 async def _write(tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now: int) -> int:
@@ -196,15 +230,13 @@ async def close_quiet(
     events = await add_events(tx, changes, visitors, policy.identity, now)
     if events:
         await figures.count_day(tx, now, events=events)
-    return FoldReport(plays=len(silent), events=events, unfoldable=len(broken))
+    full = len(silent) >= limit
+    return FoldReport(plays=len(silent), events=events, unfoldable=len(broken), full=full)
 
 
-async def _set_aside(tx: Tx, rows: Rows, unfoldable: Sequence[Unfoldable]) -> None:
-    pings = dict(rows)
-    for broken in unfoldable:
-        ping = pings[broken.row]
-        fault = broken.fault.replace("\0", "")  # PostgreSQL keeps no NUL in text
-        await tx.change(SET_ASIDE, ping.received_at, ping.referer, ping.body, ping.site, fault)
+async def _set_aside(tx: Tx, ping: InboxPing, fault: str) -> None:
+    fault = fault.replace("\0", "")  # PostgreSQL keeps no NUL in text
+    await tx.change(SET_ASIDE, ping.received_at, ping.referer, ping.body, ping.site, fault)
 
 
 async def _visitors(
