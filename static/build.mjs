@@ -18,8 +18,8 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  * Properties that only our own files know, in the script as well as in its adapters: these get short
  * names. None may be a name of the DOM's, of a play's, of an option, of the API or of a vendor's words.
  */
-const OWN = `address alone announced around claim clickedAt completePlay declareAd describe emit
-  follow guard heard knownAt known late listen manifest mayGrow openedAt position report said
+const OWN = `address alone announced around awaitAdapter claim clickedAt completePlay declareAd describe emit
+  findManifests follow guard heard inside isInterstitial knownAt known late listen manifest mayGrow openedAt position previous report said
   seenAt track use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`) };
 /** The short names, for all files the same. */

@@ -1,14 +1,20 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
-import { PLAYERS, claim } from "./claims.js";
+import { PLAYERS, adaptersInside, awaitAdapter, claim } from "./claims.js";
 import { guard, log, use } from "./options.js";
 import { whenIdle } from "./natives.js";
 import { progress, track } from "./tracker.js";
 
 /** What an adapter is given of the tracker. */
 const tools = {
+  awaitAdapter,
   claim,
   guard,
+  /** Waits for the adapters of all that is inside of an element. @param {Node} node */
+  inside(node) {
+    scan();
+    return adaptersInside(node);
+  },
   log,
   progress,
   track,
@@ -22,8 +28,9 @@ const tools = {
 /** @typedef {typeof tools} Tools */
 /**
  * What an adapter module exports by default. It is called for each matching element, whenever
- * something has changed around it, so more than once.
- * @typedef {(node: any, tools: Tools) => void} Adapter
+ * something has changed around it, so more than once. If it loads more before it can decide whether
+ * it follows the element, it returns when that is done.
+ * @typedef {(node: any, tools: Tools) => unknown} Adapter
  */
 
 /** What each is for. @type {Record<string, string>} */
@@ -41,7 +48,7 @@ const scan = () => {
   for (const name in ADAPTERS) {
     for (const root of roots) {
       for (const node of root.querySelectorAll(ADAPTERS[name])) {
-        use(name, (adapter) => adapter(node, tools));
+        awaitAdapter(node, use(name, (adapter) => adapter(node, tools)));
       }
     }
   }

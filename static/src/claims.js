@@ -6,13 +6,32 @@
 /** Players of Wistia's in the page itself: they are followed, and not the `<video>` inside. */
 export const PLAYERS = "[class*=wistia_async],wistia-player";
 
+/** Elements that adapters are being loaded for. @type {Set<[node: Node, loaded: Promise<unknown>]>} */
+const awaited = new Set();
+
+/** @param {Node} node @param {Promise<unknown>} loaded when its adapter is there, or can't be had */
+export const awaitAdapter = (node, loaded) => {
+  /** @type {[Node, Promise<unknown>]} */
+  const entry = [node, loaded];
+  awaited.add(entry);
+  loaded.then(() => awaited.delete(entry));
+};
+
+/**
+ * Waits for the adapters of what is inside of an element: a vendor's player is its adapter's, however
+ * late that comes.
+ * @param {Node} node
+ */
+export const adaptersInside = (node) =>
+  Promise.all([...awaited].map(([inner, loaded]) => pathOf(inner).includes(node) && loaded));
+
 /** @type {WeakSet<Node>} */
 const claimed = new WeakSet();
 /** All that stands around what is claimed. @type {WeakSet<Node>} */
 const around = new WeakSet();
 
-/** @param {any} node @returns {any} what it is inside of, through shadow roots */
-const outer = (node) => node.parentNode || node.host;
+/** @param {any} node @returns {any[]} it, and all that it is inside of, through shadow roots */
+const pathOf = (node) => (node ? [node, ...pathOf(node.parentNode || node.host)] : []);
 
 /**
  * Whether the element may be followed from now on: neither it nor anything around it or inside of
@@ -20,9 +39,7 @@ const outer = (node) => node.parentNode || node.host;
  * @param {Node} node
  */
 export const claim = (node) => {
-  /** @type {any[]} */
-  const path = [];
-  for (let each = node; each; each = outer(each)) path.push(each);
+  const path = pathOf(node);
   if (
     around.has(node) ||
     path.some((each) => claimed.has(each) || (each != node && each.matches?.(PLAYERS)))

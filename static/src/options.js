@@ -27,16 +27,17 @@ export const log = (what, detail) => {
 };
 
 /**
- * Loads one of adapters/ and does something with what it exports.
+ * Loads one of adapters/ and does something with what it exports. Returns when that is done, or has
+ * failed.
  * @param {string} name
- * @param {(exported: any) => void} work
+ * @param {(exported: any) => unknown} work
+ * @returns {Promise<unknown>}
  */
-export const use = (name, work) => {
+export const use = (name, work) =>
   options
     .load(name)
     .then((adapter) => work(adapter.default))
     .catch((fault) => name != "debug" && log("fault", fault));
-};
 
 /**
  * Nothing the tracker does may throw into the page.

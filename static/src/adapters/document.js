@@ -41,7 +41,7 @@ export default (node, { guard, progress, use }) => {
   known.add(node);
   use("view", (/** @type {import("../tracker.js").Measuring} */ { describe }) => {
     /** @type {Record<string, any>} */
-    const play = describe(node, { address: node.src || node.data || "", openedAt: 0, seenAt: 0 });
+    const play = describe(node, { address: node.src || node.data || "" });
     const parts = new Set();
     let goal = 1;
 

@@ -1,13 +1,14 @@
 /**
  * A custom element that behaves like a media element from outside, and fires its events on itself.
- * If there is a real one inside, or a vendor's frame, that has been followed before.
+ * A real one inside of it, or a vendor's player, is followed instead.
  */
 
 const EVENTS =
   "play playing timeupdate waiting seeking pause ended emptied durationchange volumechange ratechange";
 
 /** @type {import("../adapters.js").Adapter} */
-export default (node, { claim, guard, track }) => {
+export default async (node, { claim, guard, inside, track }) => {
+  await inside(node);
   if (!claim(node)) return;
   const player = /** @type {import("./frames.js").State} */ ({});
   const read = () => {

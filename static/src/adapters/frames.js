@@ -163,8 +163,7 @@ const ask = (node, { ask }) => {
 /** Reads what the frame's address names. @param {any} node @param {boolean} loaded its document is there */
 const open = (node, loaded) => {
   const url = findAddress(node);
-  if (!url) return;
-  tools.use(/** @type {string} */ (findVendor(url.host)), (/** @type {Vendor} */ vendor) => {
+  return url && tools.use(/** @type {string} */ (findVendor(url.host)), (/** @type {Vendor} */ vendor) => {
     const currentSrc = vendor.address(url);
     const frame = currentSrc && follow(node);
     if (!frame) return;
@@ -196,7 +195,7 @@ const receive = ({ origin, source, data }) => {
   const name =
     findVendor(origin.replace("https://", "")) || (data?.context == "player.js" && "playerjs");
   if (!data || !name) return;
-  tools.use(name, (/** @type {Vendor} */ vendor) => {
+  const done = tools.use(name, (/** @type {Vendor} */ vendor) => {
     const status = vendor.read(data, followed.get(node)?.player || {});
     const frame = status && follow(node);
     if (!frame) return;
@@ -207,6 +206,7 @@ const receive = ({ origin, source, data }) => {
     }
     if (!frame.leaving) frame.apply(status);
   });
+  if (!followed.has(node)) tools.awaitAdapter(node, done);
 };
 
 /** A player that can be asked has answered after so long (milliseconds). */
@@ -224,8 +224,7 @@ export default (node, given) => {
   }
   for (const each of present) if (!each.isConnected) present.delete(each);
   if (node.localName != "iframe") {
-    if (followed.has(node)) return;
-    tools.use("wistia", (/** @type {Vendor} */ { bind }) => {
+    return followed.has(node) || tools.use("wistia", (/** @type {Vendor} */ { bind }) => {
       const frame = !followed.has(node) && follow(node);
       if (!frame) return;
       frame.apply(readSettings(readWords(node)));
@@ -234,6 +233,7 @@ export default (node, given) => {
   } else if (!present.has(node) || findAddress(node)?.href != followed.get(node)?.url?.href) {
     present.add(node);
     node.addEventListener("load", onLoad);
-    open(node, false);
+    return open(node, false);
   }
+  return undefined;
 };

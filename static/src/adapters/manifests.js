@@ -4,6 +4,8 @@
  * the first such source.
  */
 
+import { differ } from "../measuring/duration.js";
+
 /** @typedef {import("../naming/medium.js").Source} Source */
 
 /** Manifests of HLS, DASH and Smooth Streaming, and files; what a playlist names is neither. */
@@ -35,14 +37,16 @@ try {
   // A browser that doesn't tell.
 }
 
-/** @param {Source} source @param {Source[]} sources @returns {string | undefined} */
-const find = ({ openedAt, seenAt }, sources) => {
+/** @param {number} since @param {number} seenAt @param {Source[]} sources @returns {string | undefined} */
+const find = (since, seenAt, sources) => {
   /** @param {Map<string, number>} requests */
   const free = (requests) =>
-    [...requests].filter(([url]) => sources.every(({ manifest }) => manifest != url));
+    [...requests]
+      .filter(([url]) => sources.every(({ manifest }) => manifest != url))
+      .sort(([, a], [, b]) => a - b); // they are told as they were answered
   const playlists = free(manifests);
   const [found] =
-    playlists.find(([, at]) => at >= openedAt - EARLIER_MS) ||
+    playlists.find(([, at]) => at >= since - EARLIER_MS) ||
     // It was loaded ahead of its player: clear only where nothing else was.
     (playlists.length == manifests.size && playlists[0]) || [];
   if (found || manifests.size) return found;
@@ -51,11 +55,42 @@ const find = ({ openedAt, seenAt }, sources) => {
 };
 
 /**
+ * Whether a source looks like an HLS interstitial: until its own length is known, it has the film's.
+ * @param {Source} source
+ */
+const isInterstitial = ({ duration, announced }) =>
+  duration.mayGrow && announced > duration.known && differ(announced, duration.known);
+
+/**
+ * The manifest of a film that goes on after advertisements is the one from before them. Where the
+ * tracker came too late to see that, it was asked for before the first interstitial all the same.
+ * @param {Source} source @param {Source[]} sources
+ */
+const manifestOf = (source, sources) => {
+  let { previous: film, openedAt } = source;
+  for (; film && (film.ad || isInterstitial(film)); film = film.previous) {
+    if (isInterstitial(film)) ({ openedAt } = film);
+  }
+  const length = film?.duration.known;
+  if (film && film != source.previous && !(length && differ(length, source.duration.known))) {
+    if (film.manifest) return film.manifest;
+    ({ openedAt } = film);
+  }
+  return find(openedAt, source.seenAt, sources);
+};
+
+/**
  * Finds the addresses that sources came from, as far as the page's requests show them. Who opened
  * first gets the first, so that it does not depend on what a visitor plays first.
  * @param {Source[]} sources without an address, oldest first
  */
-export default (sources) => {
+const findManifests = (sources) => {
   observer?.takeRecords().forEach(note);
-  for (const source of sources) source.manifest ||= find(source, sources);
+  for (const source of sources) {
+    // Its manifest has not come yet, or is not worth to be known.
+    if (!source.duration.known || isInterstitial(source)) continue;
+    source.manifest ||= manifestOf(source, sources);
+  }
 };
+
+export default { findManifests, isInterstitial };

@@ -9,10 +9,7 @@ import { isAd, isDecoration, isSteered, watchInput } from "./roles.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./view.js").Player} Player */
-/**
- * A source of a player; the first duration that it told is `announced` (seconds).
- * @typedef {import("../naming/medium.js").Source & { duration: Duration, announced: number }} Source
- */
+/** @typedef {import("../naming/medium.js").Source} Source */
 
 /** @typedef {object} Core what the script does for what measures
  * @property {(node: Node, name: string, detail: object) => unknown} emit
@@ -54,8 +51,8 @@ const nameless = [];
 /** What is loaded only where it is needed, by name. @type {Record<string, any>} */
 const parts = {};
 
-/** @param {string} address @param {number} openedAt */
-const newSource = (address, openedAt) => {
+/** @param {string} address @param {number} openedAt @param {Source} [previous] */
+const newSource = (address, openedAt, previous) => {
   const mayGrow = !/^http/.test(address);
   /** @type {Source} */
   const source = {
@@ -64,17 +61,11 @@ const newSource = (address, openedAt) => {
     seenAt: performance.now(),
     duration: new Duration(mayGrow),
     announced: 0,
+    previous,
   };
   if (address && mayGrow) nameless.push(source);
   return source;
 };
-
-/**
- * Whether it looks like an HLS interstitial: until its own length is known, it has the film's.
- * @param {Source} source
- */
-const isInterstitial = ({ duration, announced }) =>
-  duration.mayGrow && announced > duration.known && differ(announced, duration.known);
 
 /**
  * Whether two sources of a player are one film, as far as it can be known.
@@ -99,10 +90,6 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
   const sources = new Map();
   /** @type {Source} */
   let source;
-  /** The one that an advertisement has interrupted. @type {Source | undefined} */
-  let interrupted;
-  /** @type {Source} */
-  let before;
   /** When the next source may have been opened at the earliest. */
   const now = performance.now();
   startedAt = Math.min(startedAt, now);
@@ -126,13 +113,15 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
     said = words;
   };
 
-  /** @param {string} name @returns {boolean} whether it is there; else it comes */
-  const has = (name) =>
-    parts[name] ||
-    use(name, (part) => {
-      parts[name] = part;
-      update("");
-    });
+  /** @param {string} name @returns whether it is there; else it comes */
+  const has = (name) => {
+    if (!parts[name])
+      use(name, (part) => {
+        parts[name] = part;
+        update("");
+      });
+    return parts[name];
+  };
 
   /** Whether all is there that is needed to name the source. */
   const isReady = () =>
@@ -140,8 +129,7 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
     (!document.querySelector(STATEMENTS) || has("statements"));
 
   const open = () => {
-    before = source;
-    source = newSource(player.currentSrc, openedAt);
+    source = newSource(player.currentSrc, openedAt, source);
     view = undefined;
     ignored = false;
     readWords();
@@ -166,22 +154,24 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
       return;
     }
     const isExempt = choice == "on" || steered || (player != node && !player.autoplay);
-    const reason =
+    let reason =
       choice == "off"
         ? choice
-        : isAd(node) || isInterstitial(source)
+        : isAd(node)
           ? "ad"
           : !isExempt && isDecoration(player) && "decoration";
+    if (!reason) {
+      if (!isReady()) return;
+      if (parts.manifests?.isInterstitial(source)) reason = "ad";
+    }
     if (reason) {
       ignored = true;
-      if (reason == "ad") interrupted ||= before;
+      source.ad = reason == "ad";
       log(reason);
       return;
     }
-    if (!isReady()) return;
-    parts.manifests?.(nameless);
-    if (interrupted && sameFilm(interrupted, source)) source.manifest = interrupted.manifest;
-    interrupted = undefined;
+    parts.manifests?.findManifests(nameless);
+    source.previous = undefined; // it has served
     const again = resumed();
     if (again) return again;
     readWords();

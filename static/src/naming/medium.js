@@ -8,6 +8,10 @@ import { pageSays } from "./page.js";
  * @property {string} address
  * @property {number} openedAt when it was opened at the earliest (milliseconds since the page began)
  * @property {number} seenAt when it was there
+ * @property {import("../measuring/duration.js").Duration} duration
+ * @property {number} announced the first duration that it told (seconds)
+ * @property {Source} [previous] what the player played before
+ * @property {boolean} [ad] whether it turned out to be an advertisement
  * @property {string} [manifest] where it came from, if it has no address
  */
 
@@ -73,7 +77,7 @@ export const authored = (node) => ({
 
 /**
  * @param {any} node stands for the player
- * @param {Source} source what it plays
+ * @param {Pick<Source, "address" | "manifest">} source what it plays
  * @param {object} [more]
  * @param {Partial<ReturnType<typeof authored>>} [more.said] by the author, of this source
  * @param {boolean} [more.alone] whether the page has no other player of its kind
