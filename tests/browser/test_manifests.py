@@ -87,7 +87,8 @@ def show(page: Page, site: Site, collector: Collector, players: str) -> None:
     page.evaluate(
         """() => {
             const { src } = document.querySelector("[src*=playrelay]");
-            return Promise.all(["view", "manifests"].map((name) => import(`${src}/../adapters/${name}.js`)));
+            const load = (name) => import(`${src}/../adapters/${name}.js`);
+            return Promise.all(["view", "manifests"].map(load));
         }"""
     )
 
@@ -108,7 +109,7 @@ def test_a_film_that_an_interstitial_precedes(
     *,
     seen: bool,
 ) -> None:
-    """It has the manifest that was asked for first; the interstitial's and the next one's don't count."""
+    """It has the manifest that was asked for first, not that of an interstitial."""
     show(page, site, collector, '<video id="v" controls muted></video>')
     both = (FILM, ADVERTISEMENT)
     playlists.ask(*both)
