@@ -134,6 +134,15 @@ def _store() -> Iterator[Sequence[str]]:
         "PlayrelayStoreFills, PlayrelayStoreFull",
     )
     yield _row(
+        "the same, before plays are refused that are neither signed nor a known contact's",
+        f"{admission.BEYOND} × that limit, or {_size(admission.LEAST_FREE_BYTES // 2)} free",
+        "collect; measured every few seconds",
+        f"{_answer('store_full')}, Retry-After",
+        variable,
+        f'{_PINGS}, `outcome="store_full"`',
+        "PlayrelayStoreFull",
+    )
+    yield _row(
         "due events of visitors that are not proven (not in passthrough)",
         f"{admission.MOST_UNPROVEN:,}",
         "collect; counted every few seconds",

@@ -4,7 +4,7 @@ Checked once in some seconds, by a worker; a ping costs a look at two flags.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from app.collect.problem import Refusal
 from app.domain.identity import mail_token, usertoken
@@ -19,6 +19,9 @@ LEAST_FREE_BYTES = 500 * 2**20
 MOST_UNPROVEN = 100_000
 """Due events of visitors that are not proven: two and a half hours of what HubSpot takes."""
 
+BEYOND = 1.25
+"""Times the limit at which only known visitors' plays are taken; of the free space, half of it."""
+
 RETRY_SECONDS = 300
 
 Wait = Callable[[asyncio.Event, float], Awaitable[object]]
@@ -28,6 +31,7 @@ class Admission:
     """Of one account. `limit`: bytes that the store may hold, 0 for any number.
 
     `measure`: what the store holds; `free`: bytes left on its disk, None where that is another's.
+    `known`: which of these usertokens are a contact's.
     `asks`: whether HubSpot is asked about usertokens; else none of them is ever proven before it
     is sent, and nobody is refused for that.
     """
@@ -37,6 +41,7 @@ class Admission:
         limit: int,
         measure: Callable[[int], Awaitable[StoreUsage]],
         free: Callable[[], int | None],
+        known: Callable[[list[str]], Awaitable[set[str]]],
         metrics: Metrics,
         *,
         asks: bool,
@@ -44,9 +49,11 @@ class Admission:
         self._limit = limit
         self._measure = measure
         self._free = free
+        self._known = known
         self._metrics = metrics
         self._asks = asks
         self.is_full = False
+        self.is_beyond = False
         self.is_crowded = False
 
     async def check(self) -> None:
@@ -54,6 +61,9 @@ class Admission:
         usage, free = await self._measure(MOST_UNPROVEN), self._free()
         self.is_full = 0 < self._limit <= usage.size or (
             free is not None and free < LEAST_FREE_BYTES
+        )
+        self.is_beyond = 0 < self._limit * BEYOND <= usage.size or (
+            free is not None and free < LEAST_FREE_BYTES // 2
         )
         self.is_crowded = self._asks and usage.unproven >= MOST_UNPROVEN
         self._metrics.store_bytes.set(usage.size)
@@ -77,7 +87,20 @@ class Admission:
             detail = "too much is due of visitors that are not proven: such plays"
         else:
             return
-        raise Refusal("store_full", f"{detail} are not taken now", retry_after=RETRY_SECONDS)
+        raise _full(detail)
+
+    async def require_known(self, plays: Iterable[PlayPing]) -> None:
+        """Raise Refusal unless all of these plays are known visitors'. Raises StoreError.
+
+        Anybody can invent usertokens: only those count here that HubSpot has named a contact for.
+        """
+        tokens = {usertoken(play.contact_utk) or "" for play in plays}
+        if tokens - await self._known(sorted(tokens)):
+            raise _full("the store is full: plays of visitors who are not known yet")
+
+
+def _full(detail: str) -> Refusal:
+    return Refusal("store_full", f"{detail} are not taken now", retry_after=RETRY_SECONDS)
 
 
 def _can_be_known(play: PlayPing) -> bool:

@@ -19,7 +19,8 @@ from app.collect.body import GoneError, Receive, decode, read
 from app.collect.problem import REFUSED, STATUS, Refusal, problem
 from app.collect.rate import AddressRate
 from app.collect.sites import ORIGIN_LIMIT, SiteEntry, SiteResolver
-from app.domain.ping import Parsed, is_web_url
+from app.domain.ping import Parsed, PlayPing, is_web_url
+from app.domain.signature import signature_fault
 from app.domain.warnings import may_warn, warnings_of
 from app.store.errors import StoreError
 from app.store.records import InboxPing
@@ -122,6 +123,9 @@ class ProgressEndpoint:
         now = self._clock()
         if parsed.plays:
             entry.admission.require_space(parsed)
+            if entry.admission.is_beyond:
+                unsigned = [play for play in parsed.plays if not _is_signed(play, entry, now)]
+                await entry.admission.require_known(unsigned)
             kept = None if _has_pages(parsed) else referer
             await entry.inbox.append(InboxPing(now, kept, body, entry.site))
             entry.wake()
@@ -185,6 +189,19 @@ def _cost(parsed: Parsed) -> int:
         if play.identified:
             return cost + IDENTIFIED_COST
     return cost
+
+
+def _is_signed(play: PlayPing, entry: SiteEntry, now: int) -> bool:
+    """Whether the site's own server says who watched."""
+    return bool(play.contact_id) and not signature_fault(
+        play.contact_id or 0,
+        play.contact_signature,
+        entry.trust.secrets,
+        site=entry.site,
+        occurred_at=now,
+        received_at=now,
+        endless=entry.trust.endless_signatures,
+    )
 
 
 def _has_pages(parsed: Parsed) -> bool:

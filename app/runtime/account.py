@@ -101,6 +101,7 @@ def _admission(account: Account, environment: Environment) -> Admission:
         settings.store_limit_mb * 2**20,
         account.store.maintenance.usage,
         partial(environment.free_bytes, settings),
+        account.store.maintenance.known_visitors,
         account.metrics,
         asks=settings.identity == "lookup",
     )

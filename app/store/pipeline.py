@@ -186,6 +186,10 @@ class Maintenance(PolicyPart):
         """What the store holds; unproven events are counted up to so many."""
         return await self._read(usage.usage, self._database.engine, most_unproven)
 
+    async def known_visitors(self, utks: list[str]) -> set[str]:
+        """Those of the usertokens that are a contact's, as far as HubSpot has said."""
+        return await self._read(usage.known_visitors, utks)
+
     async def clear_operator_pause(self) -> None:
         """End a pause that only a person can end: the restart may mean that one did."""
         await self._write(permits.clear_operator_pause)

@@ -21,6 +21,15 @@ UNPROVEN_DUE = """
     SELECT count(*) FROM (SELECT 1 FROM playrelay.outbox
         WHERE status = 'due' AND rank = $1 LIMIT $2) AS found
 """
+KNOWN_VISITORS = """
+    SELECT utk FROM playrelay.contacts WHERE contact_id IS NOT NULL AND utk = ANY ($1::text[])
+    UNION SELECT utk FROM playrelay.plays WHERE attributed AND utk = ANY ($1::text[])
+"""
+
+
+async def known_visitors(tx: Tx, utks: list[str]) -> set[str]:
+    """Those of the usertokens that HubSpot has named a contact for, or taken an event by."""
+    return {utk for (utk,) in await tx.rows(KNOWN_VISITORS, utks)}
 
 
 async def usage(tx: Tx, engine: Literal["sqlite", "postgres"], most: int) -> StoreUsage:
