@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.cli.progress import Progress
 from app.cli.stores import the_one
+from app.cli.terminal import say
 from app.config import is_postgresql
 from app.formatting import count
 from app.runtime.stores import store_name
@@ -43,7 +44,7 @@ def backup(given: argparse.Namespace) -> int:
         raise store_error(error, str(source)) from error
     finally:
         unfinished.unlink(missing_ok=True)
-    print(f"{target}: {count(plays, 'play')}, verified")
+    say(f"{target}: {count(plays, 'play')}, verified")
     return 0
 
 

@@ -13,8 +13,8 @@ from app.cli.loopback import PATH, Reply, expecting
 from app.cli.make_app import add_app_options, make_app
 from app.cli.provider import add_provider_options, provider_of, save_provider
 from app.cli.stores import add_account, the_one
+from app.cli.terminal import say
 from app.config import AccountSettings, Settings
-from app.credentials import connecting, known_connection
 from app.oauth.install import Installer, InstallFailure
 from app.oauth.pending import (
     MINUTES,
@@ -25,6 +25,7 @@ from app.oauth.pending import (
 )
 from app.oauth.provider import ProviderSettings
 from app.runtime.clock import now_ms
+from app.runtime.credentials import connecting, known_connection
 from app.runtime.stores import open_store
 from app.store.errors import StoreError
 from app.store.records import Connection
@@ -85,16 +86,16 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
     try:
         known = await known_connection(settings, store)
         if known is not None and not given.again:
-            print(f"connected to {known.name} already (--again: anew)")
+            say(f"connected to {known.name} already (--again: anew)")
             return await _provided(settings, provider, known)
         if known is None and provider is not None and given.app_id is not None:
             return await save_provider(settings, provider, given.app_id)
         async with connecting(settings, store, now_ms) as installer:
             came_of_it = await (_pasted if given.paste else _awaited)(settings, installer, given)
             if isinstance(came_of_it, InstallFailure):
-                print(f"playrelay: {came_of_it.reason}", file=sys.stderr)
+                say(f"playrelay: {came_of_it.reason}", error=True)
                 return 1
-            print(_said_of(came_of_it, installer))
+            say(_said_of(came_of_it, installer))
         return await _provided(settings, provider, came_of_it)
     finally:
         await store.close()
@@ -144,7 +145,7 @@ async def _pasted(
     redirect_uri = given.redirect_uri or f"http://localhost:{given.port}{PATH}"
     state = pending.start(OWNER, redirect_uri)
     _invite(installer.address(settings.hubspot_app_url, redirect_uri, state))
-    print("Then paste here the address at which the browser has ended:", flush=True)
+    say("Then paste here the address at which the browser has ended:")
     line = await asyncio.to_thread(sys.stdin.readline)
     callback = OAuthCallback.of_address(line)
     authorization = pending.take(callback.state, OWNER)
@@ -161,7 +162,7 @@ async def _provided(
     if provider is None:
         return 0
     if known.app_id is None:
-        print("playrelay: HubSpot did not report the app's id: give --app-id", file=sys.stderr)
+        say("playrelay: HubSpot did not report the app's id: give --app-id", error=True)
         return 2
     return await save_provider(settings, provider, known.app_id)
 
@@ -171,8 +172,8 @@ def _pending() -> PendingAuthorizations:
 
 
 def _invite(address: str) -> None:
-    print(f"OAuth: open this address in a browser, install the app:\n\n  {address}\n")
-    print(_REFUSALS, flush=True)
+    say(f"OAuth: open this address in a browser, install the app:\n\n  {address}\n")
+    say(_REFUSALS)
 
 
 def _said_of(connection: Connection, installer: Installer) -> str:

@@ -5,6 +5,7 @@ import asyncio
 
 from app.cli.progress import Progress
 from app.cli.stores import chosen
+from app.cli.terminal import say
 from app.config import AccountSettings, SettingsError, is_postgresql
 from app.config.database import database_address
 from app.formatting import count, number
@@ -23,8 +24,8 @@ def copy(given: argparse.Namespace) -> int:
         rows = asyncio.run(_copy(account, to))
         of = f" of {account.name}" if account.name else ""
         plays, events = count(rows["plays"], "play"), count(rows["outbox"], "event")
-        print(f"copied the store{of}: {number(sum(rows.values()))} rows, {plays}, {events}")
-    print("Set PLAYRELAY_DATABASE_URL to the copy, and start the relay.")
+        say(f"copied the store{of}: {number(sum(rows.values()))} rows, {plays}, {events}")
+    say("Set PLAYRELAY_DATABASE_URL to the copy, and start the relay.")
     return 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from app.cli.address import public_address
 from app.cli.stores import add_account, chosen
+from app.cli.terminal import printable, say
 from app.config import AccountSettings, Settings, SettingsError, load_settings
 from app.doctor import Finding, examine, examine_from_outside, variables
 from app.domain.url import Url
@@ -33,7 +34,7 @@ def doctor(given: argparse.Namespace) -> int:
         accounts = chosen(given.account)
     except SettingsError as error:
         for fault in error.faults:
-            print(Finding("settings", "wrong", fault))
+            _print_finding(Finding("settings", "wrong", fault))
         return 2
     url: Url | None = given.url
     if url is not None:
@@ -51,7 +52,7 @@ async def _report(settings: Settings, accounts: Sequence[AccountSettings]) -> in
     faults = [_print_finding(variables(settings))]
     for account in accounts:
         if account.name:
-            print(f"{account.name}:")
+            say(f"{account.name}:")
         faults += [_print_finding(finding) async for finding in _account(account)]
     return int(any(faults))
 
@@ -71,5 +72,5 @@ async def _account(account: AccountSettings) -> AsyncIterator[Finding]:
 
 def _print_finding(finding: Finding) -> bool:
     """Print a finding. Returns whether it is a fault."""
-    print(finding, flush=True)
+    say(printable(str(finding)))
     return finding.is_fault

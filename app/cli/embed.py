@@ -5,10 +5,10 @@ The snippet goes to standard output, to be piped; hints go to standard error.
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator
 
 from app.cli.address import is_loopback, local_address, public_address
+from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
 from app.domain.url import Url
 from app.web.tracker.offer import CONSENT, CONTEXTS, Choices, offer
@@ -65,10 +65,10 @@ def embed(given: argparse.Namespace) -> int:
     offered = offer(address, url.origin, choices)
     if given.csp:
         for directive, sources in offered.policy.items():
-            print(directive, *sources)
+            say(" ".join([directive, *sources]))
         _hint("add these sources to the page's own; players in frames need no more than before")
     else:
-        print(offered.text)
+        say(offered.text)
     for line in _hints(url, settings, given.site):
         _hint(line)
     return 0
@@ -103,7 +103,7 @@ def _hints(url: Url, settings: Settings, key: str | None) -> Iterator[str]:
 
 
 def _hint(text: str) -> None:
-    print(f"playrelay embed: {text}", file=sys.stderr)
+    say(f"playrelay embed: {text}", error=True)
 
 
 def _portal(text: str) -> str:

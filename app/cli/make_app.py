@@ -1,16 +1,16 @@
 """`playrelay connect --make-app DIR`: write the HubSpot project of which the app is made."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from app.cli.address import public_address
 from app.cli.loopback import PATH
+from app.cli.terminal import say
 from app.config import Settings
-from app.credentials import requested_of
 from app.domain.url import Url
 from app.oauth.install import CONSOLE_CALLBACK
 from app.oauth.project import project_files
+from app.runtime.credentials import requested_of
 
 _OAUTH = """\
 Next:
@@ -54,7 +54,7 @@ def make_app(given: argparse.Namespace, settings: Settings) -> int:
     urls = redirect_urls(given.port, given.redirect_uri, given.relay)
     files = project_files(given.auth, requested_of(settings), urls)
     if taken := [name for name in files if (folder / name).exists()]:
-        print(f"playrelay: {folder / taken[0]} exists: choose another --make-app", file=sys.stderr)
+        say(f"playrelay: {folder / taken[0]} exists: choose another --make-app", error=True)
         return 1
     try:
         for name, text in files.items():
@@ -62,11 +62,11 @@ def make_app(given: argparse.Namespace, settings: Settings) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
-            print(f"{path} written")
+            say(f"{path} written")
     except OSError as error:
-        print(f"playrelay: {folder}: {error.strerror}: choose another --make-app", file=sys.stderr)
+        say(f"playrelay: {folder}: {error.strerror}: choose another --make-app", error=True)
         return 1
-    print((_OAUTH if given.auth == "oauth" else _STATIC).format(folder=folder))
+    say((_OAUTH if given.auth == "oauth" else _STATIC).format(folder=folder))
     return 0
 
 

@@ -3,6 +3,7 @@
 import argparse
 
 from app.cli.stores import in_each
+from app.cli.terminal import say
 from app.store.store import Store
 
 
@@ -13,5 +14,5 @@ def migrate(given: argparse.Namespace) -> int:
         return f"the store{f' of {account}' if account else ''} is up to date"
 
     for line in in_each(given, nothing):
-        print(line)
+        say(line)
     return 0

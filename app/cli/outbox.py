@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import sys
 
 import msgspec
 
@@ -45,7 +44,7 @@ def outbox_show(given: argparse.Namespace) -> int:
 
     entry = in_one(given, read)
     if entry is None:
-        print(f"playrelay: there is no event {given.id}", file=sys.stderr)
+        say(f"playrelay: there is no event {given.id}", error=True)
         return 1
     play = entry.play
     shown = {
@@ -125,9 +124,9 @@ def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
     if wanted is None or changed == len(set(wanted)):
         return 0
     left = len(set(wanted)) - changed
-    print(
+    say(
         f"playrelay: {left} not {done}: no such event, or its status does not allow it "
         "(see: playrelay outbox show ID)",
-        file=sys.stderr,
+        error=True,
     )
     return 1

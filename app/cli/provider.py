@@ -1,8 +1,8 @@
 """Options of `playrelay connect` for the app itself: its name, and where its events show."""
 
 import argparse
-import sys
 
+from app.cli.terminal import say
 from app.config import PREFIX, Settings, SettingsError
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
@@ -43,9 +43,9 @@ async def save_provider(settings: Settings, provider: ProviderSettings, app_id: 
         exchange = Exchange(http, settings.hubspot_base_url, now_ms)
         result = await configure_provider(exchange, provider, app_id, now_ms)
     for done in result.done:
-        print(done)
+        say(done)
     if result.fault:
-        print(f"playrelay: {result.fault}", file=sys.stderr)
+        say(f"playrelay: {result.fault}", error=True)
     return 1 if result.fault else 0
 
 

@@ -5,7 +5,6 @@ import errno
 import gc
 import logging
 import socket
-import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.cli.address import local_address
+from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
@@ -157,4 +157,4 @@ def _announce(settings: Settings, port: int) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    say(text, error=True)

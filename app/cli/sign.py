@@ -4,6 +4,7 @@ import argparse
 import time
 
 from app.cli.stores import the_one
+from app.cli.terminal import say
 from app.config import SettingsError
 from app.domain.signature import LONGEST_LIFE_S, sign
 
@@ -19,8 +20,8 @@ def sign_contact(given: argparse.Namespace) -> int:
             ["PLAYRELAY_IDENTITY_SECRET: set it to what the site's server signs with"]
         )
     expires = given.expires or int(time.time()) + DAY_S
-    print(f"contactId={given.contact}")
-    print(f"contactSignature={sign(given.contact, secrets[0], expires=expires, site=given.site)}")
+    say(f"contactId={given.contact}")
+    say(f"contactSignature={sign(given.contact, secrets[0], expires=expires, site=given.site)}")
     return 0
 
 

@@ -1,13 +1,13 @@
 """`playrelay export` and `playrelay forget`: what is stored of one visitor."""
 
 import argparse
-import sys
 
 import msgspec
 
 from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import in_each, in_one
+from app.cli.terminal import say
 from app.domain.identity import usertoken
 from app.formatting import count
 from app.store.store import Store
@@ -38,7 +38,7 @@ def export(given: argparse.Namespace) -> int:
     if not stored:
         return _nothing()
     whole = stored[0][1] if stored[0][0] == "" else dict(stored)
-    print(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
+    say(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
     return 0
 
 
@@ -61,15 +61,15 @@ def forget(given: argparse.Namespace) -> int:
     if not erased:
         return _nothing()
     what = count(erased, "play or ping", "plays and pings")
-    print(f"would erase {what}" if given.dry_run else f"erased {what}")
+    say(f"would erase {what}" if given.dry_run else f"erased {what}")
     return 0
 
 
 def _nothing() -> int:
-    print(
+    say(
         "playrelay: nothing is stored of this visitor: check the value, and --account; what is no "
         "longer stored may still be at HubSpot",
-        file=sys.stderr,
+        error=True,
     )
     return 1
 

@@ -1,7 +1,6 @@
 """`playrelay why`: what became of the plays of a session, a visitor or a contact."""
 
 import argparse
-import sys
 
 import msgspec
 
@@ -27,11 +26,11 @@ def why(given: argparse.Namespace) -> int:
         say("\n\n".join(map(_text, found)))
     if found:
         return 0
-    print(
+    say(
         "playrelay: no play is known by that. It may have arrived a moment ago, may be too old "
         "(see PLAYRELAY_RETAIN_DAYS and PLAYRELAY_PARK_DAYS), or its pings never arrived: "
         "data-debug on the script tag says in the browser's console why not",
-        file=sys.stderr,
+        error=True,
     )
     return 1
 

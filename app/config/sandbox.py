@@ -1,9 +1,9 @@
 """Decides whether a start may use the sandbox: a mistake must not turn production into a demo."""
 
-import difflib
 import re
 from collections.abc import Iterator
 
+from app.config import spelling
 from app.config.database import is_postgresql
 from app.config.settings import Settings
 from app.config.sources import PREFIX, Sources, variable_name
@@ -89,6 +89,7 @@ def unknown_line(name: str, sources: Sources) -> str:
 
 def nearest(name: str, sources: Sources) -> str:
     """The known variable that was probably meant, or ""."""
-    short = {each.removeprefix(PREFIX): each for each in sources.known}
-    found = difflib.get_close_matches(name.removeprefix(PREFIX), short, n=1)
-    return short[found[0]] if found else ""
+    found = spelling.nearest(
+        name.removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in sources.known)
+    )
+    return f"{PREFIX}{found}" if found else ""

@@ -10,7 +10,6 @@
 The values are checked elsewhere, as settings.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config.sources import read_secret
+from app.config.spelling import nearest
 from app.config.values import cleaned
 
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -192,5 +192,5 @@ class _Reader:
 
 
 def _near(written: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(written, known, n=1)
-    return f": did you mean {near[0]}?" if near else f": the keys are {', '.join(sorted(known))}"
+    near = nearest(written, known)
+    return f": did you mean {near}?" if near else f": the keys are {', '.join(sorted(known))}"

@@ -9,8 +9,8 @@ import structlog
 
 from app.collect.admission import Admission
 from app.config import AccountSettings
-from app.credentials import has_tokens
 from app.hubspot.client import HubSpotClient
+from app.runtime.credentials import has_tokens
 from app.runtime.environment import Environment
 from app.runtime.hubspot import connect_hubspot
 from app.runtime.notifier import Notifiers, wait_for

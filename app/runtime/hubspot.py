@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import uvicorn
 
 from app.config import Settings
-from app.credentials import oauth_app, token_source
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.endings import Signs
 from app.hubspot.exchange import Exchange
+from app.runtime.credentials import oauth_app, token_source
 from app.runtime.environment import Environment
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig

@@ -1,10 +1,12 @@
 """What strangers wrote can't command the terminal of whoever reads it."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from app.cli.terminal import printable, say
+from tests.cli.process import run
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,14 @@ def test_lines_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:
     say("wrong\x1b", error=True)
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("one\\u0007\ntwo\n", "wrong\\u001b\n")
+
+
+@pytest.mark.parametrize("verb", ["doctor", "serve", "migrate"])
+def test_no_verb_hands_a_terminal_what_it_would_obey(tmp_path: Path, verb: str) -> None:
+    """A fault that quotes a name with an escape sequence shows the sequence as text."""
+    (tmp_path / "sites.toml").write_text('[accounts.acme]\n"\\u001b[2Jrate" = 5\n')
+    done = run(verb, folder=tmp_path, PLAYRELAY_SITES="sites.toml")
+    printed = done.stdout + done.stderr
+    assert done.returncode == 2
+    assert "\x1b" not in printed
+    assert "\\u001b[2Jrate: is not known" in printed

@@ -8,7 +8,6 @@ from fastapi import APIRouter, HTTPException, Response
 
 from app.console.forms import Form
 from app.console.view import TheForm, TheView, View
-from app.credentials import connecting, known_connection
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES
@@ -21,6 +20,7 @@ from app.oauth.pending import (
 )
 from app.oauth.provider import ProviderResult, ProviderSettings, configure_provider, places_of
 from app.runtime.clock import now_ms
+from app.runtime.credentials import connecting, known_connection
 
 PATH = "/console/connect"
 LONGEST_NAME = 100
