@@ -39,6 +39,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(file), target
 
 
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/*.md")), ids=name)
+def test_a_document_opens_with_its_reader(page: Path) -> None:
+    """The first sentence below the title says who the document is for."""
+    assert re.match(r"# .+\n\nFor \w+", page.read_text("utf-8"))
+
+
 @pytest.mark.parametrize("page", ["CONTRIBUTING.md", "docs/ARCHITECTURE.md"])
 def test_files_that_are_named_exist(page: str) -> None:
     """Each path in code on these pages is in the project, or in its package."""
