@@ -54,6 +54,19 @@ def test_files_that_are_named_exist(page: str) -> None:
     assert [path for path in paths if not any((top / path).exists() for top in TOPS)] == []
 
 
+def test_every_promise_is_held_by_tests() -> None:
+    """Each row of the promises in SECURITY.md names tests, and all of them are there."""
+    page = (ROOT / "docs" / "SECURITY.md").read_text("utf-8")
+    rows = page.partition("## What is promised")[2].partition("|\n| --- | --- |\n")[2]
+    promises = [line.strip("| ").split(" | ") for line in rows.splitlines() if line[:1] == "|"]
+    assert promises
+    for promise, named in promises:
+        for test in named.split(", "):
+            path = ROOT / test
+            assert test.startswith("tests/"), promise
+            assert path.is_file() or [*path.glob("test_*.py")], f"{promise}: {test}"
+
+
 def test_all_folders_of_the_package_are_described() -> None:
     """The list of folders has each part of the package, and no other."""
     page = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
