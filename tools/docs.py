@@ -49,6 +49,7 @@ _POLICY_MEANINGS = {
     "throttled": "rest after a 429 without Retry-After",
     "retry_after_cap": "longest rest that a Retry-After can ask for, but for the day's limit",
     "daily_limit": "after a 429 about the day's limit: until the next full half hour or hour",
+    "forbidden_again": "until an event, younger than this, that a plain 403 refused is sent again",
     "refused_cap": "longest pause while HubSpot refuses everything alike: it doubles from "
     "`account_trouble` on",
     "gone_first": "rest of the look-ups after a 404 or 410 of the look-up itself; it doubles",

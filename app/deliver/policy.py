@@ -1,5 +1,7 @@
 """What each answer of HubSpot's means: a pure function from result to outcome."""
 
+from http import HTTPStatus
+
 import msgspec
 
 from app.domain.identity import Identity, IdentitySource
@@ -48,6 +50,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
     daily_limit: int = 30 * MINUTE
     account_trouble: int = 5 * MINUTE
     refused_cap: int = HOUR
+    forbidden_again: int = DAY
     gone_first: int = MINUTE
     gone_cap: int = HOUR
     give_up_after: int = 30 * DAY
@@ -127,10 +130,21 @@ def _about_refusal(
         return Decision(outcome, Healthy(was_error=True, uncertain_refused=uncertain))
     rest = min(policy.account_trouble * 2 ** min(health.failures, 30), policy.refused_cap)
     if not health.refused_all or now - sent.created_at > policy.give_up_after:
-        return Decision(outcome, Healthy(was_error=True, alike_until=now + rest, of_event=False))
+        once_more = _once_more(outcome, sent, now, policy)
+        return Decision(once_more, Healthy(was_error=True, alike_until=now + rest, of_event=False))
     # A minute later than the others, so that another event asks next time.
     again = Retry(now + rest + MINUTE, REFUSED_ALL, counts_as_attempt=False)
     return Decision(again, Paused(now + rest, REFUSED_ALL))
+
+
+def _once_more(outcome: Rejected, sent: Sent, now: int, policy: DeliveryPolicy) -> Rejected:
+    """A plain 403 may be the account's fault; where few people watch, no row of refusals tells."""
+    if (
+        outcome.http_status != HTTPStatus.FORBIDDEN
+        or now - sent.created_at >= policy.forbidden_again
+    ):
+        return outcome
+    return msgspec.structs.replace(outcome, again_at=now + policy.forbidden_again)
 
 
 def account_update(

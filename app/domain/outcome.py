@@ -57,13 +57,17 @@ class IdentityRejected(msgspec.Struct, frozen=True):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """HubSpot refused it: its answer, for a person to judge."""
+    """HubSpot refused it: its answer, for a person to judge.
+
+    `again_at`: when it is sent once more.
+    """
 
     reason: str
     http_status: int = 0
     category: str = ""
     message: str = ""
     correlation_id: str = ""
+    again_at: int | None = None
 
 
 class RefusedMedium(Rejected, frozen=True):

@@ -159,6 +159,7 @@ class MediaSnapshot:
 class MaintenanceReport:
     """What a round found: leases that expired, waits over, events given up, rows pruned.
 
+    `woken`: events whose wait is over, and such as are sent once more.
     `brought_back`: times that a wrong clock had left in the future.
     """
 

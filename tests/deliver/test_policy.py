@@ -251,6 +251,17 @@ def test_an_event_that_is_too_old_is_rejected_though_everything_is_refused() -> 
     assert decision.outcome == REJECTED
 
 
+@pytest.mark.parametrize(
+    ("status", "age", "again_at"),
+    [(403, 0, NOW + DAY), (403, DAY - 1, NOW + DAY), (403, DAY, None), (400, 0, None)],
+)
+def test_a_plain_403_is_tried_once_more(status: int, age: int, again_at: int | None) -> None:
+    """It may be the account's fault. The second one comes a day later, and no third."""
+    result = Refused(status, "FORBIDDEN", "no", "c-1")
+    outcome = decided(result, age=age).outcome
+    assert outcome == Rejected("refused", status, "FORBIDDEN", "no", "c-1", again_at)
+
+
 def test_an_outage_on_a_day_of_many_errors() -> None:
     """Near the share of errors that HubSpot allows, an outage is probed four times more seldom."""
     decision = decided(Unavailable("x"), failures=50, strained=True)

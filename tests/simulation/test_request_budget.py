@@ -49,7 +49,7 @@ def test_strangers_cost_little(open_database: OpenDatabase) -> None:
 
     A small crowd pays a little more: the last look-up of each round has few to ask about.
     """
-    visitors, most = (10_000, 1.1) if FULL else (2_500, 1.12)
+    visitors, most = (10_000, 1.1) if FULL else (1_000, 1.15)
     mix = replace(BUSY, days=visitors / A_SECOND / DAY)
     run = simulate("1", scenario(visitors, mix), open_database)
     verdict = judge(run)

@@ -127,7 +127,7 @@ class Senders:
         [("maintain", 0, WINDOW), ("maintain", 0, 6), *[("send", 0, 0)] * 3],
     ]
 )
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(lives=st.lists(st.lists(step, min_size=10, max_size=40), min_size=1, max_size=3))
 async def test_never_more_than_the_rate(
     engine: str, tmp_path_factory: pytest.TempPathFactory, lives: list[list[tuple[str, int, int]]]

@@ -1,5 +1,7 @@
 """HubSpot refuses everything alike: the account pauses, one event asks, and nothing is lost."""
 
+from msgspec import structs
+
 from app.domain.outcome import Delivered, Healthy, Paused, RefusedMedium, Rejected, Retry
 from app.domain.streak import IN_A_ROW, REFUSED_ALL
 from app.store.store import Store
@@ -118,3 +120,15 @@ async def test_older_refusals_of_the_row_return_with_it(passing: Store) -> None:
     await refuse(passing, 2)
     assert await values(passing, "rejected") == []
     assert len(await values(passing, "due")) == 9
+
+
+async def test_what_is_rejected_for_a_while_is_due_then(passing: Store) -> None:
+    """An event that is to be sent once more is, at its time and not before."""
+    await visits(passing, 2)
+    for again_at in (NOW + DAY, None):
+        outcome = structs.replace(FORBIDDEN, again_at=again_at)
+        await passing.outbox.settle(await claimed(passing, NOW), outcome, REFUSED, NOW)
+    assert (await passing.maintenance.maintain(NOW + DAY - 1, 9)).woken == 0
+    assert len(await entries(passing, "rejected")) == 2
+    assert (await passing.maintenance.maintain(NOW + DAY, 9)).woken == 1
+    assert (len(await entries(passing, "rejected")), len(await entries(passing, "due"))) == (1, 1)

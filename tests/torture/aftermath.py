@@ -15,7 +15,7 @@ from tests.torture.deployments import UNFINISHED, Deployment, MakeDeployment
 from tests.torture.load import Visitors
 from tests.torture.truth import Session
 
-KILLS = int(os.environ.get("PLAYRELAY_TORTURE_KILLS", "12"))
+KILLS = int(os.environ.get("PLAYRELAY_TORTURE_KILLS", "6"))
 SEED = os.environ.get("PLAYRELAY_TORTURE_SEED") or secrets.token_hex(4)
 RATE = 800
 """Requests in 10 s: low enough to be felt."""

@@ -1,6 +1,6 @@
 """`kill -9` at random moments under load: what was answered 202 arrives, and nothing else does.
 
-`PLAYRELAY_TORTURE_KILLS` sets how often (12), `PLAYRELAY_TORTURE_SEED` repeats a run.
+`PLAYRELAY_TORTURE_KILLS` sets how often (6), `PLAYRELAY_TORTURE_SEED` repeats a run.
 """
 
 from collections.abc import Iterator

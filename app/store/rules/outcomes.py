@@ -42,7 +42,7 @@ def state_after(outcome: Retry | Wait | Rejected, now: int, *, asked: bool) -> N
     if isinstance(outcome, Wait):
         return NextState("waiting", outcome.until, outcome.reason, None, not asked, answer)
     family = family_of(outcome.reason, outcome.category, outcome.message)
-    return NextState("rejected", None, outcome.reason, now, not asked, answer, family)
+    return NextState("rejected", outcome.again_at, outcome.reason, now, not asked, answer, family)
 
 
 def state_with(identity: Identity | Unknown, outcome: IdentityRejected, now: int) -> NextState:

@@ -7,6 +7,7 @@ from app.domain.figures import DAY_MS
 from app.store.policy import Quota, Retention
 from app.store.records import MaintenanceReport
 from app.store.rules.lookup_times import LATE_ANSWER_MS, last_ask
+from app.store.transactions.refused_all import return_rejected
 from app.store.tx import Tx
 
 _UNLOCKED = "LIMIT $2 FOR UPDATE SKIP LOCKED"
@@ -133,7 +134,7 @@ async def maintain(tx: Tx, retention: Retention, now: int, limit: int) -> Mainte
     unanswered = given_up - LATE_ANSWER_MS
     return MaintenanceReport(
         leases_expired=await tx.change(EXPIRE_LEASES, now, limit),
-        woken=await tx.change(END_WAITS, now, limit),
+        woken=await tx.change(END_WAITS, now, limit) + await return_rejected(tx, now, limit),
         unattributed=await tx.change(GIVE_UP, now, limit, given_up, unanswered, last.old_enough),
         pruned=await _prune(tx, retention, now, limit),
     )

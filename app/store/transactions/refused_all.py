@@ -1,6 +1,7 @@
 """Refusals in a row that are the account's fault: it pauses, and their events are due again."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 
@@ -37,6 +38,11 @@ RETURN = f"""
     WHERE id = ANY ($2::bigint[]) AND status = 'rejected'
 """
 
+AGAIN = """
+    SELECT id, settled_at FROM playrelay.outbox WHERE status = 'rejected' AND due_at <= $1
+    ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+
 _decode = msgspec.json.Decoder(Rejected).decode
 
 
@@ -53,8 +59,20 @@ async def judge_refusals(tx: Tx, refused: Rejected, family: str, until: int, now
         for row, settled_at, answer, its_family in await tx.rows(STREAK, since, MOST_RETURNED)
         if _kind(answer, its_family) == kind
     ]
-    await tx.change(RETURN, now, [row for row, _ in streak])
-    for day, count in Counter(settled_at // DAY_MS for _, settled_at in streak).items():
+    await _return(tx, streak, now)
+
+
+async def return_rejected(tx: Tx, now: int, limit: int) -> int:
+    """Rejected events that are to be sent once more now are due."""
+    rows = await tx.rows(AGAIN, now, limit)
+    await _return(tx, [(row, settled_at) for row, settled_at in rows], now)
+    return len(rows)
+
+
+async def _return(tx: Tx, events: Sequence[tuple[int, int]], now: int) -> None:
+    """Rejected events, with the times of that, are due."""
+    await tx.change(RETURN, now, [row for row, _ in events])
+    for day, count in Counter(settled_at // DAY_MS for _, settled_at in events).items():
         await count_day(tx, day * DAY_MS, rejected=-count)
 
 

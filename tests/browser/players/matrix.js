@@ -33,10 +33,10 @@ window.matrix = {
         return (seconds / duration) * 100;
     },
 
-    /** Waits for something to come true; in vain after twenty seconds. */
+    /** Waits for something to come true; in vain after forty seconds. */
     async until(condition) {
         for (let i = 0; !condition(); i++) {
-            if (i == 4000) throw new Error(`in vain: ${condition}`);
+            if (i == 8000) throw new Error(`in vain: ${condition}`);
             await new Promise((resolve) => setTimeout(resolve, 5));
         }
     },
