@@ -29,6 +29,7 @@ from app.runtime.credentials import connecting, known_connection
 from app.runtime.stores import open_store
 from app.store.errors import StoreError
 from app.store.records import Connection
+from app.store.store import Store
 from app.telemetry.logs import configure_logs
 
 PORT = 8012
@@ -87,16 +88,16 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
         known = await known_connection(settings, store)
         if known is not None and not given.again:
             say(f"connected to {known.name} already (--again: anew)")
-            return await _provided(settings, provider, known)
+            return await _provided(settings, provider, known, store)
         if known is None and provider is not None and given.app_id is not None:
-            return await save_provider(settings, provider, given.app_id)
+            return await save_provider(settings, provider, given.app_id, store)
         async with connecting(settings, store, now_ms) as installer:
             came_of_it = await (_pasted if given.paste else _awaited)(settings, installer, given)
             if isinstance(came_of_it, InstallFailure):
                 say(f"playrelay: {came_of_it.reason}", error=True)
                 return 1
             say(_said_of(came_of_it, installer))
-        return await _provided(settings, provider, came_of_it)
+        return await _provided(settings, provider, came_of_it, store)
     finally:
         await store.close()
 
@@ -157,14 +158,14 @@ async def _pasted(
 
 
 async def _provided(
-    settings: Settings, provider: ProviderSettings | None, known: Connection
+    settings: Settings, provider: ProviderSettings | None, known: Connection, store: Store
 ) -> int:
     if provider is None:
         return 0
     if known.app_id is None:
         say("playrelay: HubSpot did not report the app's id: give --app-id", error=True)
         return 2
-    return await save_provider(settings, provider, known.app_id)
+    return await save_provider(settings, provider, known.app_id, store)
 
 
 def _pending() -> PendingAuthorizations:

@@ -7,14 +7,18 @@ from app.config import PREFIX, Settings, SettingsError
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES, Place
+from app.hubspot.results import Trouble
 from app.oauth.provider import ProviderSettings, configure_provider, places_of
 from app.runtime.clock import now_ms
+from app.runtime.credentials import provider_token
+from app.store.store import Store
 
 
 def add_provider_options(verb: argparse.ArgumentParser) -> None:
     """Add the options; they apply to all accounts in which the app is installed."""
     more = verb.add_argument_group(
-        "the app's own settings", f"they need {PREFIX}HUBSPOT_DEVELOPER_KEY"
+        "the app's own settings",
+        f"they need {PREFIX}HUBSPOT_DEVELOPER_KEY, or {PREFIX}HUBSPOT_DEVELOPER_SCOPES",
     )
     more.add_argument("--provider-name", help="under which the media's events stand in HubSpot")
     more.add_argument(
@@ -27,21 +31,29 @@ def add_provider_options(verb: argparse.ArgumentParser) -> None:
 
 
 def provider_of(given: argparse.Namespace, settings: Settings) -> ProviderSettings | None:
-    """The settings that were given, if any. Raises SettingsError if the key is missing."""
+    """The settings that were given, if any. Raises SettingsError if nothing may set them."""
     if given.provider_name is None and given.show_in is None:
         return None
-    if settings.hubspot_developer_key is None:
+    if settings.hubspot_developer_key is None and not settings.hubspot_developer_scopes:
+        key, scopes = f"{PREFIX}HUBSPOT_DEVELOPER_KEY", f"{PREFIX}HUBSPOT_DEVELOPER_SCOPES"
         raise SettingsError(
-            [f"{PREFIX}HUBSPOT_DEVELOPER_KEY: required by --provider-name and --show-in"]
+            [f"{key}: required by --provider-name and --show-in (or {scopes}, with OAuth)"]
         )
     return ProviderSettings(settings.hubspot_developer_key, given.provider_name, given.show_in)
 
 
-async def save_provider(settings: Settings, provider: ProviderSettings, app_id: int) -> int:
+async def save_provider(
+    settings: Settings, provider: ProviderSettings, app_id: int, store: Store
+) -> int:
     """Store the app's settings at HubSpot and print the result. Returns 1 if it refuses."""
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, now_ms)
-        result = await configure_provider(exchange, provider, app_id, now_ms)
+        token = await provider_token(settings, exchange, store, now_ms)
+        if isinstance(token, Trouble):
+            say(f"playrelay: there is no token ({type(token).__name__})", error=True)
+            return 1
+        route = settings.hubspot_routes["provider"]
+        result = await configure_provider(exchange, provider, route, app_id, now_ms, token)
     for done in result.done:
         say(done)
     if result.fault:

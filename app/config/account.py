@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from app.config.values import (
     IssuedSecret,
@@ -15,9 +15,9 @@ from app.config.values import (
     secrets_of,
 )
 from app.domain.url import parse_url
-from app.hubspot import media, provider
 from app.hubspot.endings import Use
 from app.hubspot.seal import Seal
+from app.hubspot.versions import EVENTS, MEDIA, OAUTH, PROVIDER, Route, template, version
 
 
 class AccountFields(BaseModel):
@@ -43,15 +43,37 @@ class AccountFields(BaseModel):
         description="Key of the HubSpot developer account, only to name the media provider and to "
         "show its events",
     )
+    hubspot_developer_scopes: bool = Field(
+        default=False,
+        description="Ask for `developers-read` and `developers-write` when the app is installed, "
+        "to do that without the key",
+    )
     hubspot_base_url: str = Field("https://api.hubapi.com", description="Where HubSpot's API is")
     hubspot_app_url: str = Field(
         "https://app.hubspot.com", description="Where people install HubSpot apps"
     )
-    hubspot_api_version: Literal["v1", "2026-03"] = Field(
-        "v1", description="Version of the Media Bridge events API"
+    hubspot_api_version: str = Field(
+        EVENTS.version,
+        description="Version of the Media Bridge events API: `vN` or `YYYY-MM` (known: `v1`, "
+        "`2026-03`)",
     )
-    hubspot_oauth_version: Literal["v3", "2026-03"] = Field(
-        "v3", description="Version of the token endpoint"
+    hubspot_oauth_version: str = Field(
+        OAUTH.version, description="Version of the token endpoint (known: `v3`, `2026-03`)"
+    )
+    hubspot_media_version: str = Field(
+        MEDIA.version, description="Version of the media objects (known: `2026-09`)"
+    )
+    hubspot_provider_version: str = Field(
+        PROVIDER.version,
+        description="Version of the app's own settings (known: `v1`, `2026-03`, `2026-09`)",
+    )
+    hubspot_events_path: str = Field(
+        EVENTS.template, description="Path of an event, should a version move it"
+    )
+    hubspot_oauth_path: str = Field(OAUTH.template, description="Path of the token endpoint")
+    hubspot_media_path: str = Field(MEDIA.template, description="Path of the media objects")
+    hubspot_provider_path: str = Field(
+        PROVIDER.template, description="Path of the app's own settings"
     )
     hubspot_rate: int = Field(
         110, ge=1, le=10_000, description="Requests per any 10 s that HubSpot may receive"
@@ -88,6 +110,29 @@ class AccountFields(BaseModel):
         Seal.of(secrets_of(value))
         return value
 
+    @field_validator(
+        "hubspot_api_version",
+        "hubspot_oauth_version",
+        "hubspot_media_version",
+        "hubspot_provider_version",
+    )
+    @classmethod
+    def _version(cls, value: str) -> str:
+        return version(cleaned(value))
+
+    @field_validator(
+        "hubspot_events_path", "hubspot_oauth_path", "hubspot_media_path", "hubspot_provider_path"
+    )
+    @classmethod
+    def _path(cls, value: str, info: ValidationInfo) -> str:
+        uses: Mapping[str, Use] = {
+            "hubspot_events_path": "events",
+            "hubspot_oauth_path": "oauth",
+            "hubspot_media_path": "media",
+            "hubspot_provider_path": "provider",
+        }
+        return template(cleaned(value), uses[info.field_name or ""])
+
     @field_validator("hubspot_base_url", "hubspot_app_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -116,10 +161,20 @@ class AccountFields(BaseModel):
             "events": (self.hubspot_api_version, True),
             "oauth": (self.hubspot_oauth_version, self.hubspot_client_id is not None),
             "contacts": ("v1", self.identity == "lookup"),
-            "media": (media.VERSION, self.media_register),
-            "provider": (provider.VERSION, self.hubspot_developer_key is not None),
+            "media": (self.hubspot_media_version, self.media_register),
+            "provider": (self.hubspot_provider_version, self.hubspot_developer_key is not None),
         }
-        return {use: version for use, (version, is_used) in wanted.items() if is_used}
+        return {use: chosen for use, (chosen, is_used) in wanted.items() if is_used}
+
+    @property
+    def hubspot_routes(self) -> Mapping[Use, Route]:
+        """Version and path of each part of HubSpot's API that has a setting."""
+        return {
+            "events": Route(self.hubspot_api_version, self.hubspot_events_path),
+            "oauth": Route(self.hubspot_oauth_version, self.hubspot_oauth_path),
+            "media": Route(self.hubspot_media_version, self.hubspot_media_path),
+            "provider": Route(self.hubspot_provider_version, self.hubspot_provider_path),
+        }
 
     @property
     def seal(self) -> Seal:

@@ -1,10 +1,22 @@
-"""When the parts of HubSpot's API end that are in use."""
+"""Which versions of HubSpot's API are in use, and when they end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.doctor.finding import Finding
 from app.formatting import duration
-from app.hubspot.endings import InUse, near
+from app.hubspot.endings import LABELS, InUse, Use, near
+from app.hubspot.versions import unknown
+
+
+def examine_versions(versions: Mapping[Use, str]) -> Iterator[Finding]:
+    """A warning for each version that this release was not tested with."""
+    for use, known in unknown(versions).items():
+        yield Finding(
+            "versions",
+            f"{LABELS[use]}: {versions[use]} is not one that playrelay was tested with",
+            f"known: {', '.join(known)}; see in HubSpot's reference whether the paths are the same",
+            is_warning=True,
+        )
 
 
 def examine_endings(endings: Sequence[InUse], now: int) -> Finding:

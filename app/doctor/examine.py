@@ -8,7 +8,7 @@ import httpx
 
 from app.collect.admission import MOST_UNPROVEN
 from app.config import Settings
-from app.doctor.endings import examine_endings
+from app.doctor.endings import examine_endings, examine_versions
 from app.doctor.finding import Finding
 from app.doctor.outcomes import outcomes, steps
 from app.explain.refused import remedy, summary
@@ -62,6 +62,8 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     async with connect_hubspot(settings, store, Metrics(), None, signs=signs) as client:
         async for finding in _account(settings, client):
             yield finding
+    for finding in examine_versions(settings.hubspot_versions):
+        yield finding
     yield examine_endings(in_use(settings.hubspot_versions, signs), now_ms())
 
 

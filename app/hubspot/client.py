@@ -6,7 +6,6 @@ httpx logs the address of every request at INFO, and a look-up's address holds u
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import httpx
 import msgspec
@@ -31,8 +30,7 @@ from app.hubspot.results import (
     Unauthorized,
 )
 from app.hubspot.tokens import TokenSource
-
-ApiVersion = Literal["v1", "2026-03"]
+from app.hubspot.versions import EVENTS, MEDIA, Route
 
 LOOKUP_LIMIT = 100
 """Usertokens a look-up may name."""
@@ -60,12 +58,14 @@ class HubSpotClient:
         exchange: Exchange,
         tokens: TokenSource,
         *,
-        api_version: ApiVersion = "v1",
+        events: Route = EVENTS,
+        media: Route = MEDIA,
         app: OAuthApp | None = None,
     ) -> None:
         self._exchange = exchange
         self._tokens = tokens
-        self._api_version = api_version
+        self._events = events
+        self._media = media
         self._app = app
 
     async def send(self, event: EventType, body: bytes | Mapping[str, object]) -> SendResult:
@@ -73,7 +73,7 @@ class HubSpotClient:
         call = Call(
             endpoint=event,
             method="POST",
-            path=f"/media-bridge/{self._api_version}/events/{event}",
+            path=self._events.path(event=event),
             json=body if isinstance(body, bytes) else msgspec.json.encode(body),
         )
         answer = await self._authorised(call)
@@ -105,12 +105,12 @@ class HubSpotClient:
         self, media_type: MediaType, after: str | None = None
     ) -> MediaPage | Refused | Trouble:
         """Some of HubSpot's media objects of a type, from a cursor on."""
-        answer = await self._authorised(page_call(media_type, after))
+        answer = await self._authorised(page_call(self._media, media_type, after))
         return page_result(answer) if isinstance(answer, Answer) else answer
 
     async def make_medium(self, medium: Medium) -> KnownMedium | Refused | Trouble:
         """Make a media object. It has a type and a name (else HubSpot refuses it)."""
-        answer = await self._authorised(make_call(medium))
+        answer = await self._authorised(make_call(self._media, medium))
         return make_result(answer) if isinstance(answer, Answer) else answer
 
     async def introspect(self) -> Introspection | Refused | Trouble:

@@ -38,8 +38,8 @@ _ADVICE: Mapping[Use, str] = {
     "events": "set PLAYRELAY_HUBSPOT_API_VERSION to a later version",
     "oauth": "set PLAYRELAY_HUBSPOT_OAUTH_VERSION to a later version",
     "contacts": "no successor is published: be ready to set PLAYRELAY_IDENTITY=passthrough",
-    "media": "update playrelay",
-    "provider": "update playrelay",
+    "media": "set PLAYRELAY_HUBSPOT_MEDIA_VERSION to a later version",
+    "provider": "set PLAYRELAY_HUBSPOT_PROVIDER_VERSION to a later version",
 }
 
 

@@ -37,7 +37,7 @@ class Call:
     """
 
     endpoint: str
-    method: Literal["GET", "POST", "PATCH"]
+    method: Literal["GET", "POST", "PUT", "PATCH"]
     path: str
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     json: bytes | None = field(default=None, repr=False)

@@ -7,6 +7,7 @@ the property behind it (`hs_duration`) says milliseconds, so these are sent, and
 from dataclasses import dataclass
 
 import msgspec
+from httpx import codes
 
 from app.domain.known import KnownMedium
 from app.domain.media import Medium
@@ -18,13 +19,10 @@ from app.hubspot.classify import body_of
 from app.hubspot.exchange import Call
 from app.hubspot.origin import foreign
 from app.hubspot.results import Refused, Trouble
+from app.hubspot.versions import Route
 
 PAGE_SIZE = 100
 
-VERSION = "2026-09"
-"""The one that publishes these paths, with 2025-09."""
-
-_BASE = f"/media-bridge/{VERSION}/objects"
 _PAGE_SIZE_LIMIT = 8 * 1024 * 1024
 
 
@@ -36,10 +34,10 @@ class MediaPage:
     after: str | None
 
 
-def page_call(media_type: MediaType, after: str | None) -> Call:
+def page_call(route: Route, media_type: MediaType, after: str | None) -> Call:
     """List objects of a type, from the cursor on."""
     params = (("limit", str(PAGE_SIZE)), *([("after", after)] if after else []))
-    path = f"{_BASE}/{media_type}"
+    path = f"{route.path()}/{media_type}"
     return Call("media", "GET", path, params=params, longest=_PAGE_SIZE_LIMIT)
 
 
@@ -47,7 +45,7 @@ def page_result(answer: Answer) -> MediaPage | Refused | Trouble:
     """What the answer amounts to; objects of any other shape than the spec's are passed over."""
     body = body_of(answer, lambda body: isinstance(body.get("results"), list))
     if not isinstance(body, dict):
-        return body
+        return _unserved(answer) or body
     results: list[object] = body["results"]  # type: ignore[assignment] # just looked at
     media = tuple(found for each in results if (found := _known(each)))
     paging = body.get("paging")
@@ -56,7 +54,7 @@ def page_result(answer: Answer) -> MediaPage | Refused | Trouble:
     return MediaPage(media, after if isinstance(after, str) and after else None)
 
 
-def make_call(medium: Medium) -> Call:
+def make_call(route: Route, medium: Medium) -> Call:
     """Make an object of a medium that pages have reported; it must have a type and a name."""
     url = parse_url(medium.url) if medium.url else None
     place = "fileUrl" if type_of_file(url) else "detailsPageLink"
@@ -68,13 +66,28 @@ def make_call(medium: Medium) -> Call:
         "duration": round(medium.duration * 1000) if medium.duration else None,
     }
     said = {name: value for name, value in fields.items() if value is not None}
-    return Call("media", "POST", _BASE, json=msgspec.json.encode(said))
+    return Call("media", "POST", route.path(), json=msgspec.json.encode(said))
 
 
 def make_result(answer: Answer) -> KnownMedium | Refused | Trouble:
     """The object that was made."""
     body = body_of(answer, lambda body: _known(body) is not None)
-    return (_known(body) or foreign(answer)) if isinstance(body, dict) else body
+    if not isinstance(body, dict):
+        return _unserved(answer) or body
+    return _known(body) or foreign(answer)
+
+
+def _unserved(answer: Answer) -> Refused | None:
+    """A 404 or 410, whoever says it: neither listing nor making names an object to be missing."""
+    if answer.status not in (codes.NOT_FOUND, codes.GONE):
+        return None
+    return Refused(
+        answer.status,
+        message=f"HubSpot serves no media objects here (HTTP {answer.status}): its specification "
+        "of 2025-09 and 2026-09 alone has them, and whether they are served is not published. Try "
+        "another PLAYRELAY_HUBSPOT_MEDIA_VERSION or PLAYRELAY_HUBSPOT_MEDIA_PATH; events are sent "
+        "all the same",
+    )
 
 
 def _known(value: object) -> KnownMedium | None:

@@ -6,7 +6,7 @@ Parameters go in the form body, never in the address: https://developers.hubspot
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeGuard
+from typing import TypeGuard
 from urllib.parse import quote, urlencode
 
 from pydantic import SecretStr
@@ -21,8 +21,7 @@ from app.hubspot.results import (
     Trouble,
     Unauthorized,
 )
-
-OAuthVersion = Literal["v3", "2026-03"]
+from app.hubspot.versions import OAUTH, Route
 
 DEFAULT_LIFETIME = 1800
 """Seconds; HubSpot's own. A grant that does not say is kept: its refresh token may be rotated."""
@@ -50,7 +49,12 @@ class OAuthApp:
 
     client_id: str
     client_secret: SecretStr
-    version: OAuthVersion = "v3"
+    route: Route = OAUTH
+
+    @property
+    def token_path(self) -> str:
+        """Where tokens are granted; below it they are introspected and revoked."""
+        return self.route.path()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ def code_call(app: OAuthApp, code: SecretStr, redirect_uri: str) -> Call:
         "client_id": SecretStr(app.client_id),
         "client_secret": app.client_secret,
     }
-    return Call("token", "POST", f"/oauth/{app.version}/token", form=form)
+    return Call("token", "POST", app.token_path, form=form)
 
 
 def refresh_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
@@ -125,17 +129,17 @@ def refresh_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
         "client_id": SecretStr(app.client_id),
         "client_secret": app.client_secret,
     }
-    return Call("token", "POST", f"/oauth/{app.version}/token", form=form)
+    return Call("token", "POST", app.token_path, form=form)
 
 
 def introspect_call(app: OAuthApp | None, access_token: SecretStr) -> Call:
     """Ask about an access token; one that no app of ours was granted goes without its client."""
     form = {"token": access_token, "token_type_hint": SecretStr("access_token")}
-    version: OAuthVersion = "v3"
+    path = OAUTH.path()
     if app is not None:
-        version = app.version
+        path = app.token_path
         form |= {"client_id": SecretStr(app.client_id), "client_secret": app.client_secret}
-    return Call("introspect", "POST", f"/oauth/{version}/token/introspect", form=form)
+    return Call("introspect", "POST", f"{path}/introspect", form=form)
 
 
 def grant_result(answer: Answer) -> Grant | Trouble:

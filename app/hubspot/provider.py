@@ -1,8 +1,8 @@
 """The app's own settings at HubSpot: the media provider's name, and where its events show. Pure.
 
-The published spec (2026-09) asks for the developer account's key in the query of these calls, and
-for no token; whether HubSpot would take a token of an account instead is not said. It calls
-registering a name deprecated without naming a successor.
+The older reference and the spec of 2026-09 ask for the developer account's key in the query of
+these calls; the specs of v1 and 2026-03 for OAuth, with scopes that apps do not have by default.
+`PUT` has taken the place of `register`, with the same body and answer, but for 2026-09.
 """
 
 from collections.abc import Collection
@@ -16,28 +16,39 @@ from app.hubspot.classify import body_of
 from app.hubspot.exchange import Call
 from app.hubspot.origin import has_any
 from app.hubspot.results import Refused, Trouble
+from app.hubspot.versions import Route
 
 Place = Literal["reporting", "timeline", "workflows"]
 PLACES: tuple[Place, ...] = get_args(Place)
 
-VERSION = "2026-09"
+REGISTERS = "2026-09"
+"""The version whose published paths have `register` alone; all others take a PUT in its place."""
 
 _is_provider = has_any("appId", "name", "moduleName", "eventType", "updatedAt", "createdAt")
 
 
-def register_call(app_id: int, key: SecretStr, name: str, now: int) -> Call:
-    """Name the provider. `now`: ms since the epoch."""
+def name_call(route: Route, app_id: int, key: SecretStr | None, name: str, now: int) -> Call:
+    """Name the provider. `now`: ms since the epoch. Without a key it needs an access token."""
     body = msgspec.json.encode({"name": name, "updatedAt": now})
-    path = f"/media-bridge/{VERSION}/{app_id}/settings/register"
-    return Call("provider", "POST", path, json=body, keys={"hapikey": key})
+    path = route.path(app_id=str(app_id))
+    keys = _keys(key)
+    if route.version == REGISTERS:
+        return Call("provider", "POST", f"{path}/register", json=body, keys=keys)
+    return Call("provider", "PUT", path, json=body, keys=keys)
 
 
-def visibility_call(app_id: int, key: SecretStr, places: Collection[Place], now: int) -> Call:
+def visibility_call(
+    route: Route, app_id: int, key: SecretStr | None, places: Collection[Place], now: int
+) -> Call:
     """Let all events show in these places, and in no others."""
     shown = {f"showIn{place.title()}": place in places for place in PLACES}
     body = msgspec.json.encode({"eventType": "ALL", "updatedAt": now, **shown})
-    path = f"/media-bridge/{VERSION}/{app_id}/settings/event-visibility"
-    return Call("provider", "PATCH", path, json=body, keys={"hapikey": key})
+    path = f"{route.path(app_id=str(app_id))}/event-visibility"
+    return Call("provider", "PATCH", path, json=body, keys=_keys(key))
+
+
+def _keys(key: SecretStr | None) -> dict[str, SecretStr]:
+    return {} if key is None else {"hapikey": key}
 
 
 def provider_result(answer: Answer) -> Refused | Trouble | None:

@@ -9,5 +9,8 @@ CONTACTS = "crm.objects.contacts.read"
 MEDIA = "media_bridge.read"
 """Listing media objects."""
 
+DEVELOPERS = ("developers-read", "developers-write")
+"""Naming the media provider and showing its events, without the developer account's key."""
+
 FILES = "files"
 """The other half of registering media."""

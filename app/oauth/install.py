@@ -35,10 +35,15 @@ class RequestedScopes:
     optional: tuple[str, ...]
 
 
-def requested_scopes(*, lookup: bool, register: bool) -> RequestedScopes:
-    """Which to ask for. `lookup`: usertokens are looked up. `register`: media are registered."""
+def requested_scopes(*, lookup: bool, register: bool, developer: bool = False) -> RequestedScopes:
+    """Which to ask for. `lookup`: usertokens are looked up. `register`: media are registered.
+
+    `developer`: the app's own settings are changed without the developer account's key.
+    """
     needed = (scopes.EVENTS, scopes.CONTACTS) if lookup else (scopes.EVENTS,)
-    return RequestedScopes(needed, (scopes.MEDIA, scopes.FILES) if register else (scopes.MEDIA,))
+    optional = [scopes.MEDIA, *([scopes.FILES] if register else [])]
+    optional += scopes.DEVELOPERS if developer else ()
+    return RequestedScopes(needed, tuple(optional))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,23 @@ from app.hubspot.exchange import Exchange
 from app.hubspot.provider import (
     PLACES,
     Place,
+    name_call,
     provider_result,
-    register_call,
     visibility_call,
 )
-from app.hubspot.results import Refused, Trouble
+from app.hubspot.results import MissingScope, Refused, Trouble
+from app.hubspot.scopes import DEVELOPERS
+from app.hubspot.versions import Route
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
-    """What to set (None: leave as it is). `key`: of the developer account; HubSpot requires it."""
+    """What to set (None: leave as it is).
 
-    key: SecretStr
+    `key`: of the developer account; None: an access token with the scopes for it is used.
+    """
+
+    key: SecretStr | None
     name: str | None
     places: tuple[Place, ...] | None
 
@@ -43,19 +48,24 @@ def places_of(names: Iterable[str]) -> tuple[Place, ...]:
 
 
 async def configure_provider(
-    exchange: Exchange, provider: ProviderSettings, app_id: int, clock: Callable[[], int]
+    exchange: Exchange,
+    provider: ProviderSettings,
+    route: Route,
+    app_id: int,
+    clock: Callable[[], int],
+    token: SecretStr | None = None,
 ) -> ProviderResult:
-    """Send one request for each setting. `clock`: ms since the epoch."""
+    """Send one request for each setting. `clock`: ms. `token`: in place of the key."""
     calls = {}
     if provider.name is not None:
-        call = register_call(app_id, provider.key, provider.name, clock())
+        call = name_call(route, app_id, provider.key, provider.name, clock())
         calls[f"the provider is called {provider.name}"] = call
     if provider.places is not None:
-        call = visibility_call(app_id, provider.key, provider.places, clock())
+        call = visibility_call(route, app_id, provider.key, provider.places, clock())
         calls[f"events show in {', '.join(provider.places) or 'no place'}"] = call
     accepted: list[str] = []
     for done, call in calls.items():
-        answer = await exchange.ask(call)
+        answer = await exchange.ask(call, token)
         fault = provider_result(answer) if isinstance(answer, Answer) else answer
         if fault is not None:
             return ProviderResult(accepted, f"not done ({done}): HubSpot says: {_message(fault)}")
@@ -64,4 +74,7 @@ async def configure_provider(
 
 
 def _message(fault: Refused | Trouble) -> str:
+    if isinstance(fault, MissingScope):
+        named = ", ".join(fault.scopes or DEVELOPERS)
+        return f"the token lacks {named}: set PLAYRELAY_HUBSPOT_DEVELOPER_SCOPES and connect again"
     return getattr(fault, "message", "") or getattr(fault, "reason", "") or type(fault).__name__

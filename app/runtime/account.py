@@ -10,6 +10,8 @@ import structlog
 from app.collect.admission import Admission
 from app.config import AccountSettings
 from app.hubspot.client import HubSpotClient
+from app.hubspot.endings import LABELS
+from app.hubspot.versions import unknown
 from app.runtime.credentials import has_tokens
 from app.runtime.environment import Environment
 from app.runtime.hubspot import connect_hubspot
@@ -80,6 +82,14 @@ async def open_account(
         if not delivers:
             yield AccountRuntime(account, notifiers, None, admission, idle)
             return
+        for use, known in unknown(settings.hubspot_versions).items():
+            _log.warning(
+                "unknown_hubspot_version",
+                account=name,
+                part=LABELS[use],
+                version=settings.hubspot_versions[use],
+                known=", ".join(known),
+            )
         if not await has_tokens(settings, store):
             _log.warning("not_connected", account=name, advice="run playrelay connect")
         client = await stack.enter_async_context(

@@ -9,6 +9,7 @@ from app.config import PREFIX, Settings, SettingsError
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp
+from app.hubspot.results import Trouble
 from app.hubspot.seal import SealedVault
 from app.hubspot.tokens import RefreshingToken, SealError, StaticToken, TokenSource, origin_of
 from app.oauth.install import Installer, RequestedScopes, requested_scopes
@@ -24,7 +25,9 @@ def oauth_app(settings: Settings) -> OAuthApp | None:
     if settings.hubspot_client_id is None or settings.hubspot_client_secret is None:
         return None
     return OAuthApp(
-        settings.hubspot_client_id, settings.hubspot_client_secret, settings.hubspot_oauth_version
+        settings.hubspot_client_id,
+        settings.hubspot_client_secret,
+        settings.hubspot_routes["oauth"],
     )
 
 
@@ -37,6 +40,19 @@ def token_source(
         return StaticToken(settings.hubspot_access_token or SecretStr(SANDBOX_TOKEN))
     given = settings.hubspot_refresh_token
     return RefreshingToken(exchange, app, given, _vault(settings, app, store), clock)
+
+
+async def provider_token(
+    settings: Settings, exchange: Exchange, store: Store, clock: Callable[[], int]
+) -> SecretStr | Trouble | None:
+    """The access token for the app's own settings; None: the developer account's key is used."""
+    if settings.hubspot_developer_key is not None:
+        return None
+    tokens = token_source(settings, exchange, store, clock)
+    try:
+        return await tokens.access_token()
+    finally:
+        await tokens.aclose()
 
 
 async def has_tokens(settings: Settings, store: Store) -> bool:
@@ -59,7 +75,11 @@ async def known_connection(settings: Settings, store: Store) -> Connection | Non
 
 def requested_of(settings: Settings) -> RequestedScopes:
     """The scopes that are asked for with these settings, and so those that the app declares."""
-    return requested_scopes(lookup=settings.identity == "lookup", register=settings.media_register)
+    return requested_scopes(
+        lookup=settings.identity == "lookup",
+        register=settings.media_register,
+        developer=settings.hubspot_developer_scopes,
+    )
 
 
 @asynccontextmanager

@@ -45,7 +45,11 @@ async def connect_hubspot(
         )
         tokens = token_source(settings, exchange, store, world.clock)
         client = HubSpotClient(
-            exchange, tokens, api_version=settings.hubspot_api_version, app=oauth_app(settings)
+            exchange,
+            tokens,
+            events=settings.hubspot_routes["events"],
+            media=settings.hubspot_routes["media"],
+            app=oauth_app(settings),
         )
         stack.push_async_callback(client.aclose)
         yield client

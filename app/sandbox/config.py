@@ -49,7 +49,9 @@ class SandboxConfig(BaseModel):
     """The account: who is a contact, which media exist, what the app may do, and how often.
 
     The app. `provider_id` is its id too, `scopes` what it is granted, `install` what a person says
-    who is asked to.
+    who is asked to. `provider_auth`: what the app's own settings are changed with, in v1 and
+    2026-03: the developer account's key, a token with the scopes for it, or either (2026-09: the
+    key alone).
 
     Contacts. `contacts`: the ids that exist (None: any id does). `utks`: usertoken → contact.
     `anonymous`: usertoken → id of a visitor HubSpot knows who is no contact. `merged`: old contact
@@ -80,6 +82,7 @@ class SandboxConfig(BaseModel):
     credentials: Credentials = Credentials()
     scopes: frozenset[str] = frozenset({EVENTS_SCOPE, CONTACTS_SCOPE, MEDIA_SCOPE, FILES_SCOPE})
     install: Literal["grant", "deny"] = "grant"
+    provider_auth: Literal["key", "oauth", "either"] = "either"
 
     contacts: frozenset[int] | None = None
     utks: Mapping[str, int] = {}

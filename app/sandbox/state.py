@@ -56,10 +56,13 @@ class Sandbox:
             if scope not in self.config.scopes:
                 raise missing_scopes(scope)
 
-    def admit_developer(self, request: Request, app_id: str) -> None:
-        """The same for the app's own settings: the developer account's key, in the query."""
+    def expect_key(self, request: Request) -> None:
+        """Raise HubSpot's 401 without the developer account's key, in the query."""
         if request.query_params.getlist("hapikey") != [self.config.credentials.developer_key]:
             raise invalid_authentication("The developer account's hapikey is required.")
+
+    def expect_app(self, app_id: str) -> None:
+        """Raise HubSpot's 404 for another app's settings."""
         if app_id != str(self.config.provider_id):
             raise HubSpotError(404, "OBJECT_NOT_FOUND", "No such app in this developer account.")
 

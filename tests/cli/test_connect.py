@@ -212,11 +212,11 @@ def test_an_address_from_elsewhere_is_not_taken(tmp_path: Path, hubspot: Sandbox
 
 def test_killed_between_grant_and_store(tmp_path: Path, hubspot: Sandbox) -> None:
     """HubSpot has granted and the command dies: nothing is half kept, and the next run connects."""
-    hubspot.faults({"path": "/oauth/v3/token/introspect", "latency_ms": 60_000})
+    hubspot.faults({"path": "/oauth/2026-03/token/introspect", "latency_ms": 60_000})
     with connecting(tmp_path, "--port", "0", **settings(hubspot)) as command:
         browser = threading.Thread(target=_browse_in_vain, args=[command.invited])
         browser.start()
-        granted = {"method": "POST", "path": "/oauth/v3/token", "status": 200}
+        granted = {"method": "POST", "path": "/oauth/2026-03/token", "status": 200}
         until(
             "HubSpot grants", lambda: any(granted.items() <= s.items() for s in hubspot.requests())
         )
@@ -282,6 +282,22 @@ def test_the_provider_is_named_and_its_events_shown(tmp_path: Path, hubspot: San
     assert refused.returncode == 1
     assert "hapikey is required" in refused.stderr
     assert "wrong-key" not in refused.stderr
+
+
+def test_the_provider_is_named_with_oauth(tmp_path: Path, hubspot: Sandbox) -> None:
+    """Without a key, with the scopes that the account granted; if it did not, that is said."""
+    scopes = {"PLAYRELAY_HUBSPOT_DEVELOPER_SCOPES": "true"}
+    wanted = ("connect", "--provider-name", "Acme player")
+    hubspot.world(provider_auth="oauth")
+    assert connected(tmp_path, hubspot, **scopes)[0] == 0
+    refused = run(*wanted, folder=tmp_path, **settings(hubspot, **scopes))
+    assert refused.returncode == 1
+    assert "the token lacks developers-write" in refused.stderr
+    needed = ["media_bridge.write", "crm.objects.contacts.read", "media_bridge.read"]
+    hubspot.world(scopes=[*needed, "developers-read", "developers-write"])
+    done = run(*wanted, folder=tmp_path, **settings(hubspot, **scopes))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "the provider is called Acme player\n" in done.stdout
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, hubspot: Sandbox) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from tests.failures.harness import Clock, HubSpot, relay_on
 
 MINUTE, HOUR = 60, 3600
-TOKEN = "/oauth/v3/token"
+TOKEN = "/oauth/2026-03/token"
 OAUTH: dict[str, Any] = {
     "hubspot_client_id": "sandbox-client",
     "hubspot_client_secret": "sandbox-client-secret",

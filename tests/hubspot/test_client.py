@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from pydantic import SecretStr
 
 from app import __version__
 from app.domain.milestones import EventType
-from app.hubspot.client import ApiVersion, HubSpotClient
+from app.hubspot.client import HubSpotClient
 from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import Introspection, OAuthApp
 from app.hubspot.results import (
@@ -24,6 +25,7 @@ from app.hubspot.results import (
     Unavailable,
 )
 from app.hubspot.tokens import RefreshingToken, StaticToken, StoredToken, TokenSource
+from app.hubspot.versions import EVENTS, Route
 from tests.hubspot.server import Seen, always, in_turn, response, serving
 from tests.hubspot.vault import SETTINGS_TOKEN, Clock, MemoryVault, stored
 
@@ -49,7 +51,7 @@ def client(http: httpx.AsyncClient) -> Make:
         url: str,
         *,
         tokens: TokenSource | None = None,
-        api_version: ApiVersion = "v1",
+        events: Route = EVENTS,
         app: OAuthApp | None = None,
         time_limit: float = 30,
         seen: list[tuple[str, int | str, float]] | None = None,
@@ -60,19 +62,19 @@ def client(http: httpx.AsyncClient) -> Make:
 
         exchange = Exchange(http, url, Clock(), observe=observe, time_limit=time_limit)
         source = tokens or StaticToken(SecretStr("pat-1"))
-        return HubSpotClient(exchange, source, api_version=api_version, app=app)
+        return HubSpotClient(exchange, source, events=events, app=app)
 
     return make
 
 
-@pytest.mark.parametrize("version", ["v1", "2026-03"])
+@pytest.mark.parametrize("version", ["v1", "2026-03", "v9"])
 @pytest.mark.parametrize("event", ["media-played", "media-played-percent", "attention-span"])
-async def test_an_event_goes_to_its_endpoint(
-    client: Make, event: EventType, version: ApiVersion
-) -> None:
+async def test_an_event_goes_to_its_endpoint(client: Make, event: EventType, version: str) -> None:
     """JSON to the endpoint of the event and version; the token in its header and nowhere else."""
     async with serving(always(200, KEPT)) as server:
-        sent = await client(server.url, api_version=version).send(event, {"sessionId": "s-1"})
+        sent = await client(server.url, events=replace(EVENTS, version=version)).send(
+            event, {"sessionId": "s-1"}
+        )
     assert sent == Accepted(contact_id=51, media_bridge_id=42)
     (seen,) = server.seen
     assert (seen.method, seen.target) == ("POST", f"/media-bridge/{version}/events/{event}")
@@ -277,7 +279,7 @@ async def test_twenty_401s_make_one_refresh_and_twenty_successes(
             await super().save(token)
 
     async def hubspot(seen: Seen, writer: asyncio.StreamWriter) -> None:
-        if seen.path == "/oauth/v3/token":
+        if seen.path == "/oauth/2026-03/token":
             order.append("refreshed")
             writer.write(response(200, GRANT))
         elif seen.headers["authorization"] == "Bearer access-1":
@@ -302,7 +304,7 @@ async def test_a_second_401_is_the_answer(client: Make, http: httpx.AsyncClient)
     """A fresh token that is refused too is not renewed again."""
 
     async def hubspot(seen: Seen, writer: asyncio.StreamWriter) -> None:
-        refresh = seen.path == "/oauth/v3/token"
+        refresh = seen.path == "/oauth/2026-03/token"
         writer.write(
             response(200, GRANT)
             if refresh
@@ -315,7 +317,7 @@ async def test_a_second_401_is_the_answer(client: Make, http: httpx.AsyncClient)
     assert result == Unauthorized("no")
     assert [seen.path for seen in server.seen] == [
         "/media-bridge/v1/events/media-played",
-        "/oauth/v3/token",
+        "/oauth/2026-03/token",
         "/media-bridge/v1/events/media-played",
     ]
 
@@ -341,7 +343,7 @@ async def test_trouble_with_the_token_is_the_result(
         assert await asking.send("media-played", {}) == trouble
         assert await asking.contacts_by_usertoken(["aa"]) == trouble
         assert await asking.introspect() == trouble
-    assert {seen.path for seen in server.seen} == {"/oauth/v3/token"}
+    assert {seen.path for seen in server.seen} == {"/oauth/2026-03/token"}
 
 
 async def test_a_dead_refresh_token_after_a_401_is_final(
@@ -362,7 +364,7 @@ async def test_introspection_asks_with_the_apps_own_credentials(client: Make) ->
         result = await client(server.url, app=APP).introspect()
     assert result == Introspection(active=True, scopes=("oauth",), hub_id=123, expires_in=900)
     (seen,) = server.seen
-    assert (seen.method, seen.target) == ("POST", "/oauth/v3/token/introspect")
+    assert (seen.method, seen.target) == ("POST", "/oauth/2026-03/token/introspect")
     assert "authorization" not in seen.headers
     assert seen.form == {
         "token": "pat-1",

@@ -142,3 +142,26 @@ async def test_a_medium_is_made_of_what_is_known(answering: Ask, url: str, place
     async with answering(200, OBJECT) as (client, server):
         await client.make_medium(Medium(type="OTHER", name="x"))
     assert msgspec.json.decode(server.seen[0].body) == {"mediaType": "OTHER", "title": "x"}
+
+
+@pytest.mark.parametrize("status", [404, 410])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"status": "error", "message": "resource not found"}, id="HubSpot's words"),
+        pytest.param({"category": "OBJECT_NOT_FOUND", "correlationId": "c"}, id="no object"),
+        pytest.param(b"<h2>HTTP ERROR 404</h2>", id="a page"),
+    ],
+)
+async def test_objects_that_are_not_served_are_told_from_missing_ones(
+    answering: Ask, status: int, body: object
+) -> None:
+    """Neither a list nor a new object can be missing: it is the address, and no outage."""
+    async with answering(status, body) as (client, _):
+        listed = await client.media_page("VIDEO")
+        made = await client.make_medium(Medium(type="VIDEO", name="Launch"))
+    for result in (listed, made):
+        assert isinstance(result, Refused)
+        assert result.status == status
+        assert "serves no media objects" in result.message
+        assert "PLAYRELAY_HUBSPOT_MEDIA_VERSION" in result.message

@@ -11,9 +11,10 @@ from app.hubspot.answers import Answer
 from app.hubspot.client import HubSpotClient
 from app.hubspot.exchange import Exchange
 from app.hubspot.oauth import OAuthApp, code_call, introspect_call, refresh_call
-from app.hubspot.provider import provider_result, register_call
+from app.hubspot.provider import name_call, provider_result
 from app.hubspot.results import MissingScope, Refused, Unauthorized
 from app.hubspot.tokens import RefreshingToken, StaticToken
+from app.hubspot.versions import PROVIDER
 from tests.hubspot.server import Seen, always, response, serving
 from tests.hubspot.vault import SETTINGS_TOKEN, Clock, MemoryVault, stored
 
@@ -121,7 +122,7 @@ async def test_installing_an_app_tells_no_log_either(
         exchange = Exchange(http, server.url, Clock())
         code = code_call(APP, SecretStr("the-code"), "https://relay.example.com/")
         granted = await exchange.ask(code)
-        register = register_call(5, SecretStr("developer-key"), "Acme", 1)
+        register = name_call(PROVIDER, 5, SecretStr("developer-key"), "Acme", 1)
         refused = await exchange.ask(register)
     assert ("hapikey", "developer-key") in server.seen[1].query
     assert isinstance(refused, Answer)

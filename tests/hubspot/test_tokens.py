@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
 from app.hubspot.exchange import Exchange
-from app.hubspot.oauth import DEFAULT_LIFETIME, OAuthApp, OAuthVersion
+from app.hubspot.oauth import DEFAULT_LIFETIME, OAuthApp
 from app.hubspot.results import Throttled, Unauthorized, Unavailable
 from app.hubspot.tokens import (
     RefreshingToken,
@@ -18,6 +19,7 @@ from app.hubspot.tokens import (
     TokenVault,
     fingerprint,
 )
+from app.hubspot.versions import OAUTH
 from tests.hubspot.server import Handler, Seen, Server, always, in_turn, response, serving
 from tests.hubspot.vault import SETTINGS_TOKEN, Clock, MemoryVault, stored
 
@@ -45,9 +47,9 @@ def tokens(http: httpx.AsyncClient, clock: Clock, vault: MemoryVault) -> Make:
     """Makes a token source that asks the given server."""
 
     def make(
-        server: Server, version: OAuthVersion = "v3", vault: TokenVault = vault
+        server: Server, version: str = "2026-03", vault: TokenVault = vault
     ) -> RefreshingToken:
-        app = OAuthApp("client-1", SecretStr("client-secret"), version)
+        app = OAuthApp("client-1", SecretStr("client-secret"), replace(OAUTH, version=version))
         exchange = Exchange(http, server.url, clock, time_limit=30)
         return RefreshingToken(exchange, app, SETTINGS_TOKEN, vault, clock)
 
@@ -76,10 +78,8 @@ def test_a_static_token_must_fit_a_header(bad: str) -> None:
     assert not bad or bad not in str(caught.value)
 
 
-@pytest.mark.parametrize("version", ["v3", "2026-03"])
-async def test_a_refresh_sends_its_secrets_in_the_form_alone(
-    tokens: Make, version: OAuthVersion
-) -> None:
+@pytest.mark.parametrize("version", ["v3", "2026-03", "2027-03"])
+async def test_a_refresh_sends_its_secrets_in_the_form_alone(tokens: Make, version: str) -> None:
     """RFC 6749's parameters, in the body, to the version that was asked for; no query."""
     async with serving(always(200, GRANT)) as server:
         assert value(await tokens(server, version).access_token()) == "access-1"

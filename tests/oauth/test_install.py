@@ -220,7 +220,7 @@ async def test_an_answer_that_is_lost_keeps_nothing_and_the_next_try_does(
     install: Install, store: Store, sandbox: Sandbox
 ) -> None:
     """HubSpot has granted, and its answer is lost: the store is as it was, and connecting works."""
-    sandbox.faults.replace([Fault(path="/oauth/v3/token", drop="after", times=1)])
+    sandbox.faults.replace([Fault(path="/oauth/2026-03/token", drop="after", times=1)])
     done = await install()
     assert isinstance(done, InstallFailure)
     assert await store.tokens.load() is None
@@ -231,7 +231,7 @@ async def test_an_introspection_that_fails_costs_the_name_alone(
     install: Install, sandbox: Sandbox
 ) -> None:
     """The grant itself names account and scopes."""
-    sandbox.faults.replace([Fault(path="/oauth/v3/token/introspect", status=503)])
+    sandbox.faults.replace([Fault(path="/oauth/2026-03/token/introspect", status=503)])
     done = await install()
     assert isinstance(done, Connection)
     assert (done.hub_id, done.hub_domain, done.app_id) == (WORLD.portal_id, "", None)

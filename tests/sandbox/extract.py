@@ -25,7 +25,10 @@ _MAPS = {"callbacks", "paths", "properties", "responses", "schemas", "scopes", "
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A published file; of its paths those are kept that begin with one of `prefixes`."""
+    """A published file; of its paths those are kept that are, or begin with, a prefix.
+
+    Only a prefix that ends in a slash is the beginning of others.
+    """
 
     name: str
     prefixes: tuple[str, ...] = ("/",)
@@ -33,7 +36,15 @@ class Source:
 
 SOURCES = (
     Source("media-bridge-events.v1.openapi.json"),
-    Source("media-bridge.2026-03.openapi.json", ("/media-bridge/2026-03/events/",)),
+    Source(
+        "media-bridge.2026-03.openapi.json",
+        (
+            "/media-bridge/2026-03/events/",
+            "/media-bridge/2026-03/{appId}/settings",
+            "/media-bridge/2026-03/{appId}/settings/event-visibility",
+            "/media-bridge/2026-03/{appId}/settings/register",
+        ),
+    ),
     Source("media-bridge-objects.2026-09.openapi.json"),
     Source("oauth.v3.openapi.json"),
     Source("oauth.2026-03.openapi.json"),
@@ -42,11 +53,12 @@ SOURCES = (
 
 def extract(document: Mapping[str, Any], prefixes: Iterable[str]) -> dict[str, Any]:
     """The facts of a published document, in its own order."""
-    starts = tuple(prefixes)
+    wanted = tuple(prefixes)
+    starts = tuple(prefix for prefix in wanted if prefix.endswith("/"))
     paths = {
         path: _facts(operations)
         for path, operations in document["paths"].items()
-        if path.startswith(starts)
+        if path in wanted or path.startswith(starts)
     }
     components = _facts(document["components"])
     schemas = components["schemas"]

@@ -79,7 +79,7 @@ def test_paths_and_methods_are_the_published_ones(sandbox: Sandbox) -> None:
         (route.path.format(**{name: f"{{{names[name]}}}" for name in names}), method)
         for routes in (media_routes(sandbox), provider_routes(sandbox))
         for route in routes.routes
-        if isinstance(route, APIRoute)
+        if isinstance(route, APIRoute) and "/2026-09/" in route.path
         for method in route.methods or ()
     }
     assert served == published
@@ -169,6 +169,40 @@ async def test_the_apps_settings_want_the_developers_key(http: httpx.AsyncClient
         assert answer.status_code == 401
     other = SETTINGS.replace("4242002", "7")
     assert (await http.post(f"{other}/register", params=KEY, json=body)).status_code == 404
+
+
+@pytest.mark.parametrize("version", ["v1", "2026-03"])
+@pytest.mark.parametrize("auth", ["key", "oauth", "either"])
+async def test_other_versions_take_a_put(
+    http: httpx.AsyncClient, sandbox: Sandbox, version: str, auth: str
+) -> None:
+    """In place of `register`, with the key or with a token that has the scopes, as it may be."""
+    granted = sandbox.config.scopes | {"developers-read", "developers-write"}
+    sandbox.config = sandbox.config.changed({"provider_auth": auth})
+    path, body = SETTINGS.replace("2026-09", version), {"name": "A", "updatedAt": 1}
+    by_key = await http.put(path, params=KEY, json=body)
+    assert by_key.status_code == (401 if auth == "oauth" else 200)
+    without = await http.put(path, json=body)
+    assert without.status_code == (401 if auth == "key" else 403)
+    sandbox.config = sandbox.config.changed({"scopes": granted})
+    by_token = await http.put(path, json=body)
+    assert by_token.status_code == (401 if auth == "key" else 200)
+
+
+def test_the_settings_of_2026_03_are_published(sandbox: Sandbox) -> None:
+    """Each path and method, and the scope that it asks for."""
+    published = spec.load("media-bridge.2026-03.openapi.json")["paths"]
+    served = [
+        (route.path.replace("{app_id}", "{appId}"), method.lower())
+        for route in provider_routes(sandbox).routes
+        if isinstance(route, APIRoute) and "/2026-03/" in route.path
+        for method in route.methods or ()
+    ]
+    assert len(served) == 4
+    for path, method in served:
+        (security,) = published[path][method]["security"]
+        wanted = "developers-read" if "visibility" in path else "developers-write"
+        assert security == {"oauth2": [wanted]}
 
 
 @pytest.mark.parametrize("query", [{"limit": "many"}, {"after": "x"}, {"page": "2"}])

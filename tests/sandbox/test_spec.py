@@ -158,6 +158,7 @@ def test_paths_and_methods_are_the_published_ones(
         (path, method.upper())
         for file in files
         for path, operations in spec.load(file)["paths"].items()
+        if "/settings" not in path  # see test_media
         for method in operations
     }
     served = {

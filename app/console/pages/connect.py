@@ -11,6 +11,7 @@ from app.console.view import TheForm, TheView, View
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES
+from app.hubspot.results import Trouble
 from app.oauth.install import CONSOLE_CALLBACK, InstallFailure
 from app.oauth.pending import (
     STATE_ERRORS,
@@ -20,7 +21,7 @@ from app.oauth.pending import (
 )
 from app.oauth.provider import ProviderResult, ProviderSettings, configure_provider, places_of
 from app.runtime.clock import now_ms
-from app.runtime.credentials import connecting, known_connection
+from app.runtime.credentials import connecting, known_connection, provider_token
 
 PATH = "/console/connect"
 LONGEST_NAME = 100
@@ -65,7 +66,8 @@ async def _save_provider(view: View, form: Form) -> ProviderResult:
     account = view.account
     known = await known_connection(account.settings, account.store)
     key = account.settings.hubspot_developer_key
-    if key is None or known is None or known.app_id is None:
+    may = key is not None or account.settings.hubspot_developer_scopes
+    if not may or known is None or known.app_id is None:
         raise HTTPException(409, "connect the app, and set PLAYRELAY_HUBSPOT_DEVELOPER_KEY")
     try:
         places = places_of(form.all("place"))
@@ -74,8 +76,16 @@ async def _save_provider(view: View, form: Form) -> ProviderResult:
     name = form.get("name").strip()[:LONGEST_NAME]
     async with make_http() as http:
         exchange = Exchange(http, account.settings.hubspot_base_url, now_ms)
+        token = await provider_token(account.settings, exchange, account.store, now_ms)
+        if isinstance(token, Trouble):
+            raise HTTPException(409, "there is no token: connect the app again")
         result = await configure_provider(
-            exchange, ProviderSettings(key, name or None, places), known.app_id, now_ms
+            exchange,
+            ProviderSettings(key, name or None, places),
+            account.settings.hubspot_routes["provider"],
+            known.app_id,
+            now_ms,
+            token,
         )
     for done in result.done:
         await account.store.admin.note(view.person.name, "provider", done, now_ms(), 1)
@@ -90,7 +100,8 @@ async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]
         "sandboxed": settings.sandboxed,
         "keyless": settings.connectable and settings.secret_key is None,
         "known": None,
-        "developer": settings.hubspot_developer_key is not None,
+        "developer": settings.hubspot_developer_key is not None
+        or settings.hubspot_developer_scopes,
         "places_to_show": PLACES,
         "result": None,
         "endings": view.account.endings(),

@@ -1,0 +1,76 @@
+"""The versions of HubSpot's API, and the paths that they are part of. Pure.
+
+Each part of the API has a version of its own. A version that moves a path needs another template.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from string import Formatter
+
+from app.hubspot.endings import DATED, NUMBERED, Use
+
+_PATH = re.compile(r"(?:/[A-Za-z0-9._{}-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A version, and a path in which `{version}` and other names stand for what is put in."""
+
+    version: str
+    template: str
+
+    def path(self, **parts: str) -> str:
+        """The path of a request."""
+        return self.template.format(version=self.version, **parts)
+
+
+EVENTS = Route("v1", "/media-bridge/{version}/events/{event}")
+OAUTH = Route("2026-03", "/oauth/{version}/token")
+MEDIA = Route("2026-09", "/media-bridge/{version}/objects")
+PROVIDER = Route("2026-03", "/media-bridge/{version}/{app_id}/settings")
+
+ROUTES: Mapping[Use, Route] = {
+    "events": EVENTS,
+    "oauth": OAUTH,
+    "media": MEDIA,
+    "provider": PROVIDER,
+}
+
+KNOWN: Mapping[Use, tuple[str, ...]] = {
+    "events": ("v1", "2026-03"),
+    "oauth": ("v3", "2026-03"),
+    "contacts": ("v1",),
+    "media": ("2026-09",),
+    "provider": ("v1", "2026-03", "2026-09"),
+}
+"""The versions that HubSpot's published specifications have, and the sandbox plays."""
+
+
+def version(text: str) -> str:
+    """A version as HubSpot writes it. ValueError for anything else."""
+    if NUMBERED.fullmatch(text) or DATED.fullmatch(text):
+        return text
+    raise ValueError("write a version such as v1 or 2026-03")
+
+
+def template(text: str, use: Use) -> str:
+    """A path for this part of the API. ValueError where it is none, or lacks what it must name."""
+    wanted = names_in(ROUTES[use].template)
+    try:
+        names = names_in(text)
+    except ValueError:  # a brace alone
+        names = {""}
+    if not _PATH.fullmatch(text) or not wanted - {"version"} <= names <= wanted:
+        raise ValueError(f"write a path such as {ROUTES[use].template}")
+    return text
+
+
+def names_in(text: str) -> set[str]:
+    """The names that a template puts something in for."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def unknown(versions: Mapping[Use, str]) -> Mapping[Use, Collection[str]]:
+    """The parts whose version is none of the known ones, each with those."""
+    return {use: KNOWN[use] for use, chosen in versions.items() if chosen not in KNOWN[use]}
