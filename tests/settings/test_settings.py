@@ -46,7 +46,7 @@ def test_nothing_set_is_the_sandbox() -> None:
     [
         ("PORT", "http"),
         ("PORT", "70000"),
-        ("HUBSPOT_API_VERSION", "v2"),
+        ("HUBSPOT_API_VERSION", "2"),
         ("HUBSPOT_RATE", "0"),
         ("HUBSPOT_BASE_URL", "http://api.example.com"),
         ("HUBSPOT_BASE_URL", "api.hubapi.com"),
