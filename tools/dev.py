@@ -1,6 +1,6 @@
 """`make dev`: the relay with the sandbox, restarted when a file changes, and a filled console.
 
-It has a store of its own, data/dev.db; delete that to begin anew.
+It has a store of its own, data/dev-sandbox.db; delete that to begin anew.
 """
 
 import os
@@ -15,14 +15,15 @@ from watchfiles import PythonFilter, run_process
 from tools.sample import send
 
 ROOT = Path(__file__).parent.parent
-STORE = ROOT / "data" / "dev.db"
+STORE = ROOT / "data" / "dev-sandbox.db"
+"""The sandbox's store, beside the one that is named below."""
 WATCHED = (ROOT / "app", ROOT / "static" / "playrelay.js", ROOT / "static" / "adapters")
 SETTINGS = {
     "PLAYRELAY_SANDBOX": "true",
-    "PLAYRELAY_DATABASE_URL": f"sqlite:///{STORE}",
+    "PLAYRELAY_DATABASE_URL": f"sqlite:///{ROOT / 'data' / 'dev.db'}",
     "PLAYRELAY_PINGS_PER_MINUTE": "0",
 }
-START_SECONDS = 30
+RETRY_SECONDS = 0.2
 
 
 def main() -> None:
@@ -37,13 +38,12 @@ def main() -> None:
 
 def _fill(address: str) -> None:
     """Send the sample plays once the relay answers."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    while True:
         try:
             httpx.get(f"{address}/readyz").raise_for_status()
             sys.stderr.write(f"{send(address, int(time.time() * 1000))} sample plays sent\n")
-        except httpx.TransportError:
-            time.sleep(0.2)
+        except httpx.HTTPError:  # it starts, or it has just been restarted
+            time.sleep(RETRY_SECONDS)
         else:
             return
 
