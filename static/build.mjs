@@ -16,12 +16,13 @@ const home = fileURLToPath(new URL(".", import.meta.url));
 
 /**
  * Properties that only our own files know, in the script as well as in its adapters: these get short
- * names. None may be a name of the DOM's, of a play's, of an option, of the API or of a vendor's words.
+ * names. None may be one of the DOM's that we read, of a play's, of an option, of the API or of a vendor's
+ * words.
  */
 const OWN = `address alone announced around awaitAdapter claim clickedAt completePlay declareAd describe emit
   findManifests follow guard heard inside isInterstitial knownAt known late listen manifest mayGrow openedAt position previous report said
   seenAt track use`;
-const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`) };
+const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`), builtins: true };
 /** The short names, for all files the same. */
 const nameCache = {};
 

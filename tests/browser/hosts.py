@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -92,6 +93,8 @@ class Site:
     """Where the files of a path are, by the path's beginning."""
     playlists: dict[str, Callable[[], str]] = field(default_factory=dict)
     """HLS playlists that are written when they are asked for."""
+    streams: dict[str, Callable[[], Iterator[str]]] = field(default_factory=dict)
+    """Pages that arrive in parts."""
 
     def file(self, path: str) -> Path | None:
         """The file at a path of the site."""
@@ -117,12 +120,22 @@ def serving_site() -> Iterator[Site]:
             if path in site.pages:
                 body = site.pages[path].encode()
                 self.answer(200, body, Content_Type="text/html; charset=utf-8", **site.headers)
+            elif path in site.streams:
+                self._stream(site.streams[path]())
             elif path in site.playlists:
                 self.answer(200, site.playlists[path]().encode(), Content_Type=TYPES[".m3u8"])
             elif file := site.file(path):
                 self._file(file)
             else:
                 self.answer(404, b"")
+
+        def _stream(self, parts: Iterator[str]) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for part in chain(parts, [""]):  # an empty one is the end
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part.encode()), part.encode()))
 
         def _file(self, file: Path) -> None:
             content = file.read_bytes()

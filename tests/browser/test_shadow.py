@@ -1,9 +1,12 @@
 """Players in shadow roots that no script attached, and what names them."""
 
+from collections.abc import Iterator
+from threading import Event
+
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.hosts import Collector, Site
+from tests.browser.hosts import PATIENCE, Collector, Site
 from tests.browser.player import leave, passed, ready, script, show
 
 ROOT = '<template shadowrootmode="open" shadowrootclonable>{}</template>'
@@ -54,9 +57,35 @@ def test_a_declarative_root_that_arrives_after_the_script_is_found(
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
+def test_a_declarative_root_that_is_streamed_is_found(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its player arrives when the tracker knows the root already, and is followed."""
+    before, inside = Event(), Event()
+
+    def parts() -> Iterator[str]:
+        yield f"<!doctype html><title>A page</title><body>{script(collector)}<p>Text</p>"
+        yield "<iframe></iframe>"
+        before.wait(PATIENCE)
+        yield '<div id=host><template shadowrootmode="open"><p>Text</p>'
+        inside.wait(PATIENCE)
+        yield '<video src="/clips/short.webm" controls></video></template></div>'
+
+    site.streams["/streamed"] = parts
+    page.goto(site.url + "/streamed", wait_until="commit")
+    ready(page)
+    before.set()
+    passed(page, "!!document.querySelector('#host')?.shadowRoot.querySelector('p')")
+    inside.set()
+    passed(page, "!!document.querySelector('#host').shadowRoot.querySelector('video')")
+    page.evaluate(f"({CONTROLS})(document)")
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    assert collector.view().milestones == [25, 50, 75, 100]
+
+
 BLOBS = """async () => {
     // Of two files that were fetched, nobody can tell which it is.
-    await fetch("/clips/short.webm?else");
+    await (await fetch("/clips/short.webm?else")).blob();
     const file = await (await fetch("/clips/short.webm")).blob();
     for (const host of document.querySelectorAll("[data-film]")) {
         const film = host.shadowRoot.querySelector("video");
