@@ -25,7 +25,7 @@ from app.oauth.pending import (
 )
 from app.oauth.provider import ProviderSettings
 from app.runtime.clock import now_ms
-from app.runtime.credentials import connecting, known_connection
+from app.runtime.credentials import connecting, disconnected, known_connection
 from app.runtime.stores import open_store
 from app.store.errors import StoreError
 from app.store.records import Connection
@@ -52,6 +52,9 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         "such an app. docs/HUBSPOT.md leads through each way, and says what refusals mean."
     )
     add_app_options(verb)
+    verb.add_argument(
+        "--disconnect", action="store_true", help="revoke the tokens at HubSpot, and forget them"
+    )
     verb.add_argument("--again", action="store_true", help="although there is a connection already")
     verb.add_argument(
         "--port", type=int, default=PORT, help="where the browser comes back to (%(default)s)"
@@ -85,6 +88,8 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
     provider = provider_of(given, settings)
     store = await open_store(settings, account=account.name)
     try:
+        if given.disconnect:
+            return await _disconnect(settings, store)
         known = await known_connection(settings, store)
         if known is not None and not given.again:
             say(f"connected to {known.name} already (--again: anew)")
@@ -100,6 +105,19 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
         return await _provided(settings, provider, came_of_it, store)
     finally:
         await store.close()
+
+
+async def _disconnect(settings: Settings, store: Store) -> int:
+    known = await known_connection(settings, store)
+    trouble = await disconnected(settings, store, now_ms)
+    if trouble is not None:
+        said = getattr(trouble, "message", "") or getattr(trouble, "reason", "")
+        says = said or type(trouble).__name__
+        say(f"playrelay: not disconnected, try again: HubSpot says: {says}", error=True)
+        return 1
+    name = "any account" if known is None else known.name
+    say(f"not connected to {name} any more: plays are kept, and sent once it is connected again")
+    return 0
 
 
 async def _awaited(

@@ -142,6 +142,25 @@ def introspect_call(app: OAuthApp | None, access_token: SecretStr) -> Call:
     return Call("introspect", "POST", f"{path}/introspect", form=form)
 
 
+def revoke_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
+    """Make a refresh token, and what was granted for it, worthless."""
+    form = {
+        "token": refresh_token,
+        "token_type_hint": SecretStr("refresh_token"),
+        "client_id": SecretStr(app.client_id),
+        "client_secret": app.client_secret,
+    }
+    return Call("revoke", "POST", f"{app.token_path}/revoke", form=form)
+
+
+def revoke_result(answer: Answer) -> Trouble | None:
+    """What stood in the way; None: the token is worthless, if it was not before."""
+    if is_success(answer):
+        return None
+    trouble = _ungranted(answer)
+    return None if _named(answer) & {"BAD_REFRESH_TOKEN", "INVALID_GRANT"} else trouble
+
+
 def grant_result(answer: Answer) -> Grant | Trouble:
     """What the answer to a refresh, or for a code, amounts to.
 
@@ -183,9 +202,15 @@ def _ungranted(answer: Answer) -> Trouble:
     if not isinstance(result, Refused | Unauthorized | MissingScope):
         return result
     said = json_object(answer) or {}
-    named = {text(said.get(key)).upper() for key in ("status", "error", "category", "subCategory")}
+    named = _named(answer)
     message = result.message or text(said.get("error_description")) or f"HTTP {answer.status}"
     return Unauthorized(message, final=not named.isdisjoint(_FINAL))
+
+
+def _named(answer: Answer) -> set[str]:
+    """The names that an error gives itself."""
+    said = json_object(answer) or {}
+    return {text(said.get(key)).upper() for key in ("status", "error", "category", "subCategory")}
 
 
 def _is_oauth_error(body: Body) -> bool:

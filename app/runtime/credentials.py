@@ -12,6 +12,7 @@ from app.hubspot.oauth import OAuthApp
 from app.hubspot.results import Trouble
 from app.hubspot.seal import SealedVault
 from app.hubspot.tokens import RefreshingToken, SealError, StaticToken, TokenSource, origin_of
+from app.oauth.disconnect import disconnect
 from app.oauth.install import Installer, RequestedScopes, requested_scopes
 from app.store.records import Connection
 from app.store.store import Store
@@ -94,6 +95,18 @@ async def connecting(
     async with make_http() as http:
         exchange = Exchange(http, settings.hubspot_base_url, clock)
         yield Installer(exchange, app, settings.seal, store.tokens, requested, clock)
+
+
+async def disconnected(
+    settings: Settings, store: Store, clock: Callable[[], int]
+) -> Trouble | None:
+    """Revoke and forget the tokens. Raises SettingsError if `connect` keeps none."""
+    app = oauth_app(settings)
+    if app is None or not settings.connectable:
+        raise SettingsError([_not_connectable(settings)])
+    async with make_http() as http:
+        exchange = Exchange(http, settings.hubspot_base_url, clock)
+        return await disconnect(exchange, app, _vault(settings, app, store), store.tokens)
 
 
 def _vault(settings: Settings, app: OAuthApp, store: Store) -> SealedVault:

@@ -25,6 +25,10 @@ class Tokens(Part):
         """Keep these in place of any others."""
         await self._write(tokens.save, token)
 
+    async def forget(self) -> None:
+        """Delete the tokens; the account that they were of is still known."""
+        await self._write(tokens.forget)
+
     async def connection(self) -> Connection | None:
         """The account, if the app was ever installed for this store."""
         return await self._read(tokens.connection)

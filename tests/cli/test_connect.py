@@ -300,6 +300,31 @@ def test_the_provider_is_named_with_oauth(tmp_path: Path, hubspot: Sandbox) -> N
     assert "the provider is called Acme player\n" in done.stdout
 
 
+def test_disconnecting_revokes(tmp_path: Path, hubspot: Sandbox) -> None:
+    """HubSpot revokes the tokens and the store forgets them; if HubSpot does not, it forgets none.
+
+    Without tokens there is nothing to do, and the account can be connected again.
+    """
+    assert connected(tmp_path, hubspot)[0] == 0
+    hubspot.faults({"path": "/oauth/2026-03/token/revoke", "status": 503})
+    failed = run("connect", "--disconnect", folder=tmp_path, **settings(hubspot))
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("playrelay: not disconnected, try again: HubSpot says: ")
+    hubspot.faults()
+    assert run("doctor", folder=tmp_path, **settings(hubspot)).returncode == 0
+    done = run("connect", "--disconnect", folder=tmp_path, **settings(hubspot))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"not connected to {ACCOUNT} any more")
+    asked = [(each["path"], each["status"]) for each in hubspot.requests()]
+    assert asked[-1] == ("/oauth/2026-03/token/revoke", 204)
+    examined = run("doctor", folder=tmp_path, **settings(hubspot))
+    assert "run playrelay connect" in examined.stdout
+    before = len(hubspot.requests())
+    again = run("connect", "--disconnect", folder=tmp_path, **settings(hubspot))
+    assert (again.returncode, len(hubspot.requests())) == (0, before)
+    assert connected(tmp_path, hubspot)[0] == 0
+
+
 def test_a_port_in_use_is_named(tmp_path: Path, hubspot: Sandbox) -> None:
     """With the option that chooses another."""
     taken = httpx.URL(hubspot.address).port

@@ -15,6 +15,7 @@ SAVE_TOKEN = """
         refresh_token = excluded.refresh_token, expires_at = excluded.expires_at,
         origin = excluded.origin
 """
+FORGET_TOKENS = "DELETE FROM playrelay.tokens"
 LOAD_CONNECTION = "SELECT account FROM playrelay.connection"
 SAVE_CONNECTION = """
     INSERT INTO playrelay.connection VALUES (1, $1::json)
@@ -35,6 +36,11 @@ async def save(tx: Tx, token: StoredToken) -> None:
     """Save tokens in place of any others."""
     secrets = (token.access_token.get_secret_value(), token.refresh_token.get_secret_value())
     await tx.change(SAVE_TOKEN, *secrets, token.expires_at, token.origin)
+
+
+async def forget(tx: Tx) -> None:
+    """Delete the tokens. The account stays: the store goes on belonging to it."""
+    await tx.change(FORGET_TOKENS)
 
 
 async def connection(tx: Tx) -> Connection | None:
