@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from tests.bench import backlog, forwarding, growth, ingest, replicas, tracker
+from tests.bench import backlog, forwarding, growth, hostile, ingest, limits, replicas, tracker
 from tests.bench.engines import engines
 from tests.bench.load import wrk_path
 
-SERVERS = ("ingest", "replicas", "growth", "forwarding", "backlog")
+SERVERS = ("ingest", "limits", "replicas", "growth", "forwarding", "hostile", "backlog")
 PARTS = (*SERVERS, "tracker")
 
 
@@ -45,12 +45,16 @@ def _servers(given: argparse.Namespace, wanted: set[str]) -> None:
     with engines() as found:
         if "ingest" in wanted:
             ingest.report(found, given.rounds, given.seconds)
+        if "limits" in wanted:
+            limits.report(found, given.rounds, given.seconds)
         if "replicas" in wanted:
             replicas.report(found, given.replicas, given.seconds)
         if "growth" in wanted:
             growth.report(found, given.rows, given.rounds, given.seconds)
         if "forwarding" in wanted:
             forwarding.report(found)
+        if "hostile" in wanted:
+            hostile.report(found, given.rounds, given.seconds)
     if "backlog" in wanted:
         backlog.report(given.backlog)
 

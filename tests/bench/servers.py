@@ -89,6 +89,21 @@ def relay(database_url: str, settings: Mapping[str, str], core: int = 0) -> Iter
 
 
 @contextmanager
+def served(database_url: str, settings: Mapping[str, str], *, limited: bool) -> Iterator[Server]:
+    """A relay on that store whose server has its limits, or none."""
+    port = free_port()
+    environment = {
+        "PLAYRELAY_PORT": str(port),
+        "PLAYRELAY_DATABASE_URL": database_url,
+        "PLAYRELAY_LOG_LEVEL": "warning",
+        **{f"PLAYRELAY_{name.upper()}": value for name, value in settings.items()},
+    }
+    command = ["-m", "tests.bench.served", *([] if limited else ["--unlimited"])]
+    with _running(command, port, environment) as server:
+        yield server
+
+
+@contextmanager
 def sandbox() -> Iterator[Server]:
     """`playrelay sandbox` with a rate that is never reached."""
     port = free_port()
