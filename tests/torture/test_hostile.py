@@ -196,7 +196,11 @@ def test_what_is_full_grows_no_further(outcome: Outcome) -> None:
         return False
 
     until("it is full", is_full)
-    until("it has measured itself", lambda: strangers[0].one(port, "10.8.0.1", rng) == FULL)
+    addresses = (f"10.8.{number // 250}.{number % 250}" for number in range(9_999))
+    until(
+        "it has measured itself",
+        lambda: strangers[0].one(port, next(addresses), rng) == FULL,
+    )
     until("all is folded", outcome.relay.idle)
     before = _plays(outcome)
     for place, flood in enumerate(strangers):
