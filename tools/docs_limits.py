@@ -135,7 +135,7 @@ def _store() -> Iterator[Sequence[str]]:
     )
     yield _row(
         "the same, before plays are refused that are neither signed nor a known contact's",
-        f"{admission.BEYOND} × that limit, or {_size(admission.LEAST_FREE_BYTES // 2)} free",
+        f"{admission.BEYOND} × that limit",
         "collect; measured every few seconds",
         f"{_answer('store_full')}, Retry-After",
         variable,

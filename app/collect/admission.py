@@ -20,7 +20,7 @@ MOST_UNPROVEN = 100_000
 """Due events of visitors that are not proven: two and a half hours of what HubSpot takes."""
 
 BEYOND = 1.25
-"""Times the limit at which only known visitors' plays are taken; of the free space, half of it."""
+"""Times the limit at which only known visitors' plays are taken."""
 
 RETRY_SECONDS = 300
 
@@ -62,9 +62,7 @@ class Admission:
         self.is_full = 0 < self._limit <= usage.size or (
             free is not None and free < LEAST_FREE_BYTES
         )
-        self.is_beyond = 0 < self._limit * BEYOND <= usage.size or (
-            free is not None and free < LEAST_FREE_BYTES // 2
-        )
+        self.is_beyond = 0 < self._limit * BEYOND <= usage.size
         self.is_crowded = self._asks and usage.unproven >= MOST_UNPROVEN
         self._metrics.store_bytes.set(usage.size)
         self._metrics.store_limit.set(self._limit)
