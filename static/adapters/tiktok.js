@@ -1,1 +1,1 @@
-export default{v:({origin:e,pathname:t})=>/^\/player\/v1\/\d/.test(t)?e+t.replace(/\/$/,""):"",read({type:e,value:t,...a},{state:n}){if(a["x-tiktok-player"])return"onStateChange"==e?{state:t}:"onMute"==e?{muted:!!t}:"onCurrentTime"==e&&{...t,state:n??(t.currentTime>0?1:null)}}};
+export default{address:({origin:e,pathname:t})=>/^\/player\/v1\/\d/.test(t)?e+t.replace(/\/$/,""):"",read({type:e,value:t,...a},{state:n}){if(a["x-tiktok-player"])return"onStateChange"==e?{state:t}:"onMute"==e?{muted:!!t}:"onCurrentTime"==e&&{...t,state:n??(t.currentTime>0?1:null)}}};
