@@ -39,6 +39,7 @@ class MaintenanceWorker:
         self._metrics = metrics
         self._idle_seconds = idle_seconds
         self._last: tuple[int, float] | None = None
+        self._lookups_ended = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Maintain the store until told to stop."""
@@ -62,17 +63,26 @@ class MaintenanceWorker:
         now, stepped = self._time()
         if abs(stepped) > STEP_MS:
             _log.warning("clock_stepped", seconds=round(stepped / 1000), advice=KEEP_TIME)
+        ended = await self._end_lookups(now)
         done = await self._store.maintain(now, ROWS, stepped)
         if done.brought_back:
             _log.warning("times_brought_back", count=done.brought_back, advice=KEEP_TIME)
-        if done.leases_expired or done.woken or done.brought_back:
+        if done.leases_expired or done.woken or done.brought_back or ended:
             self._due.notify()
         if done.leases_expired:
             self._metrics.interrupted.inc(done.leases_expired)
         if done.unattributed:
             self._metrics.unattributed.inc(done.unattributed)
             _log.info("events_unattributed", count=done.unattributed)
-        return max(done.leases_expired, done.woken, done.unattributed, done.pruned) >= ROWS
+        return max(done.leases_expired, done.woken, done.unattributed, done.pruned, ended) >= ROWS
+
+    async def _end_lookups(self, now: int) -> int:
+        """Once a start, for whether usertokens are looked up is a setting; how many events."""
+        if self._lookups_ended:
+            return 0
+        ended = await self._store.end_lookups(now, ROWS)
+        self._lookups_ended = ended < ROWS
+        return ended
 
     def _time(self) -> tuple[int, int]:
         """Now, and by how many ms the wall clock has stepped since the last round."""

@@ -161,13 +161,19 @@ class Maintenance(PolicyPart):
         await self._database.compare_clocks()
         back = await self._write(future.bring_back, self._policy, now, limit, stepped)
         done = await self._write(maintenance.maintain, self._policy.retention, now, limit)
-        if self._policy.identity == "passthrough":
-            woken = await self._write(maintenance.end_lookups, now, limit)
-            done = replace(done, woken=done.woken + woken)
         report = replace(done, brought_back=back)
         if report.leases_expired or report.woken or back:
             self._database.notify("due")
         return report
+
+    async def end_lookups(self, now: int, limit: int) -> int:
+        """Make due what waits for a look-up, where usertokens are sent as they are; how many."""
+        if self._policy.identity != "passthrough":
+            return 0
+        ended = await self._write(maintenance.end_lookups, now, limit)
+        if ended:
+            self._database.notify("due")
+        return ended
 
     def hold_delivery(self) -> None:
         """Keep others from delivering out of an SQLite file; StoreError if one does."""

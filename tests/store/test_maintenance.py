@@ -1,6 +1,6 @@
 """What time alone does: waits end, strangers are given up, old rows go."""
 
-from app.domain.outcome import Delivered, Rejected, Wait
+from app.domain.outcome import Delivered, IdentityRejected, Rejected, Wait
 from app.store.records import InboxPing, MaintenanceReport
 from app.store.store import Store
 from tests.store.setting import (
@@ -214,3 +214,14 @@ async def test_the_living_are_left_alone(store: Store) -> None:
     assert await store.maintenance.maintain(NOW + DAY, MANY) == MaintenanceReport()
     assert await entries(store) == before
     assert (await store.admin.depths(NOW)).inbox == 1
+
+
+async def test_what_waits_for_no_lookup_is_left_alone(passing: Store) -> None:
+    """Where usertokens are sent as they are, those that HubSpot knows by nothing go on waiting."""
+    await played(passing, contactUtk=None, _hsenc="p2ANqtz-1")
+    job = await claimed(passing)
+    await settle(passing, job, IdentityRejected("mail"))
+    waiting = await values(passing, "waiting")
+    assert waiting
+    assert await passing.maintenance.end_lookups(NOW, MANY) == 0
+    assert await values(passing, "waiting") == waiting

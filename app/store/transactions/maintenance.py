@@ -27,7 +27,8 @@ END_WAITS = f"""
 END_LOOKUPS = f"""
     UPDATE playrelay.outbox SET status = 'due', due_at = $1
     WHERE id IN (SELECT id FROM playrelay.outbox
-        WHERE status = 'waiting' AND due_at IS NULL {_UNLOCKED})
+        WHERE status = 'waiting' AND due_at IS NULL AND reason IN ('lookup', 'stranger')
+        {_UNLOCKED})
 """
 # A stranger whose events are soon given up is asked about once more, unless that was recently.
 ASK_ONCE_MORE = """
