@@ -15,6 +15,7 @@ from app.cli.provider import add_provider_options, provider_of, save_provider
 from app.cli.stores import add_account, the_one
 from app.cli.terminal import say
 from app.config import AccountSettings, Settings
+from app.hubspot.results import words_of
 from app.oauth.install import Installer, InstallFailure
 from app.oauth.pending import (
     MINUTES,
@@ -111,8 +112,7 @@ async def _disconnect(settings: Settings, store: Store) -> int:
     known = await known_connection(settings, store)
     trouble = await disconnected(settings, store, now_ms)
     if trouble is not None:
-        said = getattr(trouble, "message", "") or getattr(trouble, "reason", "")
-        says = said or type(trouble).__name__
+        says = words_of(trouble)
         say(f"playrelay: not disconnected, try again: HubSpot says: {says}", error=True)
         return 1
     name = "any account" if known is None else known.name

@@ -34,7 +34,7 @@ def provider_of(given: argparse.Namespace, settings: Settings) -> ProviderSettin
     """The settings that were given, if any. Raises SettingsError if nothing may set them."""
     if given.provider_name is None and given.show_in is None:
         return None
-    if settings.hubspot_developer_key is None and not settings.hubspot_developer_scopes:
+    if not settings.may_set_provider:
         key, scopes = f"{PREFIX}HUBSPOT_DEVELOPER_KEY", f"{PREFIX}HUBSPOT_DEVELOPER_SCOPES"
         raise SettingsError(
             [f"{key}: required by --provider-name and --show-in (or {scopes}, with OAuth)"]

@@ -47,7 +47,7 @@ def serve(_given: argparse.Namespace) -> int:
                 else None
             )
         except _PortError as error:
-            _say(f"playrelay: {error}")
+            say(f"playrelay: {error}", error=True)
             return 1
         if settings.sandboxed:
             _log.warning("sandbox", advice=f"nothing reaches HubSpot: {SANDBOX_STORE}")
@@ -89,20 +89,21 @@ def sandbox(given: argparse.Namespace) -> int:
     try:
         bound = listen(given.host, given.port)
     except OSError as error:
-        _say(f"playrelay: can't listen on {given.host}:{given.port} ({error.strerror})")
+        say(f"playrelay: can't listen on {given.host}:{given.port} ({error.strerror})", error=True)
         return 1
     with bound:
         address = f"http://{given.host}:{bound.getsockname()[1]}"
 
         def announce() -> None:
-            _say(
+            say(
                 f"HubSpot sandbox on {address}\n"
                 f"  PLAYRELAY_HUBSPOT_BASE_URL={address}\n"
                 f"  PLAYRELAY_HUBSPOT_ACCESS_TOKEN={world.credentials.access_token}\n"
                 f"  or, to connect an app: PLAYRELAY_HUBSPOT_APP_URL={address}\n"
                 f"  PLAYRELAY_HUBSPOT_CLIENT_ID={world.credentials.client_id}\n"
                 f"  PLAYRELAY_HUBSPOT_CLIENT_SECRET={world.credentials.client_secret}\n"
-                f"  what arrived: {address}/sandbox/events"
+                f"  what arrived: {address}/sandbox/events",
+                error=True,
             )
 
         config = uvicorn.Config(
@@ -145,16 +146,12 @@ def _spare_the_collector() -> None:
 
 def _announce(settings: Settings, port: int) -> None:
     address = local_address(settings.host, port)
-    _say(f"playrelay is on {address}")
+    say(f"playrelay is on {address}", error=True)
     for account in accounts_of(settings):
         if account.name:
             sites = ", ".join(site.key for site in account.sites)
-            _say(f"  account {account.name}, sites: {sites}")
+            say(f"  account {account.name}, sites: {sites}", error=True)
     if settings.sandboxed:
-        _say(f"  sandbox: {SANDBOX_STORE}")
-        _say(f"  demo page: {address}/demo")
-        _say(f"  console:   {address}/console")
-
-
-def _say(text: str) -> None:
-    say(text, error=True)
+        say(f"  sandbox: {SANDBOX_STORE}", error=True)
+        say(f"  demo page: {address}/demo", error=True)
+        say(f"  console:   {address}/console", error=True)

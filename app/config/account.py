@@ -155,6 +155,11 @@ class AccountFields(BaseModel):
         return self.hubspot_client_id is not None and self.hubspot_refresh_token is None
 
     @property
+    def may_set_provider(self) -> bool:
+        """Whether the app's own settings can be changed: with the key, or with the scopes."""
+        return self.hubspot_developer_key is not None or self.hubspot_developer_scopes
+
+    @property
     def hubspot_versions(self) -> Mapping[Use, str]:
         """The parts of HubSpot's API that are used with these settings, each with its version."""
         wanted: dict[Use, tuple[str, bool]] = {
@@ -162,7 +167,7 @@ class AccountFields(BaseModel):
             "oauth": (self.hubspot_oauth_version, self.hubspot_client_id is not None),
             "contacts": ("v1", self.identity == "lookup"),
             "media": (self.hubspot_media_version, self.media_register),
-            "provider": (self.hubspot_provider_version, self.hubspot_developer_key is not None),
+            "provider": (self.hubspot_provider_version, self.may_set_provider),
         }
         return {use: chosen for use, (chosen, is_used) in wanted.items() if is_used}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from app.deliver.loop import keep_stepping, rest_until
-from app.deliver.policy import DAY, Health, account_update, ask_again
+from app.deliver.policy import DAY, Health, account_update, ask_again, doubled
 from app.deliver.sender import LEASE_MS, SenderContext
 from app.domain.outcome import AccountUpdate, Failing, Healthy
 from app.hubspot.client import HubSpotClient
@@ -102,7 +102,7 @@ class Lookup:
         Nobody is taken for a stranger, and what needs no look-up is sent meanwhile.
         """
         policy = self._context.policy
-        rest = min(policy.gone_first * 2 ** min(self._gone, 30), policy.gone_cap)
+        rest = doubled(policy.gone_first, self._gone, policy.gone_cap)
         self._gone += 1
         self._rest_until = now + rest
         self._metrics.contacts.labels("gone").inc()

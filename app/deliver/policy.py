@@ -128,7 +128,7 @@ def _about_refusal(
     if type(outcome) is not Rejected:
         uncertain = sent.identity.source in UNSURE and not isinstance(outcome, Rejected)
         return Decision(outcome, Healthy(was_error=True, uncertain_refused=uncertain))
-    rest = min(policy.account_trouble * 2 ** min(health.failures, 30), policy.refused_cap)
+    rest = doubled(policy.account_trouble, health.failures, policy.refused_cap)
     if not health.refused_all or now - sent.created_at > policy.give_up_after:
         once_more = _once_more(outcome, sent, now, policy)
         return Decision(once_more, Healthy(was_error=True, alike_until=now + rest, of_event=False))
@@ -182,7 +182,13 @@ def _for_a_person(trouble: Unauthorized | MissingScope | NotConnected) -> str:
 
 def backoff(attempt: int, first: int, cap: int, chance: float) -> int:
     """Capped exponential backoff with full jitter: ms, from 0 up to `first` × 2^attempt."""
-    return int(chance * min(cap, first * 2 ** min(attempt, 30)))
+    return int(chance * doubled(first, attempt, cap))
+
+
+def doubled(first: int, times: int, cap: int) -> int:
+    """A rest in ms that doubles so many times, up to `cap`."""
+    longer: int = first * 2 ** min(times, 30)
+    return min(longer, cap)
 
 
 def ask_again(asked: int, policy: DeliveryPolicy) -> int:

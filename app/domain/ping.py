@@ -166,15 +166,13 @@ def parse(body: bytes, referer: str | None) -> Parsed:
     not fit. A play that does not fit is a Fault and leaves the others alone.
     """
     try:
-        try:
-            envelope, unknown = _decoded(_strict_envelope, _envelope, body)
-        except msgspec.ValidationError as error:
-            if str(error).startswith("Expected `object`"):
-                raise BadJsonError(
-                    'the body is no JSON object: send one play, or several as {"plays": […]}'
-                ) from None
-            # The rest has not been read yet: it may be no JSON.
-            raise InvalidPingError(_explain(error, body, _Envelope)) from None
+        envelope, unknown = _decoded(_strict_envelope, _envelope, body)
+    except msgspec.ValidationError as error:
+        if str(error).startswith("Expected `object`"):
+            raise BadJsonError(
+                'the body is no JSON object: send one play, or several as {"plays": […]}'
+            ) from None
+        raise InvalidPingError(_explain(error, body, _Envelope)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         mended = _LONE_SURROGATE.sub(_replaced, body)
         if mended != body:
@@ -213,10 +211,9 @@ def _decode(
     controls: bool,
 ) -> PlayPing | Fault:
     try:
-        try:
-            play, unknown = _decoded(_strict_play, _play, raw)
-        except msgspec.ValidationError as error:
-            return Fault(index, "invalid", _explain(error, raw, PlayPing))
+        play, unknown = _decoded(_strict_play, _play, raw)
+    except msgspec.ValidationError as error:
+        return Fault(index, "invalid", _explain(error, raw, PlayPing))
     except RecursionError:
         return Fault(index, "invalid", "the play is nested too deeply")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -233,15 +230,17 @@ def _decode(
 def _decoded(
     strict: msgspec.json.Decoder[T], lenient: msgspec.json.Decoder[Any], raw: bytes | msgspec.Raw
 ) -> tuple[T, dict[str, msgspec.Raw]]:
-    """Decode, and say which fields there are if any of them is not known."""
+    """Decode, and say which fields there are if any of them is not known.
+
+    Raises ValidationError only of an object that is JSON to its end.
+    """
     try:
         return strict.decode(raw), {}
     except msgspec.ValidationError as error:
+        there = _names.decode(raw)  # a typed decoder stops at the first field that does not fit
         if "unknown field" not in str(error):
             raise
-    return msgspec.convert(lenient.decode(raw), strict.type, from_attributes=True), _names.decode(
-        raw
-    )
+    return msgspec.convert(lenient.decode(raw), strict.type, from_attributes=True), there
 
 
 def _warn_of(
@@ -334,7 +333,7 @@ def _too_many(index: int) -> Fault:
 def _explain(
     error: msgspec.ValidationError, raw: bytes | msgspec.Raw, kind: type[msgspec.Struct]
 ) -> str:
-    """Name all faults of an object; msgspec stops at the first. Raises DecodeError."""
+    """Name all faults of an object; msgspec stops at the first."""
     text, _, path = str(error).partition(" - at `$")
     if path == "`" or (not path and "required field" not in text):
         return f"{text[:1].lower()}{text[1:]}: send an object"

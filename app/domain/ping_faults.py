@@ -53,10 +53,7 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def wrong_fields(raw: bytes | msgspec.Raw, kind: type[msgspec.Struct]) -> dict[str, str]:
-    """Every field of an object that does not fit, by name: what to send instead.
-
-    Raises msgspec.DecodeError or RecursionError if the object is no JSON further on.
-    """
+    """Every field of an object that does not fit, by name: what to send instead."""
     found: dict[str, str] = {}
     given = _fields.decode(raw)
     for field in msgspec.structs.fields(kind):

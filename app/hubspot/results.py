@@ -115,3 +115,9 @@ class LookupGone:
 Trouble = Throttled | Unauthorized | MissingScope | NotConnected | Unavailable
 SendResult = Accepted | Incomplete | Refused | Trouble
 LookupResult = Contacts | LookupGone | Refused | Trouble
+
+
+def words_of(fault: Refused | Trouble) -> str:
+    """What HubSpot says of a fault, else what happened, else its kind."""
+    said: str = getattr(fault, "message", "") or getattr(fault, "reason", "")
+    return said or type(fault).__name__

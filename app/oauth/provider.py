@@ -14,7 +14,7 @@ from app.hubspot.provider import (
     provider_result,
     visibility_call,
 )
-from app.hubspot.results import MissingScope, Refused, Trouble
+from app.hubspot.results import MissingScope, Refused, Trouble, words_of
 from app.hubspot.scopes import DEVELOPERS
 from app.hubspot.versions import Route
 
@@ -77,4 +77,4 @@ def _message(fault: Refused | Trouble) -> str:
     if isinstance(fault, MissingScope):
         named = ", ".join(fault.scopes or DEVELOPERS)
         return f"the token lacks {named}: set PLAYRELAY_HUBSPOT_DEVELOPER_SCOPES and connect again"
-    return getattr(fault, "message", "") or getattr(fault, "reason", "") or type(fault).__name__
+    return words_of(fault)

@@ -66,8 +66,7 @@ async def _save_provider(view: View, form: Form) -> ProviderResult:
     account = view.account
     known = await known_connection(account.settings, account.store)
     key = account.settings.hubspot_developer_key
-    may = key is not None or account.settings.hubspot_developer_scopes
-    if not may or known is None or known.app_id is None:
+    if not account.settings.may_set_provider or known is None or known.app_id is None:
         raise HTTPException(409, "connect the app, and set PLAYRELAY_HUBSPOT_DEVELOPER_KEY")
     try:
         places = places_of(form.all("place"))
@@ -100,8 +99,7 @@ async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]
         "sandboxed": settings.sandboxed,
         "keyless": settings.connectable and settings.secret_key is None,
         "known": None,
-        "developer": settings.hubspot_developer_key is not None
-        or settings.hubspot_developer_scopes,
+        "developer": settings.may_set_provider,
         "places_to_show": PLACES,
         "result": None,
         "endings": view.account.endings(),

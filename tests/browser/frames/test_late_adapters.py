@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Frame, Page, Route
 
 from tests.browser.frames.network import (
     VENDORS,
@@ -92,6 +92,18 @@ def evaluated(page: Page, *adapters: str) -> None:
     measuring(page, *adapters)
 
 
+def begins(page: Page, site: Site, collector: Collector, network: Network) -> Frame:
+    """A film begins in a frame inside of an element, which says so, too."""
+    network.scripts["https://www.youtube.com/iframe_api"] = YOUTUBE_API
+    show(page, site, collector, YOUTUBE)
+    frame = find_frame(page, VENDORS["youtube"].hosts[0])
+    says(page, frame, "ready()")
+    watches(page, frame, 0, 1)
+    passed(page, "!e.paused")
+    evaluated(page, "element")
+    return frame
+
+
 def test_wistias_embed(
     page: Page, site: Site, collector: Collector, network: Network, held: Held
 ) -> None:
@@ -120,13 +132,7 @@ def test_a_frame_in_an_element(
 ) -> None:
     """The frame is followed, and not the element, which has begun to play before."""
     release = held("youtube")
-    network.scripts["https://www.youtube.com/iframe_api"] = YOUTUBE_API
-    show(page, site, collector, YOUTUBE)
-    frame = find_frame(page, VENDORS["youtube"].hosts[0])
-    says(page, frame, "ready()")
-    watches(page, frame, 0, 1)
-    passed(page, "!e.paused")
-    evaluated(page, "element")
+    frame = begins(page, site, collector, network)
     release()
     evaluated(page, "youtube")
     watches(page, frame, *range(2, 11))
@@ -143,13 +149,7 @@ def test_an_adapter_that_cannot_be_had(
 ) -> None:
     """The element is followed then, by what it says itself."""
     page.context.route(f"**/adapters/{missing}.js", lambda route: route.abort())
-    network.scripts["https://www.youtube.com/iframe_api"] = YOUTUBE_API
-    show(page, site, collector, YOUTUBE)
-    frame = find_frame(page, VENDORS["youtube"].hosts[0])
-    says(page, frame, "ready()")
-    watches(page, frame, 0, 1)
-    passed(page, "!e.paused")
-    evaluated(page, "element")
+    frame = begins(page, site, collector, network)
     watches(page, frame, 2, 3, 4)
     says(page, frame, "pause()")
     network.leave(page)
