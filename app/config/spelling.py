@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
-_ALIKE = 0.8
-"""Share of letters in common from which one name is taken for a misspelling of another."""
+_ALIKE = 0.75
+"""Share of letters in common from which a name is taken for a misspelling of another.
+
+Four letters with two swapped have that much.
+"""
 
 
 def nearest(written: str, known: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from app.config.spelling import nearest
         pytest.param("ORIGINS", "ALLOWED_ORIGINS", id="one word of two"),
         pytest.param("ALOWED_ORIGINS", "ALLOWED_ORIGINS", id="misspelt"),
         pytest.param("ALLOWEDORIGINS", "ALLOWED_ORIGINS", id="written as one"),
+        pytest.param("PROT", "PORT", id="two letters swapped"),
         pytest.param("PORTT", "PORT", id="misspelt, and a part of another"),
         pytest.param("HUBSPOT_RATES", "HUBSPOT_RATE", id="one letter too many"),
     ],
