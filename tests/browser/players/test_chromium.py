@@ -29,8 +29,8 @@ from tests.processes.relay import CONTACT
 ANOTHER = CONTACT[:-1] + "2"
 """Another visitor's usertoken: a contact's too."""
 
-THIRD = CONTACT[:-1] + "3"
-"""One more."""
+THIRD = CONTACT[:-1] + "4"
+"""One more. The sandbox knows usertokens that end in an even digit."""
 
 MORE_LOOKS = 3
 """Players load and settle at their own pace, so that two looks at a page may differ without any
