@@ -104,12 +104,12 @@ $(VENV)/.site: requirements/site.txt $(VENV)/.dev
 
 # A PostgreSQL, and a pooler before it: the system's, or Debian's.
 $(VENV)/.postgres: $(VENV)/.dev
-	@$(BIN)/python -m tests.postgres.install
+	@$(BIN)/python -m tests.store.postgres.install
 	@touch $@
 
 # What deploy/ is checked with: promtool, Caddy, systemd-analyze.
 $(VENV)/.checkers: $(VENV)/.dev
-	@$(BIN)/python -m tests.deploy.install
+	@$(BIN)/python -m tests.project.deploy.install
 	@touch $@
 
 # The browsers: Chromium (the system's, or Playwright's own), Firefox and, on Debian, WebKitGTK.
@@ -124,7 +124,7 @@ $(VENV)/.languages: requirements/node.txt $(VENV)/.dev
 	@touch $@
 
 # What the tests have from npm: players, what stands around frames, bundlers, HubSpot's parser.
-NPM := tests/browser/players tests/browser/frames tests/packaging/bundlers tests/hubspot/project
+NPM := tests/browser/players tests/browser/frames tests/project/packaging/bundlers tests/system/oauth/project
 $(VENV)/.npm: $(NPM:=/package-lock.json) $(VENV)/.languages
 	@$(BIN)/python -m tests.machine.npm $(NPM)
 	@touch $@

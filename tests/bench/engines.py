@@ -13,8 +13,8 @@ from app.domain.identity import IdentityMode
 from app.store.postgres.database import open_postgres
 from app.store.sqlite.database import open_sqlite
 from app.store.store import Store
-from tests.postgres.ask import ask
-from tests.postgres.server import Server, binaries
+from tests.store.postgres.ask import ask
+from tests.store.postgres.server import Server, binaries
 from tests.store.setting import policy
 
 FILL_SQLITE = (

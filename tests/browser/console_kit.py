@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response
 
 from app.store.sqlite.database import open_sqlite
 from tests.browser.demo_kit import Relay
-from tests.console.big import FORMULA, SCRIPT, fill
 from tests.store.setting import policy
+from tests.system.console.big import FORMULA, SCRIPT, fill
 
 PAGES = (
     "/console",

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_play
 
 from tests.browser.install import FLAGS, find_chromium
 from tests.machine.debian import in_ci
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 SERVE = "from app.cli import main; raise SystemExit(main(['serve']))"
 KNOWN_UTK = "0" * 32
 """A contact of the sandbox's: its last digit is even."""

@@ -11,7 +11,8 @@ from app.cli import main
 from tests.browser.demo_kit import PATIENCE, Relay
 from tests.browser.hosts import Site
 from tests.browser.player import leave, play
-from tests.docs.pages import ROOT, blocks
+from tests.places import ROOT
+from tests.project.docs.pages import blocks
 
 PAGE = ROOT / "docs" / "EMBED.md"
 EXAMPLE = "https://relay.example.com"

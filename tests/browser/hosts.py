@@ -20,8 +20,8 @@ import httpx
 
 from app.domain import coverage
 from tests.browser.harness import Harness
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "static"
 CLIPS = Path(__file__).parent / "clips"
 TYPES = {

@@ -7,8 +7,9 @@ from pathlib import Path
 from playwright.sync_api import ViewportSize
 
 from tests.browser.console_kit import PAGES, Watched, address, crowded_relay
-from tests.browser.demo_kit import ROOT, chromium, send_play
-from tests.console.big import PLAIN
+from tests.browser.demo_kit import chromium, send_play
+from tests.places import ROOT
+from tests.system.console.big import PLAIN
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZE = ViewportSize(width=840, height=560)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser.console_kit import PAGES, Watched, address, crowded_relay
 from tests.browser.demo_kit import PATIENCE, Relay, chromium, send_play, tab_to
-from tests.console.big import REFUSED, SCRIPT
+from tests.system.console.big import REFUSED, SCRIPT
 
 MOST_BYTES = 300_000
 PHONE = ViewportSize(width=320, height=640)

@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.live.relay import Live, live_relay, settings_for
+from tests.system.live.relay import Live, live_relay, settings_for
 
 CHECKS = [
     not_a_server_error,

@@ -13,8 +13,8 @@ from hypothesis.strategies import SearchStrategy
 
 from app.domain.ping import _FIELDS
 from tests.fuzz.amount import AMOUNT, thorough
-from tests.live.relay import Live, live_relay, settings_for
 from tests.processes.relay import ping
+from tests.system.live.relay import Live, live_relay, settings_for
 
 PATHS = (
     "/v1/progress",

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 from tests.machine.debian import ANSWER_SECONDS, INSTALL_SECONDS, in_ci, runs, say
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 BIN = Path(sys.executable).parent
 OLDEST = 20
 """The oldest version that the tool chain is run with."""

@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 from tests.machine.debian import in_ci, say
-from tests.machine.node import ROOT, find_node
+from tests.machine.node import find_node
 from tests.machine.npm import install, with_node
+from tests.places import ROOT
 
 STATIC = ROOT / "static"
 SCRIPTS = ("check", "verify", "size")

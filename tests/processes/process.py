@@ -16,9 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from tests.places import ROOT
 from tests.processes.waiting import SECONDS, until
 
-ROOT = Path(__file__).parent.parent.parent
 COMMAND = (sys.executable, "-m", "app")
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.postgres.shared import postgres_url
 from tests.simulation.conftest import FULL
 from tests.simulation.faults import every_fault
 from tests.simulation.real_time_store import postgres_at
@@ -10,6 +9,7 @@ from tests.simulation.referee import judge
 from tests.simulation.run import Scenario, simulate
 from tests.simulation.scenarios import SET_BACK
 from tests.store.engines import Postgres
+from tests.store.postgres.shared import postgres_url
 
 VISITORS = 60
 SCENARIOS = [SET_BACK]

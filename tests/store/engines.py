@@ -12,8 +12,8 @@ from app.store.postgres.address import schema_of
 from app.store.postgres.database import open_postgres
 from app.store.sqlite.database import open_sqlite
 from app.store.store import Store
-from tests.postgres.ask import ask
-from tests.postgres.shared import postgres_url
+from tests.store.postgres.ask import ask
+from tests.store.postgres.shared import postgres_url
 from tests.store.setting import policy
 
 

@@ -15,9 +15,9 @@ from app.store.postgres.database import open_postgres
 from app.store.sqlite.database import open_sqlite
 from app.store.sqlite.dialect import sqlite_sql
 from app.store.store import Store
-from tests.postgres.ask import ask, fresh_database
 from tests.store.engines import sqlite_url
 from tests.store.old import stores
+from tests.store.postgres.ask import ask, fresh_database
 from tests.store.setting import DAY, LEASE, NOW, arrive, fold, played, policy, values
 
 LATER = NOW + 2 * DAY

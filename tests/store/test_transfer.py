@@ -13,9 +13,9 @@ from app.store.errors import StoreError
 from app.store.postgres.database import open_postgres
 from app.store.sqlite.database import open_sqlite
 from app.store.store import Store
-from tests.postgres.ask import fresh_database
 from tests.store.engines import sqlite_url
 from tests.store.old import stores
+from tests.store.postgres.ask import fresh_database
 from tests.store.setting import DAY, NOW, arrive, played, policy
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.deliver.sender import LEASE_MS
-from tests.postgres.ask import ask
-from tests.postgres.server import Server
 from tests.processes.ports import free_port
 from tests.processes.relay import Relay
 from tests.processes.sandbox import Sandbox
+from tests.store.postgres.ask import ask
+from tests.store.postgres.server import Server
 
 SENDERS = 4
 """Of one process that delivers."""

@@ -14,11 +14,11 @@ import pytest
 
 from app.collect.admission import BEYOND
 from app.store.transactions.usage import SIZE
-from tests.postgres.ask import ask, fresh_database
 from tests.processes.ports import free_port
 from tests.processes.relay import Relay, ping
 from tests.processes.sandbox import Sandbox, milestone_of
 from tests.processes.waiting import until
+from tests.store.postgres.ask import ask, fresh_database
 from tests.torture.floods import FLOODS, FULL, LIMITED, ORIGIN, Answer, play, slow_peers
 from tests.torture.truth import implied
 

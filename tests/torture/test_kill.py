@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.postgres.shared import expect_postgres
 from tests.processes.sandbox import milestone_of
+from tests.store.postgres.shared import expect_postgres
 from tests.torture.aftermath import (
     CONTACTS,
     KILLS,

@@ -4,13 +4,13 @@ The relay's part is that it takes every other address of the film for the same o
 """
 
 import json
-from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.browser.hosts import Collector, Site
+from tests.places import MEDIA_ADDRESSES
 
-CASES = json.loads((Path(__file__).parents[2] / "media_addresses.json").read_text())
+CASES = json.loads(MEDIA_ADDRESSES.read_text())
 
 
 def test_a_frames_address_names_the_film(page: Page, site: Site, collector: Collector) -> None:

@@ -8,11 +8,10 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from tests.browser.players.records import Case, load, versions
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "PLAYERS.md"
 VENDORS = ROOT / "tests" / "browser" / "frames" / "vendors.toml"
 

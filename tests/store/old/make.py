@@ -13,7 +13,7 @@ import venv
 from contextlib import closing
 from pathlib import Path
 
-from tests.postgres.server import Server, binaries
+from tests.store.postgres.server import Server, binaries
 
 RELEASE = "aa029d5"
 HERE = Path(__file__).parent

@@ -1,0 +1,89 @@
+"""How much one address may send, and who is believed about addresses."""
+
+from pathlib import Path
+
+import pytest
+
+from app.collect.rate import ADDRESSES, WINDOW_SECONDS, AddressRate
+from tests.system.collect.test_progress import PATH, PLAY, problem
+from tests.system.live.relay import live_relay, settings_for
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock of the test's own."""
+    return Clock()
+
+
+def test_a_window_passes_its_pings_and_no_more(clock: Clock) -> None:
+    """After so many pings an address is told how long to wait; then it may send again."""
+    rate = AddressRate(3, clock)
+    assert [rate.retry_after("1.2.3.4") for _ in range(3)] == [0, 0, 0]
+    clock.now += 20
+    assert rate.retry_after("1.2.3.4") == 41
+    assert rate.retry_after("1.2.3.5") == 0
+    clock.now += WINDOW_SECONDS
+    assert rate.retry_after("1.2.3.4") == 0
+
+
+def test_refused_pings_do_not_prolong_the_window(clock: Clock) -> None:
+    """Whoever goes on trying is let in when the window ends."""
+    rate = AddressRate(1, clock)
+    for _ in range(59):
+        rate.retry_after("1.2.3.4")
+        clock.now += 1
+    assert rate.retry_after("1.2.3.4") > 0
+    clock.now += 1
+    assert rate.retry_after("1.2.3.4") == 0
+
+
+def test_an_ipv6_subscriber_is_one_address(clock: Clock) -> None:
+    """All of a /64 counts together, and its neighbour apart."""
+    rate = AddressRate(1, clock)
+    assert rate.retry_after("2001:db8:1:2::1") == 0
+    assert rate.retry_after("2001:db8:1:2:ffff::9") > 0
+    assert rate.retry_after("2001:db8:1:3::1") == 0
+
+
+def test_memory_is_bounded(clock: Clock) -> None:
+    """However many addresses come, only so many are remembered."""
+    rate = AddressRate(1, clock)
+    for number in range(ADDRESSES + 1000):
+        rate.retry_after(str(number))
+    assert len(rate._windows) == ADDRESSES
+
+
+def test_no_limit_is_no_limit(clock: Clock) -> None:
+    """0 lets everything pass and remembers nobody."""
+    rate = AddressRate(0, clock)
+    assert {rate.retry_after("1.2.3.4") for _ in range(1000)} == {0}
+    assert len(rate._windows) == 0
+
+
+def test_the_limit_answers_429_with_retry_after(tmp_path: Path) -> None:
+    """A page that sends too much is told when to come back."""
+    with live_relay(settings_for(tmp_path, pings_per_minute=2)) as live:
+        assert [live.client.post(PATH, json=PLAY).status_code for _ in range(2)] == [202, 202]
+        answer = live.client.post(PATH, json=PLAY)
+        assert problem(answer)["reason"] == "rate_limited"
+        assert 1 <= int(answer.headers["retry-after"]) <= 61
+        assert answer.headers["access-control-expose-headers"] == "Retry-After"
+
+
+def test_forwarded_addresses_of_strangers_are_not_believed(tmp_path: Path) -> None:
+    """Without PLAYRELAY_TRUSTED_PROXIES nobody gets round the limit by inventing addresses."""
+    with live_relay(settings_for(tmp_path, pings_per_minute=1)) as live:
+        live.client.post(PATH, json=PLAY)
+        answer = live.client.post(PATH, json=PLAY, headers={"x-forwarded-for": "9.9.9.9"})
+        assert answer.status_code == 429

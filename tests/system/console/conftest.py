@@ -1,0 +1,23 @@
+"""What the tests of the console's door share: one that is locked, and who stands before it."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.system.console.setting import HTML, PASSWORD, relay
+from tests.system.live.relay import Live
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A relay whose console has a password."""
+    with relay(tmp_path_factory.mktemp("guarded"), console_password=PASSWORD) as live:
+        yield live
+
+
+@pytest.fixture
+def client(guarded: Live) -> Iterator[httpx.Client]:
+    """A browser that was never here."""
+    with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as fresh:
+        yield fresh

@@ -1,0 +1,263 @@
+"""The console's pages over HTTP: what they say, what they refuse, and what they write down."""
+
+import csv
+import html
+import io
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from app.console.csv_file import csv_file
+from tests.system.console.setting import HTML
+from tests.system.live.relay import live_relay, settings_for
+
+T = TypeVar("T")
+
+CONTACT = "0" * 32
+"""A usertoken that the sandbox takes for a contact's."""
+
+SCRIPT = "<script>alert(1)</script>"
+FORMULA = '=HYPERLINK("https://evil.example";"x")'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the store."""
+    return tmp_path_factory.mktemp("relay")
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> Iterator[httpx.Client]:
+    """A browser at a sandboxed relay in which a few plays have become events."""
+    with live_relay(settings_for(folder)) as live:
+        live.client.headers.update(HTML)
+        play(live.client, "one", mediaName=SCRIPT, playedPercent=60, pageUrl="https://x.test/a")
+        play(live.client, "two", mediaName=FORMULA, externalId="+film", pageUrl="https://x.test/=b")
+        play(
+            live.client,
+            "three",
+            mediaName="Stranger's",
+            externalId="other",
+            contactUtk="f" * 31 + "1",
+        )
+        until(lambda: "started</span> delivered" in page(live.client, "play?session=two"))
+        yield live.client
+
+
+def play(client: httpx.Client, session: str, **fields: Any) -> None:
+    """A ping that is acknowledged."""
+    ping = {"sessionId": session, "externalId": "film", "contactUtk": CONTACT, **fields}
+    ping.setdefault("pageUrl", "https://x.test/c")
+    answer = client.post("/v1/progress", json={"duration": 90, "playedPercent": 0, **ping})
+    assert answer.status_code == 202
+
+
+def until(found: Callable[[], T]) -> T:
+    """Ask until there is an answer; each question takes its time, so none is slept."""
+    for _ in range(2_000):
+        if answer := found():
+            return answer
+    raise AssertionError("it never came")
+
+
+def page(client: httpx.Client, path: str) -> str:
+    """The text of a page that is there."""
+    answer = client.get(f"/console/{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def table(text: str) -> list[list[str]]:
+    """A CSV file's rows."""
+    return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_now_says_that_all_is_well(client: httpx.Client) -> None:
+    """In a sentence, with the figures of the day."""
+    now = page(client, "now")
+    assert "All is well" in now
+    assert re.search(r"Plays begun</dt><dd>3<", now)
+
+
+def test_media_are_listed_with_their_names_as_text(client: httpx.Client) -> None:
+    """Whatever strangers called them."""
+    listed = page(client, "media")
+    assert html.escape(SCRIPT) in listed
+    assert SCRIPT not in listed
+    assert re.search(r'aria-sort="descending"><a href="[^"]*order=latest', listed)
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("media?days=0", "days: "),
+        ("media?days=1000", "days: "),
+        ("media?order=x", "order: "),
+        ("media?after=x", "after: "),
+        ("embed?portal=x", "portal: "),
+        ("embed?site=a%20b", "site: "),
+        ("rejected/kind?before=x", "before: "),
+        ("media/0", "medium: "),
+    ],
+)
+def test_a_bad_question_names_its_field(client: httpx.Client, path: str, what: str) -> None:
+    """On a page, in one line."""
+    answer = client.get(f"/console/{path}")
+    assert answer.status_code == 422
+    assert f'<p class="lede">{what}' in answer.text
+
+
+def test_what_is_not_there_is_said(client: httpx.Client) -> None:
+    """A medium, a job, an account."""
+    for path in ("media/999", "jobs/x", "media?account=nobody's"):
+        answer = client.get(f"/console/{path}")
+        assert answer.status_code == 404
+        assert "<h1>Not here</h1>" in answer.text
+
+
+def test_the_csv_files_run_nothing(client: httpx.Client) -> None:
+    """A name that a spreadsheet would take for a formula is marked as text."""
+    answer = client.get("/console/media.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="playrelay-media-28-days.csv"'
+    )
+    head, *rows = table(answer.text)
+    assert head[:5] == ["medium", "media type", "media bridge id", "external id", "plays"]
+    cells = [cell for row in rows for cell in row]
+    assert f"'{FORMULA}" in cells
+    assert "'+film" in cells
+    assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r")]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_each_beginning_of_a_formula_is_defused(start: str) -> None:
+    """And every cell is quoted, or a semicolon within would begin one for some."""
+    text = bytes(csv_file("x.csv", ["a"], [[f"{start}1;{start}2"]]).body).decode()
+    assert f'"\'{start}1;{start}2"' in text
+
+
+def test_a_medium_tells_how_far_people_got(client: httpx.Client) -> None:
+    """Funnel, pages and three files of figures."""
+    link = rf'(media/\d+)\?days=28">{re.escape(html.escape(SCRIPT))}'
+    path = until(lambda: re.findall(link, page(client, "media")))[0]
+    text = page(client, path)
+    assert f"<h1>{html.escape(SCRIPT)}</h1>" in text
+    assert "https://x.test/a" in text
+    days = table(page(client, f"{path}/days.csv"))
+    assert days[0][:3] == ["day", "plays", "reached 25 %"]
+    assert int(days[-1][1]) >= 1
+    assert len(table(page(client, f"{path}/retention.csv"))) == 101
+    assert ["https://x.test/a", "1"] in table(page(client, f"{path}/pages.csv"))
+
+
+def test_a_play_is_told(client: httpx.Client) -> None:
+    """By a session in the address; by a token in a form's body, where it stays."""
+    assert "on contact" in page(client, "play?session=two")
+    question = {"who": f" {CONTACT} "}
+    answer = client.post("/console/play", data=question)
+    assert answer.status_code == 200
+    assert "session <code>two</code>" in answer.text
+    unknown = client.post("/console/play", data={"who": "nobody"})
+    assert "No play is known by that." in unknown.text
+    assert client.post("/console/play", data={"who": "x" * 300}).status_code == 422
+
+
+def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, folder: Path) -> None:
+    """By kind; tokens are not shown beside HubSpot's answer; what is not rejected is left."""
+    with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
+        db.execute(
+            """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = 1,
+            answer = '{"message": "no <b>such</b> word"}' WHERE status = 'waiting'"""
+        )
+        db.commit()
+    kinds = page(client, "rejected")
+    assert "BAD word" in kinds
+    assert "no &lt;b&gt;such&lt;/b&gt; word" in kinds
+    kind = page(client, "rejected/kind?family=BAD%20word")
+    assert "contactUtk&#34;: &#34;…&#34;" in kind
+    assert "f" * 31 not in kind
+    gone = client.post("/console/rejected/requeue", data={"family": "another"})
+    assert gone.status_code == 422
+    assert client.post("/console/rejected/requeue", data={"id": "x"}).status_code == 422
+    assert client.post("/console/rejected/erase", data={"x": ""}).status_code == 422
+    started = client.post("/console/rejected/discard", data={"family": "BAD word"})
+    assert started.status_code == 303
+    job = started.headers["location"].removeprefix("/console/")
+    until(lambda: "Done." in page(client, job))
+    part = client.get(f"/console/{job}", headers={"hx-request": "true"}).text
+    assert part.lstrip().startswith("<section")
+    assert "hx-get" not in part
+    audit = page(client, "audit")
+    assert re.search(
+        r"this machine</td><td>discard rejected</td><td[^>]*>BAD word</td><td[^>]*>1<", audit
+    )
+
+
+def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Path) -> None:
+    """With its words, when it is asked again and what to do; and now says that there are some."""
+    assert "HubSpot refuses" not in page(client, "media") + page(client, "now")
+    with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
+        refusal = ("/+film", 2_000_000_000_000, '{"reason": "refused", "message": "no <b> media"}')
+        db.execute("INSERT INTO refused_media VALUES (?, 1, ?, ?)", refusal)
+        db.commit()
+    line = "HubSpot refuses it: no &lt;b&gt; media. Asked again at 2033-05-18 03:33:20 UTC."
+    listed = page(client, "media")
+    assert listed.count(line) == 1
+    assert "playrelay media register" in listed
+    ids = re.findall(r"/console/media/(\d+)", listed)
+    pages = {each: page(client, f"media/{each}") for each in ids}
+    (marked,) = [text for text in pages.values() if line in text]
+    assert "<code>+film</code>" in marked
+    assert "playrelay media register" in marked
+    now = page(client, "now")
+    assert "HubSpot refuses 1 medium: externalId +film (no &lt;b&gt; media)." in now
+    assert 'href="/console/media"' in now
+
+
+def test_the_snippet(client: httpx.Client) -> None:
+    """As `playrelay embed` prints it; an address that is none is told."""
+    text = html.unescape(
+        page(client, "embed?url=https://r.example.com&consent=none&email=true&debug=on")
+    )
+    wanted = 'src="https://r.example.com/playrelay.js" data-consent="none" data-context="EMAIL"'
+    assert wanted in text
+    assert "script-src https://r.example.com" in text
+    assert "This is no address" in page(client, "embed?url=nonsense")
+
+
+def test_an_examination(client: httpx.Client) -> None:
+    """Asked for by a form; one after the other, a line each."""
+    answer = client.post("/console/doctor", data={"x": ""})
+    assert "takes writes" in answer.text
+    assert "settings: ok" in answer.text
+
+
+def test_files_are_kept_by_browsers_under_their_own_names(client: httpx.Client) -> None:
+    """For good; under another's name there is nothing."""
+    address = re.search(r'href="(/console/static/\w+/console.css)"', page(client, "audit"))
+    assert address is not None
+    found = client.get(address[1])
+    assert "immutable" in found.headers["cache-control"]
+    assert found.headers["content-type"].startswith("text/css")
+    assert client.get(re.sub(r"/\w{16}/", "/0000000000000000/", address[1])).status_code == 404
+    assert client.get("/console/static/x/../../settings.py").status_code == 404
+
+
+def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
+    """With what to do about it; a piece of a page likewise."""
+    with live_relay(settings_for(tmp_path)) as live:
+        with closing(sqlite3.connect(tmp_path / "playrelay-sandbox.db", timeout=10)) as db:
+            db.execute("DROP TABLE audit")
+            db.execute("DROP TABLE days")
+        answer = live.client.get("/console/audit", headers=HTML)
+        part = live.client.get("/console/now", headers={"hx-request": "true"})
+    assert (answer.status_code, part.status_code) == (503, 503)
+    assert "<h1>Not now</h1>" in answer.text
+    assert '<p class="notice bad"' in part.text
