@@ -38,6 +38,17 @@ class SiteFields(BaseModel):
         50, ge=1, le=100, description="Coverage at which a play counts as VIEWED"
     )
 
+    least_percent: int = Field(
+        0, ge=0, le=100, description="Coverage below which nothing of a play goes to HubSpot"
+    )
+    least_seconds: int = Field(
+        0,
+        ge=0,
+        le=86_400,
+        description="Seconds watched below which nothing of a play goes to HubSpot, where the "
+        "medium's duration is known",
+    )
+
     @field_validator("milestones")
     @classmethod
     def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.domain.milestones import Milestone, MilestonePolicy, due, due_when_quiet, milestone_of
+from app.domain.milestones import (
+    Milestone,
+    MilestonePolicy,
+    due,
+    due_when_quiet,
+    milestone_of,
+    shortfall,
+)
 from app.domain.observation import Observation
 from app.domain.play import Play, merge
 
@@ -34,6 +41,9 @@ def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolic
             play = _handed_on(play, events[-1])
     if play is None:
         raise ValueError("fold needs at least one observation")
+    short_of = shortfall(play, policy)
+    if short_of != play.short_of:
+        play = msgspec.structs.replace(play, short_of=short_of)
     return Folded(play, events)
 
 
@@ -42,9 +52,12 @@ def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
 
     It is dated to when the furthest was reached: what comes last may be an old ping that was held
     up. But not ahead of what was earned before it, as by an end. `quiet_since`: when the last ping
-    arrived, for a play that was stored without that time.
+    arrived, for a play that was stored without that time. A play that is short of the least
+    attention has none yet: it may be watched on.
     """
     events: list[Event] = []
+    if play.short_of:
+        return Folded(play, events)
     _, _, furthest_at = play.furthest
     for milestone in due_when_quiet(play, policy):
         events.append(Event(milestone, max(furthest_at or quiet_since, play.earned_at)))

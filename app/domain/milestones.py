@@ -15,6 +15,9 @@ ENDED_IS_COMPLETE_FROM = 90.0
 The last frames are often not reported, while a jump to the end also fires `ended`.
 """
 
+ALL = 100.0
+"""The percentage of all of a medium."""
+
 
 class Milestone(msgspec.Struct, frozen=True, gc=False):
     """One event that a play has earned. `value`: the state, the percentage, or nothing."""
@@ -40,19 +43,39 @@ def milestone_of(key: str) -> Milestone:
 
 
 class MilestonePolicy(msgspec.Struct, frozen=True):
-    """Which milestones are wanted: percentages ascending, the VIEWED mark, the event types."""
+    """Which milestones are wanted: percentages ascending, the VIEWED mark, the event types.
+
+    `least_percent`, `least_seconds`: of a play of less attention than that nothing is sent.
+    """
 
     percents: tuple[int, ...] = (25, 50, 75, 100)
     viewed_percent: int = 50
     send_percent: bool = True
     send_played: bool = True
     send_attention: bool = True
+    least_percent: int = 0
+    least_seconds: int = 0
 
 
 def reached(play: Play) -> float:
     """Coverage that counts, 0–100: the largest reported, the map's own, or 100 at the end."""
     covered = play.covered
-    return 100.0 if play.ended and covered >= ENDED_IS_COMPLETE_FROM else covered
+    return ALL if play.ended and covered >= ENDED_IS_COMPLETE_FROM else covered
+
+
+def shortfall(play: Play, policy: MilestonePolicy) -> str:
+    """The bound of the least attention that the play is short of; empty if it is of none.
+
+    Seconds count where the medium's duration is known; who has watched all of a shorter one has
+    reached them.
+    """
+    covered = reached(play)
+    if covered < policy.least_percent:
+        return f"{policy.least_percent} %"
+    duration = play.medium.duration
+    if duration and covered < ALL and covered * duration < ALL * policy.least_seconds:
+        return f"{policy.least_seconds} s"
+    return ""
 
 
 def earned(play: Play, policy: MilestonePolicy) -> list[Milestone]:

@@ -55,7 +55,9 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The key of the site that it was watched on; "" where there is but one."""
     second_utk: Seen[str] | None = None
     held: tuple[Held, ...] = ()
-    """Events of a visitor who brought nothing to be known by, in order."""
+    """Events that must not be sent yet, in order: nobody is known, or `short_of` says why."""
+    short_of: str = ""
+    """The bound of the least attention that the play has not reached; the fold finds it afresh."""
 
     @property
     def covered(self) -> float:

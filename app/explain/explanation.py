@@ -110,7 +110,8 @@ def _verdict(history: PlayHistory, contacts: tuple[int, ...], pause: str, accoun
         parts.append(f"{count(len(discarded), 'event')} discarded by a person")
     if held := len(history.play.held):
         milestones = count(held, "milestone")
-        parts.append(f"{milestones} reached, and nobody to send them for: {_unknown(history)}")
+        why = _short_of(history.play) or f"nobody to send them for: {_unknown(history)}"
+        parts.append(f"{milestones} reached, and {why}")
     return "; ".join(parts) or _no_events(history.play)
 
 
@@ -129,7 +130,18 @@ def _of(events: list[OutboxEntry], status: str) -> list[OutboxEntry]:
     return [event for event in events if event.status == status]
 
 
+def _short_of(play: Play) -> str:
+    """Why a play's milestones are kept back for want of attention; empty if they are not."""
+    if not play.short_of:
+        return ""
+    bound = "PERCENT" if play.short_of.endswith("%") else "SECONDS"
+    less = f"less than {play.short_of} was watched (PLAYRELAY_LEAST_{bound})"
+    return f"kept back, for {less}: all follow once it is"
+
+
 def _no_events(play: Play) -> str:
+    if why := _short_of(play):
+        return f"nothing of it is sent, {why}"
     if play.handed_on:
         return "all its events have ended, and are no longer kept"
     return "nothing of it is an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)"

@@ -76,6 +76,8 @@ def milestones_of(settings: Settings) -> MilestonePolicy:
         send_percent="percent" in settings.events,
         send_played="played" in settings.events,
         send_attention="attention" in settings.events,
+        least_percent=settings.least_percent,
+        least_seconds=settings.least_seconds,
     )
 
 

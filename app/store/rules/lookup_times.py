@@ -49,10 +49,14 @@ LATE_ANSWER_MS = 2 * 24 * 60 * 60 * 1000
 
 
 def to_ask(before: Play | None, play: Play, mode: IdentityMode) -> str | None:
-    """The usertoken to look up when a play is new, or has just got one."""
-    if mode != "lookup" or play.utk is None or is_signed(play):
+    """The usertoken to look up when a play is new, or has just got one.
+
+    Nobody is looked up for a play of which nothing is to be sent: for want of attention.
+    """
+    if mode != "lookup" or play.utk is None or play.short_of or is_signed(play):
         return None
-    return play.utk[1] if before is None or before.utk != play.utk else None
+    is_new = before is None or before.utk != play.utk or bool(before.short_of)
+    return play.utk[1] if is_new else None
 
 
 def gather_time(permits_in_use: int) -> int:

@@ -1,7 +1,7 @@
 """Newly due events into the outbox; waiting ones are released when the visitor becomes known.
 
 Events of visitors who brought nothing to be known by stay within their plays: a row each is what
-they may cost.
+they may cost. So do those of plays that are short of the least attention.
 """
 
 from collections import Counter
@@ -64,7 +64,12 @@ class _State:
 
 
 def held_or_due(folded: Folded, visitors: Visitors, mode: IdentityMode) -> Folded:
-    """Hold the events of a play back that nobody can be known by, and let them go once one can."""
+    """Hold the events of a play back that nobody can be known by, and let them go once one can.
+
+    Those of a play that is short of the least attention are held back, too.
+    """
+    if folded.play.short_of:
+        return hold(folded)
     identity = visitors.resolve(folded.play, mode)
     anonymous = isinstance(identity, Unknown) and identity.why == "anonymous"
     return hold(folded) if anonymous else let_go(folded)

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 
+from app.domain.media import Medium
 from app.domain.milestones import (
     ATTENTION,
     STARTED,
@@ -13,6 +14,7 @@ from app.domain.milestones import (
     due_when_quiet,
     earned,
     reached,
+    shortfall,
 )
 from app.domain.observation import Observation
 from app.domain.play import Play, merge
@@ -104,3 +106,29 @@ def test_progress_never_falls(one: Observation, other: Observation) -> None:
     merged = merge(one.play, other.play)
     assert reached(merged) >= max(reached(one.play), reached(other.play))
     assert set(earned(merged, ALL)) >= set(earned(one.play, ALL)) | set(earned(other.play, ALL))
+
+
+MINUTE_LONG = Medium(type="VIDEO", bridge_id=42, duration=60)
+
+
+@pytest.mark.parametrize(
+    ("known", "percent", "seconds", "expected"),
+    [
+        pytest.param(play(), 0, 0, "", id="no bound"),
+        pytest.param(play(24.99), 25, 0, "25 %", id="short of the percentage"),
+        pytest.param(play(25), 25, 0, "", id="at the percentage"),
+        pytest.param(play(16, medium=MINUTE_LONG), 0, 10, "10 s", id="short of the seconds"),
+        pytest.param(play(17, medium=MINUTE_LONG), 0, 10, "", id="long enough"),
+        pytest.param(play(17, medium=MINUTE_LONG), 20, 10, "20 %", id="one of both"),
+        pytest.param(play(1), 0, 10, "", id="of an unknown duration"),
+        pytest.param(play(99, medium=MINUTE_LONG), 0, 90, "90 s", id="most of a short medium"),
+        pytest.param(play(100, medium=MINUTE_LONG), 0, 90, "", id="all of a short medium"),
+        pytest.param(play(91, ended=True), 100, 0, "", id="ended"),
+    ],
+)
+def test_a_play_is_short_of_the_least_attention(
+    known: Play, percent: int, seconds: int, expected: str
+) -> None:
+    """Whichever bound it has not reached; seconds by the medium's duration, where that is known."""
+    policy = MilestonePolicy(least_percent=percent, least_seconds=seconds)
+    assert shortfall(known, policy) == expected

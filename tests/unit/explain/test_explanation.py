@@ -147,6 +147,35 @@ def test_an_account_at_rest_is_named() -> None:
     assert explained.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
 
 
+@pytest.mark.parametrize(
+    ("short_of", "held", "verdict"),
+    [
+        (
+            "25 %",
+            ((NOW, 0, "media-played:STARTED"),),
+            (
+                "1 milestone reached, and kept back, for less than 25 % was watched "
+                "(PLAYRELAY_LEAST_PERCENT): all follow once it is"
+            ),
+        ),
+        (
+            "10 s",
+            (),
+            (
+                "nothing of it is sent, kept back, for less than 10 s was watched "
+                "(PLAYRELAY_LEAST_SECONDS): all follow once it is"
+            ),
+        ),
+    ],
+)
+def test_a_play_below_the_least_attention_says_which_bound(
+    short_of: str, held: Any, verdict: str
+) -> None:
+    """Why nothing of it is sent, and by which setting."""
+    known = msgspec.structs.replace(PLAY, short_of=short_of, held=held)
+    assert explain(played(play=known)).verdict == verdict
+
+
 def test_the_steps_are_in_order() -> None:
     """From the beginning over the pings and the look-up to each event, by time."""
     explained = explain(
