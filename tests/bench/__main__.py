@@ -46,7 +46,7 @@ def _servers(given: argparse.Namespace, wanted: set[str]) -> None:
         if "ingest" in wanted:
             ingest.report(found, given.rounds, given.seconds)
         if "limits" in wanted:
-            limits.report(found, given.rounds, given.seconds)
+            limits.report(found, given.rounds)
         if "replicas" in wanted:
             replicas.report(found, given.replicas, given.seconds)
         if "growth" in wanted:

@@ -15,8 +15,9 @@ _UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run of wrk saw: answers a second, latencies in ms, answers that were no 2xx."""
+    """What one run of wrk saw: answers in all and a second, latencies in ms, answers not 2xx."""
 
+    answers: int
     per_second: float
     p50: float
     p99: float
@@ -60,4 +61,9 @@ def _read(report: str) -> Load:
     if rate is None:
         raise ValueError(f"wrk gave no rate:\n{report}")
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", report)
-    return Load(float(rate[1]), latency(50), latency(99), int(failed[1]) if failed else 0)
+    answers = re.search(r"(\d+) requests in", report)
+    if answers is None:
+        raise ValueError(f"wrk counted no answers:\n{report}")
+    return Load(
+        int(answers[1]), float(rate[1]), latency(50), latency(99), int(failed[1]) if failed else 0
+    )

@@ -61,14 +61,26 @@ def test_memory_is_bounded(clock: Clock) -> None:
     rate = AddressRate(1, clock)
     for number in range(ADDRESSES + 1000):
         rate.retry_after(str(number))
-    assert len(rate._windows) == ADDRESSES
+    assert len(rate) == ADDRESSES
+
+
+def test_ended_windows_are_forgotten(clock: Clock) -> None:
+    """Memory follows the addresses of the last minute; one that stays away leaves nothing."""
+    rate = AddressRate(5, clock)
+    for number in range(100):
+        rate.retry_after(str(number))
+    clock.now += WINDOW_SECONDS - 1
+    rate.retry_after("late")
+    clock.now += 1
+    rate.retry_after("7")
+    assert len(rate) == 2
 
 
 def test_no_limit_is_no_limit(clock: Clock) -> None:
     """0 lets everything pass and remembers nobody."""
     rate = AddressRate(0, clock)
     assert {rate.retry_after("1.2.3.4") for _ in range(1000)} == {0}
-    assert len(rate._windows) == 0
+    assert len(rate) == 0
 
 
 def test_the_limit_answers_429_with_retry_after(tmp_path: Path) -> None:
