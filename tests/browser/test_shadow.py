@@ -1,6 +1,6 @@
 """Players in shadow roots that no script attached, and what names them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Event
 
 import pytest
@@ -103,18 +103,24 @@ def test_films_in_shadow_roots_are_told_apart_and_known_again(
     root = ROOT.format("<video></video>")
     body = "".join(f"<div data-film>{root}</div>" for _ in range(2)) + script(collector)
     address = site.put(body, "/shadows")
-    for visits in (2, 1):
+    for visits in ((2, 4), (6,)):
         with browser.new_context() as visitor:
             page = visitor.new_page()
-            for _ in range(visits):
+            for views in visits:
                 page.goto(address)
                 ready(page)
                 page.evaluate(BLOBS)
                 leave(page)
-    collector.wait(lambda sent: [bool(v.last.get("ended")) for v in sent.views()] == [True] * 6)
+                # A browser that is closed sends nothing any more.
+                collector.wait(_all_ended(views))
     ids = [view.last["externalId"] for view in collector.views()]
     assert len(set(ids)) == 2
     assert ids == ids[:2] * 3
+
+
+def _all_ended(count: int) -> Callable[[Collector], bool]:
+    """Whether there are so many views, each told to its end."""
+    return lambda sent: [bool(v.last.get("ended")) for v in sent.views()] == [True] * count
 
 
 def test_a_page_that_comes_back_from_the_cache_has_seen_no_more(
