@@ -18,9 +18,13 @@ run: $(VENV)/.runtime ## start the relay on http://127.0.0.1:8000 with the HubSp
 dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when a file changes
 	@$(BIN)/python -m tools.dev
 
+.PHONY: setup
+setup: $(VENV)/.dev $(VENV)/.site $(VENV)/.browser $(VENV)/.npm $(VENV)/.postgres $(VENV)/.checkers ## what the tests need: players, browsers, PostgreSQL
+
+# Browsers play in real time, so that three workers keep two cores busy. The longest files come first.
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.site $(VENV)/.browser $(VENV)/.npm $(VENV)/.postgres $(VENV)/.checkers ## set everything up and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: setup ## set everything up and run every test
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types, import contract, spelling, words, generated tables, the tracker's build
@@ -98,7 +102,7 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 	@$(PIP) install --require-hashes -r requirements/runtime.txt -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/.site: requirements/site.txt $(VENV)/.dev
+$(VENV)/.site: requirements/site.txt $(VENV)/.dev | $(VENV)/.languages
 	@$(PIP) install --require-hashes -r requirements/site.txt
 	@touch $@
 

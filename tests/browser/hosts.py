@@ -41,7 +41,7 @@ TYPES = {
 BUILD = re.compile(r"^/builds/[\w-]+(?=/)")
 """Where a relay keeps the files of one build for ever."""
 
-PATIENCE = 12.0
+PATIENCE = 30.0
 """Seconds after which something that should have happened long ago is given up."""
 
 Json = dict[str, Any]

@@ -5,10 +5,14 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from fcntl import LOCK_EX, flock
+from pathlib import Path
 
 INSTALL_SECONDS = 900.0
 ANSWER_SECONDS = 60.0
+LOCK = Path(tempfile.gettempdir()) / "playrelay-apt.lock"
 
 
 def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
@@ -30,9 +34,11 @@ def installed(*packages: str) -> bool:
         return False
     say(f"installing {' '.join(packages)} for the tests ...")
     install = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
-    return runs(["apt-get", "update"], INSTALL_SECONDS) and runs(
-        install, INSTALL_SECONDS, {"DEBIAN_FRONTEND": "noninteractive"}
-    )
+    with LOCK.open("w") as lock:  # `make -j` installs several things at a time, apt one
+        flock(lock, LOCK_EX)
+        return runs(["apt-get", "update"], INSTALL_SECONDS) and runs(
+            install, INSTALL_SECONDS, {"DEBIAN_FRONTEND": "noninteractive"}
+        )
 
 
 def runs(
