@@ -2,23 +2,47 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from fastapi import Response
+from fastapi.responses import StreamingResponse
 
 from app.console.rendering import HEADERS
+
+_TYPE = "text/csv; charset=utf-8"
+_MARK = "\ufeff"
+"""By this spreadsheets know that a file is UTF-8."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """A download called `name`; UTF-8 with the mark by which spreadsheets know it."""
+    """A download called `name`."""
+    return Response(f"{_MARK}{_lines([head, *rows])}", 200, _headers(name), _TYPE)
+
+
+def csv_stream(
+    name: str, head: Sequence[str], rows: AsyncIterator[Iterable[Sequence[object]]]
+) -> Response:
+    """The same for a file of any length, some rows at a time."""
+
+    async def parts() -> AsyncIterator[str]:
+        yield f"{_MARK}{_lines([head])}"
+        async for some in rows:
+            yield _lines(some)
+
+    return StreamingResponse(parts(), 200, _headers(name), _TYPE)
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {**HEADERS, "content-disposition": f'attachment; filename="{name}"'}
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # or a semicolon begins a cell, for some
-    writer.writerow(head)
     writer.writerows([_cell(each) for each in row] for row in rows)
-    headers = {**HEADERS, "content-disposition": f'attachment; filename="{name}"'}
-    return Response(f"\ufeff{text.getvalue()}", 200, headers, "text/csv; charset=utf-8")
+    return text.getvalue()
 
 
 def _cell(value: object) -> object:

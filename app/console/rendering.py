@@ -46,6 +46,7 @@ PLACES: Sequence[Place] = (
     Place("/console", "Now"),
     Place("/console/live", "Live"),
     Place("/console/media", "Media"),
+    Place("/console/people", "People"),
     Place("/console/play", "A play"),
     Place("/console/rejected", "Rejected"),
     Place("/console/embed", "Embed"),
@@ -104,9 +105,14 @@ class Renderer:
 
 
 def link_to(path: str, account: str | None = None, **query: object) -> str:
-    """The address of a page of the console. Values that are None or empty are left out."""
+    """The address of a page of the console. Values that are None or empty are left out.
+
+    A list stands there value by value.
+    """
     wanted = {"account": account, **query}
-    given = urlencode({name: value for name, value in wanted.items() if value not in {None, ""}})
+    given = urlencode(
+        {name: value for name, value in wanted.items() if value not in (None, "")}, doseq=True
+    )
     return f"{path}?{given}" if given else path
 
 

@@ -18,12 +18,13 @@ from app.console.pages import (
     play,
     rejected,
     sign_in,
+    watchers,
     why,
 )
 from app.console.rendering import Renderer
 from app.console.view import Console
 
-PAGES = (sign_in, now, live, media, play, rejected, embed, connect, doctor, audit)
+PAGES = (sign_in, now, live, media, watchers, play, rejected, embed, connect, doctor, audit)
 """The modules that make pages, each with its `routes()`."""
 
 

@@ -81,7 +81,7 @@ def event_result(answer: Answer) -> SendResult:
     contact_id = whole_number(body.get("contactId"))
     media_bridge_id = whole_number(body.get("mediaBridgeId"))
     if contact_id is not None and media_bridge_id is not None:
-        return Accepted(contact_id, media_bridge_id)
+        return Accepted(contact_id, media_bridge_id, whole_number(body.get("portalId")))
     ids = {"contactId": contact_id, "mediaBridgeId": media_bridge_id}
     lacking = [name for name, value in ids.items() if value is None]
     # 0 and -1 stand for none; what has another form names something, whatever it is.

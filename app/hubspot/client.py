@@ -5,7 +5,7 @@ httpx logs the address of every request at INFO, and a look-up's address holds u
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import httpx
 import msgspec
@@ -21,6 +21,7 @@ from app.hubspot.exchange import Call, Exchange
 from app.hubspot.media import MediaPage, make_call, make_result, page_call, page_result
 from app.hubspot.oauth import Introspection, OAuthApp, introspect_call, introspection_result
 from app.hubspot.results import (
+    Accepted,
     Contacts,
     LookupGone,
     LookupResult,
@@ -46,6 +47,10 @@ _LITTLE = (
 _LOOKUP_SIZE_LIMIT = 4 * 1024 * 1024
 
 
+KeepAccount = Callable[[int], Awaitable[bool]]
+"""Told the number of the account once an answer names it; whether it is kept."""
+
+
 class HubSpotClient:
     """Asks once and says what the answer amounts to; waiting and trying again is `deliver`'s.
 
@@ -61,12 +66,14 @@ class HubSpotClient:
         events: Route = EVENTS,
         media: Route = MEDIA,
         app: OAuthApp | None = None,
+        keep_account: KeepAccount | None = None,
     ) -> None:
         self._exchange = exchange
         self._tokens = tokens
         self._events = events
         self._media = media
         self._app = app
+        self._keep_account = keep_account
 
     async def send(self, event: EventType, body: bytes | Mapping[str, object]) -> SendResult:
         """Hand an event over. `body`: JSON as it stands, or what becomes it."""
@@ -77,7 +84,14 @@ class HubSpotClient:
             json=body if isinstance(body, bytes) else msgspec.json.encode(body),
         )
         answer = await self._authorised(call)
-        return event_result(answer) if isinstance(answer, Answer) else answer
+        if not isinstance(answer, Answer):
+            return answer
+        result = event_result(answer)
+        if self._keep_account is not None and isinstance(result, Accepted) and result.account_id:
+            keep, self._keep_account = self._keep_account, None  # once is enough
+            if not await keep(result.account_id):
+                self._keep_account = keep
+        return result
 
     async def contacts_by_usertoken(self, utks: Sequence[str]) -> LookupResult:
         """Look up the contacts of up to 100 usertokens (more: ValueError)."""

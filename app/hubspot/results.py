@@ -18,10 +18,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """HubSpot kept the event, on this contact and this media object."""
+    """HubSpot kept the event, on this contact and this media object.
+
+    `account_id`: of the account that it belongs to, if the answer says so.
+    """
 
     contact_id: int
     media_bridge_id: int
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

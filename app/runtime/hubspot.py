@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import uvicorn
 
@@ -15,6 +16,7 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.ledger import Ledger
+from app.store.errors import StoreError
 from app.store.store import Store
 from app.telemetry.metrics import Metrics
 from app.web.server.embedded import embedded
@@ -50,9 +52,19 @@ async def connect_hubspot(
             events=settings.hubspot_routes["events"],
             media=settings.hubspot_routes["media"],
             app=oauth_app(settings),
+            keep_account=None if settings.sandboxed else partial(_keep_account, store),
         )
         stack.push_async_callback(client.aclose)
         yield client
+
+
+async def _keep_account(store: Store, account_id: int) -> bool:
+    """Keep it; whether that is done. The event that was sent does not depend on it."""
+    try:
+        await store.tokens.keep_account(account_id)
+    except StoreError:
+        return False
+    return True
 
 
 @asynccontextmanager

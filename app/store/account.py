@@ -33,6 +33,14 @@ class Tokens(Part):
         """The account, if the app was ever installed for this store."""
         return await self._read(tokens.connection)
 
+    async def keep_account(self, hub_id: int) -> None:
+        """Keep the number of the account, as HubSpot's answers say it."""
+        await self._write(tokens.keep_account, hub_id)
+
+    async def account_id(self) -> int | None:
+        """The number of the account at HubSpot, if an installation or an answer has told it."""
+        return await self._read(tokens.account_id)
+
     async def connect(self, token: StoredToken, connection: Connection) -> None:
         """Keep tokens and account together, and end a pause that waited for a person."""
         await self._write(tokens.connect, token, connection)

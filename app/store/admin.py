@@ -11,6 +11,7 @@ from app.store.reports import (
     Day,
     Depths,
     Family,
+    Match,
     MediumFigures,
     MediumRefusal,
     MediumReport,
@@ -18,8 +19,11 @@ from app.store.reports import (
     Order,
     OutboxEntry,
     PlayHistory,
+    Point,
     RejectedEvent,
     Selection,
+    WatchedByContact,
+    WatcherPage,
 )
 from app.store.transactions import (
     admin,
@@ -30,6 +34,7 @@ from app.store.transactions import (
     personal_data,
     refused_media,
     rejections,
+    watchers,
 )
 from app.store.tx import Database, Part
 
@@ -47,9 +52,32 @@ class FigureReports(Part):
         """The media played last, or most (ever); `after`: the (last_day or plays, id) before."""
         return await self._read(figures.media, order, since, limit, after)
 
+    async def of_ids(self, media: Sequence[int]) -> list[MediumFigures]:
+        """These media, as far as they are there, without figures of a period."""
+        return await self._read(figures.of_ids, media)
+
     async def medium(self, medium: int, since: int, pages: int) -> MediumReport | None:
         """One medium, with so many pages at most."""
         return await self._read(figures.medium, medium, since, pages)
+
+
+class Watchers(Part):
+    """The contacts that watched: those that HubSpot has put plays on, as long as these are kept."""
+
+    async def of_media(
+        self,
+        media: Sequence[int],
+        over: int,
+        match: Match,
+        limit: int,
+        after: Point | None = None,
+    ) -> WatcherPage:
+        """Who covered `over` percent or more of any, or of all, of the media; furthest first."""
+        return await self._read(watchers.watchers, media, over, match, limit, after)
+
+    async def of_contact(self, contact_id: int, limit: int) -> list[WatchedByContact]:
+        """What a contact has watched: so many media at most, the one played last first."""
+        return await self._read(watchers.watched_by, contact_id, limit)
 
 
 class History(Part):

@@ -78,6 +78,58 @@ class MediumReport:
     pages: Sequence[PageFigures]
 
 
+Match = Literal["any", "all"]
+"""Whether somebody has to have watched any of several media, or all of them."""
+
+Point = tuple[int, int]
+"""A place in a list by furthest point: hundredths of a percent, and the store's id of the play."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedMedium:
+    """A medium that somebody has watched: its row, 0 where the store has none any more."""
+
+    id: int
+    medium: Medium
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A contact that HubSpot has put a play of some media on.
+
+    `furthest`: the play that came the furthest, which covered `percent`. `media`: how much was
+    covered of each medium, in percent, the most first. `plays`: how many there are of these media.
+    """
+
+    contact_id: int
+    percent: float
+    furthest: Play
+    media: Sequence[tuple[WatchedMedium, float]]
+    plays: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatcherPage:
+    """Some of a list of watchers. `after`: where it goes on; None: nowhere."""
+
+    watchers: Sequence[Watcher]
+    after: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedByContact:
+    """What a contact watched of one medium. `furthest`: the play that came the furthest.
+
+    `last_at`: when a ping last arrived for any of the `plays`.
+    """
+
+    medium: WatchedMedium
+    percent: float
+    furthest: Play
+    plays: int
+    last_at: int
+
+
 @dataclass(frozen=True, slots=True)
 class Depths:
     """How many rows are in which state. Ages in ms; 0 where there is nothing."""
@@ -127,8 +179,8 @@ class PlayHistory:
     """One play and all that became of it.
 
     `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not.
-    `lookup`: of its usertoken. `mail_owner`: the usertoken its `_hsenc` belongs to. `id`: the
-    store's own name for the play.
+    `lookup`: of its usertoken. `mail_owner`: the usertoken its `_hsenc` belongs to. `watched_by`:
+    the contact that HubSpot has put it on. `id`: the store's own name for the play.
     """
 
     play: Play
@@ -140,6 +192,7 @@ class PlayHistory:
     mail_owner: str | None
     identity: Identity | Unknown
     events: list[OutboxEntry]
+    watched_by: int | None = None
     id: int = 0
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Self
 
 from app.store.account import MediaIndex, Tokens
-from app.store.admin import Admin, ConsoleSessions, FigureReports, History, Rejections
+from app.store.admin import Admin, ConsoleSessions, FigureReports, History, Rejections, Watchers
 from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
 from app.store.policy import StorePolicy
 from app.store.transfer import PORTION, copy_store, expect_whole
@@ -25,6 +25,7 @@ class Store:
         self.tokens = Tokens(database)
         self.media = MediaIndex(database)
         self.figures = FigureReports(database)
+        self.watchers = Watchers(database)
         self.history = History(database, policy.identity)
         self.rejections = Rejections(database, policy.identity)
         self.admin = Admin(database)

@@ -21,6 +21,8 @@ PAGES = (
     "/console/live",
     "/console/media",
     "/console/media/1",
+    "/console/people?medium=1&medium=2&over=75",
+    "/console/people/1101",
     "/console/play?session=s7",
     "/console/rejected",
     "/console/rejected/kind?family={family}",

@@ -110,9 +110,26 @@ def test_plays_show_as_they_happen(relay: Relay, browser: Browser) -> None:
     expect(row).to_contain_text("60 % watched")
     expect(row).to_contain_text("50 % delivered")
     expect(row).to_have_count(1)
-    row.get_by_role("link").click()
+    row.get_by_role("link", name="A fresh film").click()
     expect(page.locator("#main .notice").first).to_contain_text("on contact")
     assert watched.complaints == []
+    page.close()
+
+
+def test_who_watched_is_two_clicks_away(relay: Relay, browser: Browser) -> None:
+    """A medium is chosen, its contacts show, and one of them leads to all that it has watched."""
+    page = browser.new_page()
+    page.goto(f"{relay.url}/console/people")
+    page.get_by_role("checkbox", name="Film 396").check()
+    page.get_by_label("Watched at least, in percent").fill("75")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#found")).to_have_text("Who watched 75 % or more")
+    first = page.locator("tbody tr").first
+    expect(first).to_contain_text("100 %")
+    name = first.get_by_role("link").inner_text()
+    first.get_by_role("link").click()
+    expect(page.locator("h1")).to_have_text(name)
+    expect(page.locator("tbody")).to_contain_text("Film 396")
     page.close()
 
 

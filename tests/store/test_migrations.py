@@ -12,6 +12,7 @@ import pytest
 from app.store.errors import StoreError
 from app.store.migrations import REPLACE, _scripts
 from app.store.postgres.database import open_postgres
+from app.store.rules.plays import decode_play, watched
 from app.store.sqlite.database import open_sqlite
 from app.store.sqlite.dialect import sqlite_sql
 from app.store.store import Store
@@ -132,6 +133,19 @@ async def test_what_became_a_column_is_filled(database: Database) -> None:
         SELECT DISTINCT play FROM playrelay.outbox WHERE status = 'delivered' ORDER BY 1
     """
     assert await database.ask(attributed) == await database.ask(delivered)
+
+
+async def test_who_watched_what_is_filled(database: Database) -> None:
+    """Of plays that are on a contact: the last one named, and medium and share by their state."""
+    await database.restore()
+    await (await database.open()).close()
+    found = await database.ask(
+        "SELECT watched_by, medium, covered, state FROM playrelay.plays WHERE attributed"
+    )
+    assert {row[0] for row in found} == {7, 901, 905}
+    for _, medium, covered, state in found:
+        assert isinstance(state, str | bytes)
+        assert (medium, covered) == watched(decode_play(state))
 
 
 async def test_work_goes_on_after_a_migration(database: Database) -> None:

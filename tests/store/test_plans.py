@@ -32,6 +32,7 @@ from app.store.transactions import (
     maintenance,
     refused_media,
     rejections,
+    watchers,
 )
 from app.store.tx import Row, Tx
 from tests.store.engines import Postgres, Sqlite
@@ -83,6 +84,11 @@ def questions() -> dict[str, Question]:
         "refusals": lambda tx: refused_media.refusals(tx, media),
         "families": lambda tx: rejections.families(tx, 100),
         "rejected": lambda tx: rejections.rejected(tx, MODE, "x", 20, None),
+        "watchers": lambda tx: watchers.watchers(tx, [1], 50, "any", 50, None),
+        "watchers of several, later": lambda tx: watchers.watchers(
+            tx, [1, 2, 3], 50, "all", 50, (9_000, 2**40)
+        ),
+        "what a contact watched": lambda tx: watchers.watched_by(tx, 9, 50),
         "audit": lambda tx: admin.audit_log(tx, 50, None),
         "session": lambda tx: history.plays_of(tx, MODE, history.OF_SESSION, "s1", 20),
         "usertoken": lambda tx: history.plays_of(tx, MODE, history.OF_UTK, "utk", 20),
@@ -171,6 +177,8 @@ CROWD = f"""
     FROM playrelay.plays, unnest(ARRAY['STARTED', 'VIEWED']) each ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.contacts (utk, contact_id, asked_at)
     SELECT 'u' || i, i, {NOW} - i FROM generate_series(1, 20000) i;
+    UPDATE playrelay.plays SET watched_by = id / 2, attributed = true, covered = id % 10000,
+        medium = 'k' || id % 10;
     UPDATE playrelay.contacts SET contact_id = NULL, ask_at = {NOW + DAY}, ask_by = {NOW + 2 * DAY}
     WHERE contact_id % 2 = 0;
     INSERT INTO playrelay.mails (mail, utk, sent_at)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from app.console.csv_file import csv_file
+from app.console.records import record_address
 from app.console.view import TheView
 from app.domain.figures import BINS, DAY_MS
 from app.explain.refused import describe, remedy
@@ -15,6 +16,7 @@ from app.store.reports import MediumFigures, MediumReport, Order
 
 ROWS = 50
 PAGES_SHOWN = 10
+WATCHERS_SHOWN = 10
 PAGES_LISTED = 1_000
 SPANS = (7, 28, 90, 365)
 """Days that can be looked at."""
@@ -74,7 +76,9 @@ def routes() -> APIRouter:
         today = now // DAY_MS
         since = today - days + 1
         report = await _report(view.account, medium, since, PAGES_SHOWN)
-        refusals = (await view.account.store.rejections.of_media([report.medium])).values()
+        store = view.account.store
+        refusals = (await store.rejections.of_media([report.medium])).values()
+        watching = await store.watchers.of_media([medium], 0, "any", WATCHERS_SHOWN)
         return view.page(
             "medium.html",
             report=report,
@@ -85,6 +89,9 @@ def routes() -> APIRouter:
             funnel=_funnel(report),
             curve=_curve(report),
             by_day=_by_day(report, since, today),
+            watchers=watching.watchers,
+            more_watchers=watching.after is not None,
+            record=await record_address(view.account),
         )
 
     @router.get("/console/media/{medium}/{table}.csv")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
+from app.console.records import record_address
 from app.console.view import TheForm, TheView, View
 from app.explain.explanation import explain
 from app.explain.find import pause_of, plays_of
@@ -37,4 +38,4 @@ async def _answer(view: View, who: str) -> Response:
     pause = await pause_of(store, view.now)
     histories = await plays_of(store, who, SHOWN) if who else []
     plays = [(each, explain(each, pause, view.account.name)) for each in histories]
-    return view.page("play.html", who=who, plays=plays)
+    return view.page("play.html", who=who, plays=plays, record=await record_address(view.account))

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from app.domain.figures import medium_key
 from app.domain.folding import Folded
 from app.domain.identity import usertoken
 from app.domain.media import Medium
+from app.domain.milestones import reached
 from app.domain.page import Page
 from app.domain.ping import BadJsonError, InvalidPingError, parse
 from app.domain.play import Play
@@ -16,6 +18,9 @@ from app.store.records import FoldRules
 encode_play = msgspec.json.Encoder().encode
 decode_play = msgspec.json.Decoder(Play).decode
 
+HUNDREDTHS = 100
+"""Coverage is stored in these parts of a percent, so that it is a whole number."""
+
 UNREADABLE_PLAY = Play("?", Medium(name="a play that can't be read"), (0, 0, Page()), 0)
 UNREADABLE = '{"message": "its play can\'t be read: a fault of the relay\'s, please report it"}'
 
@@ -23,7 +28,7 @@ UNREADABLE = '{"message": "its play can\'t be read: a fault of the relay\'s, ple
 def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[object, ...]:
     """The columns beside a play's state, when so many pings more have arrived.
 
-    session, pings, begun_at, received_at, settles_at, utk, contact_id, mail
+    session, pings, begun_at, received_at, settles_at, utk, contact_id, mail, medium, covered
     """
     return (
         play.session_id,
@@ -34,7 +39,13 @@ def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[obj
         play.utk[1] if play.utk else None,
         play.contact_id[1] if play.contact_id else None,
         play.hsenc is not None and "mail" not in play.refused,
+        *watched(play),
     )
+
+
+def watched(play: Play) -> tuple[str, int]:
+    """The medium's key, and how much of it was covered, in hundredths of a percent."""
+    return medium_key(play.medium), int(reached(play) * HUNDREDTHS)
 
 
 def readable(state: bytes | str) -> Play | None:

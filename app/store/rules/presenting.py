@@ -73,10 +73,10 @@ def history_of(
 ) -> PlayHistory:
     """A play and all that became of it.
 
-    `row`: id, state, pings, begun_at, received_at, settles_at, utk, and of its usertoken asked,
-    asked_at, contact_id, ask_by.
+    `row`: id, state, pings, begun_at, received_at, settles_at, watched_by, utk, and of its
+    usertoken asked, asked_at, contact_id, ask_by.
     """
-    play_row, _, pings, begun_at, received_at, settles_at, utk, *asked = row
+    play_row, _, pings, begun_at, received_at, settles_at, watched_by, utk, *asked = row
     return PlayHistory(
         play=play,
         pings=pings,
@@ -87,6 +87,7 @@ def history_of(
         mail_owner=mail_owner,
         identity=identity,
         events=events,
+        watched_by=watched_by,
         id=play_row,
     )
 

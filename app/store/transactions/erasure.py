@@ -18,6 +18,7 @@ FORGET_PLAYS = "DELETE FROM playrelay.plays WHERE utk = ANY ($1::text[])"
 FORGET_PLAYS_OF = """
     DELETE FROM playrelay.plays WHERE id IN (
         SELECT id FROM playrelay.plays WHERE contact_id = $1
+        UNION SELECT id FROM playrelay.plays WHERE watched_by = $1
         UNION SELECT play FROM playrelay.outbox WHERE contact_id = $1)
 """
 FORGET_CONTACTS = "DELETE FROM playrelay.contacts WHERE utk = ANY ($1::text[])"

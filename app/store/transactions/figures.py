@@ -4,7 +4,7 @@ Locks are taken in the order of the keys, after all others, and the day's last: 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.domain.figures import DAY_MS, Cell, Change, Figures, cell_of
 from app.domain.play import Play
@@ -72,6 +72,7 @@ MEDIA: dict[Order, str] = {
     "most": f"{_MEDIA} WHERE (plays, id) < ($1, $2) ORDER BY plays DESC, id DESC LIMIT $3",
 }
 MEDIUM = f"{_MEDIA} WHERE id = $1"
+MEDIA_OF_IDS = f"{_MEDIA} WHERE id = ANY ($1::bigint[]) ORDER BY id"
 MEDIUM_DAYS = """
     SELECT day, plays, quarter, half, most, whole, attributed, mapped, seen
     FROM playrelay.figures WHERE medium = $1 AND day >= $2 ORDER BY day
@@ -130,6 +131,14 @@ async def media(
             row, decode_medium(about), plays, last_day, Figures.of(await tx.one(SUMS, row, since))
         )
         for row, about, plays, last_day in await tx.rows(MEDIA[order], value, last, limit)
+    ]
+
+
+async def of_ids(tx: Tx, media: Sequence[int]) -> list[MediumFigures]:
+    """Media by their rows."""
+    return [
+        MediumFigures(row, decode_medium(about), plays, last_day)
+        for row, about, plays, last_day in await tx.rows(MEDIA_OF_IDS, [*media])
     ]
 
 

@@ -9,7 +9,8 @@ from app.store.transactions.identities import load_visitors
 from app.store.tx import Row, Tx
 
 _PLAYS = """
-    SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at, p.utk,
+    SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at,
+        p.watched_by, p.utk,
         c.asked, c.asked_at, c.contact_id, c.ask_by
     FROM playrelay.plays p LEFT JOIN playrelay.contacts c ON c.utk = p.utk
 """
@@ -23,6 +24,7 @@ OF_CONTACT = f"""
         SELECT id FROM playrelay.plays WHERE contact_id = $1
         UNION SELECT p.id FROM playrelay.contacts c JOIN playrelay.plays p ON p.utk = c.utk
         WHERE c.contact_id = $1
+        UNION SELECT id FROM playrelay.plays WHERE watched_by = $1
         UNION SELECT play FROM playrelay.outbox WHERE contact_id = $1)
     {_LATEST} $2
 """

@@ -9,7 +9,7 @@ from app.store.tx import Row, Tx
 PLAYS = """
     SELECT id, session, pings, begun_at, received_at, utk, contact_id, state
     FROM playrelay.plays WHERE utk = ANY ($1::text[]) OR contact_id = $2
-        OR id IN (SELECT play FROM playrelay.outbox WHERE contact_id = $2)
+        OR watched_by = $2 OR id IN (SELECT play FROM playrelay.outbox WHERE contact_id = $2)
     ORDER BY id
 """
 EVENTS = """

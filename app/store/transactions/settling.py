@@ -21,7 +21,7 @@ from app.store.rules.outcomes import (
     state_with,
     without_identity,
 )
-from app.store.rules.plays import decode_play, encode_play
+from app.store.rules.plays import decode_play, encode_play, watched
 from app.store.rules.turns import PROVEN
 from app.store.transactions.figures import add_attributed, count_day
 from app.store.transactions.identities import load_visitors
@@ -52,9 +52,14 @@ _PLAY = """
     FROM playrelay.plays
     WHERE id = (SELECT play FROM playrelay.outbox WHERE id = $1) FOR NO KEY UPDATE
 """
-LOCK_PLAY = f"SELECT id, attributed {_PLAY}"
+LOCK_PLAY = f"SELECT id, attributed, watched_by {_PLAY}"
+STATE = "SELECT state FROM playrelay.plays WHERE id = $1"
 LOAD_PLAY = f"SELECT id, state, utk {_PLAY}"
-ATTRIBUTE = "UPDATE playrelay.plays SET attributed = true WHERE id = $1 RETURNING state"
+# The last answer counts: HubSpot merges contacts.
+ATTRIBUTE = """
+    UPDATE playrelay.plays SET attributed = true, watched_by = $2, medium = $3, covered = $4
+    WHERE id = $1
+"""
 PROVE_LATER = """
     UPDATE playrelay.outbox SET rank = $2
     WHERE play = $1 AND rank <> $2 AND status IN ('due', 'waiting')
@@ -119,10 +124,13 @@ async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int) -> None:
         SETTLE_DELIVERED, job.id, now, outcome.source, answer, outcome.contact_id
     )
     if play is not None and settled is not None:
-        row, attributed = play
-        if not attributed:
-            await add_attributed(tx, decode_play(await tx.value(ATTRIBUTE, row)))
-            await tx.change(PROVE_LATER, row, PROVEN)
+        row, attributed, watched_by = play
+        if watched_by != outcome.contact_id:
+            known = decode_play(await tx.value(STATE, row))
+            await tx.change(ATTRIBUTE, row, outcome.contact_id, *watched(known))
+            if not attributed:
+                await add_attributed(tx, known)
+                await tx.change(PROVE_LATER, row, PROVEN)
         await count_day(tx, now, delivered=1)
     await accept(tx, job.play.medium)
 

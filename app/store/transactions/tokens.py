@@ -21,6 +21,8 @@ SAVE_CONNECTION = """
     INSERT INTO playrelay.connection VALUES (1, $1::json)
     ON CONFLICT (id) DO UPDATE SET account = excluded.account
 """
+ACCOUNT_ID = "SELECT hub_id FROM playrelay.account"
+SAVE_ACCOUNT_ID = "UPDATE playrelay.account SET hub_id = $1"
 
 
 async def load(tx: Tx) -> StoredToken | None:
@@ -47,6 +49,20 @@ async def connection(tx: Tx) -> Connection | None:
     """The account that was connected last."""
     account = await tx.value(LOAD_CONNECTION)
     return None if account is None else msgspec.json.decode(account, type=Connection)
+
+
+async def account_id(tx: Tx) -> int | None:
+    """The number of the account: as its installation said, else as answers to events do."""
+    known = await connection(tx)
+    if known is not None:
+        return known.hub_id
+    found: int | None = await tx.value(ACCOUNT_ID)
+    return found
+
+
+async def keep_account(tx: Tx, hub_id: int) -> None:
+    """Keep what an answer said."""
+    await tx.change(SAVE_ACCOUNT_ID, hub_id)
 
 
 async def connect(tx: Tx, token: StoredToken, connection: Connection) -> None:

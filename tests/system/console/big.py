@@ -45,9 +45,11 @@ NUMBERS = """
         SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i < :last) SELECT i FROM c
 """
 ADD_PLAYS = """
-    INSERT INTO plays (id, view, session, pings, begun_at, received_at, utk, mail, state)
+    INSERT INTO plays (id, view, session, pings, begun_at, received_at, utk, mail, medium, covered,
+        watched_by, attributed, state)
     SELECT i + 1, CAST(printf('%016d', i) AS BLOB), 's' || i, 3, :now - i * :step,
-        :now - i * :step, 'utk' || (i / 3), 0,
+        :now - i * :step, 'utk' || (i / 3), 0, 'id:film-' || (i % :media), i % 101 * 100,
+        CASE WHEN i % 4 <> 1 THEN 100 + i / 3 END, i % 4 <> 1,
         CAST(replace(replace(replace(replace(replace(replace(replace(:state,
             '~session~', 's' || i), '~medium~', 'film-' || (i % :media)), '~name~', CASE i % 7
             WHEN 0 THEN :script ELSE 'Film ' || (i % :media) END), '~page~', 'p' || (i % 40)),

@@ -40,7 +40,7 @@ def answer(status: int, body: object = b"", **headers: str) -> Answer:
 def test_a_200_with_both_ids_is_accepted() -> None:
     """HubSpot keeps an event on a contact and a media object, and says which."""
     body = {"contactId": 51, "mediaBridgeId": 2**62, "portalId": 7}
-    assert event_result(answer(200, body)) == Accepted(contact_id=51, media_bridge_id=2**62)
+    assert event_result(answer(200, body)) == Accepted(51, 2**62, account_id=7)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,122 @@
+"""`/console/people`: the contacts that watched, by how far they came; and all that one has watched.
+
+They stand under their numbers at HubSpot: names are there, behind the links.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
+
+from app.console.csv_file import csv_stream
+from app.console.records import record_address
+from app.console.view import TheView, View
+from app.explain.words import named, page_of
+from app.formatting import moment
+from app.store.reports import Match, MediumFigures, Point, Watcher
+
+ROWS = 50
+ROWS_AT_A_TIME = 500
+MEDIA_OFFERED = 50
+MEDIA_CHOSEN = 20
+MEDIA_OF_CONTACT = 200
+
+INT64 = 2**63
+MediumIds = Annotated[
+    Sequence[Annotated[int, Field(ge=1, lt=INT64)]], Query(max_length=MEDIA_CHOSEN)
+]
+Over = Annotated[int, Query(ge=0, le=100)]
+Cursor = Annotated[str | None, Query(pattern=r"^\d{1,5}\.\d{1,18}$")]
+ContactId = Annotated[int, Path(ge=1, lt=INT64)]
+
+HEAD = ("Record ID", "Percent watched", "Medium", "Plays", "Watched at", "Page")
+"""The first is what HubSpot calls the number of a contact: so the file can be imported there."""
+
+
+def routes() -> APIRouter:
+    """The list, as a page and as CSV; and one contact."""
+    router = APIRouter()
+
+    @router.get("/console/people")
+    async def listed(
+        view: TheView,
+        medium: MediumIds = (),
+        over: Over = 0,
+        match: Match = "any",
+        after: Cursor = None,
+    ) -> Response:
+        store = view.account.store
+        page = await store.watchers.of_media(medium, over, match, ROWS, _point(after))
+        return view.page(
+            "watchers.html",
+            watchers=page.watchers,
+            more=None if page.after is None else f"{page.after[0]}.{page.after[1]}",
+            first=after is None,
+            chosen=list(medium),
+            offered=await _offered(view, medium),
+            over=over,
+            match=match,
+            record=await record_address(view.account),
+            most=MEDIA_CHOSEN,
+        )
+
+    @router.get("/console/people.csv")
+    async def as_csv(
+        view: TheView, medium: MediumIds = (), over: Over = 0, match: Match = "any"
+    ) -> Response:
+        name = f"playrelay-people-over-{over}-percent.csv"
+        return csv_stream(name, HEAD, _rows(view, medium, over, match))
+
+    @router.get("/console/people/{contact}")
+    async def one(view: TheView, contact: ContactId) -> Response:
+        found = await view.account.store.watchers.of_contact(contact, MEDIA_OF_CONTACT)
+        return view.page(
+            "watched.html",
+            contact=contact,
+            watched=found,
+            most=MEDIA_OF_CONTACT,
+            record=await record_address(view.account),
+        )
+
+    return router
+
+
+async def _offered(view: View, chosen: Sequence[int]) -> list[MediumFigures]:
+    """The media to choose from: those played last, and those that are chosen already."""
+    figures = view.account.store.figures
+    latest = await figures.media("latest", 0, MEDIA_OFFERED)
+    missing = set(chosen) - {each.id for each in latest}
+    return [*await figures.of_ids(sorted(missing)), *latest]
+
+
+async def _rows(
+    view: View, media: Sequence[int], over: int, match: Match
+) -> AsyncIterator[list[list[object]]]:
+    """All rows of the file, some at a time."""
+    after: Point | None = None
+    while True:
+        page = await view.account.store.watchers.of_media(media, over, match, ROWS_AT_A_TIME, after)
+        yield [_row(each) for each in page.watchers]
+        after = page.after
+        if after is None:
+            return
+
+
+def _row(watcher: Watcher) -> list[object]:
+    play = watcher.furthest
+    return [
+        watcher.contact_id,
+        f"{watcher.percent:g}",
+        named(play.medium),
+        watcher.plays,
+        moment(play.furthest[2] or play.started_at),
+        page_of(play),
+    ]
+
+
+def _point(text: str | None) -> Point | None:
+    if text is None:
+        return None
+    covered, _, play = text.partition(".")
+    return int(covered), int(play)
