@@ -22,6 +22,7 @@ _OF_PRODUCTION = (
     "hubspot_developer_key",
     "hubspot_base_url",
     "console_password",
+    "console_viewer_password",
     "console_user_header",
     "trusted_proxies",
     "public_url",

@@ -65,6 +65,11 @@ class ServerFields(BaseModel):
         description="Opens `/console`: 12 characters or more; without it the console is off (in "
         "sandbox mode it is open to this machine alone)",
     )
+    console_viewer_password: Password = Field(
+        None,
+        description="Opens `/console` to look, not to change anything (docs/CONSOLE.md): 12 "
+        "characters or more",
+    )
     console_user_header: str | None = Field(
         None,
         description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names who is signed "

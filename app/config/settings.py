@@ -72,6 +72,15 @@ class Settings(ServerFields, SiteFields, AccountFields, BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _two_passwords(self) -> Self:
+        if self.console_viewer_password and self.console_viewer_password == self.console_password:
+            raise ValueError(
+                f"{PREFIX}CONSOLE_VIEWER_PASSWORD: is the operator's as well: choose another one "
+                f"than {PREFIX}CONSOLE_PASSWORD"
+            )
+        return self
+
     def _expect_all_in_the_file(self) -> Self:
         for field in ("hubspot_access_token", "hubspot_refresh_token", "allowed_origins"):
             if getattr(self, field):

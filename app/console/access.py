@@ -1,4 +1,7 @@
-"""Decides who may see the console: by password, by a proxy's header, or this machine (sandbox)."""
+"""Decides who may see the console, and who may change something in it.
+
+By password (an operator's or a viewer's), by a proxy's header, or on this machine (sandbox).
+"""
 
 import base64
 import binascii
@@ -7,8 +10,10 @@ import ipaddress
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from fastapi import HTTPException, Request
+from pydantic import SecretStr
 
 from app.config import Settings
 from app.console.session import Sessions
@@ -19,6 +24,10 @@ from app.web.server.proxies import networks_of, peer_of
 
 NONCE_LENGTH = 32
 NAME_LIMIT = 200
+
+
+Role = Literal["operator", "viewer"]
+"""A viewer may look at what concerns plays; an operator may do everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,16 @@ class Person:
     session: str
     fresh: bool = False
     signed_in: bool = False
+    role: Role = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class _SignIn:
+    """A password, the role that it gives, and the sessions that began with it."""
+
+    role: Role
+    password: str
+    sessions: Sessions
 
 
 class Access:
@@ -40,9 +59,15 @@ class Access:
     def __init__(
         self, settings: Settings, clock: Callable[[], float], wall: Callable[[], float]
     ) -> None:
-        password = settings.console_password
-        self._password = password.get_secret_value() if password else None
-        self._sessions = Sessions(self._password, wall) if self._password else None
+        passwords: dict[Role, SecretStr | None] = {
+            "operator": settings.console_password,
+            "viewer": settings.console_viewer_password,
+        }
+        self._sign_ins = [
+            _SignIn(role, given.get_secret_value(), Sessions(given.get_secret_value(), wall))
+            for role, given in passwords.items()
+            if given is not None
+        ]
         self._header = settings.console_user_header
         self._proxies = networks_of(settings.trusted_proxies)
         self._sandboxed = settings.sandboxed
@@ -53,10 +78,11 @@ class Access:
         named = self._named_by_proxy(request)
         if named:
             return _with_nonce(request, named)
-        if self._sessions is not None:
+        if self._sign_ins:
             cookie = request.cookies.get(cookie_name(request), "")
-            if await self._sessions.holds(_store(request), cookie):
-                return Person("operator", cookie, signed_in=True)
+            for each in self._sign_ins:
+                if await each.sessions.holds(_store(request), cookie):
+                    return Person(each.role, cookie, signed_in=True, role=each.role)
             raise HTTPException(401, "sign in with the console's password")
         if self._header:
             raise HTTPException(
@@ -73,38 +99,40 @@ class Access:
     async def caller(self, request: Request) -> Person:
         """The same for programs, which may send the password with each request (HTTP Basic)."""
         given = _basic_password(request)
-        if self._password is None or given is None:
+        if not self._sign_ins or given is None:
             return await self.person(request)
-        await self._check(request, given)
-        return Person("operator", "")
+        role = (await self._check(request, given)).role
+        return Person(role, "", role=role)
 
     def expect_password(self) -> None:
         """Raise 404 if there is no password to sign in with."""
-        if self._sessions is None:
+        if not self._sign_ins:
             raise HTTPException(404, "nobody signs in here: PLAYRELAY_CONSOLE_PASSWORD is not set")
 
     async def sign_in(self, request: Request, password: str) -> str:
         """Check the password; returns the cookie. Raises 401, 404 (none is set), 429."""
         self.expect_password()
-        assert self._sessions is not None  # noqa: S101 - for the type checker: checked above
-        await self._check(request, password)
-        return await self._sessions.begin(_store(request))
+        passed = await self._check(request, password)
+        return await passed.sessions.begin(_store(request))
 
     async def sign_out(self, request: Request, person: Person, *, everywhere: bool) -> None:
-        """End this sign-in, or every sign-in by password."""
-        if self._sessions is None or not person.signed_in:
+        """End this sign-in, or every sign-in by password; 403 where a viewer wants the latter."""
+        if not person.signed_in:
             return
         if everywhere:
+            expect_operator(person)
             await _store(request).end_all()
-        else:
-            await self._sessions.end(_store(request), person.session)
+        for each in self._sign_ins:
+            await each.sessions.end(_store(request), person.session)
 
-    async def _check(self, request: Request, password: str) -> None:
+    async def _check(self, request: Request, password: str) -> _SignIn:
         """Pass, or 401 (wrong), 429 (too many at once). Slow after several wrong ones."""
         async with self._throttle.turn(_address(request)) as turn:
-            if not hmac.compare_digest(password.encode(), (self._password or "").encode()):
+            right = [each for each in self._sign_ins if _same(each.password, password)]
+            if not right:
                 turn.failed()
                 raise HTTPException(401, "that is not the console's password")
+            return right[0]
 
     def _named_by_proxy(self, request: Request) -> str:
         """The name in the proxy's header; empty if there is none, or if somebody else sent it."""
@@ -117,6 +145,17 @@ class Access:
         if not any(peer in network for network in self._proxies):
             return ""
         return request.headers.get(self._header, "").strip()[:NAME_LIMIT]
+
+
+def expect_operator(person: Person) -> None:
+    """Raise 403 for a viewer."""
+    if person.role != "operator":
+        raise HTTPException(403, "this is for operators: viewers may look, and change nothing")
+
+
+def _same(one: str, other: str) -> bool:
+    """In the same time, however much of them is alike."""
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def cookie_name(request: Request) -> str:

@@ -36,10 +36,11 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page as the navigation lists it."""
+    """A page as the navigation lists it. `viewers`: whether it is for them as well."""
 
     path: str
     title: str
+    viewers: bool = True
 
 
 PLACES: Sequence[Place] = (
@@ -50,9 +51,9 @@ PLACES: Sequence[Place] = (
     Place("/console/play", "A play"),
     Place("/console/rejected", "Rejected"),
     Place("/console/embed", "Embed"),
-    Place("/console/connect", "Connect"),
-    Place("/console/doctor", "Doctor"),
-    Place("/console/audit", "Audit"),
+    Place("/console/connect", "Connect", viewers=False),
+    Place("/console/doctor", "Doctor", viewers=False),
+    Place("/console/audit", "Audit", viewers=False),
 )
 
 
@@ -83,24 +84,34 @@ class Renderer:
         """A whole page for `person` (None: somebody who is not signed in)."""
         here = [each.path for each in PLACES if _within(request.url.path, each.path)]
         place = max(here, key=len, default="")
-        text = self.text(request, template, person=person, places=PLACES, place=place, **context)
+        text = self.text(request, template, person=person, place=place, **context)
         answer = Response(text, status, HEADERS, "text/html; charset=utf-8")
         if person is not None and person.fresh:
             set_session_cookie(answer, request, person.session)
         return answer
 
-    def part(self, request: Request, template: str, **context: Any) -> Response:
+    def part(
+        self, request: Request, template: str, person: Person | None = None, **context: Any
+    ) -> Response:
         """A piece of a page that the browser shows already."""
-        text = self.text(request, template, **context)
+        text = self.text(request, template, person, **context)
         return Response(text, 200, HEADERS, "text/html; charset=utf-8")
 
-    def text(self, request: Request, template: str, **context: Any) -> str:
-        """The rendered template. Its links keep the account that is being looked at."""
+    def text(
+        self, request: Request, template: str, person: Person | None = None, **context: Any
+    ) -> str:
+        """The rendered template. Its links keep the account that is being looked at.
+
+        `places`: the pages that `person` may see; `operates`: whether they may change something.
+        """
+        operates = person is not None and person.role == "operator"
+        places = [each for each in PLACES if operates or each.viewers]
         accounts = list(request.app.state.relay.accounts)
         chosen = request.query_params.get("account", accounts[0])
         link = partial(link_to, account=chosen if len(accounts) > 1 else None)
         sandbox = request.app.state.relay.settings.sandboxed
         shared = {"accounts": accounts, "account": chosen, "link": link, "sandbox": sandbox}
+        shared |= {"person": person, "places": places, "operates": operates}
         return self._templates.get_template(template).render({**shared, **context})
 
 

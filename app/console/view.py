@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.console.access import Access, Person
+from app.console.access import Access, Person, expect_operator
 from app.console.forms import Form, read_form
 from app.console.jobs import Jobs
 from app.console.rendering import HEADERS, Renderer, link_to
@@ -26,7 +26,7 @@ class Console:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One request of somebody who may see the console.
+    """One request of somebody who may see the page that is asked for.
 
     `account`: the one that `?account=` names; the first where it names none.
     """
@@ -58,11 +58,11 @@ class View:
 
     def part(self, template: str, **context: Any) -> Response:
         """A piece of a page."""
-        return self.console.renderer.part(self.request, template, **context)
+        return self.console.renderer.part(self.request, template, person=self.person, **context)
 
     def text(self, template: str, **context: Any) -> str:
         """A rendered template."""
-        return self.console.renderer.text(self.request, template, **context)
+        return self.console.renderer.text(self.request, template, person=self.person, **context)
 
     def link(self, path: str, **query: object) -> str:
         """The address of a page, for the same account."""
@@ -87,7 +87,7 @@ async def _person(request: Request, console: TheConsole) -> Person:
     return await console.access.person(request)
 
 
-def _view(
+def _viewers(
     request: Request,
     console: TheConsole,
     person: Annotated[Person, Depends(_person)],
@@ -97,13 +97,22 @@ def _view(
     return View(request, console, relay, account, person)
 
 
-TheView = Annotated[View, Depends(_view)]
-"""A route that has this is closed to everybody who may not see the console."""
+ForViewers = Annotated[View, Depends(_viewers)]
+"""A route that has this is open to viewers and operators, and closed to all others."""
 
 
-async def _form(view: TheView) -> Form:
+def _operators(view: ForViewers) -> View:
+    expect_operator(view.person)
+    return view
+
+
+ForOperators = Annotated[View, Depends(_operators)]
+"""A route that has this is open to operators alone. All that changes something has it."""
+
+
+async def _form(view: ForViewers) -> Form:
     return await read_form(view.request)
 
 
 TheForm = Annotated[Form, Depends(_form)]
-"""The form that one of our own pages has sent, of somebody who may see the console."""
+"""The form that one of our own pages has sent; who may send it is the route's to say."""

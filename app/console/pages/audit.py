@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.console.view import TheView
+from app.console.view import ForOperators
 
 SHOWN = 50
 
@@ -15,7 +15,7 @@ def routes() -> APIRouter:
 
     @router.get("/console/audit")
     async def page(
-        view: TheView, before: Annotated[int | None, Query(ge=1, lt=2**63)] = None
+        view: ForOperators, before: Annotated[int | None, Query(ge=1, lt=2**63)] = None
     ) -> Response:
         entries = await view.account.store.admin.audit_log(SHOWN + 1, before)
         more = entries[SHOWN - 1].id if len(entries) > SHOWN else None

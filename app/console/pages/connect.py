@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Response
 
 from app.console.forms import Form
-from app.console.view import TheForm, TheView, View
+from app.console.view import ForOperators, TheForm, View
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.provider import PLACES
@@ -34,11 +34,11 @@ def routes() -> APIRouter:
     pending = PendingAuthorizations(now_ms, lambda: secrets.token_urlsafe(32))
 
     @router.get(PATH)
-    async def page(view: TheView) -> Response:
+    async def page(view: ForOperators) -> Response:
         return view.page("connect.html", **await _context(view, pending))
 
     @router.get(CONSOLE_CALLBACK)
-    async def back(view: TheView) -> Response:
+    async def back(view: ForOperators) -> Response:
         query = view.request.query_params
         authorization = pending.take(query.get("state", ""), view.person.session)
         if not isinstance(authorization, PendingAuthorization):
@@ -54,7 +54,7 @@ def routes() -> APIRouter:
         return replace(view, account=account).redirect(PATH)
 
     @router.post(f"{PATH}/provider")
-    async def provider(view: TheView, form: TheForm) -> Response:
+    async def provider(view: ForOperators, form: TheForm) -> Response:
         result = await _save_provider(view, form)
         context = await _context(view, pending) | {"result": result}
         return view.page("connect.html", 400 if result.fault else 200, **context)

@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import APIRouter, HTTPException, Response
 
-from app.console.view import TheForm, TheView
+from app.console.view import ForOperators, TheForm
 from app.doctor import Finding, examine, variables
 
 TIMEOUT_SECONDS = 60.0
@@ -16,11 +16,11 @@ def routes() -> APIRouter:
     busy = asyncio.Lock()
 
     @router.get("/console/doctor")
-    async def page(view: TheView) -> Response:
+    async def page(view: ForOperators) -> Response:
         return view.page("doctor.html", findings=None)
 
     @router.post("/console/doctor")
-    async def examined(view: TheView, _form: TheForm) -> Response:
+    async def examined(view: ForOperators, _form: TheForm) -> Response:
         if busy.locked():
             raise HTTPException(429, "an examination is under way", {"retry-after": "10"})
         account = view.account

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.collect.activity import Activity
 from app.console.advice import Advice
-from app.console.view import TheView
+from app.console.view import ForViewers
 from app.domain.url import Url, parse_url
 from app.formatting import ago
 from app.web.tracker.offer import CONSENT, Choices, offer
@@ -46,7 +46,7 @@ def routes() -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/embed")
-    async def page(view: TheView, options: Annotated[SnippetOptions, Query()]) -> Response:
+    async def page(view: ForViewers, options: Annotated[SnippetOptions, Query()]) -> Response:
         address = parse_url(options.url) or parse_url(view.public_address)
         snippet = _snippet(options, address)
         if view.request.headers.get("hx-target") == "snippet":
@@ -61,7 +61,9 @@ def routes() -> APIRouter:
         )
 
     @router.get("/console/embed/check")
-    async def check(view: TheView, page: Annotated[str, Query(max_length=2048)] = "") -> Response:
+    async def check(
+        view: ForViewers, page: Annotated[str, Query(max_length=2048)] = ""
+    ) -> Response:
         url, relay = parse_url(page), view.relay
         if url is None:
             advice = [Advice("wait", "Give the address of a page that has the snippet.")]

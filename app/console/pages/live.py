@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import StreamingResponse
 
 from app.console.rendering import HEADERS
-from app.console.view import TheView
+from app.console.view import ForViewers
 from app.runtime.notifier import wait_for
 from app.runtime.relay import Account, Relay
 from app.store.admin import History
@@ -30,13 +30,13 @@ def routes() -> APIRouter:
     open_streams: set[object] = set()
 
     @router.get("/console/live")
-    async def page(view: TheView) -> Response:
+    async def page(view: ForViewers) -> Response:
         return view.page(
             "live.html", histories=await view.account.store.history.latest(SHOWN), shown=SHOWN
         )
 
     @router.get("/console/live/events")
-    async def events(view: TheView) -> Response:
+    async def events(view: ForViewers) -> Response:
         if len(open_streams) >= STREAMS:
             raise HTTPException(
                 503, "too many live pages are open: close one", {"retry-after": "10"}

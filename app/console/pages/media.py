@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from app.console.csv_file import csv_file
 from app.console.records import record_address
-from app.console.view import TheView
+from app.console.view import ForViewers
 from app.domain.figures import BINS, DAY_MS
 from app.explain.refused import describe, remedy
 from app.explain.words import named
@@ -33,7 +33,7 @@ def routes() -> APIRouter:
 
     @router.get("/console/media")
     async def listed(
-        view: TheView,
+        view: ForViewers,
         order: Order = "latest",
         days: Days = 28,
         after: Annotated[str | None, Query(pattern=_CURSOR)] = None,
@@ -55,7 +55,7 @@ def routes() -> APIRouter:
         )
 
     @router.get("/console/media.csv")
-    async def listed_as_csv(view: TheView, days: Days = 28) -> Response:
+    async def listed_as_csv(view: ForViewers, days: Days = 28) -> Response:
         since = view.now // DAY_MS - days + 1
         rows: list[list[object]] = []
         after: tuple[int, int] | None = None
@@ -68,7 +68,7 @@ def routes() -> APIRouter:
 
     @router.get("/console/media/{medium}")
     async def one(
-        view: TheView,
+        view: ForViewers,
         medium: MediumId,
         days: Days = 28,
     ) -> Response:
@@ -96,7 +96,7 @@ def routes() -> APIRouter:
 
     @router.get("/console/media/{medium}/{table}.csv")
     async def one_as_csv(
-        view: TheView, medium: MediumId, table: Table, days: Days = 28
+        view: ForViewers, medium: MediumId, table: Table, days: Days = 28
     ) -> Response:
         since = view.now // DAY_MS - days + 1
         report = await _report(view.account, medium, since, PAGES_LISTED)

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from app.console.advice import advise
-from app.console.view import TheView
+from app.console.view import ForViewers
 from app.domain.figures import DAY_MS
 from app.runtime.relay import Account
 from app.store.reports import COUNTED, REFUSED_MEDIA, Day
@@ -18,11 +18,11 @@ def routes() -> APIRouter:
     router = APIRouter()
 
     @router.get("/console")
-    async def page(view: TheView) -> Response:
+    async def page(view: ForViewers) -> Response:
         return view.page("now.html", **await _context(view.account, view.now))
 
     @router.get("/console/now")
-    async def part(view: TheView) -> Response:
+    async def part(view: ForViewers) -> Response:
         return view.part("now_part.html", **await _context(view.account, view.now))
 
     return router

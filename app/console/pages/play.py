@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from app.console.records import record_address
-from app.console.view import TheForm, TheView, View
+from app.console.view import ForViewers, TheForm, View
 from app.explain.explanation import explain
 from app.explain.find import pause_of, plays_of
 
@@ -19,12 +19,12 @@ def routes() -> APIRouter:
 
     @router.get("/console/play")
     async def of_session(
-        view: TheView, session: Annotated[str, Query(max_length=WHO_LIMIT)] = ""
+        view: ForViewers, session: Annotated[str, Query(max_length=WHO_LIMIT)] = ""
     ) -> Response:
         return await _answer(view, session)
 
     @router.post("/console/play")
-    async def of_anybody(view: TheView, form: TheForm) -> Response:
+    async def of_anybody(view: ForViewers, form: TheForm) -> Response:
         who = form.get("who").strip()
         if len(who) > WHO_LIMIT:
             raise HTTPException(422, f"at most {WHO_LIMIT} characters: a session, usertoken or id")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from app.console.forms import Form
-from app.console.view import TheForm, TheView, View
+from app.console.view import ForOperators, ForViewers, TheForm, View
 from app.deliver.request import body_of
 from app.domain.identity import Identity
 from app.formatting import count
@@ -28,13 +28,13 @@ def routes() -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/rejected")
-    async def kinds(view: TheView) -> Response:
+    async def kinds(view: ForViewers) -> Response:
         families = await view.account.store.rejections.families(FAMILIES)
         return view.page("rejected.html", families=families)
 
     @router.get("/console/rejected/kind")
     async def kind(
-        view: TheView,
+        view: ForViewers,
         family: Where = "",
         before: Annotated[int | None, Query(ge=1, lt=INT64)] = None,
     ) -> Response:
@@ -47,7 +47,7 @@ def routes() -> APIRouter:
         )
 
     @router.post("/console/rejected/{act}")
-    async def do(view: TheView, form: TheForm, act: Literal["requeue", "discard"]) -> Response:
+    async def do(view: ForOperators, form: TheForm, act: Literal["requeue", "discard"]) -> Response:
         store, now = view.account.store, view.now
         choice, subject, total = await _chosen(view, form, now)
         note = await store.admin.note(view.person.name, f"{act} rejected", subject, now)
@@ -61,7 +61,7 @@ def routes() -> APIRouter:
         return view.redirect(f"/console/jobs/{job.id}")
 
     @router.get("/console/jobs/{job}")
-    async def progress(view: TheView, job: str) -> Response:
+    async def progress(view: ForOperators, job: str) -> Response:
         found = view.console.jobs.get(job)
         if found is None:
             raise HTTPException(404, "this process does not know it: see the audit log")

@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse
 
 from app.console.forms import read_form
 from app.console.rendering import HEADERS, set_session_cookie
-from app.console.view import TheConsole, TheForm, TheView
+from app.console.view import ForViewers, TheConsole, TheForm
 
 
 def routes() -> APIRouter:
@@ -41,7 +41,7 @@ def routes() -> APIRouter:
         return answer
 
     @router.post("/console/sign-out")
-    async def leave(view: TheView, form: TheForm) -> Response:
+    async def leave(view: ForViewers, form: TheForm) -> Response:
         everywhere = form.get("everywhere") == "yes"
         await view.console.access.sign_out(view.request, view.person, everywhere=everywhere)
         answer = RedirectResponse("/console/sign-in", 303, HEADERS)

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from app.console.csv_file import csv_stream
 from app.console.records import record_address
-from app.console.view import TheView, View
+from app.console.view import ForViewers, View
 from app.explain.words import named, page_of
 from app.formatting import moment
 from app.store.reports import Match, MediumFigures, Point, Watcher
@@ -40,7 +40,7 @@ def routes() -> APIRouter:
 
     @router.get("/console/people")
     async def listed(
-        view: TheView,
+        view: ForViewers,
         medium: MediumIds = (),
         over: Over = 0,
         match: Match = "any",
@@ -63,13 +63,13 @@ def routes() -> APIRouter:
 
     @router.get("/console/people.csv")
     async def as_csv(
-        view: TheView, medium: MediumIds = (), over: Over = 0, match: Match = "any"
+        view: ForViewers, medium: MediumIds = (), over: Over = 0, match: Match = "any"
     ) -> Response:
         name = f"playrelay-people-over-{over}-percent.csv"
         return csv_stream(name, HEAD, _rows(view, medium, over, match))
 
     @router.get("/console/people/{contact}")
-    async def one(view: TheView, contact: ContactId) -> Response:
+    async def one(view: ForViewers, contact: ContactId) -> Response:
         found = await view.account.store.watchers.of_contact(contact, MEDIA_OF_CONTACT)
         return view.page(
             "watched.html",

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.system.console.setting import HTML, PASSWORD, relay
+from tests.system.console.setting import HTML, PASSWORD, VIEWERS_PASSWORD, relay
 from tests.system.live.relay import Live
 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A relay whose console has a password."""
-    with relay(tmp_path_factory.mktemp("guarded"), console_password=PASSWORD) as live:
+    """A relay whose console has a password for operators, and one for viewers."""
+    passwords = {"console_password": PASSWORD, "console_viewer_password": VIEWERS_PASSWORD}
+    with relay(tmp_path_factory.mktemp("guarded"), **passwords) as live:
         yield live
 
 

@@ -14,6 +14,7 @@ HTML = {"accept": "text/html", "sec-fetch-site": "same-origin"}
 """What a browser says that shows a page of the console."""
 
 PASSWORD = "a long pass word"
+VIEWERS_PASSWORD = "another pass word"
 COOKIE = "playrelay-console"
 
 
@@ -25,6 +26,6 @@ def relay(folder: Path, **values: object) -> Iterator[Live]:
         yield live
 
 
-def sign_in(client: httpx.Client, **headers: str) -> httpx.Response:
-    """With the right password."""
-    return client.post("/console/sign-in", data={"password": PASSWORD}, headers=headers)
+def sign_in(client: httpx.Client, password: str = PASSWORD, **headers: str) -> httpx.Response:
+    """With the right password: the operator's, unless told otherwise."""
+    return client.post("/console/sign-in", data={"password": password}, headers=headers)

@@ -28,6 +28,7 @@ def refused(**variables: str) -> list[str]:
         ("ALLOWED_ORIGINS", "https://www.example.com"),
         ("ALOWED_ORIGINS", "https://www.example.com"),
         ("CONSOLE_PASSWORD", "a long pass word"),
+        ("CONSOLE_VIEWER_PASSWORD", "a long pass word"),
         ("SECRET_KEY", KEY),
         ("IDENTITY_SECRET", "s" * 32),
         ("HUBSPOT_DEVELOPER_KEY", "a-key"),

@@ -190,6 +190,7 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         "HUBSPOT_ACCESS_TOKEN": "pat-secret-1",
         "IDENTITY_SECRET": "secret-2" * 4,
         "CONSOLE_PASSWORD": "secret-3-of-many",
+        "CONSOLE_VIEWER_PASSWORD": "secret-4-of-many",
     }
     for name, value in secrets.items():
         monkeypatch.setenv(PREFIX + name, value)
@@ -197,6 +198,14 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     shown = repr(settings) + str(settings) + " ".join(faults(monkeypatch, HUBSPOT_RATE="x"))
     assert not [secret for secret in secrets.values() if secret in shown]
+
+
+def test_viewers_have_a_password_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the operator's, everybody who may look could change things as well."""
+    word = "a long pass word"
+    (line,) = faults(monkeypatch, CONSOLE_PASSWORD=word, CONSOLE_VIEWER_PASSWORD=word, SANDBOX="on")
+    assert line.startswith(f"{PREFIX}CONSOLE_VIEWER_PASSWORD: ")
+    assert word not in line
 
 
 @pytest.mark.parametrize("around", ["tok\n", " tok ", "\ttok\r\n"])

@@ -328,6 +328,7 @@ def test_each_setting_has_its_place() -> None:
         "pings_per_minute",
         "trusted_proxies",
         "console_password",
+        "console_viewer_password",
         "console_user_header",
         "log_level",
         "log_format",

@@ -15,6 +15,7 @@ SECRETS = {
     "SECRET_KEY": "A" * 43 + "=",
     "IDENTITY_SECRET": "a secret of the site and its server",
     "CONSOLE_PASSWORD": "a long pass word",
+    "CONSOLE_VIEWER_PASSWORD": "another pass word",
     "DATABASE_URL": DATABASE,
 }
 PRODUCTION = {"PLAYRELAY_HUBSPOT_ACCESS_TOKEN": "a-token", "PLAYRELAY_ALLOWED_ORIGINS": "*"}
