@@ -56,9 +56,11 @@ class FigureReports(Part):
         """These media, as far as they are there, without figures of a period."""
         return await self._read(figures.of_ids, media)
 
-    async def medium(self, medium: int, since: int, pages: int) -> MediumReport | None:
-        """One medium, with so many pages at most."""
-        return await self._read(figures.medium, medium, since, pages)
+    async def medium(
+        self, medium: int, since: int, pages: int, before: int = 0
+    ) -> MediumReport | None:
+        """One medium, with so many pages at most, and so many days before to compare with."""
+        return await self._read(figures.medium, medium, since, pages, before)
 
 
 class Watchers(Part):

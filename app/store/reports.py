@@ -68,7 +68,7 @@ class PageFigures:
 class MediumReport:
     """All about one medium since the day asked for. `days`: without `seen`, only those with plays.
 
-    `pages`: the most played first.
+    `pages`: the most played first. `before`: of the days before that one, as many as asked for.
     """
 
     id: int
@@ -76,6 +76,7 @@ class MediumReport:
     figures: Figures
     days: Sequence[tuple[int, Figures]]
     pages: Sequence[PageFigures]
+    before: Figures = NONE
 
 
 Match = Literal["any", "all"]

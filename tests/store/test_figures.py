@@ -1,11 +1,14 @@
 """What media come to, kept up by the fold and by deliveries."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.domain.figures import DAY_MS, Figures
 from app.domain.outcome import Delivered, Rejected
 from app.store.reports import PAGES_A_DAY, MediumReport, PageFigures
 from app.store.store import Store
+from tests.store.engines import Database
 from tests.store.setting import (
     ALL,
     DAY,
@@ -69,6 +72,39 @@ async def test_a_play_that_turns_out_to_be_elsewhere_moves(store: Store) -> None
     assert [(day, each.plays) for day, each in found.days if each.plays] == [(TODAY - 1, 1)]
     assert found.pages == [PageFigures("page 4", 1)]
     assert found.figures.quarter == 1
+
+
+SEEN = st.lists(st.integers(0, 1), min_size=4, max_size=4)
+PLAYS = st.lists(st.tuples(st.integers(0, 3), SEEN), max_size=8)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(plays=PLAYS, days=st.integers(1, 2))
+async def test_a_period_and_the_one_before_equal_a_recount_of_the_plays(
+    database: Database, plays: list[tuple[int, list[int]]], days: int
+) -> None:
+    """Whatever was played when: each play counts in the period in which it began, or in none."""
+    since = TODAY - days + 1
+    periods: dict[bool, list[list[int]]] = {True: [], False: []}
+    async with database.fresh().open() as store:
+        for number, (ago, watched) in enumerate(plays):
+            if ago < 2 * days:
+                periods[TODAY - ago >= since].append(watched)
+            runs = [[times, 1] for times in watched]
+            at = NOW - ago * DAY
+            await arrive(store, at, sessionId=f"s{number}", playedPercent=None, watched=runs)
+        await fold(store)
+        media = await store.figures.media("latest", 0, ALL)
+        found = await store.figures.medium(media[0].id, since, 9, days) if media else None
+    if found is None:
+        assert plays == []
+        return
+    for figures, expected in ((found.figures, periods[True]), (found.before, periods[False])):
+        covered = [25 * sum(watched) for watched in expected]
+        assert figures.plays == len(expected)
+        assert figures.half == sum(share >= 50 for share in covered)
+        assert figures.whole == sum(share == 100 for share in covered)
+        assert sum(figures.seen) == sum(covered)
 
 
 async def test_a_play_is_attributed_once(store: Store) -> None:

@@ -1,6 +1,6 @@
 """`/console/media`: the figures of each medium, and how far people get in it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
@@ -8,15 +8,20 @@ from app.console.csv_file import csv_file
 from app.console.records import record_address
 from app.console.view import ForViewers
 from app.domain.figures import BINS, DAY_MS
+from app.domain.retention import average_share, drops, watched_seconds
 from app.explain.refused import describe, remedy
 from app.explain.words import named
-from app.formatting import date
+from app.formatting import count, date, number, percent
 from app.runtime.relay import Account
 from app.store.reports import MediumFigures, MediumReport, Order
 
 ROWS = 50
 PAGES_SHOWN = 10
 WATCHERS_SHOWN = 10
+DROPS_SHOWN = 3
+LONGEST_COMPARED = 200
+"""Days that can be compared with as many before: figures are kept for twice as long."""
+
 PAGES_LISTED = 1_000
 SPANS = (7, 28, 90, 365)
 """Days that can be looked at."""
@@ -75,7 +80,8 @@ def routes() -> APIRouter:
         now = view.now
         today = now // DAY_MS
         since = today - days + 1
-        report = await _report(view.account, medium, since, PAGES_SHOWN)
+        before = days if days <= LONGEST_COMPARED else 0
+        report = await _report(view.account, medium, since, PAGES_SHOWN, before)
         store = view.account.store
         refusals = (await store.rejections.of_media([report.medium])).values()
         watching = await store.watchers.of_media([medium], 0, "any", WATCHERS_SHOWN)
@@ -86,7 +92,10 @@ def routes() -> APIRouter:
             remedy=remedy(refusals, view.account.name),
             days=days,
             spans=SPANS,
+            figures=_compared(report),
+            before=before,
             funnel=_funnel(report),
+            leaving=drops(report.figures, DROPS_SHOWN),
             curve=_curve(report),
             by_day=_by_day(report, since, today),
             watchers=watching.watchers,
@@ -106,8 +115,10 @@ def routes() -> APIRouter:
     return router
 
 
-async def _report(account: Account, medium: int, since: int, pages: int) -> MediumReport:
-    report = await account.store.figures.medium(medium, since, pages)
+async def _report(
+    account: Account, medium: int, since: int, pages: int, before: int = 0
+) -> MediumReport:
+    report = await account.store.figures.medium(medium, since, pages, before)
     if report is None:
         raise HTTPException(404, "there is no such medium, or nobody has played it for long")
     return report
@@ -175,6 +186,47 @@ def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[li
 
 
 _COUNTED = ("plays", "quarter", "half", "most", "whole", "attributed")
+
+
+class Compared(NamedTuple):
+    """A figure, what else there is to say of it, and how it has changed; empty: no telling."""
+
+    name: str
+    value: str
+    beside: str
+    change: str
+
+
+def _compared(report: MediumReport) -> list[Compared]:
+    """The figures of the period beside those of the period before."""
+    now, then = report.figures, report.before
+    plain: list[tuple[str, int, int]] = [
+        ("Plays", now.plays, then.plays),
+        ("Completed", now.whole, then.whole),
+        ("Known: on a contact", now.attributed, then.attributed),
+    ]
+    found = [
+        Compared(name, number(one), percent(one, now.plays) if place else "", _change(one, other))
+        for place, (name, one, other) in enumerate(plain)
+    ]
+    share, earlier = average_share(now), average_share(then)
+    if share is not None:
+        points = "" if earlier is None else f"{share - earlier:+.0f} points"
+        found.append(Compared("Watched on average", f"{share:.0f} %", "", points))
+    length = report.medium.duration
+    seconds, before = watched_seconds(now, length), watched_seconds(then, length)
+    if seconds is not None:
+        found.append(Compared("Watched in all", _hours(seconds), "", _change(seconds, before or 0)))
+    return found
+
+
+def _hours(seconds: float) -> str:
+    hours = seconds / 3600
+    return count(round(hours), "hour") if hours >= 2 else count(round(seconds / 60), "minute")  # noqa: PLR2004 - below, hours say too little
+
+
+def _change(now: float, then: float) -> str:
+    return f"{100 * (now - then) / then:+.0f} %" if then else ""
 
 
 def _funnel(report: MediumReport) -> list[tuple[str, int]]:

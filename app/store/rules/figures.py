@@ -1,7 +1,7 @@
 """Figures of media as they are stored, and what their rows come to."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -32,22 +32,33 @@ def add_seen(packed: bytes | None, more: Iterable[int]) -> bytes:
 
 
 def report_of(
-    row: int, about: bytes | str, days: Iterable[Iterable[Any]], pages: Iterable[Iterable[Any]]
+    row: int,
+    about: bytes | str,
+    since: int,
+    days: Sequence[Sequence[Any]],
+    pages: Iterable[Iterable[Any]],
 ) -> MediumReport:
-    """All about one medium. `days`: day, plain counts, seen (packed); `pages`: page, plays."""
-    counts, seen = [0] * COUNTS, [*_NOTHING]
-    by_day: list[tuple[int, Figures]] = []
-    for day, *plain, packed in days:
-        by_day.append((day, Figures.of(plain)))
-        counts = [one + two for one, two in zip(counts, plain, strict=True)]
-        seen = [one + two for one, two in zip(seen, _unpacked(packed), strict=True)]
+    """All about one medium. `days`: day, plain counts, seen (packed); `pages`: page, plays.
+
+    The days before `since` are those to compare with.
+    """
+    here = [each for each in days if each[0] >= since]
     return MediumReport(
         id=row,
         medium=decode_medium(about),
-        figures=Figures.of(counts, seen),
-        days=by_day,
+        figures=_sum(here),
+        days=[(day, Figures.of(plain)) for day, *plain, _ in here],
         pages=[PageFigures(*each) for each in pages],
+        before=_sum(each for each in days if each[0] < since),
     )
+
+
+def _sum(days: Iterable[Iterable[Any]]) -> Figures:
+    counts, seen = [0] * COUNTS, [*_NOTHING]
+    for _, *plain, packed in days:
+        counts = [one + two for one, two in zip(counts, plain, strict=True)]
+        seen = [one + two for one, two in zip(seen, _unpacked(packed), strict=True)]
+    return Figures.of(counts, seen)
 
 
 def _unpacked(packed: bytes | None) -> tuple[int, ...]:

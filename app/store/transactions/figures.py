@@ -142,14 +142,16 @@ async def of_ids(tx: Tx, media: Sequence[int]) -> list[MediumFigures]:
     ]
 
 
-async def medium(tx: Tx, medium: int, since: int, pages: int) -> MediumReport | None:
-    """One medium."""
+async def medium(
+    tx: Tx, medium: int, since: int, pages: int, before: int = 0
+) -> MediumReport | None:
+    """One medium; `before`: how many days before `since` are there to compare with."""
     found = await tx.row(MEDIUM, medium)
     if found is None:
         return None
-    by_day = await tx.rows(MEDIUM_DAYS, medium, since)
+    by_day = await tx.rows(MEDIUM_DAYS, medium, since - before)
     by_page = await tx.rows(MEDIUM_PAGES, medium, since, pages)
-    return report_of(medium, found["about"], by_day, by_page)
+    return report_of(medium, found["about"], since, by_day, by_page)
 
 
 async def _save_media(tx: Tx, changes: Mapping[Cell, Change]) -> dict[str, int]:

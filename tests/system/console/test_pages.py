@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from app.console.csv_file import csv_file
+from app.domain.figures import DAY_MS
 from tests.system.console.setting import HTML
 from tests.system.live.relay import live_relay, settings_for
 
@@ -119,6 +120,29 @@ def test_what_is_not_there_is_said(client: httpx.Client) -> None:
         answer = client.get(f"/console/{path}")
         assert answer.status_code == 404
         assert "<h1>Not here</h1>" in answer.text
+
+
+def test_a_period_is_compared_with_the_one_before(tmp_path: Path) -> None:
+    """Plays, shares and time watched beside what they were; and where the plays were left."""
+    with live_relay(settings_for(tmp_path)) as live:
+        live.client.headers.update(HTML)
+        now = live.app.state.relay.clock()
+        ten_days_ago = {"occurredTimestamp": now - 10 * DAY_MS, "sentAt": now}
+        play(live.client, "then", playedPercent=None, watched=[[1, 1], [0, 1]], **ten_days_ago)
+        play(live.client, "one", playedPercent=None, watched=[[1, 1], [0, 1]])
+        play(live.client, "two", playedPercent=None, watched=[[1, 2]])
+        until(lambda: "session=two" in page(live.client, "live"))
+        medium = page(live.client, "media/1?days=7")
+        alone = page(live.client, "media/1?days=365")
+    shown = re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", medium)
+    figures = {name: re.sub(r"<[^>]+>", "", value) for name, value in shown}
+    assert figures["Plays"] == "2 +100 %"
+    assert figures["Completed"] == "1 50 %"
+    assert figures["Watched on average"] == "75 % +25 points"
+    assert figures["Watched in all"] == "2 minutes +200 %"
+    assert "Compared with the 7 days before" in medium
+    assert "Most leave between 0:40 and 0:45" in medium
+    assert "Compared with" not in alone
 
 
 def test_the_csv_files_run_nothing(client: httpx.Client) -> None:

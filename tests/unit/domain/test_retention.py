@@ -1,0 +1,49 @@
+"""What a retention curve comes to: average share, time watched, and where people leave."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.coverage import percent
+from app.domain.figures import BINS, NONE, Figures, figures_of
+from app.domain.media import Medium
+from app.domain.page import Page
+from app.domain.play import Play
+from app.domain.retention import Drop, average_share, drops, watched_seconds
+
+watching = st.lists(
+    st.lists(st.integers(0, 2), min_size=BINS, max_size=BINS).map(tuple), min_size=1, max_size=6
+)
+
+
+def figures(maps: list[tuple[int, ...]]) -> Figures:
+    """Of plays that watched so."""
+    page = (0, 1, Page())
+    each = [figures_of(Play("s", Medium(), page, 0, maps=(spans,))) for spans in maps]
+    seen = map(sum, zip(*(one.seen for one in each), strict=True))
+    return Figures(plays=len(maps), mapped=len(maps), seen=tuple(seen))
+
+
+@given(watching)
+def test_average_and_time_are_those_of_the_plays(maps: list[tuple[int, ...]]) -> None:
+    """As if each play had been asked for its own coverage."""
+    shares = [percent(spans) for spans in maps]
+    found = figures(maps)
+    assert average_share(found) == pytest.approx(sum(shares) / len(shares))
+    assert watched_seconds(found, 60) == pytest.approx(sum(60 * share / 100 for share in shares))
+
+
+def test_without_a_map_or_a_length_nothing_is_invented() -> None:
+    """No average of nothing, no time without a length."""
+    assert (average_share(NONE), watched_seconds(NONE, 60), drops(NONE, 3)) == (None, None, [])
+    assert watched_seconds(figures([(1,) * BINS]), None) is None
+
+
+def test_where_people_leave() -> None:
+    """The worst part first; parts in which hardly anybody leaves, or some join, are not named."""
+    seen = (100,) * 20 + (70,) * 30 + (75,) * 30 + (30,) * 20
+    assert drops(Figures(plays=100, mapped=100, seen=seen), 3) == [
+        Drop(75, 80, 45),
+        Drop(15, 20, 30),
+    ]
+    assert drops(Figures(plays=100, mapped=100, seen=(100,) * 99 + (50,)), 3) == [Drop(95, 100, 50)]
