@@ -1,6 +1,7 @@
 """How the templates write figures, times, media and what is known of a visitor."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 
 from app.domain.identity import Identity, Unknown
@@ -50,16 +51,22 @@ def identity_source(identity: Identity | Unknown) -> str:
     return IDENTITY_SOURCES[identity.why if isinstance(identity, Unknown) else identity.source]
 
 
+def iso(ms: int) -> str:
+    """A time in ms since the epoch, for machines."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "number": number,
     "at_least": at_least,
     "duration": duration,
     "ago": ago,
     "moment": moment,
+    "iso": iso,
+    "date": date,
     "percent": percent,
     "position": position,
     "count": count,
-    "date": date,
     "named": named,
     "identity_source": identity_source,
 }

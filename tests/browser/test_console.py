@@ -1,7 +1,9 @@
 """The console in a real Chromium, on a store of a hundred thousand plays."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -131,6 +133,25 @@ def test_who_watched_is_two_clicks_away(relay: Relay, browser: Browser) -> None:
     expect(page.locator("h1")).to_have_text(name)
     expect(page.locator("tbody")).to_contain_text("Film 396")
     page.close()
+
+
+def test_times_are_written_as_in_the_browser(relay: Relay, browser: Browser) -> None:
+    """How long ago, or later the date as its owner writes it, in their time zone."""
+    context = browser.new_context(locale="de-DE", timezone_id="Asia/Tokyo")
+    page = context.new_page()
+    page.goto(f"{relay.url}/console/audit")
+    time = page.locator("tbody time").first
+    at = datetime.fromisoformat(time.get_attribute("datetime") or "")
+    for later, written in (
+        (timedelta(seconds=30), "just now"),
+        (timedelta(minutes=3), "3 minutes ago"),
+        (timedelta(hours=5, minutes=59), "5 hours ago"),
+        (timedelta(days=2), f"{at.astimezone(ZoneInfo('Asia/Tokyo')):%d.%m.%Y, %H:%M}"),
+    ):
+        page.clock.set_fixed_time(at + later)
+        page.reload()
+        expect(page.locator("tbody time").first).to_have_text(written)
+    context.close()
 
 
 def test_rejected_events_are_discarded_with_progress(relay: Relay, browser: Browser) -> None:

@@ -1,6 +1,7 @@
-/** Small conveniences of every page: charts, announcements for screen readers, copying, and a question before what can't be undone. */
+/** Small conveniences of every page: charts, times, announcements for screen readers, copying, and a question before what can't be undone. */
 
 import { draw } from "./chart.js";
+import { writeTimes } from "./times.js";
 
 for (const place of document.querySelectorAll("[data-chart]")) draw(place);
 
@@ -12,6 +13,10 @@ const announce = () => {
 };
 announce();
 document.addEventListener("htmx:afterSwap", announce);
+
+writeTimes(document);
+document.addEventListener("htmx:afterSwap", () => writeTimes(document));
+setInterval(() => writeTimes(document), 30_000);
 
 document.addEventListener("click", async ({ target }) => {
   const button = target instanceof Element ? target.closest("[data-copy]") : null;

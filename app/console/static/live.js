@@ -1,5 +1,7 @@
 /** The rows of the live page: the server draws them, here they are put in their places. */
 
+import { writeTimes } from "./times.js";
+
 const list = document.getElementById("live");
 const state = document.getElementById("connection");
 const most = Number(list.dataset.most);
@@ -16,6 +18,7 @@ const arrive = ({ data }) => {
   const { id, html } = JSON.parse(data);
   const known = document.getElementById(id);
   const row = element(html);
+  writeTimes(row);
   if (known?.outerHTML === row.outerHTML) return;
   if (known) {
     const held = known.contains(document.activeElement);
