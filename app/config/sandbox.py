@@ -23,6 +23,7 @@ _OF_PRODUCTION = (
     "hubspot_base_url",
     "console_password",
     "console_viewer_password",
+    "api_token",
     "console_user_header",
     "trusted_proxies",
     "public_url",

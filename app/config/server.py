@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from app.config.database import database_address
-from app.config.values import CommaSeparated, Password, is_address, is_network
+from app.config.values import CommaSeparated, Password, SigningSecret, is_address, is_network
 from app.domain.url import parse_url
 
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
@@ -69,6 +69,11 @@ class ServerFields(BaseModel):
         None,
         description="Opens `/console` to look, not to change anything (docs/CONSOLE.md): 12 "
         "characters or more",
+    )
+    api_token: SigningSecret = Field(
+        None,
+        description="Opens `/api/v1`, the console's figures for programs (docs/API.md): 32 "
+        "characters or more; several, comma-separated, to replace one",
     )
     console_user_header: str | None = Field(
         None,

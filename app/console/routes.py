@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from app.config import Settings
+from app.console import api
 from app.console.access import Access
 from app.console.files import Files
 from app.console.pages import (
@@ -36,5 +37,6 @@ def add_console(
     app.state.console = Console(Access(settings, clock, wall), Renderer(files))
     app.include_router(files.routes())
     app.include_router(why.routes())
+    app.include_router(api.routes())
     for page in PAGES:
         app.include_router(page.routes(), include_in_schema=False)

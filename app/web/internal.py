@@ -7,7 +7,7 @@ from starlette.types import Scope, Send
 from app.collect.problem import STATUS, problem
 
 PATHS = frozenset({"/", "/healthz", "/readyz", "/metrics", "/openapi.json"})
-TREES = ("/console", "/demo")
+TREES = ("/console", "/demo", "/api")
 """What is not for the public: these paths, and everything below these."""
 
 

@@ -25,6 +25,12 @@ CHECKS = [
 ENDPOINTS = {
     "/v1/progress": "POST",
     "/console/why": "POST",
+    "/api/v1/media": "GET",
+    "/api/v1/media/{medium}/days": "GET",
+    "/api/v1/media/{medium}/retention": "GET",
+    "/api/v1/media/{medium}/people": "GET",
+    "/api/v1/people": "GET",
+    "/api/v1/people/{contact}": "GET",
     "/healthz": "GET",
     "/readyz": "GET",
     "/metrics": "GET",

@@ -103,6 +103,15 @@ async def test_over_a_share_of_any_or_of_all_media(passing: Store) -> None:
     assert await listed(passing, []) == []
 
 
+async def test_a_list_that_goes_on_anywhere(passing: Store) -> None:
+    """Whatever stands in an address is a place in the list: before all, or behind all."""
+    await watch(passing, [(7, 1, 30)])
+    rows = await rows_of(passing)
+    for after, found in (((10**18 - 1, 10**18 - 1), 1), ((0, 0), 0)):
+        page = await passing.watchers.of_media([rows[1]], 0, "any", 9, after)
+        assert len(page.watchers) == found
+
+
 async def test_what_a_contact_watched(passing: Store) -> None:
     """Each medium once, with the furthest play and how many there are."""
     await watch(passing, [(7, 1, 30), (7, 1, 60), (7, 2, 100), (8, 1, 10)])

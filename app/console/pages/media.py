@@ -4,6 +4,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
+from app.console import cursor
 from app.console.csv_file import csv_file
 from app.console.records import record_address
 from app.console.view import ForViewers
@@ -29,7 +30,6 @@ SPANS = (7, 28, 90, 365)
 Days = Annotated[int, Query(ge=1, le=400)]
 MediumId = Annotated[int, Path(ge=1, lt=2**63)]
 Table = Literal["days", "retention", "pages"]
-_CURSOR = r"^\d{1,18}\.\d{1,18}$"
 
 
 def routes() -> APIRouter:
@@ -41,12 +41,14 @@ def routes() -> APIRouter:
         view: ForViewers,
         order: Order = "latest",
         days: Days = 28,
-        after: Annotated[str | None, Query(pattern=_CURSOR)] = None,
+        after: Annotated[str | None, Query(pattern=cursor.PATTERN)] = None,
     ) -> Response:
         now, store = view.now, view.account.store
-        media = await store.figures.media(order, now // DAY_MS - days + 1, ROWS + 1, _cursor(after))
+        media = await store.figures.media(
+            order, now // DAY_MS - days + 1, ROWS + 1, cursor.read(after)
+        )
         refusals = await store.rejections.of_media([each.medium for each in media[:ROWS]])
-        more = _cursor_after(media[ROWS - 1], order) if len(media) > ROWS else None
+        more = _point(media[ROWS - 1], order) if len(media) > ROWS else None
         return view.page(
             "media.html",
             media=media[:ROWS],
@@ -56,7 +58,7 @@ def routes() -> APIRouter:
             days=days,
             spans=SPANS,
             first=after is None,
-            more=more,
+            more=cursor.write(more),
         )
 
     @router.get("/console/media.csv")
@@ -124,15 +126,8 @@ async def _report(
     return report
 
 
-def _cursor(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    value, _, last = text.partition(".")
-    return int(value), int(last)
-
-
-def _cursor_after(last: MediumFigures, order: Order) -> str:
-    return f"{last.last_day if order == 'latest' else last.plays}.{last.id}"
+def _point(last: MediumFigures, order: Order) -> tuple[int, int]:
+    return last.last_day if order == "latest" else last.plays, last.id
 
 
 _HEAD = (

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
+from app.console import cursor
 from app.console.csv_file import csv_stream
 from app.console.records import record_address
 from app.console.view import ForViewers, View
@@ -27,7 +28,7 @@ MediumIds = Annotated[
     Sequence[Annotated[int, Field(ge=1, lt=INT64)]], Query(max_length=MEDIA_CHOSEN)
 ]
 Over = Annotated[int, Query(ge=0, le=100)]
-Cursor = Annotated[str | None, Query(pattern=r"^\d{1,5}\.\d{1,18}$")]
+Cursor = Annotated[str | None, Query(pattern=cursor.PATTERN)]
 ContactId = Annotated[int, Path(ge=1, lt=INT64)]
 
 HEAD = ("Record ID", "Percent watched", "Medium", "Plays", "Watched at", "Page")
@@ -47,11 +48,11 @@ def routes() -> APIRouter:
         after: Cursor = None,
     ) -> Response:
         store = view.account.store
-        page = await store.watchers.of_media(medium, over, match, ROWS, _point(after))
+        page = await store.watchers.of_media(medium, over, match, ROWS, cursor.read(after))
         return view.page(
             "watchers.html",
             watchers=page.watchers,
-            more=None if page.after is None else f"{page.after[0]}.{page.after[1]}",
+            more=cursor.write(page.after),
             first=after is None,
             chosen=list(medium),
             offered=await _offered(view, medium),
@@ -113,10 +114,3 @@ def _row(watcher: Watcher) -> list[object]:
         moment(play.furthest[2] or play.started_at),
         page_of(play),
     ]
-
-
-def _point(text: str | None) -> Point | None:
-    if text is None:
-        return None
-    covered, _, play = text.partition(".")
-    return int(covered), int(play)

@@ -24,13 +24,14 @@ MEDIA = "SELECT id, key, about FROM playrelay.media WHERE id = ANY ($1::bigint[]
 MEDIA_OF_KEYS = "SELECT id, key, about FROM playrelay.media WHERE key = ANY ($1::text[])"
 FURTHEST = """
     SELECT covered, id, watched_by FROM playrelay.plays
-    WHERE watched_by IS NOT NULL AND medium = $1 AND covered >= $2 AND (covered, id) < ($3, $4)
+    WHERE watched_by IS NOT NULL AND medium = $1 AND covered >= $2
+    AND (covered, id) < ($3::bigint, $4)
     ORDER BY covered DESC, id DESC LIMIT $5
 """
 SEEN_BEFORE = """
     SELECT DISTINCT watched_by FROM playrelay.plays
     WHERE watched_by = ANY ($1::bigint[]) AND medium = ANY ($2::text[])
-    AND (covered, id) >= ($3, $4)
+    AND (covered, id) >= ($3::bigint, $4)
 """
 REACHED = """
     SELECT watched_by, medium, max(covered) AS covered, count(*) AS plays FROM playrelay.plays

@@ -29,6 +29,7 @@ def refused(**variables: str) -> list[str]:
         ("ALOWED_ORIGINS", "https://www.example.com"),
         ("CONSOLE_PASSWORD", "a long pass word"),
         ("CONSOLE_VIEWER_PASSWORD", "a long pass word"),
+        ("API_TOKEN", "a token of 32 characters or more"),
         ("SECRET_KEY", KEY),
         ("IDENTITY_SECRET", "s" * 32),
         ("HUBSPOT_DEVELOPER_KEY", "a-key"),

@@ -329,6 +329,7 @@ def test_each_setting_has_its_place() -> None:
         "trusted_proxies",
         "console_password",
         "console_viewer_password",
+        "api_token",
         "console_user_header",
         "log_level",
         "log_format",

@@ -16,6 +16,7 @@ SECRETS = {
     "IDENTITY_SECRET": "a secret of the site and its server",
     "CONSOLE_PASSWORD": "a long pass word",
     "CONSOLE_VIEWER_PASSWORD": "another pass word",
+    "API_TOKEN": "a token of 32 characters or more",
     "DATABASE_URL": DATABASE,
 }
 PRODUCTION = {"PLAYRELAY_HUBSPOT_ACCESS_TOKEN": "a-token", "PLAYRELAY_ALLOWED_ORIGINS": "*"}

@@ -1,0 +1,209 @@
+"""`/api/v1`: the console's figures for programs, as JSON and CSV, read with a bearer token."""
+
+import hmac
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
+from pydantic import Field
+
+from app.collect.schema import PROBLEM
+from app.config.values import secrets_of
+from app.console import cursor
+from app.console.api_items import Kind, answer, figure_fields, listed_fields, medium_fields
+from app.console.filters import iso
+from app.domain.figures import DAY_MS
+from app.explain.words import named, page_of
+from app.formatting import date
+from app.store.reports import Match, MediumReport, Order
+from app.web.dependencies import TheAccount, TheRelay
+
+MOST = 500
+MEDIA_CHOSEN = 20
+MEDIA_OF_CONTACT = 1_000
+INT64 = 2**63
+
+Days = Annotated[int, Query(ge=1, le=400, description="How many days, today (UTC) included")]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+After = Annotated[
+    str | None, Query(pattern=cursor.PATTERN, description="`next` of the last answer")
+]
+Over = Annotated[int, Query(ge=0, le=100, description="The least coverage, in percent")]
+Format = Annotated[Kind, Query(alias="format")]
+Id = Annotated[int, Path(ge=1, lt=INT64)]
+MediumIds = Annotated[
+    Sequence[Annotated[int, Field(ge=1, lt=INT64)]],
+    Query(min_length=1, max_length=MEDIA_CHOSEN),
+]
+
+
+def _admit(request: Request, relay: TheRelay) -> None:
+    """Pass, or 401 (no token, or a wrong one), 404 (there is none: the API is off)."""
+    tokens = secrets_of(relay.settings.api_token)
+    if not tokens:
+        raise HTTPException(404, "the read API is off: set PLAYRELAY_API_TOKEN")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    right = [
+        hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
+        for token in tokens
+    ]
+    if scheme.lower() != "bearer" or not any(right):
+        challenge = {"www-authenticate": 'Bearer realm="playrelay"'}
+        raise HTTPException(401, "send Authorization: Bearer with PLAYRELAY_API_TOKEN", challenge)
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "`items`, and `next` where there are more; or the items as CSV",
+        "content": {"application/json": {"schema": {"type": "object"}}, "text/csv": {}},
+    },
+    **{
+        status: {"description": description, "content": PROBLEM}
+        for status, description in {
+            401: "The token is missing or wrong",
+            404: "The API is off, or there is no such medium or account",
+            422: "A parameter is wrong: `detail` names it",
+            503: "The store is away",
+        }.items()
+    },
+}
+
+
+def routes() -> APIRouter:
+    """Everything below `/api/v1`; it only reads."""
+    router = APIRouter(
+        prefix="/api/v1", tags=["figures"], dependencies=[Depends(_admit)], responses=_ANSWERS
+    )
+    get = _getter(router)
+
+    @get("/media")
+    async def media(
+        relay: TheRelay,
+        account: TheAccount,
+        days: Days = 28,
+        order: Order = "latest",
+        limit: Limit = 50,
+        after: After = None,
+        kind: Format = "json",
+    ) -> Response:
+        """The media, with the figures of a period."""
+        since = relay.clock() // DAY_MS - days + 1
+        found = await account.store.figures.media(order, since, limit + 1, cursor.read(after))
+        point = None
+        if len(found) > limit:
+            last = found[limit - 1]
+            point = last.last_day if order == "latest" else last.plays, last.id
+        return answer("media", kind, [listed_fields(each) for each in found[:limit]], point)
+
+    @get("/media/{medium}/days")
+    async def by_day(
+        relay: TheRelay,
+        account: TheAccount,
+        medium: Id,
+        days: Days = 28,
+        kind: Format = "json",
+    ) -> Response:
+        """A medium's figures, day by day; days without a play are left out."""
+        report = await _report(relay, account, medium, days)
+        rows = [{"day": date(day), **figure_fields(figures)} for day, figures in report.days]
+        return answer("days", kind, rows)
+
+    @get("/media/{medium}/retention")
+    async def retention(
+        relay: TheRelay,
+        account: TheAccount,
+        medium: Id,
+        days: Days = 28,
+        kind: Format = "json",
+    ) -> Response:
+        """How many plays saw each percent of a medium, of those that tell it."""
+        figures = (await _report(relay, account, medium, days)).figures
+        rows = [
+            {"percent": part, "plays": seen, "of": figures.mapped}
+            for part, seen in enumerate(figures.seen, 1)
+        ]
+        return answer("retention", kind, rows)
+
+    @get("/media/{medium}/people")
+    async def watchers_of_medium(
+        account: TheAccount,
+        medium: Id,
+        over: Over = 0,
+        limit: Limit = 50,
+        after: After = None,
+        kind: Format = "json",
+    ) -> Response:
+        """The contacts that watched a medium, the furthest first."""
+        return await _watchers(account, [medium], over, "any", limit, after, kind)
+
+    @get("/people")
+    async def watchers_of_media(
+        account: TheAccount,
+        medium: MediumIds,
+        over: Over = 0,
+        match: Match = "any",
+        limit: Limit = 50,
+        after: After = None,
+        kind: Format = "json",
+    ) -> Response:
+        """The contacts that watched any, or all, of some media, the furthest first."""
+        return await _watchers(account, medium, over, match, limit, after, kind)
+
+    @get("/people/{contact}")
+    async def one(
+        account: TheAccount,
+        contact: Id,
+        kind: Format = "json",
+    ) -> Response:
+        """What a contact has watched, the medium played last first."""
+        found = await account.store.watchers.of_contact(contact, MEDIA_OF_CONTACT)
+        rows = [
+            {
+                **medium_fields(each.medium.id, each.medium.medium),
+                "percent": each.percent,
+                "plays": each.plays,
+                "lastAt": iso(each.last_at),
+                "page": page_of(each.furthest),
+            }
+            for each in found
+        ]
+        return answer("contact", kind, rows)
+
+    return router
+
+
+def _getter(router: APIRouter) -> Callable[[str], Callable[[Any], Any]]:
+    """Registers a route whose answer is a `Response`."""
+    return lambda path: router.get(path, response_class=Response)
+
+
+async def _report(relay: TheRelay, account: TheAccount, medium: int, days: int) -> MediumReport:
+    since = relay.clock() // DAY_MS - days + 1
+    report = await account.store.figures.medium(medium, since, 0)
+    if report is None:
+        raise HTTPException(404, "there is no such medium, or nobody has played it for long")
+    return report
+
+
+async def _watchers(
+    account: TheAccount,
+    media: Sequence[int],
+    over: int,
+    match: Match,
+    limit: int,
+    after: str | None,
+    kind: Format,
+) -> Response:
+    page = await account.store.watchers.of_media(media, over, match, limit, cursor.read(after))
+    rows = [
+        {
+            "recordId": each.contact_id,
+            "percent": each.percent,
+            "plays": each.plays,
+            "watchedAt": iso(each.furthest.furthest[2] or each.furthest.started_at),
+            "medium": named(each.furthest.medium),
+            "page": page_of(each.furthest),
+        }
+        for each in page.watchers
+    ]
+    return answer("people", kind, rows, page.after)

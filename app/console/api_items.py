@@ -1,0 +1,68 @@
+"""The items of the API's answers, field by field, and the answers themselves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from fastapi import Response
+
+from app.console import cursor
+from app.console.csv_file import csv_file
+from app.domain.figures import Figures
+from app.domain.media import Medium
+from app.explain.words import named
+from app.formatting import date
+from app.store.reports import MediumFigures
+
+Row = Mapping[str, Any]
+Kind = Literal["json", "csv"]
+
+
+def medium_fields(row: int, medium: Medium) -> dict[str, Any]:
+    """What is known of a medium. `row`: the store's, 0 where it has none any more."""
+    return {
+        "id": row or None,
+        "name": named(medium),
+        "mediaType": medium.type,
+        "mediaBridgeId": medium.bridge_id,
+        "externalId": medium.external_id,
+        "duration": medium.duration,
+    }
+
+
+def figure_fields(figures: Figures) -> dict[str, int]:
+    """What the plays of a period come to."""
+    return {
+        "plays": figures.plays,
+        "reached25": figures.quarter,
+        "reached50": figures.half,
+        "reached75": figures.most,
+        "completed": figures.whole,
+        "onContact": figures.attributed,
+    }
+
+
+def listed_fields(each: MediumFigures) -> Row:
+    """A medium of the list."""
+    about = medium_fields(each.id, each.medium)
+    ever = {"playsEver": each.plays, "lastDay": date(each.last_day)}
+    return {**about, **figure_fields(each.figures), **ever}
+
+
+def answer(
+    name: str,
+    kind: Kind,
+    rows: Sequence[Row],
+    point: tuple[int, int] | None = None,
+) -> Response:
+    """JSON, or CSV with a column for each field; both say where the list goes on."""
+    after = cursor.write(point)
+    if kind == "csv":
+        head = list(rows[0]) if rows else []
+        file = csv_file(f"playrelay-{name}.csv", head, [list(row.values()) for row in rows])
+        if after is not None:
+            file.headers["x-next"] = after
+        return file
+    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    body = msgspec.json.encode({"items": rows, "next": after})
+    return Response(body, media_type="application/json", headers=headers)
