@@ -10,6 +10,7 @@ from app.cli import (
     copy_store,
     doctor,
     embed,
+    events,
     media,
     migrate,
     outbox,
@@ -91,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
 
     _add_media(verbs)
     _add_outbox(verbs)
+    _add_events(verbs)
     return top
 
 
@@ -158,6 +160,16 @@ def _add_outbox(verbs: Verbs) -> None:
     act.add_argument("id", type=_positive, nargs="+")
     add_account(act, all_without=False)
     act.set_defaults(run=outbox.outbox_discard)
+
+
+def _add_events(verbs: Verbs) -> None:
+    group = verbs.add_parser("events", help="the definition that custom events need")
+    acts = group.add_subparsers(required=True, metavar="act")
+
+    act = acts.add_parser("define", help="make what is missing of it at HubSpot")
+    act.add_argument("--dry-run", action="store_true", help="make nothing, say what is missing")
+    add_account(act, all_without=False)
+    act.set_defaults(run=events.define)
 
 
 def _add_bounds(act: argparse.ArgumentParser) -> None:

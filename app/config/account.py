@@ -17,7 +17,7 @@ from app.config.values import (
 from app.domain.url import parse_url
 from app.hubspot.endings import Use
 from app.hubspot.seal import Seal
-from app.hubspot.versions import EVENTS, MEDIA, OAUTH, PROVIDER, Route, template, version
+from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, OAUTH, PROVIDER, Route, template, version
 
 
 class AccountFields(BaseModel):
@@ -67,11 +67,26 @@ class AccountFields(BaseModel):
         PROVIDER.version,
         description="Version of the app's own settings (known: `v1`, `2026-03`, `2026-09`)",
     )
+    hubspot_custom_events_version: str = Field(
+        CUSTOM.version,
+        description="Version of the custom events (known: `2026-03`, `2026-09`; the latter with "
+        "another path)",
+    )
     hubspot_events_path: str = Field(
         EVENTS.template, description="Path of an event, should a version move it"
     )
     hubspot_oauth_path: str = Field(OAUTH.template, description="Path of the token endpoint")
     hubspot_media_path: str = Field(MEDIA.template, description="Path of the media objects")
+    hubspot_custom_events_path: str = Field(
+        CUSTOM.template,
+        description="Path of the custom events (`2026-09`: `/events/custom/{version}/{act}`)",
+    )
+    hubspot_event_name: str | None = Field(
+        None,
+        pattern="^pe[0-9]+_[a-z][a-z0-9_]*$",
+        description="Full name of the custom event, as `playrelay events define` prints it: "
+        "required by the destination `custom-events`",
+    )
     hubspot_provider_path: str = Field(
         PROVIDER.template, description="Path of the app's own settings"
     )
@@ -115,13 +130,18 @@ class AccountFields(BaseModel):
         "hubspot_oauth_version",
         "hubspot_media_version",
         "hubspot_provider_version",
+        "hubspot_custom_events_version",
     )
     @classmethod
     def _version(cls, value: str) -> str:
         return version(cleaned(value))
 
     @field_validator(
-        "hubspot_events_path", "hubspot_oauth_path", "hubspot_media_path", "hubspot_provider_path"
+        "hubspot_events_path",
+        "hubspot_oauth_path",
+        "hubspot_media_path",
+        "hubspot_provider_path",
+        "hubspot_custom_events_path",
     )
     @classmethod
     def _path(cls, value: str, info: ValidationInfo) -> str:
@@ -130,6 +150,7 @@ class AccountFields(BaseModel):
             "hubspot_oauth_path": "oauth",
             "hubspot_media_path": "media",
             "hubspot_provider_path": "provider",
+            "hubspot_custom_events_path": "custom",
         }
         return template(cleaned(value), uses[info.field_name or ""])
 
@@ -164,6 +185,7 @@ class AccountFields(BaseModel):
         """The parts of HubSpot's API that are used with these settings, each with its version."""
         wanted: dict[Use, tuple[str, bool]] = {
             "events": (self.hubspot_api_version, True),
+            "custom": (self.hubspot_custom_events_version, self.hubspot_event_name is not None),
             "oauth": (self.hubspot_oauth_version, self.hubspot_client_id is not None),
             "contacts": ("v1", self.identity == "lookup"),
             "media": (self.hubspot_media_version, self.media_register),
@@ -178,6 +200,7 @@ class AccountFields(BaseModel):
             "events": Route(self.hubspot_api_version, self.hubspot_events_path),
             "oauth": Route(self.hubspot_oauth_version, self.hubspot_oauth_path),
             "media": Route(self.hubspot_media_version, self.hubspot_media_path),
+            "custom": Route(self.hubspot_custom_events_version, self.hubspot_custom_events_path),
             "provider": Route(self.hubspot_provider_version, self.hubspot_provider_path),
         }
 

@@ -16,6 +16,7 @@ from app.config.messages import field_of, message_of
 from app.config.settings import ACCOUNT_FIELDS, SITE_FIELDS, Settings, key_name
 from app.config.sitesfile import NEEDS_KEY, SitesFile, Table
 from app.config.sources import PREFIX
+from app.domain.destination import DESTINATIONS
 from app.domain.origin import OriginPolicy
 from app.domain.sites import ties
 
@@ -81,9 +82,14 @@ def _account(
     ]
     known = [site for site in sites if site is not None]
     origins = tuple(origin for site in known for origin in site.settings.allowed_origins)
-    checked = _checked(
-        table, {**common, **given, "allowed_origins": origins}, ACCOUNT_FIELDS, faults
-    )
+    of_sites: dict[str, Any] = {"allowed_origins": origins}
+    if known:
+        of_sites["destinations"] = [
+            each
+            for each in DESTINATIONS
+            if any(each in site.settings.destinations for site in known)
+        ]
+    checked = _checked(table, {**common, **given, **of_sites}, ACCOUNT_FIELDS, faults)
     if checked is None or len(known) < len(sites):
         return None
     return AccountSettings(name, checked, tuple(known))

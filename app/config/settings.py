@@ -12,6 +12,7 @@ from app.config.server import ServerFields
 from app.config.site import SiteFields
 from app.config.sitesfile import NEEDS_KEY, SitesFile, Vocabulary, read_sites
 from app.config.sources import PREFIX, environment, variable_name
+from app.domain.destination import CUSTOM_EVENTS
 
 _CREDENTIALS = frozenset({"access_token", "client_id", "refresh_token"})
 
@@ -101,6 +102,12 @@ class Settings(ServerFields, SiteFields, AccountFields, BaseSettings):
         if self.file is not None and self.file.says(_CREDENTIALS):
             return False
         return not self.has_credentials and self.role != "collect"
+
+    @property
+    def lacks_definition(self) -> bool:
+        """Whether custom events are wanted, and nothing says by which definition."""
+        wanted = CUSTOM_EVENTS in self.destinations and not self.sandboxed
+        return wanted and self.hubspot_event_name is None
 
     @property
     def reaches_hubspot(self) -> bool:

@@ -4,7 +4,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, field_validator
 
-from app.config.values import CommaSeparated, EventKinds, Percents, SigningSecret, secrets_of
+from app.config.values import (
+    CommaSeparated,
+    EventDestinations,
+    EventKinds,
+    Percents,
+    SigningSecret,
+    secrets_of,
+)
+from app.domain.destination import DESTINATIONS, MEDIA_BRIDGE, Destination
 from app.domain.origin import OriginPolicy
 
 
@@ -34,6 +42,11 @@ class SiteFields(BaseModel):
     events: EventKinds = Field(
         ("percent", "played", "attention"), description="Which HubSpot events are sent"
     )
+    destinations: EventDestinations = Field(
+        (MEDIA_BRIDGE,),
+        description="Where events go: HubSpot's Media Bridge, its custom events "
+        "(`playrelay events define`), or both",
+    )
     viewed_percent: int = Field(
         50, ge=1, le=100, description="Coverage at which a play counts as VIEWED"
     )
@@ -53,6 +66,13 @@ class SiteFields(BaseModel):
     @classmethod
     def _ascending(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sorted(set(value)))
+
+    @field_validator("destinations")
+    @classmethod
+    def _known_destinations(cls, value: tuple[Destination, ...]) -> tuple[Destination, ...]:
+        if not value:
+            raise ValueError(f"name where events go: {', '.join(DESTINATIONS)}, or both")
+        return tuple(each for each in DESTINATIONS if each in value)
 
     @field_validator("allowed_origins")
     @classmethod

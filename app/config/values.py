@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from app.domain.destination import Destination
+
 _QUOTES = "\"'"
 _SHORTEST_SECRET = 32
 _SHORTEST_PASSWORD = 12
@@ -100,6 +102,7 @@ Percents = Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], BeforeVali
 EventKinds = Annotated[
     tuple[Literal["percent", "played", "attention"], ...], BeforeValidator(split)
 ]
+EventDestinations = Annotated[tuple[Destination, ...], BeforeValidator(split)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_plain)]
 IssuedSecret = Annotated[SecretStr | None, BeforeValidator(_issued)]
 IssuedText = Annotated[str | None, BeforeValidator(_issued)]

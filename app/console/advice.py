@@ -7,7 +7,7 @@ from typing import Literal
 from app.config import Settings
 from app.explain.refused import remedy, summary
 from app.formatting import duration, number
-from app.store.reports import Day, Depths, MediumRefusal
+from app.store.reports import Day, Depths, MediumRefusal, Rest
 
 Level = Literal["good", "wait", "bad"]
 
@@ -43,7 +43,7 @@ PAUSES: dict[str, tuple[Level, str, str]] = {
     "missing_scope": (
         "bad",
         "The app lacks a permission.",
-        "Grant media_bridge.write and crm.objects.contacts.read, and connect it again.",
+        "Grant it the scopes that playrelay doctor names, and connect it again.",
     ),
     "refused_all": (
         "bad",
@@ -103,7 +103,8 @@ def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
         path = "/console/connect" if reason in CONNECTING else ""
         said = f"{says} {rest}{f' ({detail.strip()})' if detail else ''}."
         found.append(Advice(level, said, do, path))
-    elif depths.due_age > SLOW_MS:
+    found += [_resting(each, now) for each in depths.resting]
+    if depths.due_age > SLOW_MS and not (depths.paused_until > now or depths.resting):
         found.append(
             Advice(
                 "wait",
@@ -149,6 +150,15 @@ def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
             )
         )
     return found
+
+
+def _resting(rest: Rest, now: int) -> Advice:
+    """A destination that rests, though the account does not."""
+    reason, _, detail = rest.reason.partition(":")
+    level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
+    left = f"Sending to {rest.destination} rests for {duration(rest.until - now)} more"
+    path = "/console/connect" if reason in CONNECTING else ""
+    return Advice(level, f"{says} {left}{f' ({detail.strip()})' if detail else ''}.", do, path)
 
 
 def _slow(settings: Settings) -> str:

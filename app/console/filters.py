@@ -39,6 +39,7 @@ IDENTITY_SOURCES: Mapping[str, str] = {
     "usertoken": "known: usertoken",
     "mail": "known: link of a mail",
     "passthrough": "usertoken, HubSpot converts",
+    "media-bridge": "the Media Bridge's answer",
     "lookup": "HubSpot is being asked",
     "stranger": "a stranger to HubSpot",
     "anonymous": "brought nothing to be known by",

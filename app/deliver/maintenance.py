@@ -40,6 +40,7 @@ class MaintenanceWorker:
         self._idle_seconds = idle_seconds
         self._last: tuple[int, float] | None = None
         self._lookups_ended = False
+        self._others_discarded = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Maintain the store until told to stop."""
@@ -63,7 +64,7 @@ class MaintenanceWorker:
         now, stepped = self._time()
         if abs(stepped) > STEP_MS:
             _log.warning("clock_stepped", seconds=round(stepped / 1000), advice=KEEP_TIME)
-        ended = await self._end_lookups(now)
+        ended = await self._end_lookups(now) + await self._discard_others(now)
         done = await self._store.maintain(now, ROWS, stepped)
         if done.brought_back:
             _log.warning("times_brought_back", count=done.brought_back, advice=KEEP_TIME)
@@ -83,6 +84,20 @@ class MaintenanceWorker:
         ended = await self._store.end_lookups(now, ROWS)
         self._lookups_ended = ended < ROWS
         return ended
+
+    async def _discard_others(self, now: int) -> int:
+        """Once a start, for where events go is a setting; how many events."""
+        if self._others_discarded:
+            return 0
+        discarded = await self._store.discard_others(now, ROWS)
+        self._others_discarded = discarded < ROWS
+        if discarded:
+            _log.warning(
+                "destination_off",
+                count=discarded,
+                advice="playrelay outbox requeue, once the destination is on again",
+            )
+        return discarded
 
     def _time(self) -> tuple[int, int]:
         """Now, and by how many ms the wall clock has stepped since the last round."""

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 import msgspec
 
+from app.deliver.destination import MEDIA_BRIDGE_NAMES, Names
 from app.domain.identity import Identity, IdentitySource
 from app.domain.outcome import (
     Decision,
@@ -25,6 +26,7 @@ from app.hubspot.results import (
     NotConnected,
     Refused,
     SendResult,
+    Taken,
     Throttled,
     Trouble,
     Unauthorized,
@@ -59,11 +61,15 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The request of an answer: its identity, the attempt, and the age of its event."""
+    """The request of an answer: its identity, the attempt, and the age of its event.
+
+    `names`: the destination's words for what it may refuse.
+    """
 
     identity: Identity
     attempts: int
     created_at: int
+    names: Names = MEDIA_BRIDGE_NAMES
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -81,17 +87,6 @@ class Health(msgspec.Struct, frozen=True):
 UNSURE: frozenset[IdentitySource] = frozenset({"mail", "passthrough"})
 """Sources of which only HubSpot can say whether they lead to a contact."""
 
-_FIELDS: dict[IdentitySource, str] = {
-    "signed": "contactId",
-    "usertoken": "contactId",
-    "mail": "_hsenc",
-    "passthrough": "contactUtk",
-}
-"""HubSpot's name for what each source sends."""
-
-_MEDIUM = frozenset({"mediaBridgeId", "externalId"})
-"""HubSpot's names for what a medium is known by."""
-
 
 def decide(
     result: SendResult,
@@ -106,6 +101,9 @@ def decide(
     if isinstance(result, Accepted):
         source = sent.identity.source
         return Decision(Delivered(result.contact_id, result.media_bridge_id, source), Healthy())
+    if isinstance(result, Taken):
+        identity = sent.identity
+        return Decision(Delivered(identity.contact_id, None, identity.source), Healthy())
     if isinstance(result, Incomplete):
         return Decision(_incomplete(result, sent, now, policy), Healthy())
     if isinstance(result, Refused):
@@ -221,9 +219,9 @@ def _incomplete(
 def _refused(
     result: Refused, sent: Sent, now: int, policy: DeliveryPolicy
 ) -> Wait | IdentityRejected | Rejected:
-    if _FIELDS[sent.identity.source] in result.fields:
+    if sent.names.identities.get(sent.identity.source) in result.fields:
         return _identity_rejected(result, sent, now, policy)
-    kind = RefusedMedium if _MEDIUM.intersection(result.fields) else Rejected
+    kind = RefusedMedium if sent.names.medium.intersection(result.fields) else Rejected
     return kind("refused", result.status, result.category, result.message, result.correlation_id)
 
 

@@ -1,4 +1,4 @@
-"""Builds the body that HubSpot expects for a claimed event."""
+"""Builds the body that HubSpot expects for a claimed event, at either destination."""
 
 from app.domain.identity import Identity
 from app.hubspot.bodies import (
@@ -9,6 +9,7 @@ from app.hubspot.bodies import (
     percent_body,
     played_body,
 )
+from app.hubspot.custom_events import event_body, event_uuid
 from app.store.records import Job
 from app.store.reports import OutboxEntry
 
@@ -28,3 +29,16 @@ def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:
     if job.event == "attention-span":
         return attention_body(occurrence, play.spans)
     return played_body(occurrence, "VIEWED" if job.value == "VIEWED" else "STARTED")
+
+
+def custom_event_of(job: Job | OutboxEntry, identity: Identity, event_name: str) -> Body:
+    """The same as a custom event; its uuid is that of every request for this event."""
+    return event_body(
+        name=event_name,
+        uuid=event_uuid(job.play, job.event, job.value, job.id),
+        identity=identity,
+        play=job.play,
+        event=job.event,
+        value=job.value,
+        occurred_at=job.occurred_at,
+    )

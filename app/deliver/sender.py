@@ -6,9 +6,9 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
+from app.deliver.destination import Destinations
 from app.deliver.loop import TROUBLE_SECONDS, keep_stepping, rest_until
 from app.deliver.policy import DAY, UNSURE, DeliveryPolicy, Health, Sent, decide
-from app.deliver.request import body_of
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import (
     Decision,
@@ -23,7 +23,6 @@ from app.domain.outcome import (
     Wait,
     was_asked,
 )
-from app.hubspot.client import HubSpotClient
 from app.runtime.notifier import Notifier
 from app.store.errors import StoreError
 from app.store.pipeline import Outbox
@@ -63,13 +62,13 @@ class Sender:
     def __init__(
         self,
         store: Outbox,
-        hubspot: HubSpotClient,
+        destinations: Destinations,
         context: SenderContext,
         due: Notifier,
         metrics: Metrics,
     ) -> None:
         self._store = store
-        self._hubspot = hubspot
+        self._destinations = destinations
         self._context = context
         self._due = due
         self._metrics = metrics
@@ -120,13 +119,14 @@ class Sender:
                 await asyncio.sleep(TROUBLE_SECONDS)
 
     async def _send(self, job: Job, identity: Identity, health: Health) -> Decision:
+        destination = self._destinations[job.destination]
         try:
-            body = body_of(job, identity)
+            body = destination.body(job, identity)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends this event alone
             message = f"{type(error).__name__}: {error}"
             return Decision(Rejected("unsendable", message=message), Unasked())
         try:
-            result = await self._hubspot.send(job.event, body)
+            result = await destination.send(job, body)
         except asyncio.CancelledError:
             # Cancelled at shutdown: whether it arrived is not known, so it is due again.
             now = self._context.clock()
@@ -134,7 +134,7 @@ class Sender:
             raise
         return decide(
             result,
-            Sent(identity, job.attempts, job.created_at),
+            Sent(identity, job.attempts, job.created_at, destination.names),
             now=self._context.clock(),
             health=health,
             chance=self._context.chance(),
@@ -145,6 +145,7 @@ class Sender:
         outcome, account = decision.outcome, decision.account
         name = _OUTCOMES[type(outcome)]
         self._metrics.outcomes.labels(name).inc()
+        self._metrics.destinations.labels(job.destination, name).inc()
         if was_asked(account):
             self._metrics.budget.labels("event" if name == "delivered" else "wasted").inc()
         if isinstance(outcome, Retry):
@@ -158,12 +159,16 @@ class Sender:
             _log.warning(
                 "event_rejected",
                 outbox=job.id,
+                destination=job.destination,
                 reason=outcome.reason,
                 status=outcome.http_status,
                 category=outcome.category,
                 correlation_id=outcome.correlation_id,
             )
         if isinstance(account, Paused):
-            _log.error("account_paused", reason=account.reason, until=account.until)
+            where = job.destination
+            _log.error(
+                "account_paused", reason=account.reason, until=account.until, destination=where
+            )
         elif isinstance(account, Failing):
-            _log.warning("hubspot_unavailable", reason=account.reason)
+            _log.warning("hubspot_unavailable", reason=account.reason, destination=job.destination)

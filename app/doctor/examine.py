@@ -150,7 +150,7 @@ async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[F
     if token.advice:
         return
     if isinstance(reported, Introspection) and reported.scopes:
-        wanted = [scopes.EVENTS]
+        wanted = [scopes.OF_DESTINATIONS[each] for each in settings.destinations]
         if settings.identity == "lookup":
             wanted.append(scopes.CONTACTS)
         missing = [scope for scope in wanted if scope not in reported.scopes]

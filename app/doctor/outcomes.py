@@ -27,6 +27,8 @@ def outcomes(settings: Settings, depths: Depths) -> Iterator[Finding]:
     """What the store's figures say, in turn."""
     yield _rejected(depths)
     yield _late(depths)
+    for each in depths.resting:
+        yield Finding("delivery", f"to {each.destination} rests", each.reason)
     yield _errors(depths)
     rate = quota_of(settings).rate
     yield Finding("quota", f"{depths.quota_used} of {rate} requests of this window are used")
@@ -37,9 +39,12 @@ def outcomes(settings: Settings, depths: Depths) -> Iterator[Finding]:
 def _rejected(depths: Depths) -> Finding:
     rejected = depths.outbox["rejected"]
     if rejected:
+        elsewhere = {name: each.get("rejected", 0) for name, each in depths.elsewhere.items()}
+        of_them = ", ".join(f"{number(many)} by {name}" for name, many in elsewhere.items() if many)
         return Finding(
             "events",
-            f"{count(rejected, 'event is', 'events are')} rejected",
+            f"{count(rejected, 'event is', 'events are')} rejected"
+            f"{f', {of_them}' if of_them else ''}",
             "see why with playrelay outbox list --status rejected, mend it, then playrelay outbox "
             "requeue --rejected",
         )

@@ -27,6 +27,11 @@ def _risks(settings: Settings) -> list[str]:
             "PLAYRELAY_TRUSTED_PROXIES is *, so anybody can claim any address: name the networks "
             "of your proxies"
         )
+    if settings.lacks_definition:
+        faults.append(
+            "PLAYRELAY_HUBSPOT_EVENT_NAME is not set, and custom-events needs it: playrelay events "
+            "define prints it"
+        )
     if is_postgresql(settings.database_url) and looks_pooled(settings.database_url):
         faults.append(
             "PLAYRELAY_DATABASE_URL looks like the address of a pooler: add pooler=true to its "

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.milestones import (
     Milestone,
     MilestonePolicy,
@@ -24,10 +25,14 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
 
 class Folded(msgspec.Struct, frozen=True, gc=False):
-    """The play afterwards, and what it newly earned, in the order in which it was earned."""
+    """The play afterwards, and what it newly earned, in the order in which it was earned.
+
+    `destinations`: where each of these goes.
+    """
 
     play: Play
     events: list[Event]
+    destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,)
 
 
 def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolicy) -> Folded:
@@ -73,7 +78,9 @@ def hold(folded: Folded) -> Folded:
         (event.occurred_at, number, event.milestone.key)
         for number, event in enumerate(folded.events, first)
     )
-    return Folded(msgspec.structs.replace(play, held=(*play.held, *held)), [])
+    return msgspec.structs.replace(
+        folded, play=msgspec.structs.replace(play, held=(*play.held, *held)), events=[]
+    )
 
 
 def let_go(folded: Folded) -> Folded:
@@ -82,7 +89,9 @@ def let_go(folded: Folded) -> Folded:
     if not play.held:
         return folded
     held = [Event(milestone_of(key), at) for at, _, key in play.held]
-    return Folded(msgspec.structs.replace(play, held=()), [*held, *folded.events])
+    return msgspec.structs.replace(
+        folded, play=msgspec.structs.replace(play, held=()), events=[*held, *folded.events]
+    )
 
 
 def _handed_on(play: Play, event: Event) -> Play:

@@ -8,6 +8,9 @@
 Exactly one identity is sent: which one HubSpot would prefer is not documented. If HubSpot knows no
 contact by it, the next source is used.
 
+Other destinations than the Media Bridge take no `_hsenc`, and don't say whether they know a
+usertoken. Beside it they are sent the contact that it has named for the play instead of 3 and 4.
+
 Mails are forwarded, and everyone who opens one carries the first recipient's `_hsenc`. So an
 `_hsenc` is believed for one usertoken only, the first that comes with it. A visitor with another
 usertoken, or with none, needs another identity from then on.
@@ -19,10 +22,11 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.destination import MEDIA_BRIDGE, TAKES_MAILS, Destination
 from app.domain.play import Play
 
 IdentityMode = Literal["lookup", "passthrough"]
-IdentitySource = Literal["signed", "usertoken", "mail", "passthrough"]
+IdentitySource = Literal["signed", "usertoken", "mail", "passthrough", "media-bridge"]
 
 _USERTOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
 
@@ -95,18 +99,24 @@ def identify(
 
 
 def identity_of(
-    play: Play, known: KnownContact | None, mode: IdentityMode, *, mail_owner: str | None = None
+    play: Play,
+    known: KnownContact | None,
+    mode: IdentityMode,
+    *,
+    mail_owner: str | None = None,
+    destination: Destination = MEDIA_BRIDGE,
 ) -> Identity | Unknown:
-    """Resolve the identity of a play.
+    """Resolve the identity of a play, for a destination.
 
     `mail_owner`: the usertoken that the play's `_hsenc` is bound to, if there is one already.
     """
     utk = play.utk[1] if play.utk else None
     forwarded = mail_owner is not None and mail_owner != utk
+    believed = not forwarded and destination in TAKES_MAILS
     return identify(
         signed_contact_id=play.contact_id[1] if play.contact_id else None,
         utk=utk,
-        hsenc=play.hsenc[1] if play.hsenc and not forwarded else None,
+        hsenc=play.hsenc[1] if play.hsenc and believed else None,
         known=known,
         mode=mode,
         refused=play.refused,

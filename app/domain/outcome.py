@@ -20,10 +20,13 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """HubSpot kept it, on this contact. `source`: of the identity that it was sent with."""
+    """HubSpot kept it. `source`: of the identity that it was sent with.
 
-    contact_id: int
-    media_bridge_id: int
+    `contact_id`, `media_bridge_id`: what it was kept on, where that is known.
+    """
+
+    contact_id: int | None
+    media_bridge_id: int | None
     source: IdentitySource = msgspec.field(name="rung")  # the name of the stored key
 
 

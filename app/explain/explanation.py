@@ -3,9 +3,12 @@
 It never contains a token: neither the usertoken nor the `_hsenc`.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
-from app.domain.identity import IdentitySource, Unknown
+from app.domain.destination import DESTINATIONS, MEDIA_BRIDGE, TAKES_MAILS, Destination
+from app.domain.identity import Identity, IdentitySource, Unknown
 from app.domain.play import Play
 from app.explain.words import medium_of, milestone, page_of
 from app.formatting import count, moment
@@ -16,6 +19,7 @@ IDENTITY_SOURCES: dict[IdentitySource, str] = {
     "usertoken": "the usertoken (the hubspotutk cookie)",
     "mail": "the link of a HubSpot mail (_hsenc)",
     "passthrough": "the usertoken, which HubSpot converts",
+    "media-bridge": "the contact on which the Media Bridge has put the play",
 }
 
 UNKNOWN = {
@@ -66,20 +70,20 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     site: str = ""
 
 
-def explain(history: PlayHistory, pause: str = "", account: str = "") -> Explanation:
-    """Explain one play. `pause`: the reason why the account sends nothing at the moment, if so."""
+Pauses = Mapping[Destination, str]
+"""The reasons why nothing is sent at the moment, by destination."""
+
+NO_PAUSES: Pauses = {}
+
+
+def explain(history: PlayHistory, pauses: Pauses = NO_PAUSES, account: str = "") -> Explanation:
+    """Explain one play."""
     play = history.play
-    contacts = tuple(
-        dict.fromkeys(
-            int(event.answer["contact_id"])
-            for event in history.events
-            if event.status == "delivered" and "contact_id" in event.answer
-        )
-    )
+    contacts = _contacts(history.events)
     title = f"{medium_of(play)}, on {page_of(play)} (session {play.session_id})"
     return Explanation(
         title,
-        _verdict(history, contacts, pause, account),
+        _verdict(history, pauses, account),
         contacts,
         _steps(history),
         account,
@@ -87,32 +91,59 @@ def explain(history: PlayHistory, pause: str = "", account: str = "") -> Explana
     )
 
 
-def _verdict(history: PlayHistory, contacts: tuple[int, ...], pause: str, account: str) -> str:
+def _verdict(history: PlayHistory, pauses: Pauses, account: str) -> str:
     parts = []
-    if contacts:
-        delivered = sum(event.status == "delivered" for event in history.events)
-        named = " and ".join(map(str, contacts))
-        parts.append(f"{delivered} of {count(len(history.events), 'event')} on contact {named}")
-    by_status = {status: _of(history.events, status) for status in ("rejected", "waiting", "due")}
-    if rejected := by_status["rejected"]:
-        parts.append(_rejected(rejected, account))
-    if waiting := by_status["waiting"]:
-        parts.append(f"{count(len(waiting), 'event')} waiting: {_waits(history, waiting[0])}")
-    if due := by_status["due"]:
-        rest = f"nothing is sent while the account rests ({pause})" if pause else "about to be sent"
-        parts.append(f"{count(len(due), 'event')} due: {rest}")
-    if sending := _of(history.events, "sending"):
-        parts.append(f"{count(len(sending), 'event')} on the way to HubSpot")
-    if given_up := _of(history.events, "unattributed"):
-        events = count(len(given_up), "event")
-        parts.append(f"{events} given up: the visitor did not become a contact in time")
-    if discarded := _of(history.events, "discarded"):
-        parts.append(f"{count(len(discarded), 'event')} discarded by a person")
+    for destination in DESTINATIONS:
+        events = [each for each in history.events if each.destination == destination]
+        if said := _of_destination(history, events, pauses.get(destination, ""), account):
+            name = "" if destination == MEDIA_BRIDGE else f"{destination}: "
+            parts.append(f"{name}{said}")
     if held := len(history.play.held):
         milestones = count(held, "milestone")
         why = _short_of(history.play) or f"nobody to send them for: {_unknown(history)}"
         parts.append(f"{milestones} reached, and {why}")
     return "; ".join(parts) or _no_events(history.play)
+
+
+def _of_destination(
+    history: PlayHistory, events: list[OutboxEntry], pause: str, account: str
+) -> str:
+    """What became of the events for one destination."""
+    parts = []
+    delivered = len(_of(events, "delivered"))
+    if contacts := _contacts(events):
+        named = " and ".join(map(str, contacts))
+        parts.append(f"{delivered} of {count(len(events), 'event')} on contact {named}")
+    elif delivered:
+        parts.append(f"{delivered} of {count(len(events), 'event')} taken, on nobody it names")
+    if rejected := _of(events, "rejected"):
+        parts.append(_rejected(rejected, account))
+    if waiting := _of(events, "waiting"):
+        parts.append(f"{count(len(waiting), 'event')} waiting: {_waits(history, waiting[0])}")
+    if due := _of(events, "due"):
+        rest = f"nothing is sent while the account rests ({pause})" if pause else "about to be sent"
+        parts.append(f"{count(len(due), 'event')} due: {rest}")
+    if sending := _of(events, "sending"):
+        parts.append(f"{count(len(sending), 'event')} on the way to HubSpot")
+    if given_up := _of(events, "unattributed"):
+        what = count(len(given_up), "event")
+        parts.append(f"{what} given up: the visitor did not become a contact in time")
+    if discarded := _of(events, "discarded"):
+        off = discarded[0].reason == "destination_off"
+        why = "as its destination was turned off" if off else "by a person"
+        parts.append(f"{count(len(discarded), 'event')} discarded {why}")
+    return "; ".join(parts)
+
+
+def _contacts(events: list[OutboxEntry]) -> tuple[int, ...]:
+    """The contacts that have events, each once."""
+    return tuple(
+        dict.fromkeys(
+            int(event.answer["contact_id"])
+            for event in events
+            if event.status == "delivered" and "contact_id" in event.answer
+        )
+    )
 
 
 def _rejected(events: list[OutboxEntry], account: str) -> str:
@@ -150,6 +181,10 @@ def _no_events(play: Play) -> str:
 def _waits(history: PlayHistory, event: OutboxEntry) -> str:
     if event.reason in WAITS:
         return WAITS[event.reason]
+    known = history.identity
+    by_mail = isinstance(known, Identity) and known.source == "mail"
+    if by_mail and event.destination not in TAKES_MAILS:
+        return "custom events take no link of a mail, and nothing else names the visitor"
     return _unknown(history, event.reason, event.answer.get("message", ""))
 
 
@@ -201,12 +236,19 @@ def _looked_up(history: PlayHistory) -> list[Step]:
     return [Step(asked.last_at, f"HubSpot was asked whose usertoken it is: {who}")]
 
 
+def _to(event: OutboxEntry) -> str:
+    """Where the event went, if not to the Media Bridge."""
+    return "" if event.destination == MEDIA_BRIDGE else f" ({event.destination})"
+
+
 def _ended(event: OutboxEntry) -> Step:
-    what = f"{milestone(event.event, event.value)}: {event.status}"
+    what = f"{milestone(event.event, event.value)}{_to(event)}: {event.status}"
     answer = event.answer
     if event.status == "delivered":
         source = IDENTITY_SOURCES.get(answer.get("rung"), "")  # type: ignore[call-overload] # from our own JSON
-        what += f" to contact {answer.get('contact_id')}, known by {source}"
+        contact = answer.get("contact_id")
+        to = f"to contact {contact}, " if contact else ""
+        what += f" {to}known by {source}"
     elif event.reason in RELAY_REASONS:
         what += f", {RELAY_REASONS[event.reason]}: {answer.get('message')}"
     elif message := answer.get("message"):

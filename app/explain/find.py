@@ -1,6 +1,7 @@
 """Finds the plays of a session, a usertoken or a contact; tries each meaning in turn."""
 
-from app.explain.explanation import Explanation, explain
+from app.domain.destination import DESTINATIONS
+from app.explain.explanation import Explanation, Pauses, explain
 from app.store.reports import COUNTED, PlayHistory
 from app.store.store import Store
 
@@ -14,14 +15,16 @@ async def explanations(
 
     `account`: the name of the account whose store it is, where there are several.
     """
-    pause = await pause_of(store, now)
-    return [explain(each, pause, account) for each in await plays_of(store, who, limit)]
+    pauses = await pauses_of(store, now)
+    return [explain(each, pauses, account) for each in await plays_of(store, who, limit)]
 
 
-async def pause_of(store: Store, now: int) -> str:
-    """Why nothing is sent at the moment; empty if something is."""
+async def pauses_of(store: Store, now: int) -> Pauses:
+    """Why nothing is sent at the moment, to each destination; without those to which it is."""
     depths = await store.admin.depths(now, COUNTED)
-    return depths.pause_reason if depths.paused_until > now else ""
+    if depths.paused_until > now:
+        return dict.fromkeys(DESTINATIONS, depths.pause_reason)
+    return {rest.destination: rest.reason for rest in depths.resting}
 
 
 async def plays_of(store: Store, who: str, limit: int) -> list[PlayHistory]:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Self
 import msgspec
 
 from app.domain import folding
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.folding import Folded
 from app.domain.known import KnownMedia, LayeredCatalogue
 from app.domain.milestones import MilestonePolicy
@@ -16,10 +17,11 @@ from app.store.records import InboxPing, Observed, Unfoldable
 
 
 class SitePolicy(NamedTuple):
-    """How the plays of a site are described, and which milestones they can reach."""
+    """How the plays of a site are described, which milestones they can reach, where these go."""
 
     observing: ObservationPolicy
     milestones: MilestonePolicy
+    destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,)
 
     def with_media(self, media: KnownMedia) -> Self:
         """The same policy, where these media fill the gaps of the catalogue."""
@@ -39,8 +41,9 @@ class PureFolding:
         observing: ObservationPolicy,
         milestones: MilestonePolicy,
         sites: Mapping[str, SitePolicy] | None = None,
+        destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,),
     ) -> None:
-        self._given = SitePolicy(observing, milestones), sites or {}
+        self._given = SitePolicy(observing, milestones, destinations), sites or {}
         self._others, self._sites = self._given
 
     def use_media(self, media: KnownMedia) -> None:
@@ -71,11 +74,19 @@ class PureFolding:
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
         """See `domain.folding.fold`."""
-        return folding.fold(known, seen, self._of(seen[0].play.site).milestones)
+        site = self._of(seen[0].play.site)
+        return _sent_to(site.destinations, folding.fold(known, seen, site.milestones))
 
     def close(self, play: Play, quiet_since: int) -> Folded:
         """See `domain.folding.close`."""
-        return folding.close(play, quiet_since, self._of(play.site).milestones)
+        site = self._of(play.site)
+        return _sent_to(site.destinations, folding.close(play, quiet_since, site.milestones))
 
     def _of(self, site: str) -> SitePolicy:
         return self._sites.get(site, self._others)
+
+
+def _sent_to(destinations: tuple[Destination, ...], folded: Folded) -> Folded:
+    if destinations == folded.destinations:
+        return folded
+    return msgspec.structs.replace(folded, destinations=destinations)

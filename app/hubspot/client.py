@@ -15,8 +15,10 @@ from app.domain.known import KnownMedium
 from app.domain.media import Medium
 from app.domain.media_url import MediaType
 from app.domain.milestones import EventType
+from app.hubspot import custom_events
 from app.hubspot.answers import Answer
 from app.hubspot.classify import contacts_result, event_result, failure
+from app.hubspot.custom_events import event_call
 from app.hubspot.exchange import Call, Exchange
 from app.hubspot.media import MediaPage, make_call, make_result, page_call, page_result
 from app.hubspot.oauth import Introspection, OAuthApp, introspect_call, introspection_result
@@ -31,7 +33,7 @@ from app.hubspot.results import (
     Unauthorized,
 )
 from app.hubspot.tokens import TokenSource
-from app.hubspot.versions import EVENTS, MEDIA, Route
+from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, Route
 
 LOOKUP_LIMIT = 100
 """Usertokens a look-up may name."""
@@ -65,6 +67,7 @@ class HubSpotClient:
         *,
         events: Route = EVENTS,
         media: Route = MEDIA,
+        custom: Route = CUSTOM,
         app: OAuthApp | None = None,
         keep_account: KeepAccount | None = None,
     ) -> None:
@@ -72,6 +75,7 @@ class HubSpotClient:
         self._tokens = tokens
         self._events = events
         self._media = media
+        self.custom = custom
         self._app = app
         self._keep_account = keep_account
 
@@ -92,6 +96,15 @@ class HubSpotClient:
             if not await keep(result.account_id):
                 self._keep_account = keep
         return result
+
+    async def send_custom_event(self, body: Mapping[str, object]) -> SendResult:
+        """Hand a custom event over."""
+        answer = await self.ask(event_call(self.custom, msgspec.json.encode(body)))
+        return custom_events.event_result(answer) if isinstance(answer, Answer) else answer
+
+    async def ask(self, call: Call) -> Answer | Trouble:
+        """The answer to a call that is made with the account's token."""
+        return await self._authorised(call)
 
     async def contacts_by_usertoken(self, utks: Sequence[str]) -> LookupResult:
         """Look up the contacts of up to 100 usertokens (more: ValueError)."""

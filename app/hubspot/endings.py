@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-Use = Literal["events", "oauth", "contacts", "media", "provider"]
+Use = Literal["events", "oauth", "contacts", "media", "custom", "provider"]
 
 DAY_MS = 24 * 60 * 60 * 1000
 WARN_MS = 180 * DAY_MS
@@ -31,6 +31,7 @@ LABELS: Mapping[Use, str] = {
     "oauth": "OAuth tokens",
     "contacts": "look-up of usertokens",
     "media": "media objects",
+    "custom": "custom events",
     "provider": "the provider's settings",
 }
 
@@ -39,6 +40,7 @@ _ADVICE: Mapping[Use, str] = {
     "oauth": "set PLAYRELAY_HUBSPOT_OAUTH_VERSION to a later version",
     "contacts": "no successor is published: be ready to set PLAYRELAY_IDENTITY=passthrough",
     "media": "set PLAYRELAY_HUBSPOT_MEDIA_VERSION to a later version",
+    "custom": "set PLAYRELAY_HUBSPOT_CUSTOM_EVENTS_VERSION to a later version",
     "provider": "set PLAYRELAY_HUBSPOT_PROVIDER_VERSION to a later version",
 }
 
@@ -135,6 +137,7 @@ _ENDPOINTS: Mapping[Use, tuple[str, ...]] = {
     "oauth": ("token", "introspect", "revoke"),
     "contacts": ("contacts",),
     "media": ("media",),
+    "custom": ("custom-event", "event-definitions"),
     "provider": ("provider",),
 }
 """The names under which the client's calls go, see `exchange.Call`."""

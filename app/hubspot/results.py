@@ -3,6 +3,7 @@
 Classified once, here beside the client; what the relay does about each is `deliver.policy`.
 
     Accepted        200 with a contact and a media object
+    Taken           204, which names nothing: a custom event
     Incomplete      200 that names no contact or no media object, or not in a form that is known
     Refused         4xx of the request's own making
     Throttled       429
@@ -26,6 +27,13 @@ class Accepted:
     contact_id: int
     media_bridge_id: int
     account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """HubSpot took the event, or had it already (`repeated`): it says no more."""
+
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ class LookupGone:
 
 
 Trouble = Throttled | Unauthorized | MissingScope | NotConnected | Unavailable
-SendResult = Accepted | Incomplete | Refused | Trouble
+SendResult = Accepted | Taken | Incomplete | Refused | Trouble
 LookupResult = Contacts | LookupGone | Refused | Trouble
 
 

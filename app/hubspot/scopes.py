@@ -1,5 +1,9 @@
 """The scopes that HubSpot's published specs ask for, and what the relay needs each for."""
 
+from collections.abc import Mapping
+
+from app.domain.destination import Destination
+
 EVENTS = "media_bridge.write"
 """Sending events, and half of registering media."""
 
@@ -14,3 +18,15 @@ DEVELOPERS = ("developers-read", "developers-write")
 
 FILES = "files"
 """The other half of registering media."""
+
+CUSTOM_EVENTS = "analytics.behavioral_events.send"
+"""Sending custom events."""
+
+DEFINITIONS = "behavioral_events.event_definitions.read_write"
+"""Defining the custom event (`playrelay events define`)."""
+
+OF_DESTINATIONS: Mapping[Destination, str] = {
+    "media-bridge": EVENTS,
+    "custom-events": CUSTOM_EVENTS,
+}
+"""What sending events to each destination needs."""

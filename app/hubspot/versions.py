@@ -28,12 +28,14 @@ class Route:
 EVENTS = Route("v1", "/media-bridge/{version}/events/{event}")
 OAUTH = Route("2026-03", "/oauth/{version}/token")
 MEDIA = Route("2026-09", "/media-bridge/{version}/objects")
+CUSTOM = Route("2026-03", "/events/{version}/{act}")
 PROVIDER = Route("2026-03", "/media-bridge/{version}/{app_id}/settings")
 
 ROUTES: Mapping[Use, Route] = {
     "events": EVENTS,
     "oauth": OAUTH,
     "media": MEDIA,
+    "custom": CUSTOM,
     "provider": PROVIDER,
 }
 
@@ -42,6 +44,7 @@ KNOWN: Mapping[Use, tuple[str, ...]] = {
     "oauth": ("v3", "2026-03"),
     "contacts": ("v1",),
     "media": ("2026-09",),
+    "custom": ("2026-03", "2026-09"),
     "provider": ("v1", "2026-03", "2026-09"),
 }
 """The versions that HubSpot's published specifications have, and the sandbox plays."""

@@ -1,8 +1,9 @@
 """Exchanges the code that HubSpot sent back for tokens, checks them, keeps them in the store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from app.domain.destination import CUSTOM_EVENTS, MEDIA_BRIDGE, Destination
 from app.hubspot import scopes
 from app.hubspot.answers import Answer
 from app.hubspot.exchange import Exchange
@@ -35,14 +36,22 @@ class RequestedScopes:
     optional: tuple[str, ...]
 
 
-def requested_scopes(*, lookup: bool, register: bool, developer: bool = False) -> RequestedScopes:
+def requested_scopes(
+    *,
+    lookup: bool,
+    register: bool,
+    developer: bool = False,
+    destinations: Collection[Destination] = (MEDIA_BRIDGE,),
+) -> RequestedScopes:
     """Which to ask for. `lookup`: usertokens are looked up. `register`: media are registered.
 
     `developer`: the app's own settings are changed without the developer account's key.
     """
-    needed = (scopes.EVENTS, scopes.CONTACTS) if lookup else (scopes.EVENTS,)
+    needed = tuple(scopes.OF_DESTINATIONS[each] for each in destinations)
+    needed += (scopes.CONTACTS,) if lookup else ()
     optional = [scopes.MEDIA, *([scopes.FILES] if register else [])]
     optional += scopes.DEVELOPERS if developer else ()
+    optional += [scopes.DEFINITIONS] if CUSTOM_EVENTS in destinations else []
     return RequestedScopes(needed, tuple(optional))
 
 

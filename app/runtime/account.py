@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from app.collect.admission import Admission
-from app.config import AccountSettings
+from app.config import PREFIX, AccountSettings, SettingsError
 from app.hubspot.client import HubSpotClient
 from app.hubspot.endings import LABELS
 from app.hubspot.versions import unknown
@@ -65,11 +65,16 @@ async def open_account(
 ) -> AsyncIterator[AccountRuntime]:
     """Open an account, ready to run; at the end close it. Events cut off by a crash are due again.
 
-    Raises StoreError, CatalogueError or SealError.
+    Raises SettingsError, StoreError, CatalogueError or SealError.
     """
     name, settings = given.name, given.settings
     metrics, notifiers = Metrics(), Notifiers()
     delivers = settings.role != "collect"
+    if delivers and settings.lacks_definition:
+        place = f"[accounts.{name}] event_name" if name else f"{PREFIX}HUBSPOT_EVENT_NAME"
+        raise SettingsError(
+            [f"{place}: the destination custom-events needs it: playrelay events define prints it"]
+        )
     ledger = Ledger() if settings.sandboxed and delivers else None
     async with AsyncExitStack() as stack:
         woken = notifiers if delivers else None

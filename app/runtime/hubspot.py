@@ -8,6 +8,7 @@ import uvicorn
 
 from app.config import Settings
 from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.custom_events import NAME, PROPERTIES
 from app.hubspot.endings import Signs
 from app.hubspot.exchange import Exchange
 from app.runtime.credentials import oauth_app, token_source
@@ -51,6 +52,7 @@ async def connect_hubspot(
             tokens,
             events=settings.hubspot_routes["events"],
             media=settings.hubspot_routes["media"],
+            custom=settings.hubspot_routes["custom"],
             app=oauth_app(settings),
             keep_account=None if settings.sandboxed else partial(_keep_account, store),
         )
@@ -72,7 +74,8 @@ async def _embedded_sandbox(
     settings: Settings, ledger: Ledger, clock: Callable[[], int]
 ) -> AsyncIterator[str]:
     """The sandbox on a loopback port of its own; yields its address."""
-    world = SandboxConfig(rate=settings.hubspot_rate)
+    definitions = {NAME: frozenset(PROPERTIES)}
+    world = SandboxConfig(rate=settings.hubspot_rate, definitions=definitions)
     sandbox = create_sandbox(world, lambda: clock() / 1000, ledger=ledger)
     config = uvicorn.Config(
         sandbox, http=DroppableProtocol, log_config=None, access_log=False, lifespan="off"

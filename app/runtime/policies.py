@@ -45,6 +45,7 @@ def store_policy_of(settings: Settings) -> StorePolicy:
         retention=retention_of(settings),
         settle_ms=settings.settle_seconds * 1000,
         longest=longest_waits(DeliveryPolicy(), LEASE_MS),
+        destinations=settings.destinations,
     )
 
 

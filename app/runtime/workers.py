@@ -9,6 +9,7 @@ import structlog
 
 from app.config import Settings
 from app.config.catalogue import load_catalogue
+from app.deliver.destination import CustomEvents, Destinations, MediaBridge
 from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
 from app.deliver.policy import DeliveryPolicy
@@ -22,6 +23,7 @@ from app.runtime.environment import Environment
 from app.runtime.notifier import Notifiers, wait_for
 from app.runtime.policies import milestones_of, observing_of, retention_of
 from app.runtime.relay import Account
+from app.sandbox.config import SANDBOX_EVENT
 
 SENDERS = 4
 """HubSpot takes eleven requests a second: four senders reach that, and few are cheap."""
@@ -83,22 +85,41 @@ def make_workers(
         maintenance=MaintenanceWorker(
             store.maintenance, store.inbox, clock, due, metrics, idle.maintain
         ),
-        senders=tuple(Sender(store.outbox, client, context, due, metrics) for _ in range(SENDERS)),
+        senders=tuple(
+            Sender(store.outbox, destinations_of(settings, client), context, due, metrics)
+            for _ in range(SENDERS)
+        ),
         lookup=Lookup(store.lookups, client, context, due, metrics)
         if settings.identity == "lookup"
         else None,
     )
 
 
+def destinations_of(settings: Settings, client: HubSpotClient) -> Destinations:
+    """Every destination that there is; which of them events are made for, each site says."""
+    return {
+        "media-bridge": MediaBridge(client),
+        "custom-events": CustomEvents(client, event_name_of(settings)),
+    }
+
+
+def event_name_of(settings: Settings) -> str:
+    """The full name of the custom event; the sandbox's own where none is set."""
+    return settings.hubspot_event_name or SANDBOX_EVENT
+
+
 def _folding(account: Account) -> PureFolding:
     """The fold with the account's policies and those of each of its sites."""
     sites = {site.key: SitePolicy(*_policies(site.settings)) for site in account.sites}
-    return PureFolding(*_policies(account.settings), sites)
+    own = _policies(account.settings)
+    return PureFolding(own.observing, own.milestones, sites, own.destinations)
 
 
 def _policies(settings: Settings) -> SitePolicy:
     catalogue = load_catalogue(settings.catalogue) if settings.catalogue else Catalogue()
-    return SitePolicy(observing_of(settings, catalogue), milestones_of(settings))
+    return SitePolicy(
+        observing_of(settings, catalogue), milestones_of(settings), settings.destinations
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from app.sandbox.ledger import Ledger
 from app.sandbox.middleware import SandboxMiddleware
 from app.sandbox.routes_contacts import contact_routes
 from app.sandbox.routes_control import control_routes, ledger_routes
+from app.sandbox.routes_custom_events import custom_event_routes
 from app.sandbox.routes_events import event_routes
 from app.sandbox.routes_install import install_routes
 from app.sandbox.routes_media import media_routes
@@ -60,6 +61,7 @@ def create_sandbox(
         ).response(ids)
 
     app.include_router(event_routes(sandbox))
+    app.include_router(custom_event_routes(sandbox))
     app.include_router(oauth_routes(sandbox))
     app.include_router(contact_routes(sandbox))
     app.include_router(install_routes(sandbox))

@@ -13,6 +13,19 @@ EVENTS_SCOPE = "media_bridge.write"
 CONTACTS_SCOPE = "crm.objects.contacts.read"
 MEDIA_SCOPE = "media_bridge.read"
 FILES_SCOPE = "files"
+CUSTOM_EVENTS_SCOPE = "analytics.behavioral_events.send"
+DEFINITIONS_SCOPE = "behavioral_events.event_definitions.read_write"
+
+ALL_SCOPES = frozenset(
+    {
+        *(EVENTS_SCOPE, CONTACTS_SCOPE, MEDIA_SCOPE, FILES_SCOPE),
+        *(CUSTOM_EVENTS_SCOPE, DEFINITIONS_SCOPE),
+    }
+)
+
+PORTAL = 4242001
+SANDBOX_EVENT = f"pe{PORTAL}_playrelay_media"
+"""The full name of the custom event that the relay's own sandbox has."""
 
 IdentityField = Literal["contactId", "contactUtk", "_hsenc"]
 
@@ -62,6 +75,8 @@ class SandboxConfig(BaseModel):
 
     Unknowns. `identity_order`: the first of these that an event carries decides, alone.
     `unknown_utk`, also for an unknown `_hsenc`: 400, or a 200 without contactId that keeps nothing.
+    `repeated_uuid`: a custom event whose uuid is known is answered 400, 409 or 204, never kept.
+    `definitions`: the properties of the custom events that are defined from the start, by name.
     `media`: externalId → mediaBridgeId, the media that exist. `unknown_media`: create what is
     missing, 400, or a 200 without mediaBridgeId that keeps nothing. `ids`: whether a success writes
     its ids as numbers or as decimal text. `unknown_batch`: a look-up of which nobody is known is
@@ -76,11 +91,11 @@ class SandboxConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    portal_id: int = 4242001
+    portal_id: int = PORTAL
     portal_domain: str = "sandbox.example"
     provider_id: int = 4242002
     credentials: Credentials = Credentials()
-    scopes: frozenset[str] = frozenset({EVENTS_SCOPE, CONTACTS_SCOPE, MEDIA_SCOPE, FILES_SCOPE})
+    scopes: frozenset[str] = ALL_SCOPES
     install: Literal["grant", "deny"] = "grant"
     provider_auth: Literal["key", "oauth", "either"] = "either"
 
@@ -95,6 +110,8 @@ class SandboxConfig(BaseModel):
     identity_order: tuple[IdentityField, ...] = ("contactId", "contactUtk", "_hsenc")
     unknown_utk: Literal["refuse", "silent"] = "refuse"
     media: Mapping[str, int] = {}
+    repeated_uuid: Literal["refuse", "conflict", "silent"] = "refuse"
+    definitions: Mapping[str, frozenset[str]] = {}
     unknown_media: Literal["accept", "refuse", "silent"] = "accept"
 
     ids: Literal["number", "text"] = "number"

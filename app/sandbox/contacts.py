@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.sandbox.config import SandboxConfig
+from app.sandbox.custom_events import Occurrence
 from app.sandbox.errors import Detail, validation_error
 from app.sandbox.schemas import Event
 
 _UTK = re.compile(r"[0-9a-f]{32}")
+_DIGITS = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,28 @@ def contact_of(config: SandboxConfig, event: Event) -> int | None:
     if sent[0] != "contactId" and config.unknown_utk == "silent":
         return None
     raise validation_error(f"{sent[0]} belongs to no contact", Detail("no such contact", sent[0]))
+
+
+def custom_contact_of(config: SandboxConfig, event: Occurrence) -> int | None:
+    """The contact that a custom event belongs to; None: nobody, and HubSpot does not say so.
+
+    No contact has an address here. An unknown usertoken is answered as the config says.
+    """
+    if event.object_id is not None:
+        contact = int(event.object_id) if _DIGITS.fullmatch(event.object_id) else None
+        if contact is not None and contact in config.merged:
+            contact = None if config.merged_contact == "refuse" else config.merged[contact]
+        field = "objectId"
+    else:
+        known = visitor(config, event.utk or "")
+        contact = known.vid if known is not None and known.is_contact else None
+        contact = None if contact is None else config.merged.get(contact, contact)
+        field = "email" if event.utk is None else "utk"
+    if contact is not None and (config.contacts is None or contact in config.contacts):
+        return contact
+    if field != "objectId" and config.unknown_utk == "silent":
+        return None
+    raise validation_error(f"{field} belongs to no contact", Detail("no such contact", field))
 
 
 def _contact_named(config: SandboxConfig, event: Event, field: str) -> int | None:

@@ -26,6 +26,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCustom:
+    """A custom event that HubSpot kept: the `seq`-th, counted from 1; times in ms."""
+
+    seq: int
+    arrived_ms: int
+    body: Mapping[str, Any]
+    contact_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A request; `status` None: the connection was cut without an answer. No query, no token."""
 
@@ -87,6 +97,8 @@ class Ledger:
 
     def __init__(self, maxlen: int = 100_000) -> None:
         self.events: deque[Kept] = deque(maxlen=maxlen)
+        self.custom_events: deque[KeptCustom] = deque(maxlen=maxlen)
+        self.kept_custom = 0
         self.requests: deque[Seen] = deque(maxlen=maxlen)
         self.kept = 0
         self.silent = 0
@@ -109,6 +121,11 @@ class Ledger:
         for subscription in self._subscriptions:
             subscription.offer(kept)
 
+    def keep_custom(self, arrived_ms: int, body: Mapping[str, Any], contact_id: int) -> None:
+        """Record a custom event that HubSpot kept."""
+        self.kept_custom += 1
+        self.custom_events.append(KeptCustom(self.kept_custom, arrived_ms, body, contact_id))
+
     def see(self, seen: Seen) -> None:
         """Record a request that has been answered or cut."""
         self.requests.append(seen)
@@ -117,6 +134,7 @@ class Ledger:
     def forget_events(self) -> None:
         """Empty the list of events; the counts go on."""
         self.events.clear()
+        self.custom_events.clear()
 
     def subscribe(self, size: int = 1000) -> Subscription:
         """The events kept from now on, for `with … as news: async for kept in news: …`."""

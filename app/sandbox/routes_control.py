@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from app.sandbox.connection import is_cuttable
 from app.sandbox.faults import Fault
-from app.sandbox.ledger import Kept, Seen
+from app.sandbox.ledger import Kept, KeptCustom, Seen
 from app.sandbox.limiter import WINDOW_SECONDS
 from app.sandbox.state import Sandbox
 
@@ -57,6 +57,11 @@ def ledger_routes(sandbox: Sandbox) -> APIRouter:
         """The events HubSpot kept, in order of arrival, from the one numbered `after` + 1 on."""
         return [kept for kept in sandbox.ledger.events if kept.seq > after]
 
+    @router.get("/custom-events")
+    async def custom_events(after: int = 0) -> list[KeptCustom]:
+        """Likewise, the custom events."""
+        return [kept for kept in sandbox.ledger.custom_events if kept.seq > after]
+
     @router.delete("/events", status_code=204)
     async def forget_events() -> None:
         """Empty the list of events; the counts and their numbering go on."""
@@ -73,6 +78,7 @@ def ledger_routes(sandbox: Sandbox) -> APIRouter:
         ledger = sandbox.ledger
         return {
             "kept": ledger.kept,
+            "kept_custom": ledger.kept_custom,
             "silent": ledger.silent,
             "requests": ledger.statuses.total(),
             "statuses": {str(status or "cut"): n for status, n in ledger.statuses.items()},

@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 
 from app.sandbox.config import SandboxConfig
+from app.sandbox.custom_events import Definitions
 from app.sandbox.errors import HubSpotError, invalid_authentication, missing_scopes
 from app.sandbox.faults import Faults
 from app.sandbox.ledger import Ledger
@@ -32,10 +33,12 @@ class Sandbox:
     limiter: Limiter = field(init=False, default_factory=Limiter)
     faults: Faults = field(init=False, default_factory=Faults)
     media_objects: MediaObjects = field(init=False, default_factory=MediaObjects)
+    definitions: Definitions = field(init=False)
     provider_name: str = field(init=False, default="Sandbox")
     visibility: dict[str, dict[str, Any]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.definitions = Definitions(self.config.portal_id, self.config.definitions)
         self.tokens = Tokens(self.config.credentials, self.ids)
 
     def admit(self, request: Request, *scopes: str) -> None:

@@ -22,6 +22,7 @@ from app.store.records import (
 )
 from app.store.transactions import (
     claims,
+    destinations,
     folding,
     future,
     heartbeat,
@@ -174,6 +175,10 @@ class Maintenance(PolicyPart):
         if ended:
             self._database.notify("due")
         return ended
+
+    async def discard_others(self, now: int, limit: int) -> int:
+        """Discard what waits for destinations that are turned off; returns how many events."""
+        return await self._write(destinations.discard_others, self._policy.destinations, now, limit)
 
     def hold_delivery(self) -> None:
         """Keep others from delivering out of an SQLite file; StoreError if one does."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import IdentityMode
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -57,6 +58,7 @@ class StorePolicy:
     """What an account's store is opened with.
 
     `identity`: which identities events may have. `settle_ms`: a play is over after such a silence.
+    `destinations`: those of all the account's sites.
     """
 
     identity: IdentityMode
@@ -64,3 +66,4 @@ class StorePolicy:
     retention: Retention
     settle_ms: int
     longest: LongestWaits
+    destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,)

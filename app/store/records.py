@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.folding import Folded
 from app.domain.identity import Identity, Unknown
 from app.domain.milestones import EventType
@@ -104,6 +105,7 @@ class Job:
     identity: Identity | Unknown
     proven: bool = False
     refusal: Rejected | None = None
+    destination: Destination = MEDIA_BRIDGE
 
 
 @dataclass(frozen=True, slots=True)

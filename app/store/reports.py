@@ -4,9 +4,10 @@ Days are counted from the epoch (UTC), times are milliseconds since then.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.figures import DAY_MS, NONE, Figures
 from app.domain.identity import Identity, Unknown
 from app.domain.media import Medium
@@ -132,8 +133,21 @@ class WatchedByContact:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A destination that rests, though the account does not: until then (ms), and why."""
+
+    destination: Destination
+    until: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Depths:
-    """How many rows are in which state. Ages in ms; 0 where there is nothing."""
+    """How many rows are in which state. Ages in ms; 0 where there is nothing.
+
+    `elsewhere`: those of the events that go to another destination than the Media Bridge, by
+    destination and status. `resting`: destinations that rest alone.
+    """
 
     inbox: int
     inbox_age: int
@@ -146,6 +160,8 @@ class Depths:
     quota_used: int
     requests_today: int
     errors_today: int
+    elsewhere: Mapping[Destination, Mapping[Status, int]] = field(default_factory=dict)
+    resting: Sequence[Rest] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +179,7 @@ class OutboxEntry:
     reason: str
     answer: Mapping[str, str | int]
     play: Play
+    destination: Destination = MEDIA_BRIDGE
 
 
 @dataclass(frozen=True, slots=True)

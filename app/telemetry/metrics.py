@@ -114,6 +114,11 @@ class Metrics:
         )
         for outcome in OUTCOMES:  # from 0 on: Prometheus sees no increase in what only appears
             self.outcomes.labels(outcome)
+        self.destinations = self._counter(
+            "playrelay_destination_outcomes",
+            "The same, by the event's destination",
+            ["destination", "outcome"],
+        )
         self.retries = self._counter(
             "playrelay_retries", "Events put back to be sent again, by reason", ["reason"]
         )
@@ -166,6 +171,16 @@ class Metrics:
         )
         self.paused = self._gauge(
             "playrelay_account_paused", "1 while the account rests, with the reason", ["reason"]
+        )
+        self.destination_paused = self._gauge(
+            "playrelay_destination_paused",
+            "1 while a destination rests and the account does not, with the reason",
+            ["destination", "reason"],
+        )
+        self.destination_depth = self._gauge(
+            "playrelay_destination_depth",
+            "Events by status, of destinations other than the Media Bridge",
+            ["destination", "status"],
         )
         self.version_ends = self._gauge(
             "playrelay_hubspot_version_ends_timestamp_seconds",

@@ -126,5 +126,13 @@ async def _gauge(account: Account, now: int, rest_until: dict[str, float]) -> No
     metrics.day_requests.set(depths.requests_today)
     metrics.day_errors.set(depths.errors_today)
     metrics.paused.clear()
+    metrics.destination_paused.clear()
+    for rest in depths.resting:
+        reason = rest.reason.partition(":")[0]
+        metrics.destination_paused.labels(rest.destination, reason).set(1)
+    metrics.destination_depth.clear()
+    for destination, statuses in depths.elsewhere.items():
+        for status, events in statuses.items():
+            metrics.destination_depth.labels(destination, status).set(events)
     if depths.paused_until > now:
         metrics.paused.labels(depths.pause_reason.partition(":")[0]).set(1)

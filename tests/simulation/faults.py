@@ -1,9 +1,12 @@
 """Everything that can go wrong, at times that the seed decides; and all of HubSpot's answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
+from app.domain.destination import DESTINATIONS
+from app.sandbox.config import SANDBOX_EVENT
 from app.sandbox.faults import Fault
 from tests.simulation.hubspot import Answers, FaultPeriod
 from tests.simulation.population import Mix
@@ -12,6 +15,7 @@ from tests.simulation.visitors import DAY, HOUR, MINUTE
 from tests.simulation.wire import Line, Outage, OutageKind
 
 EVENTS = "/media-bridge/*"
+CUSTOM = "/events/*"
 ACCOUNT = (EVENTS, "/contacts/*", "/crm/*")
 """All that is asked for the account, beside its tokens."""
 DAILY = {"status": "error", "errorType": "RATE_LIMIT", "policyName": "DAILY", "message": "enough"}
@@ -87,3 +91,28 @@ def _fault_periods(rng: Random, days: float) -> Iterator[FaultPeriod]:
     moments = _moments(rng, len(kinds), days)
     for (length, faults), (begin, after) in zip(kinds, pairwise([*moments, days]), strict=True):
         yield FaultPeriod(begin, min(begin + length, after), tuple(faults))
+
+
+def at_both_destinations(number: int, visitors: int) -> Scenario:
+    """The same, with custom events beside the Media Bridge: what strikes one strikes the other.
+
+    More answers are lost, for they are what a uuid is there for.
+    """
+    scenario = every_fault(number, visitors)
+    periods = tuple(
+        replace(period, faults=tuple(_at_both(period.faults)))
+        for period in scenario.answers.fault_periods
+    )
+    repeated = ("refuse", "conflict", "silent")[number % 3]
+    changes = {**scenario.answers.changes, "repeated_uuid": repeated}
+    settings = {"destinations": DESTINATIONS, "hubspot_event_name": SANDBOX_EVENT}
+    line = replace(scenario.line, lost_answers=0.02)
+    answers = Answers(changes, periods)
+    return replace(scenario, line=line, answers=answers, settings=settings)
+
+
+def _at_both(faults: Iterable[Fault]) -> Iterator[Fault]:
+    for fault in faults:
+        yield fault
+        if fault.path == EVENTS:
+            yield fault.model_copy(update={"path": CUSTOM})

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fastapi import FastAPI
 
+from app.hubspot.custom_events import NAME, PROPERTIES
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import Credentials, SandboxConfig
 from app.sandbox.faults import Fault
@@ -75,7 +76,11 @@ def open_hubspot(truth: Truth, answers: Answers, loop: VirtualLoop, rng: Random)
     ledger = Ledger(maxlen=10_000_000)
     media = {medium.external_id: 7_000 + n for n, medium in enumerate(truth.media) if medium.known}
     world = SandboxConfig(
-        credentials=CREDENTIALS, demo_visitors=False, media=media, hsencs=truth.mails
+        credentials=CREDENTIALS,
+        demo_visitors=False,
+        media=media,
+        hsencs=truth.mails,
+        definitions={NAME: frozenset(PROPERTIES)},
     )
     existing = dict.fromkeys(truth.contacts, (1, 0.0))
     for contact, since in truth.known.values():

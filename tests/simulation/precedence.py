@@ -29,6 +29,7 @@ class Precedence:
         self._run = run
         self._truth = run.truth
         self._refuses_merged = run.hubspot.sandbox.config.merged_contact == "refuse"
+        self._passes = run.scenario.settings.get("identity") == "passthrough"
         self._makes_media = run.hubspot.sandbox.config.unknown_media == "accept"
         self._bound: dict[str, tuple[str, float]] = {}
         firsts = (
@@ -57,9 +58,14 @@ class Precedence:
             found.add(mail)
         return self._canonical(found)
 
-    def fate(self, view: KnownView, born: float) -> Fate:
-        """Of a milestone that the relay could know of from `born` on."""
-        if not view.view.medium.known and not self._makes_media:
+    def fate(self, view: KnownView, born: float, *, custom: bool = False) -> Fate:
+        """Of a milestone that the relay could know of from `born` on.
+
+        `custom`: as a custom event, which takes any medium and no link of a mail. But where
+        usertokens are sent as they are, it waits for what the Media Bridge says of the play.
+        """
+        any_medium = custom and not self._passes
+        if not (any_medium or view.view.medium.known or self._makes_media):
             return "never"
         end = born + PARK
         utk = view.utk(end)
@@ -74,7 +80,7 @@ class Precedence:
             since = self._truth.known[utk][1]
             known = "must" if since < end - LAST_LOOK else "may" if since < end else "never"
         by_mail: Fate = "never"
-        if self._mail(view, end) is not None:
+        if self._mail(view, end) is not None and not custom:
             by_mail = self._believed(view, born)
         return next(fate for fate in _FATES if fate in {known, by_mail, sent})
 

@@ -2,15 +2,17 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from app.sandbox.ledger import Kept
+from app.domain.destination import CUSTOM_EVENTS
+from app.sandbox.ledger import Kept, KeptCustom
 from tests.simulation.clock import EPOCH
 from tests.simulation.precedence import Precedence
 from tests.simulation.run import Run
 from tests.simulation.views import KnownView, known_views, merged
 from tests.simulation.visitors import HOUR
 from tests.simulation.watching import ATTENTION, Milestone
-from tests.simulation.wire import Occurrence, occurrence_of
+from tests.simulation.wire import Occurrence, custom_occurrence_of, occurrence_of
 
 TOLERANCE = 1.0
 """Seconds between an event's time and the truth: mostly the ping's own way to the relay."""
@@ -22,7 +24,8 @@ class Verdict:
 
     `attributed`: milestones that HubSpot has. `late`: those of them that it got more than an hour
     after the relay could know of them. `twice`: copies of those whose answer was lost on
-    the way. `unattributable`: milestones that HubSpot can't have, and has not.
+    the way. `unattributable`: milestones that HubSpot can't have, and has not. `custom`: milestones
+    that it has as custom events.
     """
 
     wrong: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -30,6 +33,7 @@ class Verdict:
     late: int = 0
     twice: int = 0
     unattributable: int = 0
+    custom: int = 0
 
     @property
     def figures(self) -> str:
@@ -69,6 +73,8 @@ class _Referee:
                 self._kept(view, kept, occurrence[2:])
         self._doubled()
         self._missing()
+        if CUSTOM_EVENTS in self._run.scenario.settings.get("destinations", ()):
+            self._custom_events()
         self._unfinished()
         return self._verdict
 
@@ -127,6 +133,40 @@ class _Referee:
                     self._wrong("missing", f"{key} {milestone} of {view.visitor.name}")
                 elif fate == "never" and not has:
                     self._verdict.unattributable += 1
+
+    def _custom_events(self) -> None:
+        """None is missing, on a wrong contact or wrongly dated; and none at all is there twice."""
+        seen: Counter[Occurrence] = Counter()
+        for kept in self._run.hubspot.ledger.custom_events:
+            occurrence = custom_occurrence_of(kept.body)
+            seen[occurrence] += 1
+            self._custom(self._views[occurrence[:2]], kept, occurrence)
+        self._verdict.custom = len(seen)
+        for occurrence, times in seen.items():
+            if times > 1:
+                self._wrong("custom doubled", f"{occurrence}: {times} times")
+        for key, view in self._views.items():
+            for milestone, born in view.worth.items():
+                must = self._precedence.fate(view, born, custom=True) == "must"
+                if must and not seen[(*key, *milestone)]:
+                    self._wrong("custom missing", f"{key} {milestone} of {view.visitor.name}")
+
+    def _custom(self, view: KnownView, kept: KeptCustom, occurrence: Occurrence) -> None:
+        at, milestone = kept.arrived_ms / 1000 - EPOCH, occurrence[2:]
+        if milestone not in view.worth or view.worth[milestone] > at:
+            self._wrong("custom percent", f"{occurrence} at {at:.1f}: not reached")
+            return
+        contact = self._run.truth.canonical(kept.contact_id)
+        if contact not in self._precedence.right(view, at):
+            self._wrong("custom contact", f"{occurrence} at {at:.1f}: {contact}")
+        said = datetime.fromisoformat(kept.body["occurredAt"]).timestamp() - EPOCH
+        if milestone != ATTENTION and all(
+            abs(said - moment) > TOLERANCE for moment in view.moments(milestone)
+        ):
+            self._wrong("custom time", f"{occurrence}: {said:.1f}")
+        since = self._run.erased.get(view.utk(at) or "")
+        if since is not None and at > since + TOLERANCE:
+            self._wrong("custom erased", f"{occurrence}: {at - since:.1f} s after its erasure")
 
     def _unfinished(self) -> None:
         depths = self._run.depths

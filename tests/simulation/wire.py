@@ -6,9 +6,10 @@ Stands under the real HTTP client, in place of sockets.
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
@@ -46,6 +47,8 @@ CLEAN = Line(lost_requests=0, lost_answers=0, sluggish=0)
 class Wire(httpx.AsyncBaseTransport):
     """Carries requests to `inner`. `unanswered`: what HubSpot took, and the relay can't know it.
 
+    `unanswered_custom`: how many custom events that was.
+
     `spares_tokens`: no answer of the token endpoint is lost. One that held a rotated refresh token
     would end the installation, and only a person could mend that.
     """
@@ -55,6 +58,7 @@ class Wire(httpx.AsyncBaseTransport):
     rng: Random
     spares_tokens: bool = True
     unanswered: Counter[Occurrence] = field(default_factory=Counter)
+    unanswered_custom: int = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request, or raise what a broken line raises."""
@@ -80,8 +84,10 @@ class Wire(httpx.AsyncBaseTransport):
             answered = True
             return response
         finally:
-            if not answered and "/events/" in request.url.path:
+            if not answered and request.url.path.startswith("/media-bridge/"):
                 self.unanswered[_occurrence_in(request)] += 1
+            elif not answered and request.url.path.startswith("/events/"):
+                self.unanswered_custom += 1
 
 
 async def _struck(outage: Outage, request: httpx.Request) -> httpx.Response:
@@ -109,3 +115,16 @@ def occurrence_of(event: str, body: dict[str, object]) -> Occurrence:
     """The milestone, and the view, of an event's body."""
     value = body.get("state", body.get("playedPercent", ""))
     return str(body["sessionId"]), str(body.get("externalId", "")), event, str(value)
+
+
+def custom_occurrence_of(body: Mapping[str, Any]) -> Occurrence:
+    """The same of a custom event's body."""
+    said = body["properties"]
+    milestone = said["milestone"]
+    if milestone == "attention span":
+        event, value = "attention-span", ""
+    elif milestone.endswith(" %"):
+        event, value = "media-played-percent", milestone.removesuffix(" %")
+    else:
+        event, value = "media-played", milestone.upper()
+    return said["session_id"], said["medium"], event, value

@@ -84,8 +84,8 @@ class Postgres:
 
 
 Database = Sqlite | Postgres
-SINCE = {"console_sessions"}
-"""Tables that the earlier release did not have."""
+SINCE = {"console_sessions", "outbox_new", "resting"}
+"""Tables that the earlier release did not have, or that a migration renames."""
 
 TABLES = sorted(
     set(re.findall(r"CREATE TABLE (\w+)", "".join(_scripts("sqlite").values()))) - SINCE

@@ -133,7 +133,7 @@ async def test_a_read_only_database(path: Path) -> None:
 async def test_a_full_disk(path: Path) -> None:
     """What doesn't fit is refused, what was acknowledged stays, and room makes it work again."""
     await (await open_sqlite(sqlite_url(path), POLICY)).close()
-    pages = 60
+    pages = 100
 
     def connect() -> sqlite3.Connection:
         db = files.connect(path)

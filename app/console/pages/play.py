@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from app.console.records import record_address
 from app.console.view import ForViewers, TheForm, View
 from app.explain.explanation import explain
-from app.explain.find import pause_of, plays_of
+from app.explain.find import pauses_of, plays_of
 
 SHOWN = 20
 WHO_LIMIT = 256
@@ -35,7 +35,7 @@ def routes() -> APIRouter:
 
 async def _answer(view: View, who: str) -> Response:
     store = view.account.store
-    pause = await pause_of(store, view.now)
+    pauses = await pauses_of(store, view.now)
     histories = await plays_of(store, who, SHOWN) if who else []
-    plays = [(each, explain(each, pause, view.account.name)) for each in histories]
+    plays = [(each, explain(each, pauses, view.account.name)) for each in histories]
     return view.page("play.html", who=who, plays=plays, record=await record_address(view.account))

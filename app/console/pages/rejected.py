@@ -7,9 +7,11 @@ from fastapi import APIRouter, HTTPException, Query, Response
 
 from app.console.forms import Form
 from app.console.view import ForOperators, ForViewers, TheForm, View
-from app.deliver.request import body_of
+from app.deliver.request import body_of, custom_event_of
+from app.domain.destination import CUSTOM_EVENTS
 from app.domain.identity import Identity
 from app.formatting import count
+from app.runtime.workers import event_name_of
 from app.store.reports import Action, RejectedEvent, Selection
 
 FAMILIES = 100
@@ -17,7 +19,7 @@ SHOWN = 20
 STEP = 200
 """Events changed in one transaction: few enough not to hold up the pings."""
 
-HIDDEN = ("contactUtk", "_hsenc")
+HIDDEN = ("contactUtk", "_hsenc", "utk")
 INT64 = 2**63
 
 Where = Annotated[str, Query(max_length=200)]
@@ -42,7 +44,10 @@ def routes() -> APIRouter:
         return view.page(
             "rejected_kind.html",
             family=family,
-            samples=[(each.entry, _sent(each), _answer(each)) for each in samples[:SHOWN]],
+            samples=[
+                (each.entry, _sent(each, event_name_of(view.account.settings)), _answer(each))
+                for each in samples[:SHOWN]
+            ],
             more=samples[SHOWN - 1].entry.id if len(samples) > SHOWN else None,
         )
 
@@ -97,12 +102,15 @@ async def _chosen(view: View, form: Form, now: int) -> tuple[Selection, str, int
     raise HTTPException(422, "choose at least one event that is still rejected")
 
 
-def _sent(sample: RejectedEvent) -> str:
+def _sent(sample: RejectedEvent, event_name: str) -> str:
     """The body as it would be sent now, without a visitor's tokens."""
     entry, identity = sample.entry, sample.identity
     used = identity if isinstance(identity, Identity) else Identity("passthrough", contact_utk="…")
     try:
-        body = body_of(entry, used)
+        if entry.destination == CUSTOM_EVENTS:
+            body = custom_event_of(entry, used, event_name)
+        else:
+            body = body_of(entry, used)
     except ValueError as error:
         return f"({error})"
     body |= {name: "…" for name in HIDDEN if name in body}

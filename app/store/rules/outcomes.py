@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.families import family_of
 from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
@@ -33,15 +34,21 @@ class NextState:
     family: str = ""
 
 
-def state_after(outcome: Retry | Wait | Rejected, now: int, *, asked: bool) -> NextState:
-    """By the outcome. `asked`: HubSpot was."""
+def state_after(
+    outcome: Retry | Wait | Rejected,
+    now: int,
+    *,
+    asked: bool,
+    destination: Destination = MEDIA_BRIDGE,
+) -> NextState:
+    """By the outcome. `asked`: HubSpot was. Rejections elsewhere have families of their own."""
     answer = answer_of(outcome)
     if isinstance(outcome, Retry):
         at, uncounted = outcome.at, not outcome.counts_as_attempt
         return NextState("due", at, outcome.reason, uncounted=uncounted, answer=answer)
     if isinstance(outcome, Wait):
         return NextState("waiting", outcome.until, outcome.reason, None, not asked, answer)
-    family = family_of(outcome.reason, outcome.category, outcome.message)
+    family = family_of(outcome.reason, outcome.category, outcome.message, destination)
     return NextState("rejected", outcome.again_at, outcome.reason, now, not asked, answer, family)
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from app.domain.destination import Destination
 from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
-from app.domain.outcome import STATUSES, Rejected
+from app.domain.outcome import STATUSES, Rejected, Status
 from app.domain.play import Play
-from app.store.reports import Depths, LookupRecord, MediumRefusal, OutboxEntry, PlayHistory
+from app.store.reports import Depths, LookupRecord, MediumRefusal, OutboxEntry, PlayHistory, Rest
 from app.store.rules.plays import shown
 
 _decode_rejected = msgspec.json.Decoder(Rejected).decode
@@ -28,13 +29,23 @@ def counts(rows: Mapping[str, str], most: int | None) -> str:
     return ", ".join(count.format(name=name, rows=each, most=most) for name, each in rows.items())
 
 
-def depths_of(row: Any, now: int) -> Depths:
+def depths_of(
+    row: Any,
+    now: int,
+    elsewhere: Mapping[Destination, Iterable[Any]],
+    resting: Iterable[Any],
+) -> Depths:
     """How many rows are in which state.
 
     `row`: how many events there are of each status; `inbox`, `strangers`, `quarantined` and
     `quota_used` as in `Depths`; since when `inbox_oldest` and `oldest_due` (or None) are there; of
     the account `paused_until`, `reason`, and the `requests` and `errors` of its `day`.
+    `elsewhere`: status and count, by destination. `resting`: the columns of a `Rest`.
     """
+    counted: dict[Destination, dict[Status, int]] = {
+        destination: {status: count for status, count in rows}  # noqa: C416 - rows are no pairs
+        for destination, rows in elsewhere.items()
+    }
     today = row["day"] == now // DAY_MS
     return Depths(
         inbox=row["inbox"],
@@ -48,14 +59,16 @@ def depths_of(row: Any, now: int) -> Depths:
         quota_used=row["quota_used"],
         requests_today=row["requests"] if today else 0,
         errors_today=row["errors"] if today else 0,
+        elsewhere={name: each for name, each in counted.items() if each},
+        resting=[Rest(*each) for each in resting],
     )
 
 
 def entry_of(row: Iterable[Any]) -> OutboxEntry:
     """An event of the outbox: the columns of an entry in their order, then its play's state."""
-    *columns, answer, state = row
+    *columns, destination, answer, state = row
     # The columns are in the order of the fields, and the tables keep their types.
-    return OutboxEntry(*columns, json.loads(answer), shown(state))  # type: ignore[call-arg]
+    return OutboxEntry(*columns, json.loads(answer), shown(state), destination)  # type: ignore[call-arg]
 
 
 def medium_refusal(medium: str, times: int, try_at: int, answer: bytes | str) -> MediumRefusal:

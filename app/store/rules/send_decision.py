@@ -44,7 +44,7 @@ class SendDecision:
     """Whether a request may be made: permits left, until when to wait (None: go on).
 
     `failures`: how many in a row; `strained`, `may_risk`, `refused_all`: see `Claim`;
-    `is_backlog_turn`: the next permit is for the oldest due event.
+    `is_backlog_turn`: the next permit is for the oldest due event. `turn`: counts permits.
     """
 
     left: int
@@ -54,6 +54,7 @@ class SendDecision:
     may_risk: bool
     is_backlog_turn: bool
     refused_all: bool = False
+    turn: int = 0
 
     def no_job(self) -> Claim:
         """A claim that has found no event."""
@@ -95,6 +96,8 @@ def decide_sending(
         refusals < many,
         is_backlog_turn,
         account.reason == REFUSED_ALL,
+        # Both counts, or every turn of the backlog would be the same destination's.
+        window.latest + window.latest // BACKLOG_EVERY,
     )
 
 

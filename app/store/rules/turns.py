@@ -1,5 +1,8 @@
 """In which order events are sent, so that a flood of one sender delays itself."""
 
+from collections.abc import Collection
+
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import Identity, Unknown
 
 PROVEN, UNPROVEN = 0, 1
@@ -23,6 +26,17 @@ def rank_of(identity: Identity | Unknown, *, attributed: bool) -> int:
         return PROVEN
     known = isinstance(identity, Identity) and identity.source in {"signed", "usertoken"}
     return PROVEN if known else UNPROVEN
+
+
+def asks_media_bridge(
+    identity: Identity | Unknown, destination: Destination, destinations: Collection[Destination]
+) -> bool:
+    """Whether an event goes to the contact that the Media Bridge names for the play.
+
+    It does elsewhere, where it goes to both and no contact is known for sure.
+    """
+    beside = destination != MEDIA_BRIDGE and MEDIA_BRIDGE in destinations
+    return beside and (isinstance(identity, Unknown) or identity.contact_id is None)
 
 
 def turn_at(now: int, before: int, recent_plays: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.domain.destination import DESTINATIONS, MEDIA_BRIDGE
 from app.domain.outcome import STATUSES, Status
 from app.store.reports import AuditEntry, Depths, OutboxEntry
 from app.store.rules.presenting import counts, depths_of, entry_of
@@ -30,9 +31,20 @@ DEPTHS = """
         paused_until, reason, day, requests, errors
     FROM playrelay.account
 """
+# The words of the partial index stand in the query, as above.
+ELSEWHERE = """
+    SELECT status, count(*) FROM (
+        SELECT status FROM playrelay.outbox
+        WHERE destination = $1 AND destination <> 'media-bridge' LIMIT $2) AS found
+    GROUP BY status
+"""
+RESTING = """
+    SELECT destination, paused_until, reason FROM playrelay.resting WHERE paused_until > $1
+    ORDER BY destination
+"""
 ENTRY = """
     SELECT o.id, o.status, o.event, o.value, o.occurred_at, o.created_at,
-        coalesce(o.due_at, 0) AS due_at, o.attempts, o.reason, o.answer, p.state
+        coalesce(o.due_at, 0) AS due_at, o.attempts, o.reason, o.destination, o.answer, p.state
     FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
 """
 EVENTS = f"{ENTRY} ORDER BY o.id DESC LIMIT $1"
@@ -61,7 +73,12 @@ _LAST = 2**62
 
 async def depths(tx: Tx, now: int, most: int | None) -> Depths:
     """How many rows are in which state."""
-    return depths_of(await tx.one(DEPTHS.format(counts=counts(COUNTED_ROWS, most)), now), now)
+    row = await tx.one(DEPTHS.format(counts=counts(COUNTED_ROWS, most)), now)
+    limit = _LAST if most is None else most
+    elsewhere = {
+        each: await tx.rows(ELSEWHERE, each, limit) for each in DESTINATIONS if each != MEDIA_BRIDGE
+    }
+    return depths_of(row, now, elsewhere, await tx.rows(RESTING, now))
 
 
 async def events(tx: Tx, status: Status | None, limit: int) -> list[OutboxEntry]:

@@ -3,19 +3,22 @@
 Visitors who are proven go before those who are not yet, and among either events earned in the last
 minutes go first, in turn, so that neither a flood nor a backlog delays what happens now. One in ten
 permits is for the oldest due event, whatever it is. A play that another transaction has locked is
-skipped.
+skipped. Where there are several destinations they go first by turns, without those that rest.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import Identity
 from app.store.policy import StorePolicy
 from app.store.records import Claim, Job
 from app.store.rules.plays import UNREADABLE, readable
-from app.store.rules.send_decision import FRESH_MS
+from app.store.rules.send_decision import FRESH_MS, SendDecision
 from app.store.rules.turns import PROVEN, UNPROVEN
+from app.store.transactions.destinations import Standing, destinations_in_turn
 from app.store.transactions.figures import count_day
-from app.store.transactions.identities import load_visitors
+from app.store.transactions.identities import identity_at, load_visitors
 from app.store.transactions.permits import send_decision, take_permit
 from app.store.transactions.refused_media import refusal_of
 from app.store.tx import Row, Tx
@@ -23,16 +26,17 @@ from app.store.tx import Row, Tx
 LOCKED_MS = 50
 """After so long a play that another transaction has locked is looked at again."""
 
-# No earlier event of the same play is in flight, waiting, or due later.
+# No earlier event of the same play, for the same destination, is in flight, waiting, or due later.
 _UNBLOCKED = """
-    o.status = 'due' AND o.due_at <= $1 AND NOT EXISTS (
-        SELECT 1 FROM playrelay.outbox e WHERE e.play = o.play AND e.id < o.id
+    o.status = 'due' AND o.due_at <= $1 AND o.destination = $2 AND NOT EXISTS (
+        SELECT 1 FROM playrelay.outbox e
+        WHERE e.play = o.play AND e.destination = o.destination AND e.id < o.id
         AND (e.status IN ('sending', 'waiting') OR e.status = 'due' AND e.due_at > $1))
 """
 _UNLOCKED = "LIMIT 1 FOR NO KEY UPDATE OF p SKIP LOCKED"
 NEXT_IN_TURN = f"""
     SELECT o.play, p.state FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
-    WHERE o.rank = $2 AND o.turn_at > $3 AND {_UNBLOCKED} ORDER BY o.turn_at, o.id {_UNLOCKED}
+    WHERE o.rank = $3 AND o.turn_at > $4 AND {_UNBLOCKED} ORDER BY o.turn_at, o.id {_UNLOCKED}
 """
 NEXT_DUE = f"""
     SELECT o.play, p.state FROM playrelay.outbox o JOIN playrelay.plays p ON p.id = o.play
@@ -44,7 +48,8 @@ ANY_DUE = f"SELECT 1 FROM playrelay.outbox o WHERE {_UNBLOCKED} LIMIT 1"
 LEASE = """
     UPDATE playrelay.outbox SET status = 'sending', lease_until = $2, attempts = attempts + 1
     WHERE status = 'due'
-    AND id = (SELECT min(id) FROM playrelay.outbox WHERE play = $1 AND status IN ('due', ''))
+    AND id = (SELECT min(id) FROM playrelay.outbox
+        WHERE play = $1 AND destination = $3 AND status IN ('due', ''))
     RETURNING id, event, value, occurred_at, created_at, attempts
 """
 # A play that can't be read can't be sent, and must not hold up the others.
@@ -56,7 +61,7 @@ SET_ASIDE = """
 NEXT_DUE_AT = "SELECT min(due_at) FROM playrelay.outbox WHERE status = 'due' AND due_at > $1"
 DELIVERED_BEFORE = """
     SELECT 1 FROM playrelay.outbox
-    WHERE play = $1 AND status = 'delivered' AND reason = $2 LIMIT 1
+    WHERE play = $1 AND status = 'delivered' AND reason = $2 AND destination = $3 LIMIT 1
 """
 
 
@@ -66,25 +71,32 @@ async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
     no_job = account.no_job()
     if account.wait_until is not None:
         return no_job
-    found = await _next_play(tx, now, is_backlog_turn=account.is_backlog_turn)
-    if found is None:
-        if await tx.value(ANY_DUE, now):
-            return replace(no_job, next_at=now + LOCKED_MS)
-        return replace(no_job, next_at=await tx.value(NEXT_DUE_AT, now))
+    standings = await destinations_in_turn(tx, policy, account.turn, now)
+    resting = any(each.rests_until is not None for each in standings)
+    for standing in standings:
+        destination, found = standing.destination, None
+        if standing.rests_until is None:
+            found = await _next_play(tx, destination, account, now, resting=resting)
+        if found is not None:
+            break
+    else:
+        return replace(no_job, next_at=await _next_time(tx, standings, now))
     row, state = found
     play = readable(state)
     if play is None:
         set_aside = await tx.change(SET_ASIDE, row, now, UNREADABLE)
         await count_day(tx, now, rejected=set_aside)
         return replace(no_job, next_at=now)
-    leased = await tx.row(LEASE, row, now + lease_ms)
+    leased = await tx.row(LEASE, row, now + lease_ms, destination)
     if leased is None:  # a person was quicker
         return replace(no_job, next_at=now)
-    identity = (await load_visitors(tx, [play])).resolve(play, policy.identity)
+    visitors = await load_visitors(tx, [play])
+    identity = await identity_at(tx, policy, row, play, visitors, destination)
     proven, refusal = False, None
     if isinstance(identity, Identity):
-        proven = await tx.value(DELIVERED_BEFORE, row, identity.source) is not None
-        refusal = await refusal_of(tx, play.medium, now, lease_ms, strained=account.strained)
+        proven = await tx.value(DELIVERED_BEFORE, row, identity.source, destination) is not None
+        if destination == MEDIA_BRIDGE:
+            refusal = await refusal_of(tx, play.medium, now, lease_ms, strained=account.strained)
     job = Job(
         permit=await take_permit(tx, policy.quota, now, lease_ms),
         lease_until=now + lease_ms,
@@ -92,17 +104,49 @@ async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
         identity=identity,
         proven=proven,
         refusal=refusal,
+        destination=destination,
         **dict(leased),
     )
-    return replace(no_job, job=job, quota_left=account.left - 1)
+    return replace(
+        no_job,
+        job=job,
+        quota_left=account.left - 1,
+        failures=max(no_job.failures, standing.failures),
+        refused_all=no_job.refused_all or standing.refused_all,
+    )
 
 
-async def _next_play(tx: Tx, now: int, *, is_backlog_turn: bool) -> Row | None:
-    """The play whose first due event is next; locked until the transaction's end."""
-    if not is_backlog_turn:
+async def _next_play(
+    tx: Tx,
+    destination: Destination,
+    account: SendDecision,
+    now: int,
+    *,
+    resting: bool,
+) -> Row | None:
+    """The play whose first due event is next; locked until the transaction's end.
+
+    `resting`: another destination rests, so that what is due for it may be long to look through.
+    """
+    if not account.is_backlog_turn or resting:
         fresh_from = now - FRESH_MS
         for rank, since in ((PROVEN, fresh_from), (PROVEN, 0), (UNPROVEN, fresh_from)):
-            found = await tx.row(NEXT_IN_TURN, now, rank, since)
+            found = await tx.row(NEXT_IN_TURN, now, destination, rank, since)
             if found is not None:
                 return found
-    return await tx.row(NEXT_DUE, now)
+    if resting:
+        for rank in (PROVEN, UNPROVEN):
+            found = await tx.row(NEXT_IN_TURN, now, destination, rank, -1)
+            if found is not None:
+                return found
+        return None
+    return await tx.row(NEXT_DUE, now, destination)
+
+
+async def _next_time(tx: Tx, standings: Sequence[Standing], now: int) -> int | None:
+    """When to ask again, where no event can be claimed now."""
+    for standing in standings:
+        if standing.rests_until is None and await tx.value(ANY_DUE, now, standing.destination):
+            return now + LOCKED_MS
+    times = [await tx.value(NEXT_DUE_AT, now), *(each.rests_until for each in standings)]
+    return min((each for each in times if each is not None), default=None)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.domain.destination import Destination
 from app.domain.folding import Folded, hold, let_go
 from app.domain.identity import IdentityMode, Unknown
 from app.domain.play import Play
@@ -16,6 +17,7 @@ from app.store.rules.turns import (
     MOST_TURNS,
     RECENT_MS,
     UNPROVEN,
+    asks_media_bridge,
     rank_of,
     turn_at,
 )
@@ -24,12 +26,13 @@ from app.store.tx import Tx
 
 ADD_EVENT = """
     INSERT INTO playrelay.outbox
-        (play, event, value, status, occurred_at, created_at, due_at, reason, rank, turn_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
+        (play, destination, event, value, status, occurred_at, created_at, due_at, reason, rank,
+            turn_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING
 """
 RELEASE_PLAYS = """
     UPDATE playrelay.outbox SET status = 'due', due_at = $2, reason = '', rank = $3
-    WHERE status = 'waiting' AND play = ANY ($1::bigint[])
+    WHERE status = 'waiting' AND play = ANY ($1::bigint[]) AND destination = $4
 """
 _RECENT = """
     SELECT count(*) FROM (SELECT 1 FROM playrelay.plays
@@ -38,7 +41,7 @@ _RECENT = """
 RECENT_OF_UTK = _RECENT.format(column="utk")
 RECENT_OF_CONTACT = _RECENT.format(column="contact_id")
 WAITING = """
-    SELECT play, due_at, reason FROM playrelay.outbox
+    SELECT play, destination, due_at, reason FROM playrelay.outbox
     WHERE status = 'waiting' AND play = ANY ($1::bigint[]) ORDER BY play, id DESC
 """
 
@@ -70,9 +73,11 @@ def held_or_due(folded: Folded, visitors: Visitors, mode: IdentityMode) -> Folde
     """
     if folded.play.short_of:
         return hold(folded)
-    identity = visitors.resolve(folded.play, mode)
-    anonymous = isinstance(identity, Unknown) and identity.why == "anonymous"
-    return hold(folded) if anonymous else let_go(folded)
+    for destination in folded.destinations:
+        identity = visitors.resolve(folded.play, mode, destination)
+        if not (isinstance(identity, Unknown) and identity.why == "anonymous"):
+            return let_go(folded)
+    return hold(folded)
 
 
 async def add_events(
@@ -83,31 +88,64 @@ async def add_events(
     recent = await _recent_plays(tx, changes, now)
     written: Counter[str] = Counter()
     rows = []
-    identified: dict[int, list[int]] = {}
+    identified: dict[tuple[Destination, int], list[int]] = {}
     for change in changes:
-        play, before = change.folded.play, change.before
-        identity = visitors.resolve(play, mode)
-        rank = rank_of(identity, attributed=change.attributed)
-        state = _State("due", now, "", rank)
-        if isinstance(identity, Unknown):
-            state = _State("waiting", None, identity.why)
-        elif before is not None and identity != visitors.resolve(before, mode):
-            identified.setdefault(rank, []).append(change.row)
-        elif before is not None:
-            # HubSpot may not know the visitor by this identity: then all of the play waits.
-            state = waiting.get(change.row, state)
-        visitor = _visitor(play)
-        for event in change.folded.events:
+        folded = change.folded
+        if not folded.events and change.before is None:
+            continue
+        visitor = _visitor(folded.play)
+        states = []
+        for destination in folded.destinations:
+            state, released = _state(change, destination, visitors, mode, waiting, now)
+            states.append((destination, state))
+            if released:
+                identified.setdefault((destination, state.rank), []).append(change.row)
+        for event in folded.events:
             milestone = event.milestone
-            what = (milestone.event, milestone.value, state.status, event.occurred_at)
             turn = turn_at(now, written[visitor], recent.get(visitor, 0))
             written[visitor] += 1
-            rows.append((change.row, *what, now, state.due_at, state.reason, state.rank, turn))
-    for rank, plays in identified.items():
-        await tx.change(RELEASE_PLAYS, plays, now, rank)
+            rows += [
+                (
+                    *(change.row, destination, milestone.event, milestone.value, state.status),
+                    *(event.occurred_at, now, state.due_at, state.reason, state.rank, turn),
+                )
+                for destination, state in states
+            ]
+    for (destination, rank), plays in identified.items():
+        await tx.change(RELEASE_PLAYS, plays, now, rank, destination)
     if rows:
         await tx.each(ADD_EVENT, rows)
     return len(rows)
+
+
+def _state(
+    change: ChangedPlay,
+    destination: Destination,
+    visitors: Visitors,
+    mode: IdentityMode,
+    waiting: Mapping[tuple[int, str], _State],
+    now: int,
+) -> tuple[_State, bool]:
+    """In which state new events for a destination are written; whether those before are released.
+
+    They are where the fold has changed the play's identity.
+    """
+    play, before = change.folded.play, change.before
+    identity = visitors.resolve(play, mode, destination)
+    if asks_media_bridge(identity, destination, change.folded.destinations):
+        # Once it has put the play on a contact, the claim finds it.
+        if not change.attributed:
+            why = identity.why if isinstance(identity, Unknown) else "stranger"
+            return _State("waiting", None, why), False
+    elif isinstance(identity, Unknown):
+        return _State("waiting", None, identity.why), False
+    state = _State("due", now, "", rank_of(identity, attributed=change.attributed))
+    if before is None:
+        return state, False
+    if identity != visitors.resolve(before, mode, destination):
+        return state, True
+    # HubSpot may not know the visitor by this identity: then all of the play waits.
+    return waiting.get((change.row, destination), state), False
 
 
 def _visitor(play: Play) -> str:
@@ -129,8 +167,11 @@ async def _recent_plays(tx: Tx, changes: Sequence[ChangedPlay], now: int) -> Map
     return found
 
 
-async def _waiting(tx: Tx, changes: Sequence[ChangedPlay]) -> dict[int, _State]:
-    """How the plays wait that have new events, and whose earlier ones wait."""
+async def _waiting(tx: Tx, changes: Sequence[ChangedPlay]) -> dict[tuple[int, str], _State]:
+    """How the plays wait, by destination, that have new events, and whose earlier ones wait."""
     plays = [each.row for each in changes if each.before is not None and each.folded.events]
     found = await tx.rows(WAITING, plays) if plays else []
-    return {play: _State("waiting", due_at, reason) for play, due_at, reason in found}
+    return {
+        (play, destination): _State("waiting", due_at, reason)
+        for play, destination, due_at, reason in found
+    }

@@ -83,6 +83,7 @@ REFUSED_MEDIA = f"""
 PERMITS = "UPDATE playrelay.permits SET frees_at = $1 WHERE frees_at > $2"
 PAUSED = "SELECT paused_until, reason FROM playrelay.account"
 PAUSE = "UPDATE playrelay.account SET paused_until = $1 WHERE paused_until > $1"
+RESTS = "UPDATE playrelay.resting SET paused_until = $1 WHERE paused_until > $2"
 EXTEND_LEASES = """
     UPDATE playrelay.outbox SET lease_until = lease_until + $1 WHERE status = 'sending'
 """
@@ -138,7 +139,9 @@ async def _permits(tx: Tx, policy: StorePolicy, now: int) -> int:
 async def _pause(tx: Tx, longest: LongestWaits, now: int) -> int:
     until, reason = await tx.one(PAUSED)
     latest = now + longest.pauses.get(reason.partition(":")[0], longest.pause)
-    return await tx.change(PAUSE, latest) if until > latest + TOLERANCE_MS else 0
+    back = await tx.change(PAUSE, latest) if until > latest + TOLERANCE_MS else 0
+    longest_rest = now + max((longest.pause, *longest.pauses.values()))
+    return back + await tx.change(RESTS, longest_rest, longest_rest + TOLERANCE_MS)
 
 
 def _words(stepped: int) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import (
     Identity,
     IdentityMode,
@@ -12,6 +13,8 @@ from app.domain.identity import (
     mail_key,
 )
 from app.domain.play import Play
+from app.store.policy import StorePolicy
+from app.store.rules.turns import asks_media_bridge
 from app.store.tx import Tx
 
 _CONTACTS = "SELECT utk, contact_id, asked_at FROM playrelay.contacts"
@@ -21,6 +24,11 @@ CONTACTS = f"{_CONTACTS} WHERE utk = ANY ($1::text[])"
 # between would find nothing to release.
 LOCK_CONTACTS = f"{CONTACTS} ORDER BY utk FOR NO KEY UPDATE"
 MAILS = "SELECT mail, utk FROM playrelay.mails WHERE mail = $1"
+NAMED = """
+    SELECT contact_id FROM playrelay.outbox
+    WHERE play = $1 AND destination = 'media-bridge' AND status = 'delivered'
+    AND contact_id IS NOT NULL ORDER BY id DESC LIMIT 1
+"""
 BIND_MAIL = """
     INSERT INTO playrelay.mails AS m (mail, utk, sent_at) VALUES ($1, $2, $3)
     ON CONFLICT (mail) DO UPDATE SET sent_at = excluded.sent_at WHERE m.utk = excluded.utk
@@ -39,11 +47,14 @@ class Visitors:
     listed: frozenset[str]
     mails: Mapping[bytes, str]
 
-    def resolve(self, play: Play, mode: IdentityMode) -> Identity | Unknown:
-        """The identity with which the play's events are to be sent."""
+    def resolve(
+        self, play: Play, mode: IdentityMode, destination: Destination = MEDIA_BRIDGE
+    ) -> Identity | Unknown:
+        """The identity with which the play's events are to be sent to a destination."""
         utk = play.utk[1] if play.utk else None
         known = KnownContact(self.contacts[utk]) if utk and utk in self.contacts else None
-        return identity_of(play, known, mode, mail_owner=self.mail_owner(play))
+        owner = self.mail_owner(play)
+        return identity_of(play, known, mode, mail_owner=owner, destination=destination)
 
     def mail_owner(self, play: Play) -> str | None:
         """The usertoken that the play's `_hsenc` belongs to, if it ever came with one."""
@@ -65,6 +76,20 @@ async def load_visitors(tx: Tx, plays: Iterable[Play], *, lock: bool = False) ->
         listed=frozenset(utk for utk, _, _ in contacts),
         mails={mail: utk for mail, utk in owners},  # noqa: C416 - rows are no pairs
     )
+
+
+async def identity_at(
+    tx: Tx, policy: StorePolicy, row: int, play: Play, visitors: Visitors, destination: Destination
+) -> Identity | Unknown:
+    """The identity with which the play's events are sent to a destination. `row`: the play's."""
+    identity = visitors.resolve(play, policy.identity, destination)
+    if not asks_media_bridge(identity, destination, policy.destinations):
+        return identity
+    contact = await tx.value(NAMED, row)
+    named = None if contact is None else Identity("media-bridge", contact_id=contact)
+    if named is not None and named.key not in play.refused:
+        return named
+    return identity if isinstance(identity, Unknown) else Unknown("stranger")
 
 
 async def bind_mails(tx: Tx, plays: Iterable[Play], now: int) -> None:

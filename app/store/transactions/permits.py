@@ -15,6 +15,7 @@ from app.store.rules.send_decision import (
     decide_sending,
     wait_for_spare,
 )
+from app.store.transactions.destinations import END_ALL
 from app.store.tx import Tx
 
 FREE_PERMITS = "DELETE FROM playrelay.permits WHERE frees_at <= $1"
@@ -93,14 +94,21 @@ async def return_permit(tx: Tx, quota: Quota, permit: int, now: int, *, used: bo
         await tx.change(DROP_PERMIT, permit)
 
 
-async def record_account(tx: Tx, update: AccountUpdate, now: int) -> None:
-    """Keep what an answer says of the account, and count it. Before any event is touched."""
+async def record_account(
+    tx: Tx, update: AccountUpdate, now: int, *, only_counted: bool = False
+) -> None:
+    """Keep what an answer says of the account, and count it. Before any event is touched.
+
+    `only_counted`: it says nothing of the account.
+    """
     if isinstance(update, Unasked):
         return
     was_error = isinstance(update, Paused) or update.was_error
     refused = isinstance(update, Healthy) and update.uncertain_refused
     if was_asked(update):
         await tx.change(COUNT_REQUEST, now // DAY_MS, int(was_error), int(refused))
+    if only_counted:
+        return
     if isinstance(update, Healthy):
         if await tx.change(HEALTHY if update.of_event else HEALTHY_BUT_FOR_EVENTS, now):
             await tx.change(RETRY_AT_ONCE, now)
@@ -130,5 +138,6 @@ async def settle_permit(tx: Tx, quota: Quota, permit: int, update: AccountUpdate
 
 
 async def clear_operator_pause(tx: Tx) -> None:
-    """End a pause that only a person can end."""
+    """End pauses that only a person can end, of the account and of its destinations."""
     await tx.change(CLEAR_PAUSE)
+    await tx.change(END_ALL)

@@ -13,7 +13,7 @@ PLAYS = """
     ORDER BY id
 """
 EVENTS = """
-    SELECT event, value, status, occurred_at, settled_at, reason, contact_id, answer
+    SELECT event, value, status, occurred_at, settled_at, reason, contact_id, destination, answer
     FROM playrelay.outbox WHERE play = $1 ORDER BY id
 """
 LOOKUPS = """
@@ -67,21 +67,7 @@ async def personal_data(tx: Tx, utk: str | None, contact_id: int | None) -> Pers
 
 
 async def _play(tx: Tx, row: Row) -> PlayData:
-    events: list[dict[str, object]] = [
-        {
-            "event": event,
-            "value": value,
-            "status": status,
-            "occurredAt": occurred_at,
-            "settledAt": settled_at,
-            "reason": reason,
-            "contactId": contact_id,
-            "answer": _json(answer),
-        }
-        for event, value, status, occurred_at, settled_at, reason, contact_id, answer in (
-            await tx.rows(EVENTS, row["id"])
-        )
-    ]
+    events = [_event(each) for each in await tx.rows(EVENTS, row["id"])]
     return PlayData(
         row["session"],
         row["pings"],
@@ -92,6 +78,20 @@ async def _play(tx: Tx, row: Row) -> PlayData:
         _json(row["state"]),
         events,
     )
+
+
+def _event(row: Row) -> dict[str, object]:
+    return {
+        "event": row["event"],
+        "value": row["value"],
+        "destination": row["destination"],
+        "status": row["status"],
+        "occurredAt": row["occurred_at"],
+        "settledAt": row["settled_at"],
+        "reason": row["reason"],
+        "contactId": row["contact_id"],
+        "answer": _json(row["answer"]),
+    }
 
 
 def _json(stored: bytes | str) -> object:

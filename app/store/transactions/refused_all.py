@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 import msgspec
 
+from app.domain.destination import Destination
 from app.domain.figures import DAY_MS
 from app.domain.outcome import Rejected
 from app.domain.play import Play
 from app.domain.streak import OF_ONE_MEDIUM, REFUSED_ALL, Refusal, is_accounts_fault, kind_of
+from app.store.policy import StorePolicy
 from app.store.rules.plays import shown
+from app.store.transactions.destinations import rest
 from app.store.transactions.figures import count_day
 from app.store.transactions.permits import pause
 from app.store.transactions.refused_media import refusals
@@ -20,8 +23,14 @@ MOST_RETURNED = 1_000
 
 REASON = "SELECT reason FROM playrelay.account"
 DELIVERED_AT = "SELECT max(settled_at) FROM playrelay.outbox WHERE status = 'delivered'"
+DELIVERED_THERE_AT = """
+    SELECT settled_at FROM playrelay.outbox WHERE status = 'delivered' AND destination = $1
+    ORDER BY settled_at DESC LIMIT 1
+"""
+RESTS = "SELECT reason FROM playrelay.resting WHERE destination = $1"
 _SINCE = """
     WHERE o.status = 'rejected' AND o.settled_at > $1 AND o.reason = 'refused'
+    AND o.destination = $3
     ORDER BY o.settled_at DESC, o.id DESC LIMIT $2
 """
 LATEST = f"""
@@ -46,17 +55,38 @@ AGAIN = """
 _decode = msgspec.json.Decoder(Rejected).decode
 
 
-async def judge_refusals(tx: Tx, refused: Rejected, family: str, until: int, now: int) -> None:
-    """HubSpot has just refused an event: pause until then if it does so with all of them."""
+async def judge_refusals(
+    tx: Tx,
+    policy: StorePolicy,
+    destination: Destination,
+    refused: Rejected,
+    family: str,
+    until: int,
+    now: int,
+) -> None:
+    """HubSpot has just refused an event: pause until then if it does so with all of them.
+
+    Where there are several destinations, the one that refuses rests.
+    """
+    several = len(policy.destinations) > 1
     kind = kind_of(refused.http_status, refused.category, family)
-    since = await tx.value(DELIVERED_AT) or 0
-    if await tx.value(REASON) != REFUSED_ALL:  # else one of those that were on their way
-        if not is_accounts_fault(await _latest(tx, since)):
+    if several:
+        since = await tx.value(DELIVERED_THERE_AT, destination) or 0
+        reason = await tx.value(RESTS, destination)
+    else:
+        since, reason = await tx.value(DELIVERED_AT) or 0, await tx.value(REASON)
+    if reason != REFUSED_ALL:  # else one of those that were on their way
+        if not is_accounts_fault(await _latest(tx, since, destination)):
             return
-        await pause(tx, REFUSED_ALL, until)
+        if several:
+            await rest(tx, destination, REFUSED_ALL, until)
+        else:
+            await pause(tx, REFUSED_ALL, until)
     streak = [
         (row, settled_at)
-        for row, settled_at, answer, its_family in await tx.rows(STREAK, since, MOST_RETURNED)
+        for row, settled_at, answer, its_family in await tx.rows(
+            STREAK, since, MOST_RETURNED, destination
+        )
         if _kind(answer, its_family) == kind
     ]
     await _return(tx, streak, now)
@@ -76,11 +106,11 @@ async def _return(tx: Tx, events: Sequence[tuple[int, int]], now: int) -> None:
         await count_day(tx, day * DAY_MS, rejected=-count)
 
 
-async def _latest(tx: Tx, since: int) -> list[Refusal]:
+async def _latest(tx: Tx, since: int, destination: Destination) -> list[Refusal]:
     """The refusals since the last delivery, without those of media that HubSpot refuses."""
     found = [
         (_kind(answer, family), shown(state))
-        for answer, family, state in await tx.rows(LATEST, since, OF_ONE_MEDIUM)
+        for answer, family, state in await tx.rows(LATEST, since, OF_ONE_MEDIUM, destination)
     ]
     refused = await refusals(tx, [play.medium for _, play in found])
     return [

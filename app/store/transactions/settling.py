@@ -1,12 +1,15 @@
 """What became of a claimed event: its one outcome, and what that means for the rest of its play."""
 
+from app.domain.destination import MEDIA_BRIDGE
 from app.domain.identity import Identity, IdentityMode, Unknown
 from app.domain.outcome import (
     AccountUpdate,
     Delivered,
+    Failing,
     Healthy,
     IdentityRejected,
     Outcome,
+    Paused,
     RefusedMedium,
     Rejected,
     was_asked,
@@ -23,8 +26,9 @@ from app.store.rules.outcomes import (
 )
 from app.store.rules.plays import decode_play, encode_play, watched
 from app.store.rules.turns import PROVEN
+from app.store.transactions.destinations import recover, rest, rests_alone
 from app.store.transactions.figures import add_attributed, count_day
-from app.store.transactions.identities import load_visitors
+from app.store.transactions.identities import identity_at, load_visitors
 from app.store.transactions.permits import record_account, return_permit
 from app.store.transactions.refused_all import judge_refusals
 from app.store.transactions.refused_media import accept, refuse
@@ -46,7 +50,7 @@ SETTLE = """
 # The play's later events move to the same state; left due, every claim would find and skip them.
 MOVE_LATER = """
     UPDATE playrelay.outbox SET status = $3, due_at = $4, reason = $5
-    WHERE status = 'due' AND play = $2 AND id > $1
+    WHERE status = 'due' AND play = $2 AND id > $1 AND destination = $6
 """
 _PLAY = """
     FROM playrelay.plays
@@ -63,6 +67,10 @@ ATTRIBUTE = """
 PROVE_LATER = """
     UPDATE playrelay.outbox SET rank = $2
     WHERE play = $1 AND rank <> $2 AND status IN ('due', 'waiting')
+"""
+RELEASE_ELSEWHERE = """
+    UPDATE playrelay.outbox SET status = 'due', due_at = $3, reason = ''
+    WHERE play = $1 AND destination <> $2 AND status = 'waiting'
 """
 REJECT_IDENTITY = """
     UPDATE playrelay.plays SET state = $2::json, mail = mail AND $3 WHERE id = $1
@@ -87,18 +95,25 @@ async def settle(
     """Write the outcome and the account's state, and let the permit end a window from now."""
     asked = was_asked(update)
     await return_permit(tx, policy.quota, job.permit, now, used=asked)
-    await record_account(tx, update, now)
+    alone = rests_alone(policy, update)
+    await record_account(tx, update, now, only_counted=alone)
+    if alone and isinstance(update, Paused | Failing):
+        until = update.until if isinstance(update, Paused) else update.paused_until or 0
+        await rest(tx, job.destination, update.reason, until)
+    await recover(tx, policy, job.destination, update, now)
     if isinstance(outcome, Delivered):
-        await _deliver(tx, job, outcome, now)
+        await _deliver(tx, job, outcome, now, several=len(policy.destinations) > 1)
     elif isinstance(outcome, IdentityRejected):
         await _settle(tx, job, await _next_identity(tx, policy.identity, job, outcome, now))
     else:
-        state = state_after(outcome, now, asked=asked)
+        state = state_after(outcome, now, asked=asked, destination=job.destination)
         await _settle(tx, job, state)
         if isinstance(outcome, Rejected):
             await count_day(tx, now, rejected=1)
             if isinstance(update, Healthy) and update.alike_until is not None:
-                await judge_refusals(tx, outcome, state.family, update.alike_until, now)
+                await judge_refusals(
+                    tx, policy, job.destination, outcome, state.family, update.alike_until, now
+                )
     if isinstance(outcome, RefusedMedium):
         await refuse(tx, job.play.medium, outcome, now)
 
@@ -108,16 +123,20 @@ async def release(
 ) -> None:
     """Put a job back as it was. A permit that was not used is free at once."""
     await return_permit(tx, policy.quota, job.permit, now, used=sent)
-    await tx.row(LOCK_PLAY, job.id)
-    if isinstance(job.identity, Unknown):
+    play = await tx.row(LOCK_PLAY, job.id)
+    if play is not None and isinstance(job.identity, Unknown):
         visitors = await load_visitors(tx, [job.play], lock=True)
-        if isinstance(visitors.resolve(job.play, policy.identity), Identity):
+        identity = await identity_at(tx, policy, play["id"], job.play, visitors, job.destination)
+        if isinstance(identity, Identity):
             wait = ""  # the answer came between the claim and now
     await _settle(tx, job, state_released(wait, until, now, sent=sent))
 
 
-async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int) -> None:
-    """The event is delivered; the first of its play to get there attributes the play."""
+async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int, *, several: bool) -> None:
+    """The event is delivered; the first of its play to get there attributes the play.
+
+    `several`: there are other destinations, which may have waited for that.
+    """
     play = await tx.row(LOCK_PLAY, job.id)
     answer = answer_of(outcome)
     settled = await tx.value(
@@ -125,14 +144,17 @@ async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int) -> None:
     )
     if play is not None and settled is not None:
         row, attributed, watched_by = play
-        if watched_by != outcome.contact_id:
+        if outcome.contact_id is not None and watched_by != outcome.contact_id:
             known = decode_play(await tx.value(STATE, row))
             await tx.change(ATTRIBUTE, row, outcome.contact_id, *watched(known))
             if not attributed:
                 await add_attributed(tx, known)
                 await tx.change(PROVE_LATER, row, PROVEN)
+                if several:
+                    await tx.change(RELEASE_ELSEWHERE, row, job.destination, now)
         await count_day(tx, now, delivered=1)
-    await accept(tx, job.play.medium)
+    if job.destination == MEDIA_BRIDGE:
+        await accept(tx, job.play.medium)
 
 
 async def _settle(tx: Tx, job: Job, state: NextState) -> None:
@@ -141,7 +163,7 @@ async def _settle(tx: Tx, job: Job, state: NextState) -> None:
     rest = (state.settled_at, int(state.uncounted), state.answer, state.family)
     play = await tx.value(SETTLE, job.id, job.lease_until, *moved, *rest)
     if play is not None and state.status != "rejected":
-        await tx.change(MOVE_LATER, job.id, play, *moved)
+        await tx.change(MOVE_LATER, job.id, play, *moved, job.destination)
 
 
 async def _next_identity(
@@ -158,7 +180,8 @@ async def _next_identity(
     source, _, contact_id = outcome.identity.partition(":")
     if source == "usertoken":
         await tx.change(VOID_ANSWER, utk, int(contact_id), now)
-    identity = (await load_visitors(tx, [play], lock=True)).resolve(play, mode)
+    visitors = await load_visitors(tx, [play], lock=True)
+    identity = visitors.resolve(play, mode, job.destination)
     if isinstance(identity, Unknown) and mode == "lookup" and utk is not None:
         await tx.change(ASK_NOW, utk, now)
     return state_with(identity, outcome, now)

@@ -27,6 +27,8 @@ VERBS = (
     "outbox show",
     "outbox requeue",
     "outbox discard",
+    "events",
+    "events define",
 )
 
 

@@ -10,7 +10,7 @@ from app.config import Settings
 from app.console.advice import PAUSES, SLOW_MS, Advice, advise
 from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
-from app.store.reports import Day, Depths, MediumRefusal
+from app.store.reports import Day, Depths, MediumRefusal, Rest
 
 NOW = 1_790_000_000_000
 SETTINGS = Settings()
@@ -64,6 +64,15 @@ def test_each_pause_says_what_to_do(reason: str) -> None:
     assert only.level == PAUSES[reason][0]
     assert "for 2 minutes more (detail)" in only.says
     assert only.do
+
+
+def test_a_destination_that_rests_alone_is_named() -> None:
+    """With what to do, as of a pause of the account's."""
+    rest = Rest("custom-events", NOW + 120_000, "missing_scope")
+    (only,) = advice_on(depths(resting=(rest,), due_age=SLOW_MS + 1))
+    assert only.level == "bad"
+    assert "Sending to custom-events rests for 2 minutes more" in only.says
+    assert only.path == "/console/connect"
 
 
 def test_a_pause_that_is_over_is_none() -> None:

@@ -21,14 +21,16 @@ from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
 from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Sender
+from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import IdentityMode
 from app.hubspot.client import HubSpotClient
+from app.hubspot.custom_events import NAME, PROPERTIES
 from app.runtime.account import AccountRuntime, open_account
 from app.runtime.environment import Environment, IdleSeconds
 from app.runtime.notifier import Notifier
 from app.runtime.workers import Workers, make_workers
 from app.sandbox.app import create_sandbox
-from app.sandbox.config import SandboxConfig
+from app.sandbox.config import SANDBOX_EVENT, SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.faults import Fault
 from app.sandbox.state import Sandbox
@@ -155,10 +157,13 @@ class Harness:
 
 
 @asynccontextmanager
-async def delivering(folder: Path, mode: IdentityMode) -> AsyncIterator[Harness]:
-    """An account on an empty store, before a sandbox with the default world."""
+async def delivering(
+    folder: Path, mode: IdentityMode, destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,)
+) -> AsyncIterator[Harness]:
+    """An account on an empty store, before a sandbox with the default world, its event defined."""
     clock = Clock(NOW)
-    app = create_sandbox(SandboxConfig(), lambda: clock.now / 1000)
+    world = SandboxConfig(definitions={NAME: frozenset(PROPERTIES)})
+    app = create_sandbox(world, lambda: clock.now / 1000)
     async with _served(app) as url:
         settings = Settings(
             database_url=f"sqlite:///{folder / 'relay.db'}",
@@ -167,6 +172,8 @@ async def delivering(folder: Path, mode: IdentityMode) -> AsyncIterator[Harness]
             hubspot_base_url=url,
             hubspot_access_token=SandboxConfig().credentials.access_token,
             hubspot_rate=100,
+            destinations=destinations,
+            hubspot_event_name=SANDBOX_EVENT,
         )
         (account,) = accounts_of(settings)
         async with open_account(account, Environment(clock, Even())) as runtime:

@@ -8,7 +8,9 @@ import pytest
 from app.config import Settings
 from app.doctor.outcomes import LATE_MS, outcomes, steps
 from app.doctor.settings import examine_settings
-from app.store.reports import CLOCK, AuditEntry, Depths
+from app.domain.destination import Destination
+from app.domain.outcome import Status
+from app.store.reports import CLOCK, AuditEntry, Depths, Rest
 
 WELL = Depths(
     inbox=0,
@@ -51,6 +53,7 @@ def test_all_is_well(tmp_path: Path) -> None:
         (replace(WELL, due_age=LATE_MS + 1), "delivery"),
         (replace(WELL, inbox=4, inbox_age=LATE_MS + 1), "delivery"),
         (replace(WELL, errors_today=41), "errors"),
+        (replace(WELL, resting=(Rest("custom-events", 9, "missing_scope"),)), "delivery"),
     ],
 )
 def test_what_came_of_the_events(depths: Depths, subject: str, tmp_path: Path) -> None:
@@ -84,3 +87,12 @@ def test_a_clock_that_stepped(at: int, expected: int) -> None:
     found = list(steps(entries, 100))
     assert len(found) == expected
     assert all(each.advice and "-3600 s" in each.says for each in found)
+
+
+def test_rejections_are_told_apart_by_destination(tmp_path: Path) -> None:
+    """For they have causes of their own."""
+    elsewhere: dict[Destination, dict[Status, int]] = {"custom-events": {"rejected": 3, "due": 1}}
+    depths = replace(WELL, outbox={**WELL.outbox, "rejected": 5}, elsewhere=elsewhere)
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/data/relay.db")
+    says = [each.says for each in outcomes(settings, depths) if each.subject == "events"]
+    assert says == ["5 events are rejected, 3 by custom-events"]

@@ -1,10 +1,12 @@
 """The explanation of a play: each ending has its sentence, and no token is ever shown."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
+from app.domain.destination import Destination
 from app.domain.identity import Identity, Unknown
 from app.domain.media import Medium
 from app.domain.page import Page
@@ -143,7 +145,7 @@ def test_every_ending_has_its_sentence(played_so_far: PlayHistory, verdict: str)
 
 def test_an_account_at_rest_is_named() -> None:
     """Nothing is wrong with an event that is due while the account is paused."""
-    explained = explain(played(event("due")), "bad_token")
+    explained = explain(played(event("due")), {"media-bridge": "bad_token"})
     assert explained.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
 
 
@@ -174,6 +176,61 @@ def test_a_play_below_the_least_attention_says_which_bound(
     """Why nothing of it is sent, and by which setting."""
     known = msgspec.structs.replace(PLAY, short_of=short_of, held=held)
     assert explain(played(play=known)).verdict == verdict
+
+
+CUSTOM: Destination = "custom-events"
+
+
+def elsewhere(*args: Any, **kwargs: Any) -> OutboxEntry:
+    """An event of the play, as a custom event."""
+    return replace(event(*args, **kwargs), destination=CUSTOM)
+
+
+@pytest.mark.parametrize(
+    ("events", "verdict"),
+    [
+        pytest.param(
+            (event("delivered", contact_id=9), elsewhere("delivered", contact_id=9)),
+            "1 of 1 event on contact 9; custom-events: 1 of 1 event on contact 9",
+            id="both",
+        ),
+        pytest.param(
+            (event("delivered", contact_id=9), elsewhere("rejected", message="no such event")),
+            "1 of 1 event on contact 9; custom-events: 1 event rejected by HubSpot (no such "
+            "event): mend the cause, then playrelay outbox requeue 7",
+            id="one rejected",
+        ),
+        pytest.param(
+            (elsewhere("delivered", rung="passthrough"),),
+            "custom-events: 1 of 1 event taken, on nobody it names",
+            id="on nobody that it names",
+        ),
+        pytest.param(
+            (elsewhere("discarded", reason="destination_off"),),
+            "custom-events: 1 event discarded as its destination was turned off",
+            id="turned off",
+        ),
+    ],
+)
+def test_each_destination_has_its_own_verdict(events: Any, verdict: str) -> None:
+    """The Media Bridge's first, and each says where it is about."""
+    assert explain(played(*events)).verdict == verdict
+
+
+def test_a_mails_link_explains_what_waits_elsewhere() -> None:
+    """Custom events have no use for it."""
+    mail = Identity("mail", hsenc=HSENC)
+    verdict = explain(played(elsewhere("waiting", reason="anonymous"), identity=mail)).verdict
+    assert "custom events take no link of a mail" in verdict
+
+
+def test_a_destination_at_rest_is_named() -> None:
+    """What is due for the other is about to be sent."""
+    explained = explain(played(event("due"), elsewhere("due")), {CUSTOM: "missing_scope"})
+    assert explained.verdict == (
+        "1 event due: about to be sent; custom-events: 1 event due: nothing is sent while the "
+        "account rests (missing_scope)"
+    )
 
 
 def test_the_steps_are_in_order() -> None:

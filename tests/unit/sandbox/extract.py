@@ -48,6 +48,16 @@ SOURCES = (
     Source("media-bridge-objects.2026-09.openapi.json"),
     Source("oauth.v3.openapi.json"),
     Source("oauth.2026-03.openapi.json"),
+    Source("custom-events.2026-03.openapi.json"),
+    Source("custom-events.2026-09.openapi.json", ("/events/custom/2026-09/send",)),
+    Source(
+        "event-definitions.2026-03.openapi.json",
+        (
+            "/events/2026-03/event-definitions",
+            "/events/2026-03/event-definitions/{eventName}",
+            "/events/2026-03/event-definitions/{eventName}/property",
+        ),
+    ),
 )
 
 

@@ -92,6 +92,7 @@ async def test_the_state_counts(http: httpx.AsyncClient, sandbox: Sandbox, clock
     assert (rule["fault"]["status"], rule["fired"]) == (503, 1)
     assert state == {
         "kept": 1,
+        "kept_custom": 0,
         "silent": 1,
         "requests": 4,
         "statuses": {"503": 1, "200": 2, "400": 1},

@@ -1,6 +1,7 @@
 """HubSpot's official Python client, over real HTTP, as the independent judge of the sandbox."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import hubspot_sdk
@@ -159,3 +160,28 @@ def test_json_is_no_token_request(client: hubspot_sdk.HubSpot) -> None:
         )
     with pytest.raises(hubspot_sdk.BadRequestError):
         calls.introspect_token(token="sandbox-refresh-token")
+
+
+def test_it_defines_and_sends_custom_events(client: hubspot_sdk.HubSpot, sandbox: Sandbox) -> None:
+    """Its calls of 2026-03 make a definition, send an event and a batch; each uuid counts once."""
+    made = client.events.definitions.create(
+        label="Film watched",
+        name="film",
+        include_default_properties=False,
+        property_definitions=[{"name": "title", "label": "Title", "type": "string"}],
+    )
+    assert made.fully_qualified_name == "pe4242001_film"
+    client.events.definitions.create_property("film", label="Page", name="page", type="string")
+    known = client.events.definitions.get("film")
+    assert [each.name for each in known.properties] == ["title", "page"]
+    event: dict[str, Any] = {
+        "event_name": made.fully_qualified_name,
+        "object_id": "7",
+        "properties": {"title": "Launch"},
+    }
+    client.events.send.send(**event, uuid="a")
+    several: Any = [{**event, "uuid": "a"}, {**event, "uuid": "b"}]
+    client.events.send.batch_send(inputs=several)
+    assert [kept.body["uuid"] for kept in sandbox.ledger.custom_events] == ["a", "b"]
+    with pytest.raises(hubspot_sdk.BadRequestError):
+        client.events.send.send(**event, uuid="a")

@@ -1,0 +1,113 @@
+"""`playrelay events define`: make the definition that HubSpot's custom events need."""
+
+import argparse
+import asyncio
+
+from app.cli.stores import the_one
+from app.cli.terminal import printable, say
+from app.config import PREFIX, AccountSettings, SettingsError
+from app.hubspot.answers import Answer
+from app.hubspot.client import HubSpotClient
+from app.hubspot.custom_events import (
+    NAME,
+    PROPERTIES,
+    Definition,
+    define_call,
+    definition_call,
+    definition_result,
+    property_call,
+    property_result,
+)
+from app.hubspot.exchange import Call
+from app.hubspot.results import (
+    MissingScope,
+    NotConnected,
+    Refused,
+    Trouble,
+    Unauthorized,
+    words_of,
+)
+from app.hubspot.scopes import CUSTOM_EVENTS, DEFINITIONS
+from app.runtime.hubspot import connect_hubspot
+from app.runtime.stores import open_store
+from app.telemetry.logs import configure_logs
+from app.telemetry.metrics import Metrics
+
+NOT_FOUND = 404
+
+
+def define(given: argparse.Namespace) -> int:
+    """Make what is missing of the definition; with --dry-run, only say what that is."""
+    account = the_one(given.account)
+    if account.settings.sandboxed:
+        raise SettingsError(
+            [f"{PREFIX}HUBSPOT_ACCESS_TOKEN: without credentials there is no account to ask"]
+        )
+    return asyncio.run(_define(account, makes=not given.dry_run))
+
+
+async def _define(account: AccountSettings, *, makes: bool) -> int:
+    configure_logs("error", None)
+    store = await open_store(account.settings, account=account.name)
+    try:
+        async with connect_hubspot(account.settings, store, Metrics(), None) as client:
+            return await _defined(client, makes=makes)
+    finally:
+        await store.close()
+
+
+async def _defined(client: HubSpotClient, *, makes: bool) -> int:
+    known = await _asked(client, definition_call(client.custom, NAME))
+    if isinstance(known, Refused) and known.status == NOT_FOUND:
+        if not makes:
+            say(f"HubSpot has no event {NAME}: playrelay events define makes it")
+            return 0
+        known = await _asked(client, define_call(client.custom, NAME))
+        if isinstance(known, Definition):
+            say(f"event {NAME} made, with {', '.join(PROPERTIES)}")
+    if not isinstance(known, Definition):
+        return _failed(known)
+    return await _completed(client, known, makes=makes)
+
+
+async def _completed(client: HubSpotClient, known: Definition, *, makes: bool) -> int:
+    """Add the properties that it lacks."""
+    for name, (_, kind) in PROPERTIES.items():
+        if known.properties.get(name, kind) != kind:
+            say(
+                f"playrelay: property {name} of {NAME} is a {printable(known.properties[name])}, "
+                f"not a {kind}: delete it in HubSpot, and run this again",
+                error=True,
+            )
+            return 1
+    for name in PROPERTIES:
+        if name in known.properties:
+            continue
+        if not makes:
+            say(f"property {name} is missing: playrelay events define adds it")
+            continue
+        answer = await client.ask(property_call(client.custom, NAME, name))
+        fault = property_result(answer) if isinstance(answer, Answer) else answer
+        if fault is not None:
+            return _failed(fault)
+        say(f"property {name} added")
+    say(f"HubSpot has the event: set {PREFIX}HUBSPOT_EVENT_NAME={printable(known.full_name)}")
+    say(f"and let {PREFIX}DESTINATIONS name custom-events; sending needs {CUSTOM_EVENTS}")
+    return 0
+
+
+async def _asked(client: HubSpotClient, call: Call) -> Definition | Refused | Trouble:
+    answer = await client.ask(call)
+    return definition_result(answer) if isinstance(answer, Answer) else answer
+
+
+def _failed(fault: Refused | Trouble) -> int:
+    words = printable(words_of(fault))
+    if isinstance(fault, MissingScope):
+        words = f"{words}: defining needs the scope {DEFINITIONS}, sending {CUSTOM_EVENTS}"
+    elif isinstance(fault, NotConnected | Unauthorized):
+        words = f"{words}: playrelay doctor says what is wrong with the token"
+    elif isinstance(fault, Refused):
+        words = f"{words} (HTTP {fault.status}); custom events need an Enterprise account"
+    say(f"playrelay: HubSpot did not do it: {words}", error=True)
+    return 1

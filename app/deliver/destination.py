@@ -1,0 +1,99 @@
+"""What a destination of events is: how a row of the outbox becomes a request, and what is judged.
+
+To add one: name it in `domain.destination`, write a class like those below, and list it in
+`runtime.workers`. Claims, permits, pauses, outcomes and look-ups are the same for all.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from app.deliver.request import body_of, custom_event_of
+from app.domain.destination import Destination
+from app.domain.identity import Identity, IdentitySource
+from app.hubspot.bodies import Body
+from app.hubspot.client import HubSpotClient
+from app.hubspot.results import SendResult
+from app.store.records import Job
+from app.store.reports import OutboxEntry
+
+
+class Names(msgspec.Struct, frozen=True):
+    """An API's own names for what it may refuse: the identity of each source, and the medium."""
+
+    identities: Mapping[IdentitySource, str]
+    medium: frozenset[str] = frozenset()
+
+
+class EventDestination(Protocol):
+    """Where events go. What an answer means is then `deliver.policy`'s, by `names`."""
+
+    @property
+    def names(self) -> Names:
+        """What it calls the things that it may refuse."""
+        ...
+
+    def body(self, job: Job | OutboxEntry, identity: Identity) -> Body:
+        """The event in the destination's words. Raises where it has none; asks nobody."""
+        ...
+
+    async def send(self, job: Job, body: Body) -> SendResult:
+        """Hand it over once, and classify the answer."""
+        ...
+
+
+Destinations = Mapping[Destination, EventDestination]
+
+MEDIA_BRIDGE_NAMES = Names(
+    {
+        "signed": "contactId",
+        "usertoken": "contactId",
+        "mail": "_hsenc",
+        "passthrough": "contactUtk",
+    },
+    frozenset({"mediaBridgeId", "externalId"}),
+)
+CUSTOM_EVENT_NAMES = Names(
+    {
+        "signed": "objectId",
+        "usertoken": "objectId",
+        "media-bridge": "objectId",
+        "passthrough": "utk",
+    }
+)
+
+
+class MediaBridge:
+    """HubSpot's Media Bridge: three kinds of events, on a contact and a media object."""
+
+    names = MEDIA_BRIDGE_NAMES
+
+    def __init__(self, hubspot: HubSpotClient) -> None:
+        self._hubspot = hubspot
+
+    def body(self, job: Job | OutboxEntry, identity: Identity) -> Body:
+        """See `EventDestination`."""
+        return body_of(job, identity)
+
+    async def send(self, job: Job, body: Body) -> SendResult:
+        """See `EventDestination`."""
+        return await self._hubspot.send(job.event, body)
+
+
+class CustomEvents:
+    """HubSpot's custom events: one definition for all milestones, and a uuid for each event."""
+
+    names = CUSTOM_EVENT_NAMES
+
+    def __init__(self, hubspot: HubSpotClient, event_name: str) -> None:
+        self._hubspot = hubspot
+        self._event_name = event_name
+
+    def body(self, job: Job | OutboxEntry, identity: Identity) -> Body:
+        """See `EventDestination`."""
+        return custom_event_of(job, identity, self._event_name)
+
+    async def send(self, job: Job, body: Body) -> SendResult:  # noqa: ARG002 - the protocol's
+        """See `EventDestination`."""
+        return await self._hubspot.send_custom_event(body)

@@ -1,0 +1,105 @@
+"""The destinations of an account's events, where there are several: their turns, and which rest.
+
+What an answer says of one destination alone (its scope is missing, it refuses everything alike, it
+does not answer) makes that one rest, and the others go on. Where there is but one, the account
+rests: then there is no row here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.destination import Destination
+from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused
+from app.domain.streak import REFUSED_ALL
+from app.store.policy import StorePolicy
+from app.store.tx import Tx
+
+RESTS_ALONE = frozenset({"missing_scope", REFUSED_ALL})
+"""Reasons of pauses that are of one destination. All others are the token's, or the limit's."""
+
+RESTING = "SELECT destination, paused_until, failures, reason FROM playrelay.resting"
+IN_FLIGHT = """
+    SELECT min(lease_until) FROM playrelay.outbox WHERE status = 'sending' AND destination = $1
+"""
+REST = """
+    INSERT INTO playrelay.resting AS r (destination, paused_until, failures, reason)
+    VALUES ($1, $2, 1, $3)
+    ON CONFLICT (destination) DO UPDATE SET failures = r.failures + 1, reason = excluded.reason,
+        paused_until = greatest(r.paused_until, excluded.paused_until)
+"""
+RECOVER = "DELETE FROM playrelay.resting WHERE destination = $1"
+RETRY_AT_ONCE = f"""
+    UPDATE playrelay.outbox SET due_at = $2
+    WHERE status = 'due' AND due_at > $2 AND destination = $1
+    AND (reason LIKE 'unavailable%' OR reason = '{REFUSED_ALL}')
+"""
+END_ALL = "DELETE FROM playrelay.resting"
+# Nobody sends them any more: the operator has turned their destination off.
+DISCARD = """
+    UPDATE playrelay.outbox
+    SET status = 'discarded', settled_at = $1, due_at = NULL, reason = 'destination_off'
+    WHERE id IN (SELECT id FROM playrelay.outbox
+        WHERE status IN ('due', 'waiting') AND NOT destination = ANY ($3::text[])
+        LIMIT $2 FOR UPDATE SKIP LOCKED)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a destination stands. `rests_until`: ms; None: it takes events."""
+
+    destination: Destination
+    rests_until: int | None = None
+    failures: int = 0
+    refused_all: bool = False
+
+
+async def destinations_in_turn(
+    tx: Tx, policy: StorePolicy, turn: int, now: int
+) -> Sequence[Standing]:
+    """The destinations, each first in one of so many turns."""
+    several = policy.destinations
+    if len(several) == 1:
+        return [Standing(several[0])]
+    first = turn % len(several)
+    resting = {row["destination"]: row for row in await tx.rows(RESTING)}
+    found = []
+    for destination in (*several[first:], *several[:first]):
+        row = resting.get(destination)
+        if row is None:
+            found.append(Standing(destination))
+            continue
+        until = row["paused_until"] if row["paused_until"] > now else None
+        if until is None:  # one request at a time asks whether it takes events again
+            in_flight = await tx.value(IN_FLIGHT, destination)
+            until = in_flight if in_flight is not None and in_flight > now else None
+        refused_all = row["reason"] == REFUSED_ALL
+        found.append(Standing(destination, until, row["failures"], refused_all))
+    return found
+
+
+def rests_alone(policy: StorePolicy, update: AccountUpdate) -> bool:
+    """Whether an answer is about its own destination, and there are others."""
+    own = isinstance(update, Failing) or (
+        isinstance(update, Paused) and update.reason in RESTS_ALONE
+    )
+    return own and len(policy.destinations) > 1
+
+
+async def rest(tx: Tx, destination: Destination, reason: str, until: int) -> None:
+    """Send nothing there until then."""
+    await tx.change(REST, destination, until, reason)
+
+
+async def recover(
+    tx: Tx, policy: StorePolicy, destination: Destination, update: AccountUpdate, now: int
+) -> None:
+    """End a rest that is over, as the destination has looked at an event."""
+    over = len(policy.destinations) > 1 and isinstance(update, Healthy) and update.of_event
+    if over and await tx.change(RECOVER, destination):
+        await tx.change(RETRY_AT_ONCE, destination, now)
+
+
+async def discard_others(tx: Tx, destinations: Sequence[Destination], now: int, limit: int) -> int:
+    """Discard what waits for destinations that are turned off; returns how many events."""
+    return await tx.change(DISCARD, now, limit, list(destinations))
