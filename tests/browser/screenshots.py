@@ -14,7 +14,9 @@ from tests.system.console.big import PLAIN
 FOLDER = ROOT / "docs" / "screenshots"
 SIZE = ViewportSize(width=840, height=560)
 TALL = ViewportSize(width=840, height=860)
-"""For the page of a medium, of which the curve is to be seen."""
+"""For pages of which the curve, or the list below the form, is to be seen."""
+
+LONG = ("/media/", "/people?")
 
 SCHEMES = ("light", "dark")
 
@@ -31,7 +33,9 @@ def main() -> None:
         for path in PAGES:
             for scheme in SCHEMES:
                 watched = Watched(
-                    browser, viewport=TALL if "/media/" in path else SIZE, color_scheme=scheme
+                    browser,
+                    viewport=TALL if any(each in path for each in LONG) else SIZE,
+                    color_scheme=scheme,
                 )
                 watched.page.goto(address(relay, path, PLAIN[0]))
                 if path == "/console/doctor":
@@ -46,7 +50,8 @@ def main() -> None:
 def name_of(path: str) -> str:
     """The name of a page's pictures, such as `now`, `medium` or `rejected-kind`."""
     words = re.sub(r"\?.*|\{.*", "", path).removeprefix("/console").strip("/")
-    return {"": "now", "media/1": "medium"}.get(words, words.replace("/", "-"))
+    named = {"": "now", "media/1": "medium", "people/1101": "contact"}
+    return named.get(words, words.replace("/", "-"))
 
 
 if __name__ == "__main__":

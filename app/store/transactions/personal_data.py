@@ -7,7 +7,7 @@ from app.store.transactions.erasure import UTKS_OF_CONTACT, unread
 from app.store.tx import Row, Tx
 
 PLAYS = """
-    SELECT id, session, pings, begun_at, received_at, utk, contact_id, state
+    SELECT id, session, pings, begun_at, received_at, utk, contact_id, watched_by, state
     FROM playrelay.plays WHERE utk = ANY ($1::text[]) OR contact_id = $2
         OR watched_by = $2 OR id IN (SELECT play FROM playrelay.outbox WHERE contact_id = $2)
     ORDER BY id
@@ -23,7 +23,10 @@ LOOKUPS = """
 
 
 class PlayData(msgspec.Struct, rename="camel"):
-    """A play as it is stored; times in ms since the epoch."""
+    """A play as it is stored; times in ms since the epoch.
+
+    `contact_id`: as the site signed it; `watched_by`: the contact that HubSpot put the play on.
+    """
 
     session: str
     pings: int
@@ -31,6 +34,7 @@ class PlayData(msgspec.Struct, rename="camel"):
     received_at: int
     contact_utk: str | None
     contact_id: int | None
+    watched_by: int | None
     state: object
     events: list[dict[str, object]]
 
@@ -75,6 +79,7 @@ async def _play(tx: Tx, row: Row) -> PlayData:
         row["received_at"],
         row["utk"],
         row["contact_id"],
+        row["watched_by"],
         _json(row["state"]),
         events,
     )
