@@ -27,7 +27,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with live_relay(settings_for(folder, **given)) as relay:
         play(relay.client, "one", externalId="tour", contactUtk=ANA, watched=[[1, 3], [0, 1]])
         play(relay.client, "two", externalId="story", watched=[[1, 4]])
-        for _ in range(2_000):  # each question takes its time, so none is slept
+        for _ in range(20_000):  # each question takes its time, so none is slept
             if items(relay.client, "people", medium=[1, 2]):
                 break
         yield relay
