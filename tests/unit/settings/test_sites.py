@@ -336,3 +336,16 @@ def test_each_setting_has_its_place() -> None:
     }
     assert not set(ACCOUNT_FIELDS) & set(SITE_FIELDS)
     assert {*ACCOUNT_FIELDS, *SITE_FIELDS} == set(Settings.model_fields) - process
+
+
+def test_each_site_says_where_its_events_go(written: Written) -> None:
+    """Its account then sends to all of these; a name that is none is a fault of the site's."""
+    text = GLOBEX + 'destinations = ["custom-events"]\nleast_percent = 20\n'
+    (globex,) = written(text)
+    sites = {site.key: site.settings for site in globex.sites}
+    assert sites["www"].destinations == ("media-bridge",)
+    assert sites["academy"].destinations == ("custom-events",)
+    assert (sites["www"].least_percent, sites["academy"].least_percent) == (0, 20)
+    assert globex.settings.destinations == ("media-bridge", "custom-events")
+    with pytest.raises(SettingsError, match=r"sites.toml \[sites.academy\] destinations"):
+        written(GLOBEX + 'destinations = ["crm"]\n')
