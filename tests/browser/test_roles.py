@@ -61,6 +61,44 @@ def test_a_silent_loop_that_the_visitor_begins_counts(
     collector.wait(lambda seen: seen.plays and seen.view().milestones == [25, 50, 75, 100])
 
 
+DATA_ADDRESS = """fetch("/clips/short.webm").then((file) => file.blob()).then((blob) => {
+    const reader = new FileReader();
+    reader.onload = () => (x.src = reader.result);
+    reader.readAsDataURL(blob);
+})"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "opens"),
+    [("audio", "x.src = '/clips/short.webm'"), ("video", DATA_ADDRESS)],
+    ids=["a chime", "a film of a script's own text"],
+)
+def test_a_sound_of_the_pages_own_is_nothing(
+    page: Page, site: Site, collector: Collector, kind: str, opens: str
+) -> None:
+    """A chime from a short file, and what scripts play from `data:` to keep a phone awake."""
+    show(page, site, collector, video())
+    page.evaluate(f"void (window.x = document.createElement('{kind}'), {opens})")
+    passed(page, "x.currentSrc")
+    page.evaluate("x.play()")
+    passed(page, "x.ended")
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda seen: seen.plays)
+    leave(page)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+
+
+def test_a_theme_that_calls_its_pages_by_their_advertisements_hides_no_film(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """The class of the body is no sign of what a player plays."""
+    show(page, site, collector, video() + "<script>document.body.className = 'ad-mode'</script>")
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+
+
 @pytest.mark.parametrize(
     "submit",
     [

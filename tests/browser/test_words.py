@@ -133,8 +133,23 @@ MICRODATA = """<div itemscope itemtype="https://schema.org/VideoObject">
         MICRODATA,
         '<my-player title="Bees">{}</my-player><h1>Ants</h1>',
         '<my-player metadata-video-title="Bees" aria-label="Ants">{}</my-player>',
+        '<my-tab name="Ants" src="/tab" title="Ants"><h3>Bees</h3>{}</my-tab>',
+        "<h1>Bees</h1><footer><h3>Ants</h3></footer><dialog open>{}</dialog>",
+        "<h1>Ants</h1><details open><summary>Bees</summary>{}</details>",
     ],
-    ids=["heading", "card", "caption", "og", "json-ld", "microdata", "element", "mux"],
+    ids=[
+        "heading",
+        "card",
+        "caption",
+        "og",
+        "json-ld",
+        "microdata",
+        "element",
+        "mux",
+        "a custom element that is no player",
+        "a dialog behind the footer",
+        "details",
+    ],
 )
 def test_a_film_is_named_by_what_the_page_says_of_it(
     page: Page, site: Site, collector: Collector, around: str

@@ -22,7 +22,8 @@ const AD_CLASS =
   /(^|[\s_-])(ads?|advert\w*)[_-]+(active|break|container|mode|playing|showing|slot|started|unit)\b|(flag-|__)ads\b/i;
 
 /**
- * Whether what a node plays is an advertisement, as far as the page shows it.
+ * Whether what a node plays is an advertisement, as far as the page shows it. What the page as a whole
+ * is called by its theme says nothing of its films.
  * @param {any} node
  * @returns {boolean}
  */
@@ -30,7 +31,7 @@ export const isAd = (node) =>
   /^advert/i.test(node.title) ||
   !!outwards(
     node,
-    (each) => declared.has(each) || AD_CLASS.test(each.getAttribute?.("class")),
+    (each) => declared.has(each) || (AD_CLASS.test(each.getAttribute?.("class")) && !each.matches("html,body")),
   );
 
 /** What the visitor did last, at a keyboard or with a pointer. */
@@ -71,10 +72,17 @@ export const isSteered = (node) => {
   return x > left - BESIDE && x < right + BESIDE && y > top - BESIDE && y < bottom + BESIDE;
 };
 
+/** A file that sounds for less is a click or a chime of the page's (seconds). */
+const SHORTEST_SOUND = 4;
+
 /**
  * Whether a player looks like decoration: a silent film without controls that plays over and over,
- * or by itself, or the picture of a camera.
+ * or by itself, or the picture of a camera; a sound of the page's own; or what scripts play from their
+ * own text, to keep a phone awake or its sound on.
  * @param {any} player
  */
-export const isDecoration = ({ controls, loop, muted, volume, srcObject }) =>
-  !controls && (muted || volume === 0) && (loop || srcObject);
+export const isDecoration = ({ controls, loop, muted, volume, srcObject, currentSrc, duration, localName }) =>
+  !controls &&
+  (((muted || volume === 0) && (loop || srcObject)) ||
+    /^data:/.test(currentSrc) ||
+    (localName == "audio" && duration < SHORTEST_SOUND && /^http/.test(currentSrc)));

@@ -34,10 +34,14 @@ const HOST_WORDS = {
 /** A label of a player's own, alone (Video.js) or before a title (Vidstack). */
 const OWN_LABEL = /^(audio|media|video) ?player( - |$)/i;
 
+/** Custom elements that are players, by their names; others behave like one. Tabs and apps are none. */
+const PLAYER = /audio|media|play|video/;
+
 /** @param {any} node @param {RegExp} names @returns {string | undefined} */
 const host = (node, names) =>
   outwards(outer(node), (each) => {
-    if (!each.localName?.includes("-")) return;
+    const { localName = "", currentTime } = each;
+    if (!/-/.test(localName) || !(PLAYER.test(localName) || currentTime >= 0)) return;
     for (const { name, value } of each.attributes) {
       const word = names.test(name) && value.replace(OWN_LABEL, "");
       if (word) return word;
