@@ -30,7 +30,7 @@ def client(live: LiveSandbox, sandbox: Sandbox) -> Iterator[hubspot_sdk.HubSpot]
 
 
 def _played(client: hubspot_sdk.HubSpot, **identity: str) -> int:
-    return client.cms.media_bridge.create_media_played_event(
+    event = client.cms.media_bridge.create_media_played_event(
         media_type="VIDEO",
         occurred_timestamp=1_790_000_000_000,
         session_id="s",
@@ -38,7 +38,8 @@ def _played(client: hubspot_sdk.HubSpot, **identity: str) -> int:
         external_id="intro",
         page_id=5,
         **({"contact_utk": identity["utk"]} if identity else {"contact_id": 7}),
-    ).contact_id
+    )
+    return int(event.contact_id)
 
 
 def test_its_three_event_calls_are_kept(client: hubspot_sdk.HubSpot, sandbox: Sandbox) -> None:
