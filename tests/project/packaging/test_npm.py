@@ -17,7 +17,6 @@ BUNDLERS = Path(__file__).parent / "bundlers"
 
 PAGE = """
 import { playrelay, type Playrelay } from "playrelay";
-from tests.places import ROOT
 const tracker: Playrelay = playrelay({ relay: "https://relay.example.com", consent: "manual" });
 tracker.consent(true);
 """
