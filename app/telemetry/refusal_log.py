@@ -11,13 +11,16 @@ _log = structlog.get_logger(__name__)
 class RefusalLog:
     """Logs the first refusal of each second, with the count of those since the line before.
 
-    `event`: the line's name. `clock`: seconds, monotonic. Reasons are a fixed set, so memory is
-    bounded.
+    `event`: the line's name. `clock`: seconds, monotonic. `log`: what writes a line, else the log
+    as it is configured. Reasons are a fixed set, so memory is bounded.
     """
 
-    def __init__(self, event: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, event: str, clock: Callable[[], float], log: Callable[..., None] | None = None
+    ) -> None:
         self._event = event
         self._clock = clock
+        self._log = log
         self._seconds: dict[str, int] = {}
         self._unlogged: dict[str, int] = {}
 
@@ -30,4 +33,5 @@ class RefusalLog:
             return
         self._seconds[reason] = second
         self._unlogged[reason] = 0
-        _log.info(self._event, reason=reason, count=count, **fields)
+        write = self._log or _log.info
+        write(self._event, reason=reason, count=count, **fields)
