@@ -128,7 +128,7 @@ class Access:
     async def _check(self, request: Request, password: str) -> _SignIn:
         """Pass, or 401 (wrong), 429 (too many at once). Slow after several wrong ones."""
         async with self._throttle.turn(_address(request)) as turn:
-            right = [each for each in self._sign_ins if _same(each.password, password)]
+            right = [each for each in self._sign_ins if is_same(each.password, password)]
             if not right:
                 turn.failed()
                 raise HTTPException(401, "that is not the console's password")
@@ -153,7 +153,7 @@ def expect_operator(person: Person) -> None:
         raise HTTPException(403, "this is for operators: viewers may look, and change nothing")
 
 
-def _same(one: str, other: str) -> bool:
+def is_same(one: str, other: str) -> bool:
     """In the same time, however much of them is alike."""
     return hmac.compare_digest(one.encode(), other.encode())
 

@@ -1,17 +1,17 @@
 """`/api/v1`: the console's figures for programs, as JSON and CSV, read with a bearer token."""
 
-import hmac
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
-from pydantic import Field
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from app.collect.schema import PROBLEM
 from app.config.values import secrets_of
 from app.console import cursor
+from app.console.access import is_same
 from app.console.api_items import Kind, answer, figure_fields, listed_fields, medium_fields
 from app.console.filters import iso
+from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumId, Over
 from app.domain.figures import DAY_MS
 from app.explain.words import named, page_of
 from app.formatting import date
@@ -19,22 +19,12 @@ from app.store.reports import Match, MediumReport, Order
 from app.web.dependencies import TheAccount, TheRelay
 
 MOST = 500
-MEDIA_CHOSEN = 20
 MEDIA_OF_CONTACT = 1_000
-INT64 = 2**63
 
 Days = Annotated[int, Query(ge=1, le=400, description="How many days, today (UTC) included")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
-After = Annotated[
-    str | None, Query(pattern=cursor.PATTERN, description="`next` of the last answer")
-]
-Over = Annotated[int, Query(ge=0, le=100, description="The least coverage, in percent")]
 Format = Annotated[Kind, Query(alias="format")]
-Id = Annotated[int, Path(ge=1, lt=INT64)]
-MediumIds = Annotated[
-    Sequence[Annotated[int, Field(ge=1, lt=INT64)]],
-    Query(min_length=1, max_length=MEDIA_CHOSEN),
-]
+Chosen = Annotated[Sequence[MediumId], Query(min_length=1, max_length=MEDIA_CHOSEN)]
 
 
 def _admit(request: Request, relay: TheRelay) -> None:
@@ -43,10 +33,7 @@ def _admit(request: Request, relay: TheRelay) -> None:
     if not tokens:
         raise HTTPException(404, "the read API is off: set PLAYRELAY_API_TOKEN")
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    right = [
-        hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
-        for token in tokens
-    ]
+    right = [is_same(given.strip(), token.get_secret_value()) for token in tokens]
     if scheme.lower() != "bearer" or not any(right):
         challenge = {"www-authenticate": 'Bearer realm="playrelay"'}
         raise HTTPException(401, "send Authorization: Bearer with PLAYRELAY_API_TOKEN", challenge)
@@ -139,7 +126,7 @@ def routes() -> APIRouter:
     @get("/people")
     async def watchers_of_media(
         account: TheAccount,
-        medium: MediumIds,
+        medium: Chosen,
         over: Over = 0,
         match: Match = "any",
         limit: Limit = 50,

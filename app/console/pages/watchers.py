@@ -4,13 +4,12 @@ They stand under their numbers at HubSpot: names are there, behind the links.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
-from pydantic import Field
+from fastapi import APIRouter, Response
 
 from app.console import cursor
 from app.console.csv_file import csv_stream
+from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumIds, Over
 from app.console.records import record_address
 from app.console.view import ForViewers, View
 from app.explain.words import named, page_of
@@ -20,16 +19,7 @@ from app.store.reports import Match, MediumFigures, Point, Watcher
 ROWS = 50
 ROWS_AT_A_TIME = 500
 MEDIA_OFFERED = 50
-MEDIA_CHOSEN = 20
 MEDIA_OF_CONTACT = 200
-
-INT64 = 2**63
-MediumIds = Annotated[
-    Sequence[Annotated[int, Field(ge=1, lt=INT64)]], Query(max_length=MEDIA_CHOSEN)
-]
-Over = Annotated[int, Query(ge=0, le=100)]
-Cursor = Annotated[str | None, Query(pattern=cursor.PATTERN)]
-ContactId = Annotated[int, Path(ge=1, lt=INT64)]
 
 HEAD = ("Record ID", "Percent watched", "Medium", "Plays", "Watched at", "Page")
 """The first is what HubSpot calls the number of a contact: so the file can be imported there."""
@@ -45,7 +35,7 @@ def routes() -> APIRouter:
         medium: MediumIds = (),
         over: Over = 0,
         match: Match = "any",
-        after: Cursor = None,
+        after: After = None,
     ) -> Response:
         store = view.account.store
         page = await store.watchers.of_media(medium, over, match, ROWS, cursor.read(after))
@@ -70,7 +60,7 @@ def routes() -> APIRouter:
         return csv_stream(name, HEAD, _rows(view, medium, over, match))
 
     @router.get("/console/people/{contact}")
-    async def one(view: ForViewers, contact: ContactId) -> Response:
+    async def one(view: ForViewers, contact: Id) -> Response:
         found = await view.account.store.watchers.of_contact(contact, MEDIA_OF_CONTACT)
         return view.page(
             "watched.html",
