@@ -3,7 +3,6 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -11,7 +10,7 @@ import pytest
 
 from app.domain.ping import MAX_BODY
 from tests.system.collect.test_progress import PATH, PLAY
-from tests.system.live.relay import Live, live_relay, settings_for
+from tests.system.live.relay import Live, connected, live_relay, settings_for
 
 CHUNKED = f"POST {PATH} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n".encode()
 TOO_LARGE = b"HTTP/1.1 413"
@@ -23,13 +22,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder: Path = tmp_path_factory.mktemp("reading")
     with live_relay(settings_for(folder)) as relay:
         yield relay
-
-
-@contextmanager
-def connected(live: Live) -> Iterator[socket.socket]:
-    """A bare connection."""
-    with socket.create_connection(("127.0.0.1", live.port), 20) as peer:
-        yield peer
 
 
 def chunk(data: bytes) -> bytes:

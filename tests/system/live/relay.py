@@ -1,5 +1,6 @@
 """Start the real app on the real server, on a free port, until the test is over."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,3 +58,10 @@ def live_relay(settings: Settings, protocol: type[BoundedProtocol] | None = None
             thread.join(30)
             if thread.is_alive():
                 raise RuntimeError("the relay did not stop")
+
+
+@contextmanager
+def connected(live: Live) -> Iterator[socket.socket]:
+    """A bare connection."""
+    with socket.create_connection(("127.0.0.1", live.port), 20) as peer:
+        yield peer

@@ -3,7 +3,6 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from app.domain.ping import MAX_BODY
 from app.web.server.bounded import MAX_HEAD, MAX_REQUEST
 from tests.system.collect.test_progress import PATH, PLAY
-from tests.system.live.relay import Live, live_relay, settings_for
+from tests.system.live.relay import Live, connected, live_relay, settings_for
 
 HEAD = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n"
 
@@ -22,13 +21,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder: Path = tmp_path_factory.mktemp("bounds")
     with live_relay(settings_for(folder)) as relay:
         yield relay
-
-
-@contextmanager
-def connected(live: Live) -> Iterator[socket.socket]:
-    """A bare connection."""
-    with socket.create_connection(("127.0.0.1", live.port), 20) as peer:
-        yield peer
 
 
 def refusal(peer: socket.socket) -> tuple[int, str]:
