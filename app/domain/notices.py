@@ -34,7 +34,7 @@ class Warnings:
 
     def __init__(self, known: "list[PingWarning] | None" = None) -> None:
         self.found: list[PingWarning] = [*(known or ())]
-        self._keys = {(each.field, each.reason) for each in self.found}
+        self._keys = {(each.field, each.reason) for each in self.found} if known else set()
 
     @property
     def is_full(self) -> bool:

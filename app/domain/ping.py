@@ -257,17 +257,18 @@ def _warn_of(
 
 def _understand(play: PlayPing, index: int, warnings: Warnings) -> None:
     """Replace what is said of type and context by what HubSpot has a word for."""
-    said_type, play.media_type = play.media_type, media_type_of(play.media_type)
-    if said_type and said_type.strip() and play.media_type is None:
-        detail = f"it is ignored: send one of {', '.join(MEDIA_TYPES)}"
-        warnings.add(index, "mediaType", "unknown_value", detail)
-    said_context, play.external_play_context = (
-        play.external_play_context,
-        context_of(play.external_play_context),
-    )
-    if said_context and said_context.strip() and play.external_play_context is None:
-        detail = f"it is ignored: send one of {', '.join(CONTEXTS)}"
-        warnings.add(index, "externalPlayContext", "unknown_value", detail)
+    said = play.media_type
+    if said is not None and said not in MEDIA_TYPES:
+        play.media_type = media_type_of(said)
+        if said.strip() and play.media_type is None:
+            detail = f"it is ignored: send one of {', '.join(MEDIA_TYPES)}"
+            warnings.add(index, "mediaType", "unknown_value", detail)
+    said = play.external_play_context
+    if said is not None and said not in CONTEXTS:
+        play.external_play_context = context_of(said)
+        if said.strip() and play.external_play_context is None:
+            detail = f"it is ignored: send one of {', '.join(CONTEXTS)}"
+            warnings.add(index, "externalPlayContext", "unknown_value", detail)
 
 
 def _unusable(play: PlayPing, referer: str | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The load: wrk on the second core, one fixed body, closed loop."""
+"""The load: wrk on the second core, no two pings alike, closed loop."""
 
 import os
 import re
@@ -8,7 +8,22 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.pings import PING
+from tests.bench.pings import ping_format
+
+_SCRIPT = """
+local sent = 0
+wrk.method = 'POST'
+wrk.headers['Content-Type'] = 'text/plain'
+wrk.headers['Origin'] = 'https://www.example.com'
+function init() sent = os.time() % 10 ^ 6 * 10 ^ 6 end
+function request()
+    sent = sent + 1
+    local share = sent % 99 + 1
+    local body = string.format('@', sent % 5000, sent % 300, sent, share, 100 - share, share)
+    return wrk.format(nil, nil, nil, body)
+end
+"""
+"""Sessions never repeat; visitors and pages do, as they would."""
 
 _UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
@@ -30,14 +45,10 @@ def wrk_path() -> str | None:
 
 
 def post(url: str, connections: int, seconds: int) -> Load:
-    """POST the ping to `url` over so many connections."""
-    script = (
-        f"wrk.method = 'POST'\nwrk.headers['Content-Type'] = 'text/plain'\nwrk.body = '{PING}'\n"
-    )
-    script += "wrk.headers['Origin'] = 'https://www.example.com'\n"
+    """POST pings to `url` over so many connections."""
     with tempfile.TemporaryDirectory() as folder:
         lua = Path(folder) / "post.lua"
-        lua.write_text(script)
+        lua.write_text(_SCRIPT.replace("@", ping_format()))
         command = [wrk_path() or "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
         if (os.cpu_count() or 1) > 1 and shutil.which("taskset"):
             command = ["taskset", "-c", "1", *command]

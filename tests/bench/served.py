@@ -5,11 +5,10 @@ Everything else that is limited has a setting.
 
 import sys
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from app.config import load_settings
 from app.web.app import create_app
 from app.web.server.embedded import listen
+from app.web.server.joined import JoinedProtocol
 from app.web.server.public import RelayServer, public_config
 
 
@@ -19,7 +18,7 @@ def main() -> None:
     app = create_app(settings)
     config = public_config(app, app.refusals, settings.trusted_proxies, settings.keepalive_seconds)
     if "--unlimited" in sys.argv:
-        config.http = HttpToolsProtocol
+        config.http = JoinedProtocol
     with listen("127.0.0.1", settings.port) as bound:
 
         def close_streams() -> None:

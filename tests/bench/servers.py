@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi import FastAPI, Request
+
 ANSWER = b'{"accepted":1,"rejected":[]}'
 
 
@@ -63,12 +65,25 @@ async def bare(scope: dict[str, object], receive: object, send: object) -> None:
     await send({"type": "http.response.body", "body": ANSWER})  # type: ignore[operator]
 
 
+def with_fastapi() -> FastAPI:
+    """The same with FastAPI, for its memory."""
+    app = FastAPI()
+
+    @app.post("/v1/progress", status_code=202)
+    async def progress(request: Request) -> dict[str, object]:
+        await request.body()
+        return {"accepted": 1, "rejected": []}
+
+    return app
+
+
 @contextmanager
-def bare_server() -> Iterator[Server]:
-    """The same uvicorn with nothing behind it."""
+def bare_server(application: str = "bare") -> Iterator[Server]:
+    """The same uvicorn with nothing behind it, or `with_fastapi`."""
     port = free_port()
-    command = ["-m", "uvicorn", "tests.bench.servers:bare", "--port", str(port), "--lifespan=off"]
+    command = ["-m", "uvicorn", f"tests.bench.servers:{application}", "--port", str(port)]
     command += ["--no-access-log", "--log-level=warning", "--http=httptools", "--no-server-header"]
+    command += ["--lifespan=off", *(["--factory"] if application == "with_fastapi" else [])]
     with _running(command, port, {}) as server:
         yield server
 

@@ -5,10 +5,12 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from app.store.errors import StoreError
-from app.store.group_commit import GroupCommit, InboxRow, OnCommit
+from app.store.group_commit import INBOX_COLUMNS, GroupCommit, InboxRow, OnCommit
 from app.store.sqlite import tx
 from app.store.sqlite.faults import store_error
 from app.store.sqlite.files import FileId, expect_in_place, file_id
@@ -18,7 +20,8 @@ T = TypeVar("T")
 
 Connect = Callable[[], sqlite3.Connection]
 
-APPEND = "INSERT INTO inbox (received_at, referer, body, site) VALUES (?, ?, ?, ?)"
+MOST_ROWS = 128
+"""In one statement that appends pings."""
 
 
 class Writer:
@@ -53,8 +56,7 @@ class Writer:
                 self._db, self._file = self._connect(), file_id(self._path)
             expect_in_place(self._path, self._file)
             self._db.execute("BEGIN IMMEDIATE")
-            if rows:
-                self._db.executemany(APPEND, rows)
+            _append(self._db, rows)
             results = [self._guarded(self._db, work) for work in works]
             self._db.execute("COMMIT")
             expect_in_place(self._path, self._file)
@@ -97,6 +99,24 @@ class Writer:
             with contextlib.suppress(sqlite3.Error):
                 self._db.close()
             self._db = None
+
+
+def _append(db: sqlite3.Connection, rows: list[InboxRow]) -> None:
+    """Append pings by few statements, of so many rows that few are ever prepared.
+
+    Each statement gives the interpreter's lock to a busy event loop, and has to get it back.
+    """
+    done = 0
+    while left := len(rows) - done:
+        count = min(1 << (left.bit_length() - 1), MOST_ROWS)
+        db.execute(_insert(count), [*chain.from_iterable(rows[done : done + count])])
+        done += count
+
+
+@cache
+def _insert(count: int) -> str:
+    values = ", ".join(["(?, ?, ?, ?)"] * count)
+    return f"INSERT INTO inbox ({', '.join(INBOX_COLUMNS)}) VALUES {values}"  # noqa: S608 - our names
 
 
 class Reader:

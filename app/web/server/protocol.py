@@ -1,9 +1,10 @@
-"""uvicorn's HTTP protocol with timeouts for slow clients."""
+"""The HTTP protocol with timeouts for slow clients."""
 
 import asyncio
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app.web.server.joined import JoinedProtocol
 
 REQUEST_SECONDS = 15.0
 """How long a request may take to arrive whole, from the connection or from its first byte."""
@@ -12,8 +13,8 @@ WRITE_SECONDS = 30.0
 """How long a client may leave an answer unread before the connection is cut."""
 
 
-class TimeoutProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol with timeouts for slow clients.
+class TimeoutProtocol(JoinedProtocol):
+    """The HTTP protocol with timeouts for slow clients.
 
     uvicorn itself limits neither how long a request may trickle in nor how long an answer may wait
     to be read: a few thousand silent connections would do. Cost: one timer a connection.
@@ -43,7 +44,6 @@ class TimeoutProtocol(HttpToolsProtocol):
 
     def feed(self, data: bytes) -> None:
         """Parse what has arrived. uvicorn's own way logs a line for each malformed request."""
-        self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -58,6 +58,10 @@ class TimeoutProtocol(HttpToolsProtocol):
             self._reading.cancel()
             self._reading = None
         super().on_message_complete()
+
+    def is_idle(self) -> bool:
+        """Whether no request is arriving or being answered."""
+        return self._reading is None and super().is_idle()
 
     def pause_writing(self) -> None:
         """The peer reads more slowly than we write."""
