@@ -24,11 +24,15 @@ CREDENTIALS = Credentials(access_token="pat-simulated")
 
 @dataclass(frozen=True, slots=True)
 class FaultPeriod:
-    """From `begin` to `end`, in seconds of the run, HubSpot answers by these rules."""
+    """From `begin` to `end`, in seconds of the run, HubSpot answers by these rules.
+
+    `changes`: fields of `SandboxConfig` that differ meanwhile.
+    """
 
     begin: float
     end: float
-    faults: tuple[Fault, ...]
+    faults: tuple[Fault, ...] = ()
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,12 @@ async def apply_fault_periods(hubspot: HubSpot, answers: Answers) -> None:
     loop = asyncio.get_running_loop()
     for period in answers.fault_periods:
         await asyncio.sleep(period.begin - loop.time())
+        usual = hubspot.sandbox.config
         hubspot.sandbox.faults.replace(period.faults)
+        hubspot.sandbox.config = usual.model_copy(update=period.changes)
         await asyncio.sleep(period.end - loop.time())
         hubspot.sandbox.faults.replace([])
+        hubspot.sandbox.config = usual
 
 
 def _uuid(rng: Random) -> UUID:

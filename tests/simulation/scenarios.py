@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from tests.simulation.hubspot import Answers
+from tests.simulation.hubspot import Answers, FaultPeriod
 from tests.simulation.network import Network
 from tests.simulation.population import CALM
-from tests.simulation.run import Scenario, WrongClock
+from tests.simulation.run import Scenario, Stop, WrongClock
 from tests.simulation.visitors import DAY, HOUR, MINUTE
 from tests.simulation.wire import CLEAN
 
@@ -24,3 +24,12 @@ EVENING = Scenario(
 
 SET_BACK = replace(EVENING, clocks=(WrongClock(0, 5 * MINUTE, HOUR),))
 """The relay's clock is an hour ahead until the middle of the evening."""
+
+GONE = FaultPeriod(0.5 * DAY, 2.5 * DAY, changes={"lookup": "gone"})
+WITHOUT_LOOKUP = Scenario(
+    20,
+    replace(CALM, kinds={"contact": 2, "later": 2, "recipient": 1, "signed": 1}),
+    answers=Answers(fault_periods=(GONE,)),
+    stops=(Stop(1.5 * DAY, MINUTE),),
+)
+"""HubSpot serves no look-up of usertokens for two of three days; the relay restarts meanwhile."""

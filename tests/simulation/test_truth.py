@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from app.runtime.environment import OpenDatabase
+from tests.simulation.clock import EPOCH
 from tests.simulation.conftest import FULL
 from tests.simulation.faults import at_both_destinations, every_fault
+from tests.simulation.hubspot import Answers
 from tests.simulation.referee import judge
 from tests.simulation.run import Run, simulate, sqlite_in
-from tests.simulation.scenarios import SET_BACK
+from tests.simulation.scenarios import GONE, SET_BACK, WITHOUT_LOOKUP
+from tests.simulation.visitors import HOUR
 
 VISITORS = 10_000 if FULL else 200
 SEEDS = range(1, 11) if FULL else (1, 2)
@@ -66,6 +69,32 @@ def test_a_clock_that_is_set_back_delays_nothing(open_database: OpenDatabase) ->
     assert verdict.faults == {}
     assert verdict.late == 0
     assert verdict.attributed > SET_BACK.visitors
+
+
+@pytest.mark.parametrize("form", ["not_found", "gone", "page"] if FULL else ["page"])
+def test_an_ended_lookup_delays_and_loses_nothing(open_database: OpenDatabase, form: str) -> None:
+    """Who is known without it is sent meanwhile; the others wait until it is back, and no longer.
+
+    The relay asks at growing intervals whether it is, not for each usertoken.
+    """
+    period = replace(GONE, changes={"lookup": form})
+    scenario = replace(WITHOUT_LOOKUP, answers=Answers(fault_periods=(period,)))
+    run = simulate("1", scenario, open_database)
+    verdict = judge(run)
+    assert verdict.faults == {}
+    assert verdict.attributed > scenario.visitors
+    kept = [(each.arrived_ms / 1000 - EPOCH, each.body) for each in run.hubspot.ledger.events]
+    assert any(period.begin < at < period.end and "contactId" in body for at, body in kept)
+    waited = [
+        at
+        for at, body in kept
+        if at > period.end
+        and body["sessionId"].startswith("co")
+        and body["occurredTimestamp"] / 1000 - EPOCH < period.end - HOUR
+    ]
+    assert waited
+    assert max(waited) < period.end + 2 * HOUR
+    assert 0 < run.counted("playrelay_contact_lookups_total", answer="gone") < 80
 
 
 def transcript(run: Run) -> tuple[Any, ...]:
