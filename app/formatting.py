@@ -39,6 +39,12 @@ def date(day: int) -> str:
     return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
 
 
+def hours(seconds: float) -> str:
+    """`1,200 h`, `40 min`."""
+    many = seconds / 3600
+    return f"{number(many)} h" if many >= 2 else f"{number(seconds / 60)} min"  # noqa: PLR2004 - below, hours say too little
+
+
 def percent(part: float, whole: float) -> str:
     """`25 %`; a dash where there is no whole."""
     return f"{100 * part / whole:.0f} %" if whole else "–"

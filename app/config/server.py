@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from app.config.database import database_address
 from app.config.values import CommaSeparated, Password, SigningSecret, is_address, is_network
+from app.domain.period import zone_of
 from app.domain.url import parse_url
 
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
@@ -80,6 +81,11 @@ class ServerFields(BaseModel):
         description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names who is signed "
         "in (single sign-on); opens `/console` to them",
     )
+    time_zone: str = Field(
+        "UTC",
+        description="In which the console's days begin, such as `Europe/Berlin`; a page's address "
+        "may name another",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level")
     log_format: Literal["console", "json"] | None = Field(
         None, description="console on a terminal, json elsewhere"
@@ -89,6 +95,12 @@ class ServerFields(BaseModel):
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        zone_of(value)
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -10,21 +10,20 @@ from app.config.values import secrets_of
 from app.console import cursor
 from app.console.access import is_same
 from app.console.api_items import Kind, answer, figure_fields, listed_fields, medium_fields
+from app.console.dates import Chosen
 from app.console.filters import iso
+from app.console.media_list import Order, Search, by_order, portion
 from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumId, Over
-from app.domain.figures import DAY_MS
 from app.explain.words import named, page_of
-from app.formatting import date
-from app.store.reports import Match, MediumReport, Order
+from app.store.reports import Match, MediumFigures, MediumReport
 from app.web.dependencies import TheAccount, TheRelay
 
 MOST = 500
 MEDIA_OF_CONTACT = 1_000
 
-Days = Annotated[int, Query(ge=1, le=400, description="How many days, today (UTC) included")]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Format = Annotated[Kind, Query(alias="format")]
-Chosen = Annotated[Sequence[MediumId], Query(min_length=1, max_length=MEDIA_CHOSEN)]
+Several = Annotated[Sequence[MediumId], Query(min_length=1, max_length=MEDIA_CHOSEN)]
 
 
 def _admit(request: Request, relay: TheRelay) -> None:
@@ -65,49 +64,50 @@ def routes() -> APIRouter:
 
     @get("/media")
     async def media(
-        relay: TheRelay,
         account: TheAccount,
-        days: Days = 28,
+        chosen: Chosen,
         order: Order = "latest",
+        search: Search = "",
         limit: Limit = 50,
         after: After = None,
         kind: Format = "json",
     ) -> Response:
-        """The media, with the figures of a period."""
-        since = relay.clock() // DAY_MS - days + 1
-        found = await account.store.figures.media(order, since, limit + 1, cursor.read(after))
-        point = None
-        if len(found) > limit:
-            last = found[limit - 1]
-            point = last.last_day if order == "latest" else last.plays, last.id
-        return answer("media", kind, [listed_fields(each) for each in found[:limit]], point)
+        """The media, with the figures of a period.
+
+        In the order `latest` or `most` all that were ever played, else those of the period.
+        """
+        figures = account.store.figures
+        if (order == "latest" or order == "most") and not search:  # noqa: PLR1714 - for mypy
+            found = await figures.media(order, chosen.period, limit + 1, cursor.read(after))
+            rows: Sequence[MediumFigures] = found[:limit]
+            point = None
+            if len(found) > limit:
+                last = rows[-1]
+                point = last.last_day if order == "latest" else last.plays, last.id
+        else:
+            played = by_order(await figures.played(chosen.period, search), order)
+            rows, point = portion(played, limit, cursor.read(after))
+        return answer("media", kind, [listed_fields(each) for each in rows], point)
 
     @get("/media/{medium}/days")
     async def by_day(
-        relay: TheRelay,
-        account: TheAccount,
-        medium: Id,
-        days: Days = 28,
-        kind: Format = "json",
+        account: TheAccount, medium: Id, chosen: Chosen, kind: Format = "json"
     ) -> Response:
         """A medium's figures, day by day; days without a play are left out."""
-        report = await _report(relay, account, medium, days)
-        rows = [{"day": date(day), **figure_fields(figures)} for day, figures in report.days]
+        report = await _report(account, medium, chosen)
+        length = report.medium.duration
+        rows = [{"day": f"{day}", **figure_fields(each, length)} for day, each in report.days]
         return answer("days", kind, rows)
 
     @get("/media/{medium}/retention")
     async def retention(
-        relay: TheRelay,
-        account: TheAccount,
-        medium: Id,
-        days: Days = 28,
-        kind: Format = "json",
+        account: TheAccount, medium: Id, chosen: Chosen, kind: Format = "json"
     ) -> Response:
-        """How many plays saw each percent of a medium, of those that tell it."""
-        figures = (await _report(relay, account, medium, days)).figures
+        """How many plays saw each percent of a medium, of those that tell it; how often again."""
+        figures = (await _report(account, medium, chosen)).figures
         rows = [
-            {"percent": part, "plays": seen, "of": figures.mapped}
-            for part, seen in enumerate(figures.seen, 1)
+            {"percent": part, "plays": seen, "of": figures.mapped, "again": again}
+            for part, (seen, again) in enumerate(zip(figures.seen, figures.again, strict=True), 1)
         ]
         return answer("retention", kind, rows)
 
@@ -126,7 +126,7 @@ def routes() -> APIRouter:
     @get("/people")
     async def watchers_of_media(
         account: TheAccount,
-        medium: Chosen,
+        medium: Several,
         over: Over = 0,
         match: Match = "any",
         limit: Limit = 50,
@@ -164,9 +164,8 @@ def _getter(router: APIRouter) -> Callable[[str], Callable[[Any], Any]]:
     return lambda path: router.get(path, response_class=Response)
 
 
-async def _report(relay: TheRelay, account: TheAccount, medium: int, days: int) -> MediumReport:
-    since = relay.clock() // DAY_MS - days + 1
-    report = await account.store.figures.medium(medium, since, 0)
+async def _report(account: TheAccount, medium: int, chosen: Chosen) -> MediumReport:
+    report = await account.store.figures.medium(medium, chosen.period, 0)
     if report is None:
         raise HTTPException(404, "there is no such medium, or nobody has played it for long")
     return report

@@ -10,6 +10,7 @@ from app.console import cursor
 from app.console.csv_file import csv_file
 from app.domain.figures import Figures
 from app.domain.media import Medium
+from app.domain.retention import average_share, watched_seconds
 from app.explain.words import named
 from app.formatting import date
 from app.store.reports import MediumFigures
@@ -30,8 +31,9 @@ def medium_fields(row: int, medium: Medium) -> dict[str, Any]:
     }
 
 
-def figure_fields(figures: Figures) -> dict[str, int]:
-    """What the plays of a period come to."""
+def figure_fields(figures: Figures, duration: float | None) -> dict[str, Any]:
+    """What the plays of a period come to; `duration`: of the medium, in seconds."""
+    share, seconds = average_share(figures), watched_seconds(figures, duration)
     return {
         "plays": figures.plays,
         "reached25": figures.quarter,
@@ -39,6 +41,8 @@ def figure_fields(figures: Figures) -> dict[str, int]:
         "reached75": figures.most,
         "completed": figures.whole,
         "onContact": figures.attributed,
+        "averagePercent": None if share is None else round(share, 1),
+        "secondsWatched": None if seconds is None else round(seconds),
     }
 
 
@@ -46,7 +50,7 @@ def listed_fields(each: MediumFigures) -> Row:
     """A medium of the list."""
     about = medium_fields(each.id, each.medium)
     ever = {"playsEver": each.plays, "lastDay": date(each.last_day)}
-    return {**about, **figure_fields(each.figures), **ever}
+    return {**about, **figure_fields(each.figures, each.medium.duration), **ever}
 
 
 def answer(

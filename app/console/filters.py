@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from app.domain.identity import Identity, Unknown
+from app.domain.retention import average_share, watched_seconds
 from app.explain.words import medium_of, milestone, named, page_of
-from app.formatting import ago, count, date, duration, moment, number, percent, position
+from app.formatting import ago, count, date, duration, hours, moment, number, percent, position
 from app.store.reports import COUNTED
 
 
@@ -65,6 +66,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "moment": moment,
     "iso": iso,
     "date": date,
+    "hours": hours,
     "percent": percent,
     "position": position,
     "count": count,
@@ -76,4 +78,6 @@ GLOBALS: Mapping[str, Callable[..., object]] = {
     "medium_of": medium_of,
     "page_of": page_of,
     "milestone": milestone,
+    "average_share": average_share,
+    "watched_seconds": watched_seconds,
 }

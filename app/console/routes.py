@@ -15,6 +15,7 @@ from app.console.pages import (
     embed,
     live,
     media,
+    medium,
     now,
     play,
     rejected,
@@ -25,7 +26,7 @@ from app.console.pages import (
 from app.console.rendering import Renderer
 from app.console.view import Console
 
-PAGES = (sign_in, now, live, media, watchers, play, rejected, embed, connect, doctor, audit)
+PAGES = (sign_in, now, live, media, medium, watchers, play, rejected, embed, connect, doctor, audit)
 """The modules that make pages, each with its `routes()`."""
 
 

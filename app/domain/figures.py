@@ -1,11 +1,11 @@
-"""What media come to: plays counted by medium, day and page, kept up as each play changes.
+"""What media come to: plays counted by medium, time and page, kept up as each play changes.
 
 A play's contribution is a pure function of its state. When the state changes, the old contribution
 is taken out and the new one put in: so a figure is what the plays come to, however they grew, and
-a play that turns out to be of another medium, page or day moves there.
+a play that turns out to be of another medium, page or time moves there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import add, itemgetter, sub
 from typing import Self
@@ -16,6 +16,7 @@ from app.domain.coverage import Spans
 from app.domain.media import Medium
 from app.domain.milestones import reached
 from app.domain.page import Page
+from app.domain.period import SLOT_MS
 from app.domain.play import Play
 
 BINS = 100
@@ -24,15 +25,25 @@ BINS = 100
 QUARTILES = (25, 50, 75, 100)
 DAY_MS = 24 * 60 * 60 * 1000
 
+Bins = tuple[int, ...]
+"""A number for each of `BINS` parts."""
+
+Counts = tuple[int, ...]
+NOTHING: Bins = (0,) * BINS
+
+MOST_REPEATS = 100
+"""How often one play can have watched a part, as counted: more says nothing of the medium."""
+
 Cell = tuple[str, int]
-"""A medium's key, and a day (UTC, counted from the epoch)."""
+"""A medium's key, and a slot (`domain.period`): the quarter of an hour, counted from the epoch."""
 
 
 class Figures(msgspec.Struct, frozen=True):
     """Plays counted: begun; of these a quarter, half, three quarters and all of it covered.
 
-    `attributed`: on a contact in HubSpot. `mapped`: those that tell which parts were seen; `seen`:
-    how many of these saw each of `BINS` parts.
+    `attributed`: on a contact in HubSpot. `mapped`: those that tell which parts were seen; `parts`:
+    of how many of the `BINS` parts that is the sum; `repeats`: how often parts were seen again.
+    `seen`: how many plays saw each part; `again`: how often it was seen again.
     """
 
     plays: int = 0
@@ -42,36 +53,45 @@ class Figures(msgspec.Struct, frozen=True):
     whole: int = 0
     attributed: int = 0
     mapped: int = 0
-    seen: tuple[int, ...] = (0,) * BINS
+    parts: int = 0
+    repeats: int = 0
+    seen: Bins = NOTHING
+    again: Bins = NOTHING
 
     @classmethod
-    def of(cls, counts: Iterable[int], seen: Iterable[int] = (0,) * BINS) -> Self:
+    def of(cls, counts: Iterable[int], seen: Bins = NOTHING, again: Bins = NOTHING) -> Self:
         """From the plain counts, in the order of the fields."""
-        plays, quarter, half, most, whole, attributed, mapped = counts
-        return cls(plays, quarter, half, most, whole, attributed, mapped, tuple(seen))
+        plays, quarter, half, most, whole, attributed, mapped, parts, repeats = counts
+        plain = plays, quarter, half, most, whole, attributed, mapped, parts, repeats
+        return cls(*plain, seen, again)
+
+    @property
+    def counts(self) -> Counts:
+        """The plain counts, in the order of the fields."""
+        return msgspec.structs.astuple(self)[:COUNTS]
 
 
-COUNTS = 7
+COUNTS = 9
 """How many of its fields are plain counts."""
 
 NONE = Figures()
-Counts = tuple[int, ...]
 
 
 class Change:
     """What a batch of folds does to one cell; `pages`: plays by page."""
 
-    __slots__ = ("counts", "medium", "pages", "seen")
+    __slots__ = ("again", "counts", "medium", "pages", "seen")
 
     def __init__(self, medium: Medium) -> None:
         self.medium = medium
         self.counts: Counts = (0,) * COUNTS
-        self.seen: Counts = (0,) * BINS
+        self.seen: Bins = NOTHING
+        self.again: Bins = NOTHING
         self.pages: dict[Page, int] = {}
 
     def figures(self) -> Figures:
         """As they are added to what the cell holds."""
-        return Figures.of(self.counts, self.seen)
+        return Figures.of(self.counts, self.seen, self.again)
 
     def is_none(self) -> bool:
         """Whether it changes nothing."""
@@ -79,16 +99,40 @@ class Change:
 
     def move(self, play: Play, sign: int, *, attributed: bool) -> None:
         """Put a play's contribution in, or take it out (`sign` -1)."""
-        step = add if sign > 0 else sub
-        self.counts = tuple(map(step, self.counts, _counts(play, attributed=attributed)))
-        self.seen = tuple(map(step, self.seen, _seen(play.spans)))
+        counts, seen, again = _contribution(play, attributed=attributed)
+        self._combine(add if sign > 0 else sub, counts, seen, again)
         page = play.page[2]
         self.pages[page] = self.pages.get(page, 0) + sign
+
+    def plus(self, other: Self) -> None:
+        """Do what the other does as well."""
+        self._combine(add, other.counts, other.seen, other.again)
+        for page, count in other.pages.items():
+            self.pages[page] = self.pages.get(page, 0) + count
+
+    def _combine(
+        self, step: Callable[[int, int], int], counts: Counts, seen: Bins, again: Bins
+    ) -> None:
+        self.counts = tuple(map(step, self.counts, counts))
+        if seen is not NOTHING:
+            self.seen = tuple(map(step, self.seen, seen))
+        if again is not NOTHING:  # it nearly always is
+            self.again = tuple(map(step, self.again, again))
+
+
+def together(changes: Sequence[Change]) -> Change:
+    """All of these, at least one, as one. It may be one of them."""
+    if len(changes) == 1:
+        return changes[0]
+    total = Change(changes[0].medium)
+    for each in changes:
+        total.plus(each)
+    return total
 
 
 def figures_of(play: Play, *, attributed: bool = False) -> Figures:
     """What one play contributes. `attributed`: HubSpot has put an event of it on a contact."""
-    return Figures.of(map(int, _counts(play, attributed=attributed)), map(int, _seen(play.spans)))
+    return Figures.of(*_contribution(play, attributed=attributed))
 
 
 def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> dict[Cell, Change]:
@@ -107,8 +151,8 @@ def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> dict[Cell, Chang
 
 
 def cell_of(play: Play) -> Cell:
-    """Where a play counts: its medium, and the day on which it began."""
-    return medium_key(play.medium), play.started_at // DAY_MS
+    """Where a play counts: its medium, and the slot in which it began."""
+    return medium_key(play.medium), play.started_at // SLOT_MS
 
 
 def medium_key(medium: Medium) -> str:
@@ -126,18 +170,32 @@ def _at(found: dict[Cell, Change], play: Play) -> Change:
     return change
 
 
-def _counts(play: Play, *, attributed: bool) -> Counts:
+def _contribution(play: Play, *, attributed: bool) -> tuple[Counts, Bins, Bins]:
+    """The plain counts, the parts that were seen, and how often they were seen again."""
     covered = reached(play)
-    marks = [covered >= quartile for quartile in QUARTILES]
-    return (1, *marks, attributed, bool(play.maps))
+    seen, again, parts, repeats = _watched(spans) if (spans := play.spans) else _UNKNOWN
+    quarter, half, most, whole = (int(covered >= quartile) for quartile in QUARTILES)
+    mapped = int(bool(play.maps))
+    counts = (1, quarter, half, most, whole, int(attributed), mapped, parts, repeats)
+    return counts, seen, again
 
 
-def _seen(spans: Spans) -> tuple[bool, ...]:
-    """Which of `BINS` parts were seen: a part counts if its middle was."""
-    return tuple(map(bool, _parts(len(spans))(spans))) if spans else _NOTHING
+_UNKNOWN = NOTHING, NOTHING, 0, 0
 
 
-_NOTHING = (False,) * BINS
+@lru_cache(1024)
+def _watched(spans: Spans) -> tuple[Bins, Bins, int, int]:
+    """The parts that were seen, how often they were seen again, and the sums of both.
+
+    A part was watched as often as its middle was. Remembered, for what a play comes to is put in
+    now and taken out when its next ping arrives.
+    """
+    times = _parts(len(spans))(spans)
+    seen = tuple([1 if each else 0 for each in times])
+    again = NOTHING
+    if max(times) > 1:
+        again = tuple([min(each, MOST_REPEATS) - 1 if each > 1 else 0 for each in times])
+    return seen, again, sum(seen), sum(again)
 
 
 @lru_cache(128)

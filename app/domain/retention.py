@@ -21,12 +21,13 @@ class Drop(NamedTuple):
 
 def average_share(figures: Figures) -> float | None:
     """How much of the medium a play covered on average, in percent."""
-    return sum(figures.seen) / figures.mapped if figures.mapped else None
+    return figures.parts / figures.mapped if figures.mapped else None
 
 
 def watched_seconds(figures: Figures, duration: float | None) -> float | None:
-    """How long the plays watched in all, each part once; None where the length is not known."""
-    return sum(figures.seen) * duration / BINS if duration and figures.mapped else None
+    """How long was watched in all, again and again included; None where the length is unknown."""
+    parts = figures.parts + figures.repeats
+    return parts * duration / BINS if duration and figures.mapped else None
 
 
 def drops(figures: Figures, most: int) -> list[Drop]:

@@ -10,7 +10,6 @@ from app.store.admin import FigureReports, Rejections
 from app.store.reports import MediumRefusal
 
 PORTION = 500
-_NEVER = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ async def reported(
 ) -> AsyncIterator[ReportedMedium]:
     """Each medium that was played, those with most plays first."""
     after: tuple[int, int] | None = None
-    while portion := await figures.media("most", _NEVER, PORTION, after):
+    while portion := await figures.media("most", None, PORTION, after):
         refusals = await rejections.of_media([each.medium for each in portion])
         for each in portion:
             found = match_reported(each.medium, each.plays, known)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from app.domain.identity import IdentityMode
 from app.domain.media import Medium
 from app.domain.outcome import Status
+from app.domain.period import Period
 from app.store.reports import (
     Action,
     AuditEntry,
@@ -29,7 +30,7 @@ from app.store.transactions import (
     admin,
     console_sessions,
     erasure,
-    figures,
+    figure_reports,
     history,
     personal_data,
     refused_media,
@@ -43,24 +44,35 @@ class FigureReports(Part):
     """What plays came to."""
 
     async def days(self, since: int) -> list[Day]:
-        """Each day from `since` on that saw anything, in order."""
-        return await self._read(figures.days, since)
+        """Each day (UTC) from `since` on that saw anything, in order."""
+        return await self._read(figure_reports.days, since)
 
     async def media(
-        self, order: Order, since: int, limit: int, after: tuple[int, int] | None = None
+        self,
+        order: Order,
+        period: Period | None,
+        limit: int,
+        after: tuple[int, int] | None = None,
     ) -> list[MediumFigures]:
-        """The media played last, or most (ever); `after`: the (last_day or plays, id) before."""
-        return await self._read(figures.media, order, since, limit, after)
+        """The media played last, or most (ever), with their figures of a period (None: without).
+
+        `after`: the (last_day or plays, id) before.
+        """
+        return await self._read(figure_reports.media, order, period, limit, after)
+
+    async def played(self, period: Period, search: str = "") -> list[MediumFigures]:
+        """The media played in a period that a search finds; `MEDIA_SORTED` at most."""
+        return await self._read(figure_reports.played, period, search)
 
     async def of_ids(self, media: Sequence[int]) -> list[MediumFigures]:
         """These media, as far as they are there, without figures of a period."""
-        return await self._read(figures.of_ids, media)
+        return await self._read(figure_reports.of_ids, media)
 
     async def medium(
-        self, medium: int, since: int, pages: int, before: int = 0
+        self, medium: int, period: Period, pages: int, *, compared: bool = False
     ) -> MediumReport | None:
-        """One medium, with so many pages at most, and so many days before to compare with."""
-        return await self._read(figures.medium, medium, since, pages, before)
+        """One medium, with so many pages at most; `compared`: with as many days before."""
+        return await self._read(figure_reports.medium, medium, period, pages, compared=compared)
 
 
 class Watchers(Part):

@@ -5,6 +5,7 @@ Days are counted from the epoch (UTC), times are milliseconds since then.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
@@ -17,6 +18,10 @@ from app.domain.play import Play
 
 COUNTED = 100_000
 """Counting stops here: beyond it, the exact number does not matter to a person."""
+
+MEDIA_SORTED = 1_000
+"""Media of a period that are sorted: the ones played last, for visitors can invent as many as they
+like. The search looks through ten times as many."""
 
 PAGES_A_DAY = 50
 """Pages told apart for a medium and day; plays on others are counted together."""
@@ -48,13 +53,19 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class MediumFigures:
-    """One medium of the list. `plays`: ever; `figures`: since the day asked for, without `seen`."""
+    """One medium of the list. `plays`: ever; `figures`: the plain counts of the period."""
 
     id: int
     medium: Medium
     plays: int
     last_day: int
     figures: Figures = NONE
+
+    def matches(self, search: str) -> bool:
+        """Whether its name, ids or address say that."""
+        about = self.medium
+        words = (about.name, about.external_id, about.url, about.bridge_id)
+        return search.casefold() in "\n".join(str(word) for word in words if word).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +78,15 @@ class PageFigures:
 
 @dataclass(frozen=True, slots=True)
 class MediumReport:
-    """All about one medium since the day asked for. `days`: without `seen`, only those with plays.
+    """All about one medium in a period. `days`: the plain counts of each day that had plays.
 
-    `pages`: the most played first. `before`: of the days before that one, as many as asked for.
+    `pages`: the most played first, by days of UTC. `before`: of as many days before the period.
     """
 
     id: int
     medium: Medium
     figures: Figures
-    days: Sequence[tuple[int, Figures]]
+    days: Sequence[tuple[date, Figures]]
     pages: Sequence[PageFigures]
     before: Figures = NONE
 

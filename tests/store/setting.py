@@ -15,6 +15,7 @@ from app.domain.media import Catalogue
 from app.domain.milestones import Milestone, MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy
 from app.domain.outcome import AccountUpdate, Healthy, Outcome, Status
+from app.domain.period import Period
 from app.domain.ping import PlayPing, parse
 from app.domain.play import Play
 from app.domain.trust import TrustPolicy
@@ -98,6 +99,8 @@ def _with_tokens(play: Play, said: PlayPing, at: int) -> Play:
 
 FOLDING = NamedVisitors(ObservationPolicy(Catalogue(), TRUST), MilestonePolicy())
 ALL = 1_000
+YEAR = Period.latest(365, NOW)
+"""All days of which the tests tell anything."""
 
 
 def body(**fields: Any) -> bytes:

@@ -1,14 +1,12 @@
 """What media come to, kept up by the fold and by deliveries."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from app.domain.figures import DAY_MS, Figures
+from app.domain.figures import Figures
 from app.domain.outcome import Delivered, Rejected
+from app.domain.period import Period
 from app.store.reports import PAGES_A_DAY, MediumReport, PageFigures
 from app.store.store import Store
-from tests.store.engines import Database
 from tests.store.setting import (
     ALL,
     DAY,
@@ -24,13 +22,15 @@ from tests.store.setting import (
     settle,
 )
 
-TODAY = NOW // DAY_MS
+TODAY = Period.latest(1, NOW)
+TWO_DAYS = Period.latest(2, NOW)
+YESTERDAY = TWO_DAYS.first
 
 
-async def report(store: Store, number: int = 0, since: int = TODAY) -> MediumReport:
-    """What one of the media came to, the latest first."""
-    media = await store.figures.media("latest", since, ALL)
-    found = await store.figures.medium(media[number].id, since, 10)
+async def report(store: Store, period: Period = TODAY) -> MediumReport:
+    """What the medium that was played last came to."""
+    media = await store.figures.media("latest", None, 1)
+    found = await store.figures.medium(media[0].id, period, 10)
     assert found is not None
     return found
 
@@ -42,8 +42,8 @@ async def test_a_play_counts_once_however_often_it_is_heard_of(store: Store) -> 
     await played(store, NOW + 2, playedPercent=60, watched=[[1, 60], [0, 40]])
     found = await report(store)
     seen = (1,) * 60 + (0,) * 40
-    assert found.figures == Figures(plays=1, quarter=1, half=1, mapped=1, seen=seen)
-    assert found.days == [(TODAY, Figures(plays=1, quarter=1, half=1, mapped=1))]
+    assert found.figures == Figures(plays=1, quarter=1, half=1, mapped=1, parts=60, seen=seen)
+    assert found.days == [(TODAY.first, Figures(plays=1, quarter=1, half=1, mapped=1, parts=60))]
     assert found.pages == [PageFigures("page 5", 1)]
     assert found.medium.bridge_id == 42
 
@@ -55,12 +55,15 @@ async def test_plays_of_a_batch_add_up(store: Store) -> None:
     await arrive(store, NOW - DAY, sessionId="earlier", pageId=1)
     await arrive(store, NOW, sessionId="other", mediaBridgeId=7)
     await fold(store)
-    media = await store.figures.media("most", TODAY - 1, ALL)
+    media = await store.figures.media("most", TWO_DAYS, ALL)
     assert [(each.medium.bridge_id, each.plays) for each in media] == [(42, 5), (7, 1)]
     assert media[0].figures == Figures(plays=5, quarter=4, half=4, most=4, whole=4)
-    found = await store.figures.medium(media[0].id, TODAY - 1, 10)
+    found = await store.figures.medium(media[0].id, TWO_DAYS, 10)
     assert found is not None
-    assert [(day, figures.plays) for day, figures in found.days] == [(TODAY - 1, 1), (TODAY, 4)]
+    assert [(day, figures.plays) for day, figures in found.days] == [
+        (YESTERDAY, 1),
+        (TODAY.first, 4),
+    ]
     assert found.pages == [PageFigures("page 1", 4), PageFigures("page 2", 1)]
 
 
@@ -68,43 +71,10 @@ async def test_a_play_that_turns_out_to_be_elsewhere_moves(store: Store) -> None
     """To an earlier day and page, if a ping that was late says so."""
     await played(store, NOW, pageId=5, playedPercent=30)
     await played(store, NOW, pageId=4, playedPercent=30, occurredTimestamp=NOW - DAY)
-    found = await report(store, since=TODAY - 1)
-    assert [(day, each.plays) for day, each in found.days if each.plays] == [(TODAY - 1, 1)]
+    found = await report(store, TWO_DAYS)
+    assert [(day, each.plays) for day, each in found.days if each.plays] == [(YESTERDAY, 1)]
     assert found.pages == [PageFigures("page 4", 1)]
     assert found.figures.quarter == 1
-
-
-SEEN = st.lists(st.integers(0, 1), min_size=4, max_size=4)
-PLAYS = st.lists(st.tuples(st.integers(0, 3), SEEN), max_size=8)
-
-
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-@given(plays=PLAYS, days=st.integers(1, 2))
-async def test_a_period_and_the_one_before_equal_a_recount_of_the_plays(
-    database: Database, plays: list[tuple[int, list[int]]], days: int
-) -> None:
-    """Whatever was played when: each play counts in the period in which it began, or in none."""
-    since = TODAY - days + 1
-    periods: dict[bool, list[list[int]]] = {True: [], False: []}
-    async with database.fresh().open() as store:
-        for number, (ago, watched) in enumerate(plays):
-            if ago < 2 * days:
-                periods[TODAY - ago >= since].append(watched)
-            runs = [[times, 1] for times in watched]
-            at = NOW - ago * DAY
-            await arrive(store, at, sessionId=f"s{number}", playedPercent=None, watched=runs)
-        await fold(store)
-        media = await store.figures.media("latest", 0, ALL)
-        found = await store.figures.medium(media[0].id, since, 9, days) if media else None
-    if found is None:
-        assert plays == []
-        return
-    for figures, expected in ((found.figures, periods[True]), (found.before, periods[False])):
-        covered = [25 * sum(watched) for watched in expected]
-        assert figures.plays == len(expected)
-        assert figures.half == sum(share >= 50 for share in covered)
-        assert figures.whole == sum(share == 100 for share in covered)
-        assert sum(figures.seen) == sum(covered)
 
 
 async def test_a_play_is_attributed_once(store: Store) -> None:
@@ -114,7 +84,7 @@ async def test_a_play_is_attributed_once(store: Store) -> None:
     for _ in range(3):
         await settle(store, await claimed(store), Delivered(9, 42, "usertoken"))
     assert (await report(store)).figures.attributed == 1
-    (day,) = await store.figures.days(TODAY)
+    (day,) = await store.figures.days(NOW // DAY)
     assert (day.pings, day.plays, day.events, day.delivered) == (1, 1, 4, 3)
 
 
@@ -123,7 +93,7 @@ async def test_a_rejection_counts_for_the_day(store: Store) -> None:
     await played(store, NOW - MINUTE)
     await looked_up(store, {"utk": 9})
     await settle(store, await claimed(store), Rejected("refused", 400))
-    (day,) = await store.figures.days(TODAY)
+    (day,) = await store.figures.days(NOW // DAY)
     assert (day.delivered, day.rejected) == (0, 1)
     assert (await report(store)).figures.attributed == 0
 
@@ -134,7 +104,7 @@ async def test_pages_beyond_the_first_of_a_day_are_counted_together(store: Store
         await arrive(store, sessionId=f"s{number}", pageId=None, pageUrl=f"https://x.test/{number}")
     await fold(store)
     found = await store.figures.medium(
-        (await store.figures.media("latest", TODAY, 1))[0].id, TODAY, ALL
+        (await store.figures.media("latest", None, 1))[0].id, TODAY, ALL
     )
     assert found is not None
     assert len(found.pages) == PAGES_A_DAY + 1
@@ -151,11 +121,13 @@ async def test_the_list_of_media_goes_on_where_it_ended(store: Store, order: str
     await fold(store)
     seen: list[int] = []
     after = None
-    while page := await store.figures.media(order, 0, 2, after):  # type: ignore[arg-type]
+    while page := await store.figures.media(order, None, 2, after):  # type: ignore[arg-type]
         seen += [each.id for each in page]
         last = page[-1]
         after = (last.last_day if order == "latest" else last.plays, last.id)
-    assert sorted(seen) == sorted({each.id for each in await store.figures.media("latest", 0, ALL)})
+    assert sorted(seen) == sorted(
+        {each.id for each in await store.figures.media("latest", None, ALL)}
+    )
 
 
 async def test_a_row_that_breaks_the_fold_counts_nothing(store: Store) -> None:
@@ -164,7 +136,7 @@ async def test_a_row_that_breaks_the_fold_counts_nothing(store: Store) -> None:
     await arrive(store, sessionId="bad")
     await fold(store, folding=Fragile("bad"))
     assert (await report(store)).figures.plays == 1
-    (day,) = await store.figures.days(TODAY)
+    (day,) = await store.figures.days(NOW // DAY)
     assert (day.pings, day.plays) == (1, 1)
 
 
@@ -175,10 +147,10 @@ async def test_figures_end_with_their_retention(store: Store) -> None:
     await store.maintenance.maintain(NOW + RETENTION.plays_ms + DAY, ALL)
     assert (await report(store)).figures.plays == 1
     await store.maintenance.maintain(NOW + RETENTION.figures_ms + DAY, ALL)
-    assert await store.figures.media("latest", 0, ALL) == []
+    assert await store.figures.media("latest", None, ALL) == []
     assert await store.figures.days(0) == []
 
 
 async def test_nothing_is_known_of_another_medium(store: Store) -> None:
     """An id that is no medium's."""
-    assert await store.figures.medium(99, 0, 10) is None
+    assert await store.figures.medium(99, TODAY, 10) is None

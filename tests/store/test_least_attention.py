@@ -10,6 +10,7 @@ from tests.store.setting import (
     NOW,
     SETTLE,
     TRUST,
+    YEAR,
     NamedVisitors,
     arrive,
     entries,
@@ -34,7 +35,7 @@ async def test_nothing_is_sent_of_a_play_below_it(store: Store) -> None:
     assert (await store.lookups.claim(NOW + SETTLE, 100, MINUTE)).utks == ()
     (history,) = await store.history.of_session("session")
     assert (history.play.short_of, len(history.play.held)) == ("25 %", 1)
-    (medium,) = await store.figures.media("latest", 0, 10)
+    (medium,) = await store.figures.media("latest", YEAR, 10)
     assert medium.plays == 1
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import struct
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +20,7 @@ from app.store.store import Store
 from tests.store.engines import sqlite_url
 from tests.store.old import stores
 from tests.store.postgres.ask import ask, fresh_database
-from tests.store.setting import DAY, LEASE, NOW, arrive, fold, played, policy, values
+from tests.store.setting import DAY, LEASE, NOW, YEAR, arrive, fold, played, policy, values
 
 LATER = NOW + 2 * DAY
 VERSIONS = sorted(_scripts("sqlite"))
@@ -84,7 +85,7 @@ class Postgres:
 
 
 Database = Sqlite | Postgres
-SINCE = {"console_sessions", "outbox_new", "resting"}
+SINCE = {"console_sessions", "outbox_new", "resting", "figure_slots"}
 """Tables that the earlier release did not have, or that a migration renames."""
 
 TABLES = sorted(
@@ -148,6 +149,22 @@ async def test_who_watched_what_is_filled(database: Database) -> None:
         assert (medium, covered) == watched(decode_play(state))
 
 
+async def test_earlier_figures_are_there_by_slot(database: Database) -> None:
+    """Each day as one of its slots; and what its plays saw in all is summed up."""
+    await database.restore()
+    await (await database.open()).close()
+    columns = "plays, whole, attributed, mapped, parts, repeats, seen, again"
+    days = await database.ask(
+        f"SELECT medium, 96 * day + 48, {columns} FROM playrelay.figures ORDER BY 1, 2"  # noqa: S608 - ours
+    )
+    assert days == await database.ask(
+        f"SELECT medium, slot, {columns} FROM playrelay.figure_slots ORDER BY 1, 2"  # noqa: S608 - ours
+    )
+    known = [(parts, struct.unpack("<100i", seen)) for *_, parts, _, seen, _ in days if seen]  # type: ignore[arg-type]
+    assert any(parts for parts, _ in known)
+    assert [parts for parts, _ in known] == [sum(seen) for _, seen in known]
+
+
 async def test_work_goes_on_after_a_migration(database: Database) -> None:
     """Unread pings are folded, events claimed, figures and the account as before."""
     await database.restore()
@@ -156,7 +173,7 @@ async def test_work_goes_on_after_a_migration(database: Database) -> None:
     assert (await store.maintenance.maintain(LATER, 100)).leases_expired == 1
     assert (await store.outbox.claim(LATER, LEASE)).job is not None
     (attributed,) = await database.ask("SELECT count(*) FROM playrelay.plays WHERE attributed")
-    figures = await store.figures.media("most", 0, 9)
+    figures = await store.figures.media("most", YEAR, 9)
     assert (sum(each.figures.attributed for each in figures),) == attributed
     histories = await store.history.of_contact(905)
     assert "delivered" in {event.status for each in histories for event in each.events}

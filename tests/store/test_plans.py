@@ -9,12 +9,14 @@ import re
 import sqlite3
 from collections.abc import Callable, Coroutine
 from contextlib import closing
+from datetime import timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.domain.identity import IdentityMode
 from app.domain.media import Medium
+from app.domain.period import SLOT_MS, Period
 from app.store.policy import StorePolicy
 from app.store.postgres.database import PostgresDatabase
 from app.store.postgres.tx import PostgresTx
@@ -25,7 +27,7 @@ from app.store.transactions import (
     admin,
     claims,
     erasure,
-    figures,
+    figure_reports,
     future,
     history,
     lookups,
@@ -36,10 +38,22 @@ from app.store.transactions import (
 )
 from app.store.tx import Row, Tx
 from tests.store.engines import Postgres, Sqlite
-from tests.store.setting import DAY, LEASE, NOW, QUOTA, RETENTION, arrive, fold, played, policy
+from tests.store.setting import (
+    DAY,
+    LEASE,
+    NOW,
+    QUOTA,
+    RETENTION,
+    YEAR,
+    arrive,
+    fold,
+    played,
+    policy,
+)
 
 GROWING = (
     *("plays", "outbox", "contacts", "mails", "media", "figures", "figure_pages", "audit"),
+    "figure_slots",
     "refused_media",
 )
 GATHERING = {"Sort", "Aggregate", "Hash", "Group", "SetOp"}
@@ -52,6 +66,7 @@ WHOLE = {
 """What is read from end to end, and may be."""
 
 ALIASES = {"p": "plays", "o": "outbox", "c": "contacts", "e": "outbox"}
+TOKYO = Period.latest(28, NOW, timezone(timedelta(hours=9)))
 MODE: IdentityMode = "lookup"
 POLICY: StorePolicy = policy()
 LATER = NOW + 1
@@ -75,11 +90,14 @@ def questions() -> dict[str, Question]:
     }
     return {
         "depths": lambda tx: admin.depths(tx, NOW, COUNTED),
-        "days": lambda tx: figures.days(tx, 0),
+        "days": lambda tx: figure_reports.days(tx, 0),
         "latest": lambda tx: history.latest(tx, MODE, 20),
-        "media played last": lambda tx: figures.media(tx, "latest", 0, 50, None),
-        "media played most": lambda tx: figures.media(tx, "most", 0, 50, None),
-        "medium": lambda tx: figures.medium(tx, 1, 0, 10),
+        "media played last": lambda tx: figure_reports.media(tx, "latest", TOKYO, 50, None),
+        "media played most": lambda tx: figure_reports.media(tx, "most", TOKYO, 50, None),
+        "media of a period": lambda tx: figure_reports.played(tx, TOKYO, ""),
+        "media found": lambda tx: figure_reports.played(tx, TOKYO, "a"),
+        "medium": lambda tx: figure_reports.medium(tx, 1, YEAR, 10, compared=True),
+        "medium, in a time zone": lambda tx: figure_reports.medium(tx, 1, TOKYO, 10, compared=True),
         "refused media": lambda tx: refused_media.refused_media(tx, NOW, 50),
         "refusals": lambda tx: refused_media.refusals(tx, media),
         "families": lambda tx: rejections.families(tx, 100),
@@ -187,8 +205,11 @@ CROWD = f"""
     INSERT INTO playrelay.media (key, about, plays, last_day)
     SELECT 'k' || i, (SELECT about FROM playrelay.media LIMIT 1), i, {NOW // DAY} - i % 300
     FROM generate_series(1, 5000) i;
-    INSERT INTO playrelay.figures SELECT id, {NOW // DAY} - day, 1, 1, 1, 1, 1, 1, 0, NULL
+    INSERT INTO playrelay.figures SELECT id, {NOW // DAY} - day, 1, 1, 1, 1, 1, 1, 0, NULL, 0, 0
     FROM playrelay.media, generate_series(1, 5) day ON CONFLICT DO NOTHING;
+    INSERT INTO playrelay.figure_slots
+    SELECT id, {NOW // SLOT_MS} - slot, 1, 1, 1, 1, 1, 1, 0, 0, 0, NULL, NULL
+    FROM playrelay.media, generate_series(1, 20) slot ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.figure_pages SELECT id, {NOW // DAY} - day, 'p', 1
     FROM playrelay.media, generate_series(1, 5) day ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.audit (at, who, what, subject)
@@ -197,7 +218,8 @@ CROWD = f"""
     SELECT i || '/', 1, {NOW} - i, '{{"reason": "refused"}}' FROM generate_series(1, 5000) i;
     ANALYZE playrelay.plays; ANALYZE playrelay.outbox; ANALYZE playrelay.contacts;
     ANALYZE playrelay.mails; ANALYZE playrelay.media; ANALYZE playrelay.figures;
-    ANALYZE playrelay.figure_pages; ANALYZE playrelay.audit; ANALYZE playrelay.refused_media;
+    ANALYZE playrelay.figure_pages; ANALYZE playrelay.figure_slots;
+    ANALYZE playrelay.audit; ANALYZE playrelay.refused_media;
 """  # noqa: S608 - numbers of ours
 
 

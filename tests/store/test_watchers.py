@@ -33,7 +33,7 @@ async def watch(store: Store, plays: Sequence[Play]) -> None:
 
 async def rows_of(store: Store) -> dict[int, int]:
     """The rows of the media, by their media bridge ids."""
-    media = await store.figures.media("latest", 0, ALL)
+    media = await store.figures.media("latest", None, ALL)
     return {each.medium.bridge_id or 0: each.id for each in media}
 
 

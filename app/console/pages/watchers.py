@@ -76,7 +76,7 @@ def routes() -> APIRouter:
 async def _offered(view: View, chosen: Sequence[int]) -> list[MediumFigures]:
     """The media to choose from: those played last, and those that are chosen already."""
     figures = view.account.store.figures
-    latest = await figures.media("latest", 0, MEDIA_OFFERED)
+    latest = await figures.media("latest", None, MEDIA_OFFERED)
     missing = set(chosen) - {each.id for each in latest}
     return [*await figures.of_ids(sorted(missing)), *latest]
 

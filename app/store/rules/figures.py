@@ -2,20 +2,18 @@
 
 import struct
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from operator import add
 from typing import Any
 
 import msgspec
 
-from app.domain.figures import BINS, COUNTS, Figures
+from app.domain.figures import BINS, COUNTS, NOTHING, Bins, Counts, Figures
 from app.domain.media import Medium
 from app.domain.page import Page
-from app.store.reports import MediumReport, PageFigures
 
 encode_medium = msgspec.json.Encoder().encode
 decode_medium = msgspec.json.Decoder(Medium).decode
-
-_packing = struct.Struct(f"<{BINS}i")
-_NOTHING = (0,) * BINS
 
 
 def page_name(page: Page) -> str:
@@ -23,43 +21,38 @@ def page_name(page: Page) -> str:
     return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"
 
 
-def add_seen(packed: bytes | None, more: Iterable[int]) -> bytes:
-    """How many plays saw each percent of a medium, with so many more of them.
+def add_bins(packed: bytes | None, more: Bins) -> bytes | None:
+    """A number for each percent of a medium, with so much more of each; None: there is none yet.
 
-    Packed as 32-bit integers, the lowest byte first.
+    Packed as integers of 8, 16 or 32 bits, the lowest byte first: how many shows in the length.
+    They are signed: an earlier release has put plays elsewhere than they are taken out.
     """
-    return _packing.pack(*map(sum, zip(_unpacked(packed), more, strict=True)))
+    if more is NOTHING:
+        return packed
+    total = tuple(map(add, _unpacked(packed), more)) if packed else more
+    for packing in _PACKINGS.values():
+        with suppress(struct.error):  # it does not fit
+            return packing.pack(*total)
+    raise OverflowError("more plays than 32 bits can count")
 
 
-def report_of(
-    row: int,
-    about: bytes | str,
-    since: int,
-    days: Sequence[Sequence[Any]],
-    pages: Iterable[Iterable[Any]],
-) -> MediumReport:
-    """All about one medium. `days`: day, plain counts, seen (packed); `pages`: page, plays.
-
-    The days before `since` are those to compare with.
-    """
-    here = [each for each in days if each[0] >= since]
-    return MediumReport(
-        id=row,
-        medium=decode_medium(about),
-        figures=_sum(here),
-        days=[(day, Figures.of(plain)) for day, *plain, _ in here],
-        pages=[PageFigures(*each) for each in pages],
-        before=_sum(each for each in days if each[0] < since),
-    )
+def total(rows: Iterable[Sequence[Any]]) -> Figures:
+    """The sum of rows. Each: the plain counts, seen and again (packed)."""
+    counts: Counts = (0,) * COUNTS
+    seen = again = NOTHING
+    for *plain, packed, repeated in rows:
+        counts = tuple(map(add, counts, plain))
+        if packed is not None:
+            seen = tuple(map(add, seen, _unpacked(packed)))
+        if repeated is not None:
+            again = tuple(map(add, again, _unpacked(repeated)))
+    return Figures.of(counts, seen, again)
 
 
-def _sum(days: Iterable[Iterable[Any]]) -> Figures:
-    counts, seen = [0] * COUNTS, [*_NOTHING]
-    for _, *plain, packed in days:
-        counts = [one + two for one, two in zip(counts, plain, strict=True)]
-        seen = [one + two for one, two in zip(seen, _unpacked(packed), strict=True)]
-    return Figures.of(counts, seen)
+_PACKINGS = {
+    width: struct.Struct(f"<{BINS}{code}") for width, code in ((1, "b"), (2, "h"), (4, "i"))
+}
 
 
-def _unpacked(packed: bytes | None) -> tuple[int, ...]:
-    return _packing.unpack(packed) if packed else _NOTHING
+def _unpacked(packed: bytes | None) -> Bins:
+    return _PACKINGS[len(packed) // BINS].unpack(packed) if packed else NOTHING

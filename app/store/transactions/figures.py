@@ -1,22 +1,21 @@
-"""Figures of media, kept up in the transactions that change the plays; and how they are read.
+"""Figures of media, kept up in the transactions that change the plays.
 
 Locks are taken in the order of the keys, after all others, and the day's last: all share it.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from app.domain.figures import DAY_MS, Cell, Change, Figures, cell_of
+from app.domain.figures import DAY_MS, Cell, Change, Figures, cell_of, together
+from app.domain.period import SLOTS
 from app.domain.play import Play
-from app.store.reports import PAGES_A_DAY, Day, MediumFigures, MediumReport, Order
-from app.store.rules.figures import (
-    add_seen,
-    decode_medium,
-    encode_medium,
-    page_name,
-    report_of,
-)
+from app.store.reports import PAGES_A_DAY
+from app.store.rules.figures import add_bins, encode_medium, page_name
 from app.store.tx import Tx
+
+COLUMNS = Figures.__struct_fields__[:-2]
+"""Of the plain counts, as the fields are called."""
 
 SAVE_MEDIUM = """
     INSERT INTO playrelay.media AS m (key, about, plays, last_day) VALUES ($1, $2::json, $3, $4)
@@ -24,24 +23,7 @@ SAVE_MEDIUM = """
         last_day = greatest(m.last_day, excluded.last_day)
     RETURNING key, id
 """
-SEEN = """
-    SELECT medium, day, seen FROM playrelay.figures
-    WHERE medium = $1 AND day = $2 AND seen IS NOT NULL
-"""
-ADD_FIGURES = """
-    INSERT INTO playrelay.figures AS f
-        (medium, day, plays, quarter, half, most, whole, attributed, mapped, seen)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-    ON CONFLICT (medium, day) DO UPDATE SET
-        plays = f.plays + excluded.plays, quarter = f.quarter + excluded.quarter,
-        half = f.half + excluded.half, most = f.most + excluded.most,
-        whole = f.whole + excluded.whole, attributed = f.attributed + excluded.attributed,
-        mapped = f.mapped + excluded.mapped, seen = coalesce(excluded.seen, f.seen)
-"""
-ADD_ATTRIBUTED = """
-    UPDATE playrelay.figures SET attributed = attributed + 1
-    WHERE medium = (SELECT id FROM playrelay.media WHERE key = $1) AND day = $2
-"""
+MEDIUM_OF_KEY = "SELECT id FROM playrelay.media WHERE key = $1"
 COUNT_KNOWN_PAGE = """
     UPDATE playrelay.figure_pages SET plays = plays + $4
     WHERE medium = $1 AND day = $2 AND page = $3 RETURNING medium, day, page
@@ -61,36 +43,40 @@ COUNT_DAY = """
         plays = d.plays + excluded.plays, events = d.events + excluded.events,
         delivered = d.delivered + excluded.delivered, rejected = d.rejected + excluded.rejected
 """
-_SUMS = ", ".join(
-    f"coalesce(sum({count}), 0)::bigint AS {count}"
-    for count in ("plays", "quarter", "half", "most", "whole", "attributed", "mapped")
-)
-SUMS = f"SELECT {_SUMS} FROM playrelay.figures WHERE medium = $1 AND day >= $2"
-_MEDIA = "SELECT id, about, plays, last_day FROM playrelay.media"
-MEDIA: dict[Order, str] = {
-    "latest": f"{_MEDIA} WHERE (last_day, id) < ($1, $2) ORDER BY last_day DESC, id DESC LIMIT $3",
-    "most": f"{_MEDIA} WHERE (plays, id) < ($1, $2) ORDER BY plays DESC, id DESC LIMIT $3",
-}
-MEDIUM = f"{_MEDIA} WHERE id = $1"
-MEDIA_OF_IDS = f"{_MEDIA} WHERE id = ANY ($1::bigint[]) ORDER BY id"
-MEDIUM_DAYS = """
-    SELECT day, plays, quarter, half, most, whole, attributed, mapped, seen
-    FROM playrelay.figures WHERE medium = $1 AND day >= $2 ORDER BY day
-"""
-MEDIUM_PAGES = """
-    SELECT page, sum(plays)::bigint AS plays FROM playrelay.figure_pages
-    WHERE medium = $1 AND day >= $2
-    GROUP BY page HAVING sum(plays) > 0 ORDER BY sum(plays) DESC, page LIMIT $3
-"""
-DAYS = """
-    SELECT day, pings, plays, events, delivered, rejected FROM playrelay.days
-    WHERE day >= $1 ORDER BY day
-"""
 
-_FIRST = 2**62
+
+class Grain(NamedTuple):
+    """The statements for figures by day, or by slot.
+
+    `bins`: what is packed; `put`: more of the plain counts, and what is packed anew.
+    """
+
+    bins: str
+    put: str
+
+
+def _grain(table: str, at: str) -> Grain:
+    columns = ", ".join(COLUMNS)
+    more = ", ".join(f"{count} = f.{count} + excluded.{count}" for count in COLUMNS)
+    return Grain(
+        f"""
+            SELECT medium, {at}, seen, again FROM playrelay.{table}
+            WHERE medium = $1 AND {at} = $2 AND seen IS NOT NULL
+        """,
+        f"""
+            INSERT INTO playrelay.{table} AS f (medium, {at}, {columns}, seen, again)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            ON CONFLICT (medium, {at}) DO UPDATE SET {more},
+                seen = coalesce(excluded.seen, f.seen), again = coalesce(excluded.again, f.again)
+        """,
+    )
+
+
+_DAYS = _grain("figures", "day")
+_SLOTS = _grain("figure_slots", "slot")
 
 Place = tuple[int, int]
-"""A medium's row and a day."""
+"""A medium's row, and a day or slot."""
 
 
 async def add_figures(tx: Tx, changes: Mapping[Cell, Change]) -> None:
@@ -98,16 +84,24 @@ async def add_figures(tx: Tx, changes: Mapping[Cell, Change]) -> None:
     if not changes:
         return
     media = await _save_media(tx, changes)
-    cells: dict[Place, Change] = {(media[key], day): each for (key, day), each in changes.items()}
-    seen = await _seen(tx, cells)
-    rows = [(*place, *map(int, cells[place].counts), seen.get(place)) for place in sorted(cells)]
-    await tx.each(ADD_FIGURES, rows)
-    await _add_pages(tx, cells)
+    slots = {(media[key], slot): each for (key, slot), each in changes.items()}
+    days: dict[Place, list[Change]] = defaultdict(list)
+    for (medium, slot), change in slots.items():
+        days[medium, slot // SLOTS].append(change)
+    await _put(tx, _SLOTS, slots)
+    by_day = {place: together(several) for place, several in days.items()}
+    await _put(tx, _DAYS, by_day)
+    await _add_pages(tx, by_day)
 
 
 async def add_attributed(tx: Tx, play: Play) -> None:
     """HubSpot has put the play on a contact."""
-    await tx.change(ADD_ATTRIBUTED, *cell_of(play))
+    key, slot = cell_of(play)
+    medium = await tx.value(MEDIUM_OF_KEY, key)
+    if medium is not None:  # else its figures have ended
+        counts = [int(name == "attributed") for name in COLUMNS]
+        for grain, at in ((_SLOTS, slot), (_DAYS, slot // SLOTS)):
+            await tx.change(grain.put, medium, at, *counts, None, None)
 
 
 async def count_day(tx: Tx, now: int, **counts: int) -> None:
@@ -116,61 +110,29 @@ async def count_day(tx: Tx, now: int, **counts: int) -> None:
     await tx.change(COUNT_DAY, now // DAY_MS, *[counts.get(name, 0) for name in names])
 
 
-async def days(tx: Tx, since: int) -> list[Day]:
-    """What the relay did, day by day."""
-    return [Day(*row) for row in await tx.rows(DAYS, since)]
-
-
-async def media(
-    tx: Tx, order: Order, since: int, limit: int, after: tuple[int, int] | None
-) -> list[MediumFigures]:
-    """A page of the list."""
-    value, last = after or (_FIRST, _FIRST)
-    return [
-        MediumFigures(
-            row, decode_medium(about), plays, last_day, Figures.of(await tx.one(SUMS, row, since))
-        )
-        for row, about, plays, last_day in await tx.rows(MEDIA[order], value, last, limit)
-    ]
-
-
-async def of_ids(tx: Tx, media: Sequence[int]) -> list[MediumFigures]:
-    """Media by their rows."""
-    return [
-        MediumFigures(row, decode_medium(about), plays, last_day)
-        for row, about, plays, last_day in await tx.rows(MEDIA_OF_IDS, [*media])
-    ]
-
-
-async def medium(
-    tx: Tx, medium: int, since: int, pages: int, before: int = 0
-) -> MediumReport | None:
-    """One medium; `before`: how many days before `since` are there to compare with."""
-    found = await tx.row(MEDIUM, medium)
-    if found is None:
-        return None
-    by_day = await tx.rows(MEDIUM_DAYS, medium, since - before)
-    by_page = await tx.rows(MEDIUM_PAGES, medium, since, pages)
-    return report_of(medium, found["about"], since, by_day, by_page)
-
-
 async def _save_media(tx: Tx, changes: Mapping[Cell, Change]) -> dict[str, int]:
     """The rows of the media, by key; locked until the transaction's end."""
     media: dict[str, tuple[str, int, int]] = {}
-    for (key, day), change in sorted(changes.items()):
+    for (key, slot), change in sorted(changes.items()):
         _, plays, _ = media.get(key, ("", 0, 0))
         about = encode_medium(change.medium).decode()
-        media[key] = (about, plays + int(change.counts[0]), day)
+        media[key] = (about, plays + change.counts[0], slot // SLOTS)
     saved = await tx.each_row(SAVE_MEDIUM, [(key, *each) for key, each in media.items()])
     return {key: row for key, row in saved}  # noqa: C416 - rows are no pairs
 
 
-async def _seen(tx: Tx, cells: Mapping[Place, Change]) -> dict[Place, bytes]:
-    """How many plays saw each percent, where that changes."""
-    changed = [place for place, change in cells.items() if any(change.seen)]
-    stored = await tx.each_row(SEEN, changed) if changed else []
-    known = {(medium, day): seen for medium, day, seen in stored}
-    return {place: add_seen(known.get(place), cells[place].seen) for place in changed}
+async def _put(tx: Tx, grain: Grain, cells: Mapping[Place, Change]) -> None:
+    """Add the changes to what the cells hold."""
+    changed = {place: change for place, change in cells.items() if not change.is_none()}
+    packed = [place for place, each in changed.items() if any(each.seen) or any(each.again)]
+    stored = await tx.each_row(grain.bins, packed) if packed else []
+    known = {(medium, at): (seen, again) for medium, at, seen, again in stored}
+    rows = []
+    for place, change in sorted(changed.items()):
+        seen, again = known.get(place, (None, None))
+        bins = (add_bins(seen, change.seen), add_bins(again, change.again))
+        rows.append((*place, *change.counts, *bins))
+    await tx.each(grain.put, rows)
 
 
 async def _add_pages(tx: Tx, cells: Mapping[Place, Change]) -> None:

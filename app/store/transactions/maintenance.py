@@ -4,6 +4,7 @@ Every replica does this; rows that another has locked are left to it.
 """
 
 from app.domain.figures import DAY_MS
+from app.domain.period import SLOTS
 from app.store.policy import Quota, Retention
 from app.store.records import MaintenanceReport
 from app.store.rules.lookup_times import LATE_ANSWER_MS, last_ask
@@ -87,6 +88,10 @@ PRUNE_FIGURES = """
     DELETE FROM playrelay.figures WHERE (medium, day) IN (
         SELECT medium, day FROM playrelay.figures WHERE day < $1 LIMIT $2)
 """
+PRUNE_SLOTS = """
+    DELETE FROM playrelay.figure_slots WHERE (medium, slot) IN (
+        SELECT medium, slot FROM playrelay.figure_slots WHERE slot < $1 LIMIT $2)
+"""
 PRUNE_PAGES = """
     DELETE FROM playrelay.figure_pages WHERE (medium, day, page) IN (
         SELECT medium, day, page FROM playrelay.figure_pages WHERE day < $1 LIMIT $2)
@@ -126,6 +131,7 @@ async def maintain(tx: Tx, retention: Retention, now: int, limit: int) -> Mainte
     oldest_day = (now - retention.figures_ms) // DAY_MS
     for old_figures in (PRUNE_PAGES, PRUNE_FIGURES, PRUNE_MEDIA):
         await tx.change(old_figures, oldest_day, limit)
+    await tx.change(PRUNE_SLOTS, oldest_day * SLOTS, limit)
     await tx.change(PRUNE_DAYS, oldest_day)
     await tx.change(PRUNE_AUDIT, now - retention.figures_ms)
     await tx.change(PRUNE_REFUSED_MEDIA, given_up)

@@ -87,8 +87,14 @@ ADD_MEDIA = """
     FROM n WHERE i < :media
 """
 ADD_FIGURES = """
-    INSERT INTO figures SELECT m.id, :today - n.i, 40 + n.i, 30 + n.i, 20 + n.i, 12, 9, 25, 40,
-        :seen FROM media m, n WHERE n.i < :days
+    INSERT INTO figures (medium, day, plays, quarter, half, most, whole, attributed, mapped, parts,
+        repeats, seen)
+    SELECT m.id, :today - n.i, 40 + n.i, 30 + n.i, 20 + n.i, 12, 9, 25, 40, :parts, 0, :seen
+    FROM media m, n WHERE n.i < :days
+"""
+ADD_SLOTS = """
+    INSERT INTO figure_slots SELECT medium, 96 * day + 48, plays, quarter, half, most, whole,
+        attributed, mapped, parts, repeats, seen, NULL FROM figures
 """
 ADD_PAGES = """
     INSERT INTO figure_pages SELECT m.id, :today - n.i, 'https://www.example.com/'
@@ -119,11 +125,11 @@ def fill(path: Path, now: int, names: tuple[str, str] = (SCRIPT, FORMULA)) -> No
     given |= {"formula": formula, "last": PLAYS - 1, "refused": REFUSED}
     given |= {"rejected": REJECTED, "today": now // DAY_MS, "days": DAYS}
     curve = [40 - part * 30 // BINS for part in range(BINS)]
-    given |= {"seen": struct.pack(f"<{BINS}i", *curve)}
-    steps = (NUMBERS, ADD_PLAYS, ADD_EVENTS, ADD_CONTACTS, ADD_MEDIA, ADD_FIGURES, ADD_PAGES)
+    given |= {"seen": struct.pack(f"<{BINS}i", *curve), "parts": sum(curve)}
+    steps = (NUMBERS, ADD_PLAYS, ADD_EVENTS, ADD_CONTACTS, ADD_MEDIA, ADD_FIGURES, ADD_SLOTS)
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA synchronous = OFF")
-        for step in (*steps, ADD_REFUSED, ADD_DAYS, ADD_AUDIT):
+        for step in (*steps, ADD_PAGES, ADD_REFUSED, ADD_DAYS, ADD_AUDIT):
             db.execute(step, given)
         db.commit()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

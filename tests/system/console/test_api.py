@@ -105,6 +105,20 @@ def test_media_with_their_figures(client: httpx.Client) -> None:
     assert {first["items"][0]["externalId"], second["externalId"]} == {"tour", "story"}
 
 
+def test_media_of_a_period(client: httpx.Client) -> None:
+    """Sorted, found, and in portions; with what was watched of each."""
+    found = items(client, "media", order="average", days=1)
+    assert [each["externalId"] for each in found] == ["story", "tour"]
+    assert [each["averagePercent"] for each in found] == [100.0, 75.0]
+    assert [each["secondsWatched"] for each in found] == [90, 68]
+    query: dict[str, Any] = {"order": "name", "limit": 1}
+    first = client.get("/api/v1/media", params=query, headers=BEARER).json()
+    (second,) = items(client, "media", after=first["next"], **query)
+    assert [first["items"][0]["name"], second["name"]] == ["story", "tour"]
+    assert [each["name"] for each in items(client, "media", search="TOUR")] == ["tour"]
+    assert items(client, "media", order="plays", to="2026-01-01", zone="Europe/Berlin") == []
+
+
 def test_one_medium(client: httpx.Client) -> None:
     """By day, and how many plays saw each percent."""
     number = next(each["id"] for each in items(client, "media") if each["externalId"] == "tour")
@@ -147,6 +161,9 @@ def test_as_csv(client: httpx.Client) -> None:
     [
         ("media?days=0", "days"),
         ("media?format=xml", "format"),
+        ("media?from=x", "from"),
+        ("media/1/days?to=2026-1-1", "to"),
+        ("media/1/retention?zone=x", "zone"),
         ("media?limit=501", "limit"),
         ("media?after=x", "after"),
         ("people", "medium"),

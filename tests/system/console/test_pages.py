@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -91,7 +92,7 @@ def test_media_are_listed_with_their_names_as_text(client: httpx.Client) -> None
     listed = page(client, "media")
     assert html.escape(SCRIPT) in listed
     assert SCRIPT not in listed
-    assert re.search(r'aria-sort="descending"><a href="[^"]*order=latest', listed)
+    assert re.search(r'aria-sort="descending"><a href="[^"]*order=plays', listed)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,13 @@ def test_media_are_listed_with_their_names_as_text(client: httpx.Client) -> None
         ("media?days=0", "days: "),
         ("media?days=1000", "days: "),
         ("media?order=x", "order: "),
+        ("media?from=yesterday", "from: 'yesterday' is not a day: write it as 2026-11-24"),
+        ("media?to=2026-02-30", "to: '2026-02-30' is not a day"),
+        ("media?from=1999-12-31", "from: '1999-12-31' is not a day"),
+        ("media?from=2026-02-02&to=2026-02-01", "from: 2026-02-02 is after to"),
+        ("media?from=2024-01-01&to=2026-01-01", "from: at most 400 days"),
+        ("media?zone=Mars/Base", "zone: 'Mars/Base' is not a time zone"),
+        ("media?search=" + "x" * 201, "search: "),
         ("media?after=x", "after: "),
         ("embed?portal=x", "portal: "),
         ("embed?site=a%20b", "site: "),
@@ -111,7 +119,7 @@ def test_a_bad_question_names_its_field(client: httpx.Client, path: str, what: s
     """On a page, in one line."""
     answer = client.get(f"/console/{path}")
     assert answer.status_code == 422
-    assert f'<p class="lede">{what}' in answer.text
+    assert f'<p class="lede">{what}' in html.unescape(answer.text)
 
 
 def test_what_is_not_there_is_said(client: httpx.Client) -> None:
@@ -139,10 +147,68 @@ def test_a_period_is_compared_with_the_one_before(tmp_path: Path) -> None:
     assert figures["Plays"] == "2 +100 %"
     assert figures["Completed"] == "1 50 %"
     assert figures["Watched on average"] == "75 % +25 points"
-    assert figures["Watched in all"] == "2 minutes +200 %"
+    assert figures["Watched in all"] == "2 min +200 %"
     assert "Compared with the 7 days before" in medium
     assert "Most leave between 0:40 and 0:45" in medium
     assert "Compared with" not in alone
+
+
+def test_a_day_begins_where_the_zone_says(tmp_path: Path) -> None:
+    """Any dates, in the setting's time zone unless the address names another."""
+    with live_relay(settings_for(tmp_path, time_zone="Asia/Tokyo")) as live:
+        live.client.headers.update(HTML)
+        now = live.app.state.relay.clock()
+        midnight = now // DAY_MS * DAY_MS  # of UTC: nine in the morning of the same day in Tokyo
+        for session, hours in (("earlier", -10), ("later", -8)):
+            begun = {"occurredTimestamp": midnight + hours * 3_600_000, "sentAt": now}
+            play(live.client, session, **begun)
+        until(lambda: "session=earlier" in page(live.client, "live"))
+        until(lambda: "session=later" in page(live.client, "live"))
+        today = datetime.fromtimestamp(midnight / 1000, UTC).date()
+        yesterday = today - timedelta(1)
+        by_day = {
+            (day, zone): plays(page(live.client, f"media?from={day}&to={day}{zone}"))
+            for day in (today, yesterday)
+            for zone in ("", "&zone=UTC")
+        }
+        shown = page(live.client, f"media/1?from={today}&to={today}")
+        days = table(page(live.client, f"media/1/days.csv?to={today}&days=3"))
+    assert by_day == {
+        (today, ""): "1",
+        (yesterday, ""): "1",
+        (today, "&zone=UTC"): "",
+        (yesterday, "&zone=UTC"): "2",
+    }
+    assert "Days begin at midnight in Asia/Tokyo." in shown
+    assert f'value="{today}"' in shown
+    assert [row[:2] for row in days[1:]] == [[f"{yesterday}", "1"], [f"{today}", "1"]]
+
+
+def plays(text: str) -> str:
+    """Of all media that are listed; empty where there are none."""
+    found = re.search(r"<dt>Plays</dt><dd>(\d+)<", text)
+    return found[1] if found else ""
+
+
+def names(text: str) -> list[str]:
+    """Of the media that are listed, in their order."""
+    return re.findall(r'<th scope="row" class="long"><a [^>]+>([^<]+)<', text)
+
+
+def test_media_are_sorted_and_found(client: httpx.Client) -> None:
+    """By each column, which the address says; and by a part of a name, an id or an address."""
+    heads = re.findall(r'<a href="/console/media\?([^"]*order=(\w+)[^"]*)"', page(client, "media"))
+    assert {order for _, order in heads} > {"plays", "name", "average", "watched", "completed"}
+    listed = sorted(names(page(client, "media")))
+    assert len(listed) == 3
+    for address, order in heads:
+        text = page(client, f"media?{html.unescape(address)}")
+        assert sorted(names(text)) == listed
+        assert re.search(rf'aria-sort="\w+"><a href="[^"]*order={order}', text)
+    by_name = names(page(client, "media?order=name"))
+    assert by_name == sorted(by_name, key=str.casefold)
+    assert names(page(client, "media?search=STRANGER")) == ["Stranger&#39;s"]
+    assert "has “&lt;b&gt;” in its name" in page(client, "media?search=<b>")
 
 
 def test_the_csv_files_run_nothing(client: httpx.Client) -> None:

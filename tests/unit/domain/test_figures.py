@@ -4,9 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.figures import BINS, DAY_MS, NONE, Figures, changes, figures_of, medium_key
+from app.domain.figures import (
+    BINS,
+    DAY_MS,
+    MOST_REPEATS,
+    NONE,
+    Figures,
+    changes,
+    figures_of,
+    medium_key,
+)
 from app.domain.media import Medium
 from app.domain.page import Page
+from app.domain.period import SLOT_MS
 from app.domain.play import Play, merge
 
 FILM = Medium(external_id="film")
@@ -41,15 +51,19 @@ def test_however_a_play_grew_it_counts_once(seen: list[Play], attributed: bool) 
     for before, after in zip([None, *states], states, strict=False):
         for cell, change in changes([(before, after, attributed)]).items():
             one, two = totals.get(cell, NONE), change.figures()
-            counts = [
-                getattr(one, name) + getattr(two, name) for name in Figures.__struct_fields__[:-1]
-            ]
-            seen_ = map(sum, zip(one.seen, two.seen, strict=True))
-            totals[cell] = Figures.of(counts, seen_)
+            counts, seen_, again = (
+                tuple(map(sum, zip(*both, strict=True)))
+                for both in (
+                    (one.counts, two.counts),
+                    (one.seen, two.seen),
+                    (one.again, two.again),
+                )
+            )
+            totals[cell] = Figures.of(counts, seen_, again)
             for page, number in change.pages.items():
                 pages[page] = pages.get(page, 0) + number
     last = states[-1]
-    here = (medium_key(last.medium), last.started_at // DAY_MS)
+    here = (medium_key(last.medium), last.started_at // SLOT_MS)
     assert {cell: figures for cell, figures in totals.items() if figures != NONE} == {
         here: figures_of(last, attributed=attributed)
     }
@@ -80,7 +94,14 @@ def test_the_parts_seen(spans: tuple[int, ...], seen: list[int]) -> None:
     """Maps of any resolution say the same of each percent; how often does not matter."""
     found = figures_of(play(maps=(spans,) if spans else ()))
     assert list(found.seen) == seen
-    assert found.mapped == bool(spans)
+    assert (found.mapped, found.parts) == (bool(spans), sum(seen))
+
+
+def test_the_parts_seen_again() -> None:
+    """Each time but the first, up to a bound: a play that runs for days says no more."""
+    found = figures_of(play(maps=((0, 1, 3, 10**9),)))
+    assert found.again == (0,) * 50 + (2,) * 25 + (MOST_REPEATS - 1,) * 25
+    assert (found.parts, found.repeats) == (75, sum(found.again))
 
 
 def test_what_does_not_change_is_no_change() -> None:

@@ -20,17 +20,18 @@ def figures(maps: list[tuple[int, ...]]) -> Figures:
     """Of plays that watched so."""
     page = (0, 1, Page())
     each = [figures_of(Play("s", Medium(), page, 0, maps=(spans,))) for spans in maps]
+    counts = map(sum, zip(*(one.counts for one in each), strict=True))
     seen = map(sum, zip(*(one.seen for one in each), strict=True))
-    return Figures(plays=len(maps), mapped=len(maps), seen=tuple(seen))
+    return Figures.of(counts, tuple(seen))
 
 
 @given(watching)
 def test_average_and_time_are_those_of_the_plays(maps: list[tuple[int, ...]]) -> None:
-    """As if each play had been asked for its own coverage."""
+    """As if each play had been asked: coverage once a play, time as often as it was watched."""
     shares = [percent(spans) for spans in maps]
     found = figures(maps)
     assert average_share(found) == pytest.approx(sum(shares) / len(shares))
-    assert watched_seconds(found, 60) == pytest.approx(sum(60 * share / 100 for share in shares))
+    assert watched_seconds(found, 60) == pytest.approx(0.6 * sum(map(sum, maps)))
 
 
 def test_without_a_map_or_a_length_nothing_is_invented() -> None:

@@ -103,6 +103,11 @@ def test_a_wrong_value_names_its_variable(
         ("ROLE", "both", "'both' is not known: write 'all', 'collect' or 'deliver'"),
         ("EVENTS", "seen", "'seen' is not known: write 'percent', 'played' or 'attention'"),
         ("MEDIA_REGISTER", "maybe", "'maybe' is neither yes nor no: write true or false"),
+        (
+            "TIME_ZONE",
+            "Berlin",
+            "'Berlin' is not a time zone of the IANA database: write Europe/Berlin, or UTC",
+        ),
         ("TRUSTED_PROXIES", "here", "'here' is not an address: write 10.0.0.1, 10.0.0.0/8 or *"),
         (
             "CONSOLE_USER_HEADER",

@@ -1,0 +1,112 @@
+"""The days that a page or an answer is about, as its address says: the last ones, or by dates."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta, tzinfo
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Query
+
+from app.domain.period import Period, day_at, zone_names, zone_of
+from app.web.dependencies import TheRelay
+
+DAYS_KEPT = 400
+"""For so long figures are kept; no period is longer."""
+
+SPANS = (7, 28, 90, 365)
+"""Days that a page offers."""
+
+ZONE_LIMIT = 64
+
+_REGIONS = (
+    *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/"),
+    *("Australia/", "Europe/", "Indian/", "Pacific/"),
+)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
+
+Days = Annotated[
+    int, Query(ge=1, le=DAYS_KEPT, description="How many days, up to `to`; not with `from`")
+]
+Day = Annotated[str | None, Query(json_schema_extra={"format": "date"})]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDates:
+    """The period; `days`: the fixed one that ends today (None: chosen by dates).
+
+    `query`: what an address of the same period says. `kept_since`: the first day that still has
+    figures.
+    """
+
+    period: Period
+    days: int | None
+    zone: str
+    query: Mapping[str, str | int]
+    kept_since: date
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there are figures of as many days before."""
+        return self.period.before().first >= self.kept_since
+
+    @property
+    def slug(self) -> str:
+        """For the name of a file."""
+        first, last, _ = self.period
+        return f"{self.days}-days" if self.days else f"{first}-to-{last}"
+
+
+def chosen_dates(
+    relay: TheRelay,
+    days: Days = 28,
+    first: Annotated[Day, Query(alias="from", description="The first day, as 2026-11-24")] = None,
+    last: Annotated[Day, Query(alias="to", description="The last day; today if not given")] = None,
+    zone: Annotated[
+        str | None,
+        Query(description="Time zone in which days begin; `PLAYRELAY_TIME_ZONE` if not given"),
+    ] = None,
+) -> ChosenDates:
+    """The dates that the address names; HTTPException 422 if they are none."""
+    name = zone or relay.settings.time_zone
+    place = _zone("zone", name)
+    today = day_at(relay.clock(), place)
+    until = _day("to", last) if last else today
+    since = _day("from", first) if first else until - timedelta(days - 1)
+    if since > until:
+        raise HTTPException(422, f"from: {since} is after to, which is {until}")
+    if (until - since).days >= DAYS_KEPT:
+        raise HTTPException(422, f"from: at most {DAYS_KEPT} days at a time, and to is {until}")
+    fixed = None if first or last else days
+    said: dict[str, str | int] = {"days": days} if fixed else {"from": f"{since}", "to": f"{until}"}
+    if zone and zone != relay.settings.time_zone:
+        said["zone"] = zone
+    kept = today - timedelta(DAYS_KEPT - 1)
+    return ChosenDates(Period(since, until, place), fixed, name, said, kept)
+
+
+def offered_zones(chosen: ChosenDates) -> list[str]:
+    """The time zones to choose from: those that are named after places."""
+    places = {name for name in zone_names() if name.startswith(_REGIONS)}
+    return ["UTC", *sorted(places | {chosen.zone} - {"UTC"})]
+
+
+Chosen = Annotated[ChosenDates, Depends(chosen_dates)]
+
+
+def _zone(field: str, name: str) -> tzinfo:
+    try:
+        return zone_of(name)
+    except ValueError as error:
+        raise HTTPException(422, f"{field}: {error}") from None
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or not _EARLIEST <= found <= _LATEST:
+        raise HTTPException(422, f"{field}: {text[:32]!r} is not a day: write it as 2026-11-24")
+    return found

@@ -1,0 +1,168 @@
+"""`/console/media/…`: the figures of one medium, and how far people get in it."""
+
+from typing import Literal, NamedTuple
+
+from fastapi import APIRouter, HTTPException, Response
+
+from app.console.csv_file import csv_file
+from app.console.dates import SPANS, Chosen, ChosenDates, offered_zones
+from app.console.pages.media import HEAD
+from app.console.parameters import Id
+from app.console.records import record_address
+from app.console.view import ForViewers
+from app.domain.figures import BINS, DAY_MS, Figures
+from app.domain.period import Period
+from app.domain.retention import average_share, drops, watched_seconds
+from app.explain.refused import describe, remedy
+from app.formatting import hours, number, percent
+from app.runtime.relay import Account
+from app.store.reports import MediumReport
+
+PAGES_SHOWN = 10
+WATCHERS_SHOWN = 10
+DROPS_SHOWN = 3
+PAGES_LISTED = 1_000
+
+Table = Literal["days", "retention", "pages"]
+
+
+def routes() -> APIRouter:
+    """The page, and its tables as CSV."""
+    router = APIRouter()
+
+    @router.get("/console/media/{medium}")
+    async def one(view: ForViewers, medium: Id, chosen: Chosen) -> Response:
+        report = await _report(view.account, medium, chosen, PAGES_SHOWN)
+        store = view.account.store
+        refusals = (await store.rejections.of_media([report.medium])).values()
+        watching = await store.watchers.of_media([medium], 0, "any", WATCHERS_SHOWN)
+        return view.page(
+            "medium.html",
+            report=report,
+            refused=[describe(each, view.now) for each in refusals],
+            remedy=remedy(refusals, view.account.name),
+            chosen=chosen,
+            spans=SPANS,
+            zones=offered_zones(chosen),
+            figures=_compared(report),
+            funnel=_funnel(report),
+            leaving=drops(report.figures, DROPS_SHOWN),
+            curve=_curve(report),
+            by_day=_by_day(report, chosen.period),
+            watchers=watching.watchers,
+            more_watchers=watching.after is not None,
+            record=await record_address(view.account),
+        )
+
+    @router.get("/console/media/{medium}/{table}.csv")
+    async def one_as_csv(view: ForViewers, medium: Id, table: Table, chosen: Chosen) -> Response:
+        report = await _report(view.account, medium, chosen, PAGES_LISTED)
+        name = f"playrelay-medium-{medium}-{table}-{chosen.slug}.csv"
+        return csv_file(name, *_table(report, table))
+
+    return router
+
+
+async def _report(account: Account, medium: int, chosen: ChosenDates, pages: int) -> MediumReport:
+    report = await account.store.figures.medium(
+        medium, chosen.period, pages, compared=chosen.comparable
+    )
+    if report is None:
+        raise HTTPException(404, "there is no such medium, or nobody has played it for long")
+    return report
+
+
+def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[list[object]]]:
+    figures = report.figures
+    if table == "retention":
+        rows: list[list[object]] = [
+            [part + 1, seen, f"{100 * seen / figures.mapped:.1f}" if figures.mapped else ""]
+            for part, seen in enumerate(figures.seen)
+        ]
+        return ("percent of the medium", "plays that saw it", "share in percent"), rows
+    if table == "pages":
+        return ("page", "plays"), [
+            [each.page or "other pages", each.plays] for each in report.pages
+        ]
+    head = ("day", *HEAD[4:10])
+    return head, [
+        [f"{day}", *(getattr(each, name) for name in _COUNTED)] for day, each in report.days
+    ]
+
+
+_COUNTED = ("plays", "quarter", "half", "most", "whole", "attributed")
+
+
+class Compared(NamedTuple):
+    """A figure, what else there is to say of it, and how it has changed; empty: no telling."""
+
+    name: str
+    value: str
+    beside: str
+    change: str
+
+
+def _compared(report: MediumReport) -> list[Compared]:
+    """The figures of the period beside those of the period before."""
+    now, then = report.figures, report.before
+    plain: list[tuple[str, int, int]] = [
+        ("Plays", now.plays, then.plays),
+        ("Completed", now.whole, then.whole),
+        ("Known: on a contact", now.attributed, then.attributed),
+    ]
+    found = [
+        Compared(name, number(one), percent(one, now.plays) if place else "", _change(one, other))
+        for place, (name, one, other) in enumerate(plain)
+    ]
+    share, earlier = average_share(now), average_share(then)
+    if share is not None:
+        points = "" if earlier is None else f"{share - earlier:+.0f} points"
+        found.append(Compared("Watched on average", f"{share:.0f} %", "", points))
+    length = report.medium.duration
+    seconds, before = watched_seconds(now, length), watched_seconds(then, length)
+    if seconds is not None:
+        found.append(Compared("Watched in all", hours(seconds), "", _change(seconds, before or 0)))
+    return found
+
+
+def _change(now: float, then: float) -> str:
+    return f"{100 * (now - then) / then:+.0f} %" if then else ""
+
+
+def _funnel(report: MediumReport) -> list[tuple[str, int]]:
+    figures = report.figures
+    return [
+        ("Started", figures.plays),
+        ("25 %", figures.quarter),
+        ("50 %", figures.half),
+        ("75 %", figures.most),
+        ("100 %", figures.whole),
+    ]
+
+
+def _curve(report: MediumReport) -> dict[str, object]:
+    """Share of plays, in percent, that saw each percent of the medium."""
+    figures = report.figures
+    shares = [
+        round(100 * seen / figures.mapped, 1) if figures.mapped else 0 for seen in figures.seen
+    ]
+    return {
+        "kind": "curve",
+        "x": list(range(1, BINS + 1)),
+        "duration": report.medium.duration,
+        "series": [{"label": "Saw this part", "values": shares}],
+    }
+
+
+def _by_day(report: MediumReport, period: Period) -> dict[str, object]:
+    known = dict(report.days)
+    every = [known.get(day, Figures()) for day in period.dates()]
+    first, _ = period.utc_days
+    return {
+        "kind": "days",
+        "x": [(first + number) * DAY_MS // 1000 for number in range(len(every))],
+        "series": [
+            {"label": "Plays", "values": [each.plays for each in every]},
+            {"label": "Completed", "values": [each.whole for each in every]},
+        ],
+    }

@@ -1,0 +1,161 @@
+"""Figures of media in a period, as pages and programs read them.
+
+Whole days of UTC are read as such. Slots are read for the rest of a period in another time zone,
+and for its days; all are rows of one medium that the key holds.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from operator import add
+
+from app.domain.figures import Figures
+from app.domain.period import Period, Stretch
+from app.store.reports import (
+    MEDIA_SORTED,
+    Day,
+    MediumFigures,
+    MediumReport,
+    Order,
+    PageFigures,
+)
+from app.store.rules.figures import decode_medium, total
+from app.store.transactions.figures import COLUMNS
+from app.store.tx import Row, Tx
+
+_COLUMNS = ", ".join(COLUMNS)
+_SUMS = ", ".join(f"coalesce(sum({count}), 0)::bigint AS {count}" for count in COLUMNS)
+_MEDIA = "SELECT id, about, plays, last_day FROM playrelay.media"
+MEDIA: dict[Order, str] = {
+    "latest": f"{_MEDIA} WHERE (last_day, id) < ($1, $2) ORDER BY last_day DESC, id DESC LIMIT $3",
+    "most": f"{_MEDIA} WHERE (plays, id) < ($1, $2) ORDER BY plays DESC, id DESC LIMIT $3",
+}
+MEDIA_SINCE = f"{_MEDIA} WHERE last_day >= $1 ORDER BY last_day DESC, id DESC LIMIT $2"
+MEDIUM = f"{_MEDIA} WHERE id = $1"
+MEDIA_OF_IDS = f"{_MEDIA} WHERE id = ANY ($1::bigint[]) ORDER BY id"
+_DAYS_WITHIN = "FROM playrelay.figures WHERE medium = $1 AND day >= $2 AND day < $3"
+_SLOTS_WITHIN = "FROM playrelay.figure_slots WHERE medium = $1 AND slot >= $2 AND slot < $3"
+SUMS_OF_DAYS = f"SELECT $1::bigint AS medium, {_SUMS} {_DAYS_WITHIN}"
+SUMS_OF_SLOTS = f"SELECT $1::bigint AS medium, {_SUMS} {_SLOTS_WITHIN}"
+ALL_OF_DAYS = f"SELECT {_COLUMNS}, seen, again {_DAYS_WITHIN}"
+ALL_OF_SLOTS = f"SELECT {_COLUMNS}, seen, again {_SLOTS_WITHIN}"
+BY_DAY = f"SELECT day - $4 AS number, {_COLUMNS} {_DAYS_WITHIN} ORDER BY day"
+BY_LOCAL_DAY = f"""
+    SELECT (slot - $4) / $5 AS number, {_SUMS} {_SLOTS_WITHIN} GROUP BY number ORDER BY number
+"""
+MEDIUM_PAGES = """
+    SELECT page, sum(plays)::bigint AS plays FROM playrelay.figure_pages
+    WHERE medium = $1 AND day >= $2 AND day <= $3
+    GROUP BY page HAVING sum(plays) > 0 ORDER BY sum(plays) DESC, page LIMIT $4
+"""
+DAYS = """
+    SELECT day, pings, plays, events, delivered, rejected FROM playrelay.days
+    WHERE day >= $1 ORDER BY day
+"""
+
+_FIRST = 2**62
+
+
+async def days(tx: Tx, since: int) -> list[Day]:
+    """What the relay did, day by day."""
+    return [Day(*row) for row in await tx.rows(DAYS, since)]
+
+
+async def media(
+    tx: Tx, order: Order, period: Period | None, limit: int, after: tuple[int, int] | None
+) -> list[MediumFigures]:
+    """A page of the list, whatever was played in the period (None: without figures)."""
+    value, last = after or (_FIRST, _FIRST)
+    rows = await tx.rows(MEDIA[order], value, last, limit)
+    figures = await _sums(tx, [row["id"] for row in rows], period) if period else {}
+    return [_medium(row, figures) for row in rows]
+
+
+async def played(tx: Tx, period: Period, search: str) -> list[MediumFigures]:
+    """The media that were played in the period and whose names, ids or addresses say `search`.
+
+    Of more than `MEDIA_SORTED`, those played last.
+    """
+    first, _ = period.utc_days
+    looked_through = 10 * MEDIA_SORTED if search else MEDIA_SORTED
+    rows = await tx.rows(MEDIA_SINCE, first - 1, looked_through)
+    listed = [_medium(row, {}) for row in rows]
+    found = [each for each in listed if each.matches(search)][:MEDIA_SORTED]
+    figures = await _sums(tx, [each.id for each in found], period)
+    return [
+        MediumFigures(each.id, each.medium, each.plays, each.last_day, figures[each.id])
+        for each in found
+        if figures[each.id].plays
+    ]
+
+
+async def of_ids(tx: Tx, media: Sequence[int]) -> list[MediumFigures]:
+    """Media by their rows."""
+    return [_medium(row, {}) for row in await tx.rows(MEDIA_OF_IDS, [*media])]
+
+
+async def medium(
+    tx: Tx, medium: int, period: Period, pages: int, *, compared: bool = False
+) -> MediumReport | None:
+    """One medium; `compared`: with as many days before."""
+    found = await tx.row(MEDIUM, medium)
+    if found is None:
+        return None
+    by_page = await tx.rows(MEDIUM_PAGES, medium, *period.utc_days, pages)
+    return MediumReport(
+        id=medium,
+        medium=decode_medium(found["about"]),
+        figures=await _total(tx, medium, period),
+        days=await _by_day(tx, medium, period),
+        pages=[PageFigures(*each) for each in by_page],
+        before=await _total(tx, medium, period.before()) if compared else Figures(),
+    )
+
+
+def _medium(row: Row, figures: Mapping[int, Figures]) -> MediumFigures:
+    number, about, plays, last_day = row
+    own = figures.get(number, Figures())
+    return MediumFigures(number, decode_medium(about), plays, last_day, own)
+
+
+async def _sums(tx: Tx, media: Sequence[int], period: Period) -> dict[int, Figures]:
+    """The plain counts. Asked one by one, for then each is found by the key, however many."""
+    whole, edges = period.split()
+    parts = [(SUMS_OF_DAYS, whole), *((SUMS_OF_SLOTS, edge) for edge in edges)]
+    found = dict.fromkeys(media, Figures().counts)
+    for question, some in parts:
+        if some and media:
+            asked = [(row, some.start, some.stop) for row in media]
+            for row, *counts in await tx.each_row(question, asked):
+                found[row] = tuple(map(add, found[row], counts))
+    return {row: Figures.of(counts) for row, counts in found.items()}
+
+
+async def _total(tx: Tx, medium: int, period: Period) -> Figures:
+    """All of a period."""
+    whole, edges = period.split()
+    rows = await tx.rows(ALL_OF_DAYS, medium, whole.start, whole.stop) if whole else []
+    for edge in edges:
+        rows += await tx.rows(ALL_OF_SLOTS, medium, edge.start, edge.stop)
+    return total(rows)
+
+
+async def _by_day(tx: Tx, medium: int, period: Period) -> list[tuple[date, Figures]]:
+    """The plain counts of each day that has any."""
+    dates = [*period.dates()]
+    found: list[tuple[date, Figures]] = []
+    first = 0
+    for stretch in period.stretches():
+        for number, *counts in await _days_of(tx, medium, stretch):
+            if any(counts):
+                found.append((dates[first + number], Figures.of(counts)))
+        first += stretch.days
+    return found
+
+
+async def _days_of(tx: Tx, medium: int, stretch: Stretch) -> Iterable[Sequence[int]]:
+    """Rows of days: the number of each within the stretch, and the plain counts."""
+    start, slots, _ = stretch
+    if stretch.whole:
+        first, end = start // slots, stretch.end // slots
+        return await tx.rows(BY_DAY, medium, first, end, first)
+    return await tx.rows(BY_LOCAL_DAY, medium, start, stretch.end, start, slots)
