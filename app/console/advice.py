@@ -63,12 +63,16 @@ CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A sentence on what is wrong, one on what to do, and the page that shows more."""
+    """A sentence on what is wrong, one on what to do, and the page that shows more.
+
+    `only`: what that page is to show alone.
+    """
 
     level: Level
     says: str
     do: str = ""
     path: str = ""
+    only: str = ""
 
 
 def advise(
@@ -78,7 +82,7 @@ def advise(
     found = [*_faults(depths, settings, now)]
     if refused:
         todo = f"What to do: {remedy(refused)}."
-        found.append(Advice("wait", f"{summary(refused)}.", todo, "/console/media"))
+        found.append(Advice("wait", f"{summary(refused)}.", todo, "/console/media", "refused"))
     found.sort(key=lambda each: ("bad", "wait", "good").index(each.level))
     if found:
         return found

@@ -1,6 +1,7 @@
 """`/console/media`: the media that were played in a period, and the same as CSV."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Literal
 
 from fastapi import APIRouter, Response
 
@@ -30,12 +31,15 @@ def routes() -> APIRouter:
         chosen: Chosen,
         order: Order = "plays",
         search: Search = "",
+        only: Literal["refused"] | None = None,
         after: After = None,
     ) -> Response:
         store = view.account.store
         played = await store.figures.played(chosen.period, search)
+        refusals = await store.rejections.of_media([each.medium for each in played])
+        if only:
+            played = [each for each in played if each.medium.ids in refusals]
         media, more = portion(by_order(played, order), ROWS, cursor.read(after))
-        refusals = await store.rejections.of_media([each.medium for each in media])
         return view.page(
             "media.html",
             media=media,
@@ -43,6 +47,7 @@ def routes() -> APIRouter:
             remedy=remedy(refusals.values(), view.account.name),
             order=order,
             search=search,
+            only=only,
             chosen=chosen,
             spans=SPANS,
             zones=offered_zones(chosen),
