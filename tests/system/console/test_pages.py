@@ -308,7 +308,8 @@ def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Pat
     assert "playrelay media register" in marked
     now = page(client, "now")
     assert "HubSpot refuses 1 medium: externalId +film (no &lt;b&gt; media)." in now
-    assert 'href="/console/media"' in now
+    assert 'href="/console/media?only=refused"' in now
+    assert len(names(page(client, "media?only=refused"))) == 1
 
 
 def test_the_snippet(client: httpx.Client) -> None:
