@@ -48,6 +48,11 @@ class ServerFields(BaseModel):
         description="Where browsers find the relay, such as `https://www.example.com/relay`: for "
         "the snippet, and for the way back from HubSpot; the console itself is not under a path",
     )
+    play_links: bool = Field(
+        default=False,
+        description="Custom events name the console's page of the play (`play_url`), which asks "
+        "for a password; needs `PLAYRELAY_PUBLIC_URL`",
+    )
     keepalive_seconds: int = Field(
         80,
         ge=1,

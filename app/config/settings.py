@@ -74,6 +74,14 @@ class Settings(ServerFields, SiteFields, AccountFields, BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _linked_plays(self) -> Self:
+        if self.play_links and self.public_url is None:
+            raise ValueError(
+                f"{PREFIX}PLAY_LINKS: say where the console is found in {PREFIX}PUBLIC_URL"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _two_passwords(self) -> Self:
         if self.console_viewer_password and self.console_viewer_password == self.console_password:
             raise ValueError(

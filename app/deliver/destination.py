@@ -14,6 +14,7 @@ from app.domain.destination import Destination
 from app.domain.identity import Identity, IdentitySource
 from app.hubspot.bodies import Body
 from app.hubspot.client import HubSpotClient
+from app.hubspot.custom_events import EventForm
 from app.hubspot.results import SendResult
 from app.store.records import Job
 from app.store.reports import OutboxEntry
@@ -86,13 +87,13 @@ class CustomEvents:
 
     names = CUSTOM_EVENT_NAMES
 
-    def __init__(self, hubspot: HubSpotClient, event_name: str) -> None:
+    def __init__(self, hubspot: HubSpotClient, form: EventForm) -> None:
         self._hubspot = hubspot
-        self._event_name = event_name
+        self._form = form
 
     def body(self, job: Job | OutboxEntry, identity: Identity) -> Body:
         """See `EventDestination`."""
-        return custom_event_of(job, identity, self._event_name)
+        return custom_event_of(job, identity, self._form)
 
     async def send(self, job: Job, body: Body) -> SendResult:  # noqa: ARG002 - the protocol's
         """See `EventDestination`."""

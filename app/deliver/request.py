@@ -9,7 +9,7 @@ from app.hubspot.bodies import (
     percent_body,
     played_body,
 )
-from app.hubspot.custom_events import event_body, event_uuid
+from app.hubspot.custom_events import EventForm, event_body, event_uuid
 from app.store.records import Job
 from app.store.reports import OutboxEntry
 
@@ -31,10 +31,10 @@ def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:
     return played_body(occurrence, "VIEWED" if job.value == "VIEWED" else "STARTED")
 
 
-def custom_event_of(job: Job | OutboxEntry, identity: Identity, event_name: str) -> Body:
+def custom_event_of(job: Job | OutboxEntry, identity: Identity, form: EventForm) -> Body:
     """The same as a custom event; its uuid is that of every request for this event."""
     return event_body(
-        name=event_name,
+        form,
         uuid=event_uuid(job.play, job.event, job.value, job.id),
         identity=identity,
         play=job.play,

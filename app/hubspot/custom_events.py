@@ -7,6 +7,7 @@ takes the first and refuses the rest, so a repeat after a lost answer doubles no
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import quote
 from uuid import UUID, uuid5
 
 import msgspec
@@ -35,6 +36,7 @@ PROPERTIES: Mapping[str, tuple[str, str]] = {
     "page": ("Page", "string"),
     "page_title": ("Page title", "string"),
     "session_id": ("Session", "string"),
+    "play_url": ("What became of the play", "string"),
 }
 """The properties of the definition: label and type by internal name."""
 
@@ -43,6 +45,17 @@ _VALUE_LIMIT = 1_000  # characters; HubSpot publishes none
 _REPEATED = re.compile(r"\buuid\b", re.IGNORECASE)
 
 _is_definition = has_any("fullyQualifiedName")
+
+
+class EventForm(msgspec.Struct, frozen=True):
+    """What an account's custom events have in common.
+
+    `name`: the definition's full name. `play_page`: the address of the console's page of a play,
+    to which the session is added; None: events name none.
+    """
+
+    name: str
+    play_page: str | None = None
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -61,8 +74,8 @@ def event_uuid(play: Play, event: EventType, value: str, row: int) -> str:
 
 
 def event_body(
+    form: EventForm,
     *,
-    name: str,
     uuid: str,
     identity: Identity,
     play: Play,
@@ -72,10 +85,10 @@ def event_body(
 ) -> Body:
     """One occurrence. ValueError for an identity that custom events don't take."""
     said: Body = {
-        "eventName": name,
+        "eventName": form.name,
         "uuid": uuid,
         "occurredAt": _moment(occurred_at),
-        "properties": _properties(play, event, value),
+        "properties": _properties(form, play, event, value),
     }
     if identity.contact_id is not None:
         return {**said, "objectId": str(identity.contact_id)}
@@ -164,7 +177,7 @@ def _is_repeat(refused: Refused) -> bool:
     return refused.status == codes.CONFLICT or alone
 
 
-def _properties(play: Play, event: EventType, value: str) -> dict[str, str]:
+def _properties(form: EventForm, play: Play, event: EventType, value: str) -> dict[str, str]:
     medium, page = play.medium, play.page[2]
     percent = {"media-played-percent": value, "media-played": "0"}.get(event)
     if percent is None or value == "VIEWED":
@@ -178,6 +191,7 @@ def _properties(play: Play, event: EventType, value: str) -> dict[str, str]:
         "page": page.url or page.page_id,
         "page_title": page.name,
         "session_id": play.session_id,
+        "play_url": form.play_page and f"{form.play_page}{quote(play.session_id, safe='')}",
     }
     return {name: str(each)[:_VALUE_LIMIT] for name, each in known.items() if each is not None}
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import structlog
 
@@ -19,6 +20,7 @@ from app.fold.folding import PureFolding, SitePolicy
 from app.fold.media import MediaRefresher
 from app.fold.worker import FoldWorker
 from app.hubspot.client import HubSpotClient
+from app.hubspot.custom_events import EventForm
 from app.runtime.environment import Environment
 from app.runtime.notifier import Notifiers, wait_for
 from app.runtime.policies import milestones_of, observing_of, retention_of
@@ -86,7 +88,7 @@ def make_workers(
             store.maintenance, store.inbox, clock, due, metrics, idle.maintain
         ),
         senders=tuple(
-            Sender(store.outbox, destinations_of(settings, client), context, due, metrics)
+            Sender(store.outbox, destinations_of(account, client), context, due, metrics)
             for _ in range(SENDERS)
         ),
         lookup=Lookup(store.lookups, client, context, due, metrics)
@@ -95,17 +97,22 @@ def make_workers(
     )
 
 
-def destinations_of(settings: Settings, client: HubSpotClient) -> Destinations:
+def destinations_of(account: Account, client: HubSpotClient) -> Destinations:
     """Every destination that there is; which of them events are made for, each site says."""
     return {
         "media-bridge": MediaBridge(client),
-        "custom-events": CustomEvents(client, event_name_of(settings)),
+        "custom-events": CustomEvents(client, event_form_of(account)),
     }
 
 
-def event_name_of(settings: Settings) -> str:
-    """The full name of the custom event; the sandbox's own where none is set."""
-    return settings.hubspot_event_name or SANDBOX_EVENT
+def event_form_of(account: Account) -> EventForm:
+    """What the account's custom events say; the sandbox's own event where none is set."""
+    settings = account.settings
+    name = settings.hubspot_event_name or SANDBOX_EVENT
+    if not settings.play_links or settings.public_url is None:
+        return EventForm(name)
+    chosen = f"account={quote(account.name, safe='')}&" if account.name else ""
+    return EventForm(name, f"{settings.public_url}/console/play?{chosen}session=")
 
 
 def _folding(account: Account) -> PureFolding:

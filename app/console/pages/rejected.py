@@ -11,7 +11,8 @@ from app.deliver.request import body_of, custom_event_of
 from app.domain.destination import CUSTOM_EVENTS
 from app.domain.identity import Identity
 from app.formatting import count
-from app.runtime.workers import event_name_of
+from app.hubspot.custom_events import EventForm
+from app.runtime.workers import event_form_of
 from app.store.reports import Action, RejectedEvent, Selection
 
 FAMILIES = 100
@@ -45,7 +46,7 @@ def routes() -> APIRouter:
             "rejected_kind.html",
             family=family,
             samples=[
-                (each.entry, _sent(each, event_name_of(view.account.settings)), _answer(each))
+                (each.entry, _sent(each, event_form_of(view.account)), _answer(each))
                 for each in samples[:SHOWN]
             ],
             more=samples[SHOWN - 1].entry.id if len(samples) > SHOWN else None,
@@ -102,13 +103,13 @@ async def _chosen(view: View, form: Form, now: int) -> tuple[Selection, str, int
     raise HTTPException(422, "choose at least one event that is still rejected")
 
 
-def _sent(sample: RejectedEvent, event_name: str) -> str:
+def _sent(sample: RejectedEvent, form: EventForm) -> str:
     """The body as it would be sent now, without a visitor's tokens."""
     entry, identity = sample.entry, sample.identity
     used = identity if isinstance(identity, Identity) else Identity("passthrough", contact_utk="…")
     try:
         if entry.destination == CUSTOM_EVENTS:
-            body = custom_event_of(entry, used, event_name)
+            body = custom_event_of(entry, used, form)
         else:
             body = body_of(entry, used)
     except ValueError as error:

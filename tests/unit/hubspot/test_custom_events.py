@@ -15,6 +15,7 @@ from app.hubspot.bodies import Body
 from app.hubspot.custom_events import (
     PROPERTIES,
     Definition,
+    EventForm,
     definition_result,
     event_body,
     event_result,
@@ -36,10 +37,8 @@ KNOWN = Identity("usertoken", contact_id=9)
 
 def body(event: EventType = "media-played-percent", value: str = "25", **fields: Any) -> Body:
     """A milestone of the play."""
-    given: dict[str, Any] = {"identity": KNOWN, "play": PLAY, **fields}
-    return event_body(
-        name="pe1_media", uuid="u", event=event, value=value, occurred_at=NOW, **given
-    )
+    given: dict[str, Any] = {"identity": KNOWN, "play": PLAY, "form": EventForm("pe1_media")}
+    return event_body(**{**given, **fields}, uuid="u", event=event, value=value, occurred_at=NOW)
 
 
 def test_a_milestone_in_the_words_of_custom_events() -> None:
@@ -88,6 +87,15 @@ def test_only_defined_properties_are_sent() -> None:
     assert isinstance(said, dict)
     assert said.keys() < PROPERTIES.keys()
     assert (said["medium"], said["page"]) == ("42", "5")
+
+
+def test_the_page_of_the_play_is_named_where_an_operator_allows_it() -> None:
+    """The session stands in its address as text that can't become another parameter."""
+    form = EventForm("pe1_media", "https://relay.example.com/console/play?session=")
+    played = Play("a&b=1/ü", PLAY.medium, PLAY.page, NOW)
+    said = body(form=form, play=played)["properties"]
+    assert isinstance(said, dict)
+    assert said["play_url"] == f"{form.play_page}a%26b%3D1%2F%C3%BC"
 
 
 def test_a_usertoken_is_sent_as_it_is() -> None:

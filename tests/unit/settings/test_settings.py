@@ -219,6 +219,12 @@ def test_viewers_have_a_password_of_their_own(monkeypatch: pytest.MonkeyPatch) -
     assert word not in line
 
 
+def test_links_to_plays_need_the_consoles_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address that leads nowhere would stand in HubSpot for good."""
+    (line,) = faults(monkeypatch, PLAY_LINKS="true", SANDBOX="on")
+    assert line == f"{PREFIX}PLAY_LINKS: say where the console is found in {PREFIX}PUBLIC_URL"
+
+
 @pytest.mark.parametrize("around", ["tok\n", " tok ", "\ttok\r\n"])
 def test_credentials_may_be_pasted(monkeypatch: pytest.MonkeyPatch, around: str) -> None:
     """The line break of a secret's file is not part of the token."""

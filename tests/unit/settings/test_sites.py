@@ -324,6 +324,7 @@ def test_each_setting_has_its_place() -> None:
         "port",
         "internal_port",
         "public_url",
+        "play_links",
         "keepalive_seconds",
         "pings_per_minute",
         "trusted_proxies",
