@@ -6,7 +6,8 @@
     mediaName = "The launch"
     duration = 93.4
 
-The names are HubSpot's own; `duration` is in seconds. An entry is found by `externalId` or
+The names are HubSpot's own; `duration` is in seconds. `leastPercent` and `leastSeconds` stand in
+for the site's least attention. An entry is found by `externalId` or
 `mediaUrl`, so it needs one of them; everything else is what it fills in. A file with a fault is
 not used at all: half a catalogue would misname the other half of the media, and nobody would see.
 """
@@ -193,6 +194,16 @@ def _duration(value: object) -> float:
     return seconds
 
 
+def _at_most(most: int, example: str) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        text = str(value).strip()
+        if _DIGITS.fullmatch(text) and int(text) <= most:
+            return int(text)
+        raise ValueError(f"write {example}, from 0 to {most}")
+
+    return read
+
+
 _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "externalId": ("external_id", _text),
     "mediaUrl": ("media_url", _address),
@@ -200,4 +211,6 @@ _FIELDS: Mapping[str, tuple[str, Callable[[object], object]]] = {
     "mediaName": ("name", _text),
     "mediaType": ("type", _media_type),
     "duration": ("duration", _duration),
+    "leastPercent": ("least_percent", _at_most(100, "a whole percentage")),
+    "leastSeconds": ("least_seconds", _at_most(86_400, "whole seconds")),
 }

@@ -115,6 +115,11 @@ class LayeredCatalogue(msgspec.Struct, frozen=True, eq=False):
     own: Finder
     known: KnownMedia
 
+    @property
+    def bounds_attention(self) -> bool:
+        """Whether the operator's entries do; HubSpot's can't."""
+        return self.own.bounds_attention
+
     def find(self, wanted: Wanted) -> CatalogueEntry | None:
         """The operator's entry, filled up from HubSpot's object; or either alone."""
         own = self.own.find(wanted) or NOTHING_KNOWN
@@ -137,6 +142,8 @@ class LayeredCatalogue(msgspec.Struct, frozen=True, eq=False):
             name=own.name or other.name,
             type=own.type or other.type,
             duration=own.duration,
+            least_percent=own.least_percent,
+            least_seconds=own.least_seconds,
         )
 
 

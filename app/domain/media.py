@@ -52,7 +52,8 @@ class Medium(msgspec.Struct, frozen=True, omit_defaults=True):
 class CatalogueEntry(msgspec.Struct, frozen=True):
     """What the operator knows of one medium: found by `external_id` or `media_url`.
 
-    `external_id` is as `tidy` leaves it; `duration` in seconds.
+    `external_id` is as `tidy` leaves it; `duration` in seconds. `least_percent`, `least_seconds`:
+    of a play of less attention nothing is sent; None: as the site has it.
     """
 
     external_id: str | None = None
@@ -61,6 +62,8 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
     name: str | None = None
     type: MediaType | None = None
     duration: float | None = None
+    least_percent: int | None = None
+    least_seconds: int | None = None
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -80,6 +83,11 @@ class Finder(Protocol):
         """What it has on the medium."""
         ...
 
+    @property
+    def bounds_attention(self) -> bool:
+        """Whether some medium has a least attention of its own."""
+        ...
+
     def __hash__(self) -> int:
         """Of the list itself, whatever stands in it."""
         ...
@@ -90,6 +98,7 @@ class Catalogue(msgspec.Struct, frozen=True, eq=False):
 
     by_external_id: Mapping[str, CatalogueEntry] = MappingProxyType({})
     by_url: Mapping[str, CatalogueEntry] = MappingProxyType({})
+    bounds_attention: bool = False
 
     @classmethod
     def of(cls, entries: Iterable[CatalogueEntry]) -> Self:
@@ -102,7 +111,9 @@ class Catalogue(msgspec.Struct, frozen=True, eq=False):
         by_url: dict[str, CatalogueEntry] = {}
         by_place: dict[str, CatalogueEntry] = {}
         ambiguous: set[str] = set()
+        bounds_attention = False
         for entry in entries:
+            bounds_attention |= (entry.least_percent, entry.least_seconds) != (None, None)
             if entry.external_id:
                 by_external_id.setdefault(entry.external_id, entry)
             if url := media_address(entry.media_url):
@@ -110,7 +121,11 @@ class Catalogue(msgspec.Struct, frozen=True, eq=False):
                 if by_place.setdefault(media_place(url), entry) is not entry:
                     ambiguous.add(media_place(url))
         certain = {place: entry for place, entry in by_place.items() if place not in ambiguous}
-        return cls(MappingProxyType(by_external_id), MappingProxyType(by_url | certain))
+        return cls(
+            MappingProxyType(by_external_id),
+            MappingProxyType(by_url | certain),
+            bounds_attention,
+        )
 
     def find(self, wanted: Wanted) -> CatalogueEntry | None:
         """Find the entry by external id, else by exact address, else by its place."""

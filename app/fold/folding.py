@@ -9,6 +9,8 @@ from app.domain import folding
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.folding import Folded
 from app.domain.known import KnownMedia, LayeredCatalogue
+from app.domain.media import NOTHING_KNOWN, Medium, Wanted
+from app.domain.media_url import media_address
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy, observe
 from app.domain.ping import parse
@@ -23,6 +25,16 @@ class SitePolicy(NamedTuple):
     milestones: MilestonePolicy
     destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,)
 
+    def milestones_of(self, medium: Medium) -> MilestonePolicy:
+        """Which milestones a play of the medium can reach."""
+        if not self.observing.catalogue.bounds_attention:
+            return self.milestones
+        wanted = Wanted(medium.bridge_id, medium.external_id, media_address(medium.url))
+        entry = self.observing.catalogue.find(wanted) or NOTHING_KNOWN
+        least = {"least_percent": entry.least_percent, "least_seconds": entry.least_seconds}
+        own = {name: value for name, value in least.items() if value is not None}
+        return msgspec.structs.replace(self.milestones, **own)
+
     def with_media(self, media: KnownMedia) -> Self:
         """The same policy, where these media fill the gaps of the catalogue."""
         layered = LayeredCatalogue(self.observing.catalogue, media)
@@ -32,7 +44,7 @@ class SitePolicy(NamedTuple):
 class PureFolding:
     """Holds the policies; everything else is an argument.
 
-    `sites`: the policies of the sites that have their own, by key. The two given first apply to
+    `sites`: the policies of the sites that have their own, by key. What is given first applies to
     all others: the one site without a key, and a site that is no longer in the operator's file.
     """
 
@@ -74,8 +86,11 @@ class PureFolding:
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
         """See `domain.folding.fold`."""
-        site = self._of(seen[0].play.site)
-        return _sent_to(site.destinations, folding.fold(known, seen, site.milestones))
+        first = known or seen[0].play
+        site = self._of(first.site)
+        return _sent_to(
+            site.destinations, folding.fold(known, seen, site.milestones_of(first.medium))
+        )
 
     def close(self, play: Play, quiet_since: int) -> Folded:
         """See `domain.folding.close`."""

@@ -100,6 +100,9 @@ def test_both_formats_say_the_same(tmp_path: Path, name: str, content: str) -> N
         ("duration", '"93,4"', "duration '93,4' will not do: write seconds above 0"),
         ("duration", "inf", "duration inf will not do: write seconds above 0"),
         ("duration", "-1", "duration -1 will not do: write seconds above 0"),
+        ("leastPercent", "101", "leastPercent 101 will not do: write a whole percentage, from 0"),
+        ("leastPercent", "0.5", "leastPercent 0.5 will not do: write a whole percentage, from 0"),
+        ("leastSeconds", "-1", "leastSeconds -1 will not do: write whole seconds, from 0 to"),
         ("name", '"x"', '"name" is not known: the names are externalId, mediaUrl, mediaBridgeId'),
     ],
 )

@@ -78,6 +78,31 @@ def test_each_site_by_its_own_policies() -> None:
     assert earned == {"academy": ["10"], "gone": ["50", ""], "": ["50", ""]}
 
 
+def test_a_medium_has_a_least_attention_of_its_own() -> None:
+    """By its entry in the catalogue; of what stands there the site's bound does not count."""
+    entries = [
+        CatalogueEntry(external_id="long", least_seconds=120, least_percent=0),
+        CatalogueEntry(media_url="https://cdn.example.com/clip.mp4", least_percent=70),
+        CatalogueEntry(external_id="named", name="A name"),
+    ]
+    folding = PureFolding(
+        ObservationPolicy(Catalogue.of(entries)), MilestonePolicy((25,), least_percent=61)
+    )
+    folding.use_media(KnownMedia.of([]))
+    short_of: list[str] = []
+    for medium in (
+        {"externalId": "long", "duration": 180},
+        {"externalId": "long", "duration": 220},
+        {"mediaUrl": "https://cdn.example.com/clip.mp4?v=2"},
+        {"externalId": "named"},
+        {"externalId": "other"},
+    ):
+        given = {"mediaBridgeId": None, "playedPercent": 60, **medium}
+        seen = folding.observe([(1, InboxPing(NOW, None, body(**given)))]).observations
+        short_of.append(folding.fold(None, seen).play.short_of)
+    assert short_of == ["120 s", "", "70 %", "61 %", "61 %"]
+
+
 def test_what_hubspot_lists_is_known_to_each_site() -> None:
     """Behind the site's own catalogue, as behind the account's."""
     entry = CatalogueEntry(external_id="film", name="As the operator calls it")
