@@ -14,6 +14,7 @@ from app.console.dates import Chosen
 from app.console.filters import iso
 from app.console.media_list import Order, Search, by_order, portion
 from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumId, Over
+from app.console.viewers import viewers_of
 from app.explain.words import named, page_of
 from app.store.reports import Match, MediumFigures, MediumReport
 from app.web.dependencies import TheAccount, TheRelay
@@ -88,6 +89,23 @@ def routes() -> APIRouter:
             played = by_order(await figures.played(chosen.period, search), order)
             rows, point = portion(played, limit, cursor.read(after))
         return answer("media", kind, [listed_fields(each) for each in rows], point)
+
+    @get("/media/{medium}")
+    async def summary(
+        account: TheAccount, medium: Id, chosen: Chosen, kind: Format = "json"
+    ) -> Response:
+        """One medium, with the figures of a period and its different viewers.
+
+        `viewers` are null where not all plays of the period are kept any more.
+        """
+        report = await _report(account, medium, chosen)
+        viewers, _ = await viewers_of(account.store, medium, chosen)
+        fields = {
+            **medium_fields(report.id, report.medium),
+            **figure_fields(report.figures, report.medium.duration),
+            "viewers": None if viewers is None else viewers.viewers,
+        }
+        return answer("medium", kind, [fields])
 
     @get("/media/{medium}/days")
     async def by_day(

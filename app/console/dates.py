@@ -36,15 +36,19 @@ Day = Annotated[str | None, Query(json_schema_extra={"format": "date"})]
 class ChosenDates:
     """The period; `days`: the fixed one that ends today (None: chosen by dates).
 
-    `query`: what an address of the same period says. `kept_since`: the first day that still has
-    figures.
+    `query`: what an address of the same period says.
     """
 
     period: Period
     days: int | None
     zone: str
     query: Mapping[str, str | int]
-    kept_since: date
+    today: date
+
+    @property
+    def kept_since(self) -> date:
+        """The first day that still has figures."""
+        return self.today - timedelta(DAYS_KEPT - 1)
 
     @property
     def comparable(self) -> bool:
@@ -82,8 +86,7 @@ def chosen_dates(
     said: dict[str, str | int] = {"days": days} if fixed else {"from": f"{since}", "to": f"{until}"}
     if zone and zone != relay.settings.time_zone:
         said["zone"] = zone
-    kept = today - timedelta(DAYS_KEPT - 1)
-    return ChosenDates(Period(since, until, place), fixed, name, said, kept)
+    return ChosenDates(Period(since, until, place), fixed, name, said, today)
 
 
 def offered_zones(chosen: ChosenDates) -> list[str]:

@@ -19,6 +19,14 @@ class Drop(NamedTuple):
     lost: float
 
 
+class Repeat(NamedTuple):
+    """A part of the medium, and how often it was seen again in a hundred plays."""
+
+    start: int
+    end: int
+    times: float
+
+
 def average_share(figures: Figures) -> float | None:
     """How much of the medium a play covered on average, in percent."""
     return figures.parts / figures.mapped if figures.mapped else None
@@ -41,6 +49,22 @@ def drops(figures: Figures, most: int) -> list[Drop]:
     ]
     leaving = [drop for drop in found if drop.lost >= 1]
     return sorted(leaving, key=lambda drop: (-drop.lost, drop.start))[:most]
+
+
+def returns(figures: Figures, most: int) -> list[Repeat]:
+    """Which parts were seen again the most, on average of those in a window."""
+    if not figures.mapped:
+        return []
+    found = [
+        Repeat(
+            start,
+            start + WINDOW,
+            100 * sum(figures.again[start : start + WINDOW]) / WINDOW / figures.mapped,
+        )
+        for start in range(0, BINS, WINDOW)
+    ]
+    again = [part for part in found if part.times >= 1]
+    return sorted(again, key=lambda part: (-part.times, part.start))[:most]
 
 
 def _last(start: int) -> int:

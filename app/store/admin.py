@@ -23,6 +23,7 @@ from app.store.reports import (
     Point,
     RejectedEvent,
     Selection,
+    Viewers,
     WatchedByContact,
     WatcherPage,
 )
@@ -35,13 +36,18 @@ from app.store.transactions import (
     personal_data,
     refused_media,
     rejections,
+    viewers,
     watchers,
 )
 from app.store.tx import Database, Part
 
 
 class FigureReports(Part):
-    """What plays came to."""
+    """What plays came to. `plays_kept_ms`: for so long plays are kept, at least."""
+
+    def __init__(self, database: Database, plays_kept_ms: int) -> None:
+        super().__init__(database)
+        self.plays_kept_ms = plays_kept_ms
 
     async def days(self, since: int) -> list[Day]:
         """Each day (UTC) from `since` on that saw anything, in order."""
@@ -73,6 +79,10 @@ class FigureReports(Part):
     ) -> MediumReport | None:
         """One medium, with so many pages at most; `compared`: with as many days before."""
         return await self._read(figure_reports.medium, medium, period, pages, compared=compared)
+
+    async def viewers(self, medium: int, period: Period) -> Viewers:
+        """The different visitors of a medium, among the plays that are still kept."""
+        return await self._read(viewers.viewers, medium, period)
 
 
 class Watchers(Part):

@@ -91,6 +91,15 @@ class MediumReport:
     before: Figures = NONE
 
 
+@dataclass(frozen=True, slots=True)
+class Viewers:
+    """Different visitors, and the plays that they were counted in. `cut`: there are more plays."""
+
+    viewers: int
+    plays: int
+    cut: bool = False
+
+
 Match = Literal["any", "all"]
 """Whether somebody has to have watched any of several media, or all of them."""
 

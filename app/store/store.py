@@ -24,7 +24,7 @@ class Store:
         self.maintenance = Maintenance(database, policy)
         self.tokens = Tokens(database)
         self.media = MediaIndex(database)
-        self.figures = FigureReports(database)
+        self.figures = FigureReports(database, policy.retention.plays_ms)
         self.watchers = Watchers(database)
         self.history = History(database, policy.identity)
         self.rejections = Rejections(database, policy.identity)

@@ -26,6 +26,7 @@ ENDPOINTS = {
     "/v1/progress": "POST",
     "/console/why": "POST",
     "/api/v1/media": "GET",
+    "/api/v1/media/{medium}": "GET",
     "/api/v1/media/{medium}/days": "GET",
     "/api/v1/media/{medium}/retention": "GET",
     "/api/v1/media/{medium}/people": "GET",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.period import SLOT_MS
 from app.store.errors import StoreError
 from app.store.migrations import REPLACE, _scripts
 from app.store.postgres.database import open_postgres
@@ -163,6 +164,22 @@ async def test_earlier_figures_are_there_by_slot(database: Database) -> None:
     known = [(parts, struct.unpack("<100i", seen)) for *_, parts, _, seen, _ in days if seen]  # type: ignore[arg-type]
     assert any(parts for parts, _ in known)
     assert [parts for parts, _ in known] == [sum(seen) for _, seen in known]
+
+
+async def test_earlier_plays_have_viewers(database: Database) -> None:
+    """Each play has its medium and its time; those of one usertoken have one viewer."""
+    await database.restore()
+    await (await database.open()).close()
+    found = await database.ask("SELECT medium, started, utk, viewer, state FROM playrelay.plays")
+    told: dict[object, set[object]] = {}
+    for medium, started, utk, viewer, state in found:
+        assert isinstance(state, str | bytes)
+        play = decode_play(state)
+        assert (medium, started) == (watched(play)[0], play.started_at // SLOT_MS)
+        told.setdefault(utk or state, set()).add(viewer)
+    assert len(found) > len(told) > 1
+    assert all(len(viewers) == 1 for viewers in told.values())
+    assert len(set.union(*told.values())) == len(told)
 
 
 async def test_work_goes_on_after_a_migration(database: Database) -> None:

@@ -34,6 +34,7 @@ from app.store.transactions import (
     maintenance,
     refused_media,
     rejections,
+    viewers,
     watchers,
 )
 from app.store.tx import Row, Tx
@@ -98,6 +99,7 @@ def questions() -> dict[str, Question]:
         "media found": lambda tx: figure_reports.played(tx, TOKYO, "a"),
         "medium": lambda tx: figure_reports.medium(tx, 1, YEAR, 10, compared=True),
         "medium, in a time zone": lambda tx: figure_reports.medium(tx, 1, TOKYO, 10, compared=True),
+        "viewers": lambda tx: viewers.viewers(tx, 1, TOKYO),
         "refused media": lambda tx: refused_media.refused_media(tx, NOW, 50),
         "refusals": lambda tx: refused_media.refusals(tx, media),
         "families": lambda tx: rejections.families(tx, 100),
@@ -196,6 +198,7 @@ CROWD = f"""
     INSERT INTO playrelay.contacts (utk, contact_id, asked_at)
     SELECT 'u' || i, i, {NOW} - i FROM generate_series(1, 20000) i;
     UPDATE playrelay.plays SET watched_by = id / 2, attributed = true, covered = id % 10000,
+        started = begun_at / {SLOT_MS}, viewer = id / 3,
         medium = 'k' || id % 10;
     UPDATE playrelay.contacts SET contact_id = NULL, ask_at = {NOW + DAY}, ask_by = {NOW + 2 * DAY}
     WHERE contact_id % 2 = 0;

@@ -1,17 +1,29 @@
 """What is shown of a period equals a recount of its plays, in every time zone."""
 
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.period import Period, day_at
 from app.domain.retention import average_share, watched_seconds
-from app.store.reports import MediumFigures, MediumReport
+from app.store.reports import MediumFigures, MediumReport, Viewers
 from app.store.store import Store
+from app.store.transactions.viewers import viewers
 from tests.store.engines import Database
-from tests.store.setting import ALL, DAY, HOUR, MINUTE, NOW, arrive, fold
+from tests.store.setting import (
+    ALL,
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    SIGNATURE_OF_7,
+    YEAR,
+    arrive,
+    fold,
+)
 
 LENGTH = 80.0
 MEDIA = (42, 43)
@@ -59,8 +71,12 @@ ZONES = (
 
 
 class Viewing(NamedTuple):
-    """A play: of which medium, begun so long before now, how often each quarter was watched."""
+    """A play: by whom (0: nobody knows), of which medium, begun so long before now.
 
+    `watched`: how often each quarter was.
+    """
+
+    utk: int
     medium: int
     ago: int
     watched: tuple[int, ...]
@@ -74,6 +90,7 @@ class Viewing(NamedTuple):
 VIEWINGS = st.lists(
     st.builds(
         Viewing,
+        st.integers(0, 3),
         st.sampled_from(MEDIA),
         st.integers(0, 6 * 24 * 4).map(lambda quarters: quarters * 15 * MINUTE),
         st.tuples(*[st.integers(0, 3)] * 4),
@@ -92,7 +109,10 @@ VIEWINGS = st.lists(
 async def test_a_period_equals_a_recount(
     database: Database, viewings: list[Viewing], zone: tzinfo, days: int, ended: int
 ) -> None:
-    """Each play counts on the day on which it began: in a period that has this day, or in none."""
+    """Each play counts on the day on which it began: in a period that has this day, or in none.
+
+    A visitor who is erased is no viewer any more; the figures that name nobody stay.
+    """
     last = day_at(NOW, zone) - timedelta(ended)
     period = Period(last - timedelta(days - 1), last, zone)
     async with database.fresh().open() as store:
@@ -102,6 +122,7 @@ async def test_a_period_equals_a_recount(
                 NOW - each.ago,
                 sessionId=f"s{number}",
                 mediaBridgeId=each.medium,
+                contactUtk=f"u{each.utk}" if each.utk else None,
                 duration=LENGTH,
                 playedPercent=None,
                 watched=[[times, 1] for times in each.watched],
@@ -110,13 +131,18 @@ async def test_a_period_equals_a_recount(
         played = {each.medium.bridge_id: each for each in await store.figures.played(period)}
         listed = await store.figures.media("latest", period, ALL)
         reports = [await _report(store, each.id, period) for each in listed]
+        counted = [await store.figures.viewers(each.id, period) for each in listed]
+        await store.admin.forget(utk="u1", contact_id=None)
+        remaining = [await store.figures.viewers(each.id, period) for each in listed]
     begun = {each: day_at(NOW - each.ago, zone) for each in viewings}
-    for report in reports:
+    for report, viewers_, left in zip(reports, counted, remaining, strict=True):
         of_medium = [each for each in viewings if each.medium == report.medium.bridge_id]
         of_period = [each for each in of_medium if period.first <= begun[each] <= period.last]
         before = period.before()
         of_before = [each for each in of_medium if before.first <= begun[each] <= before.last]
         _check(report, of_period, of_before)
+        assert viewers_ == _viewers(of_period)
+        assert left == _viewers([each for each in of_period if each.utk != 1])
         by_day: dict[date, int] = {}
         for each in of_period:
             by_day[begun[each]] = by_day.get(begun[each], 0) + 1
@@ -124,6 +150,11 @@ async def test_a_period_equals_a_recount(
         assert (report.medium.bridge_id in played) == bool(of_period)
     for medium in (*played.values(), *listed):
         _check_counts(medium, reports)
+
+
+def _viewers(viewings: list[Viewing]) -> Viewers:
+    known = {each.utk for each in viewings if each.utk}
+    return Viewers(len(known) + sum(not each.utk for each in viewings), len(viewings))
 
 
 async def _report(store: Store, row: int, period: Period) -> MediumReport:
@@ -168,3 +199,26 @@ async def test_a_day_that_is_longer_is_one_day(store: Store) -> None:
     assert medium.figures.plays == 2
     found = await _report(store, medium.id, Period(day - timedelta(1), day + timedelta(1), zone))
     assert [figures.plays for _, figures in found.days] == [1, 2, 1]
+
+
+async def test_viewers_are_told_apart_by_the_best_that_is_known(store: Store) -> None:
+    """By the usertoken, or else by the signed contact, or else by the session."""
+    known: dict[str, Any] = {"contactUtk": None, "contactId": 7, "contactSignature": SIGNATURE_OF_7}
+    for session, who in (("a", {}), ("b", {}), ("c", known), ("d", known), ("e", {})):
+        by: dict[str, Any] = {"contactUtk": "utk", **who}
+        await arrive(store, sessionId=session, **by)
+    await arrive(store, sessionId="f", contactUtk=None)
+    await fold(store)
+    (medium,) = await store.figures.played(YEAR)
+    assert await store.figures.viewers(medium.id, YEAR) == Viewers(3, 6)
+    assert await store.figures.viewers(99, YEAR) == Viewers(0, 0)
+
+
+async def test_counting_viewers_ends(store: Store) -> None:
+    """At a number of plays, so that no page waits for a medium that is played all the time."""
+    for number in range(3):
+        await arrive(store, sessionId=f"s{number}", contactUtk=f"u{number}")
+    await fold(store)
+    (medium,) = await store.figures.played(YEAR)
+    count = partial(viewers, medium=medium.id, period=YEAR, most=2)
+    assert await store._database.read(count) == Viewers(2, 2, cut=True)

@@ -4,23 +4,25 @@ from typing import Literal, NamedTuple
 
 from fastapi import APIRouter, HTTPException, Response
 
+from app.console.attention import heat
 from app.console.csv_file import csv_file
 from app.console.dates import SPANS, Chosen, ChosenDates, offered_zones
 from app.console.pages.media import HEAD
 from app.console.parameters import Id
 from app.console.records import record_address
 from app.console.view import ForViewers
+from app.console.viewers import kept_since, viewers_of
 from app.domain.figures import BINS, DAY_MS, Figures
 from app.domain.period import Period
-from app.domain.retention import average_share, drops, watched_seconds
+from app.domain.retention import average_share, drops, returns, watched_seconds
 from app.explain.refused import describe, remedy
 from app.formatting import hours, number, percent
 from app.runtime.relay import Account
-from app.store.reports import MediumReport
+from app.store.reports import MediumReport, Viewers
 
 PAGES_SHOWN = 10
 WATCHERS_SHOWN = 10
-DROPS_SHOWN = 3
+PARTS_SHOWN = 3
 PAGES_LISTED = 1_000
 
 Table = Literal["days", "retention", "pages"]
@@ -44,9 +46,12 @@ def routes() -> APIRouter:
             chosen=chosen,
             spans=SPANS,
             zones=offered_zones(chosen),
-            figures=_compared(report),
+            figures=_compared(report, *await viewers_of(store, medium, chosen)),
+            viewers_since=kept_since(store, chosen),
             funnel=_funnel(report),
-            leaving=drops(report.figures, DROPS_SHOWN),
+            leaving=drops(report.figures, PARTS_SHOWN),
+            again=returns(report.figures, PARTS_SHOWN),
+            heat=heat(report.figures),
             curve=_curve(report),
             by_day=_by_day(report, chosen.period),
             watchers=watching.watchers,
@@ -76,10 +81,10 @@ def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[li
     figures = report.figures
     if table == "retention":
         rows: list[list[object]] = [
-            [part + 1, seen, f"{100 * seen / figures.mapped:.1f}" if figures.mapped else ""]
-            for part, seen in enumerate(figures.seen)
+            [part, seen, f"{100 * seen / figures.mapped:.1f}" if figures.mapped else "", again]
+            for part, (seen, again) in enumerate(zip(figures.seen, figures.again, strict=True), 1)
         ]
-        return ("percent of the medium", "plays that saw it", "share in percent"), rows
+        return _PARTS, rows
     if table == "pages":
         return ("page", "plays"), [
             [each.page or "other pages", each.plays] for each in report.pages
@@ -90,6 +95,7 @@ def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[li
     ]
 
 
+_PARTS = ("percent of the medium", "plays that saw it", "share in percent", "seen again")
 _COUNTED = ("plays", "quarter", "half", "most", "whole", "attributed")
 
 
@@ -102,7 +108,9 @@ class Compared(NamedTuple):
     change: str
 
 
-def _compared(report: MediumReport) -> list[Compared]:
+def _compared(
+    report: MediumReport, viewers: Viewers | None, earlier: Viewers | None
+) -> list[Compared]:
     """The figures of the period beside those of the period before."""
     now, then = report.figures, report.before
     plain: list[tuple[str, int, int]] = [
@@ -114,9 +122,14 @@ def _compared(report: MediumReport) -> list[Compared]:
         Compared(name, number(one), percent(one, now.plays) if place else "", _change(one, other))
         for place, (name, one, other) in enumerate(plain)
     ]
-    share, earlier = average_share(now), average_share(then)
+    if viewers is not None and viewers.viewers:
+        each = f"{viewers.plays / viewers.viewers:.1f} plays each"
+        change = _change(viewers.viewers, earlier.viewers) if earlier else ""
+        many = f"{number(viewers.viewers)}{'+' if viewers.cut else ''}"
+        found.insert(1, Compared("Viewers", many, each, change))
+    share, share_before = average_share(now), average_share(then)
     if share is not None:
-        points = "" if earlier is None else f"{share - earlier:+.0f} points"
+        points = "" if share_before is None else f"{share - share_before:+.0f} points"
         found.append(Compared("Watched on average", f"{share:.0f} %", "", points))
     length = report.medium.duration
     seconds, before = watched_seconds(now, length), watched_seconds(then, length)

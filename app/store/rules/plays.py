@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
 
 import msgspec
 
@@ -11,6 +12,7 @@ from app.domain.identity import usertoken
 from app.domain.media import Medium
 from app.domain.milestones import reached
 from app.domain.page import Page
+from app.domain.period import SLOT_MS
 from app.domain.ping import BadJsonError, InvalidPingError, parse
 from app.domain.play import Play
 from app.store.records import FoldRules
@@ -28,7 +30,8 @@ UNREADABLE = '{"message": "its play can\'t be read: a fault of the relay\'s, ple
 def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[object, ...]:
     """The columns beside a play's state, when so many pings more have arrived.
 
-    session, pings, begun_at, received_at, settles_at, utk, contact_id, mail, medium, covered
+    session, pings, begun_at, received_at, settles_at, utk, contact_id, mail, medium, covered,
+    started, viewer
     """
     return (
         play.session_id,
@@ -40,7 +43,20 @@ def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[obj
         play.contact_id[1] if play.contact_id else None,
         play.hsenc is not None and "mail" not in play.refused,
         *watched(play),
+        play.started_at // SLOT_MS,
+        viewer(play),
     )
+
+
+def viewer(play: Play) -> int:
+    """Tells visitors apart: by the usertoken, or else by the contact, or else by the session."""
+    if play.utk:
+        told_by = f"u{play.utk[1]}"
+    elif play.contact_id:
+        told_by = f"c{play.contact_id[1]}"
+    else:
+        told_by = f"s{play.site}\0{play.session_id}"
+    return int.from_bytes(blake2b(told_by.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def watched(play: Play) -> tuple[str, int]:

@@ -46,9 +46,10 @@ NUMBERS = """
 """
 ADD_PLAYS = """
     INSERT INTO plays (id, view, session, pings, begun_at, received_at, utk, mail, medium, covered,
-        watched_by, attributed, state)
+        started, viewer, watched_by, attributed, state)
     SELECT i + 1, CAST(printf('%016d', i) AS BLOB), 's' || i, 3, :now - i * :step,
         :now - i * :step, 'utk' || (i / 3), 0, 'id:film-' || (i % :media), i % 101 * 100,
+        (:now - i * :step) / 900000, i / 3,
         CASE WHEN i % 4 <> 1 THEN 100 + i / 3 END, i % 4 <> 1,
         CAST(replace(replace(replace(replace(replace(replace(replace(:state,
             '~session~', 's' || i), '~medium~', 'film-' || (i % :media)), '~name~', CASE i % 7

@@ -122,10 +122,14 @@ def test_media_of_a_period(client: httpx.Client) -> None:
 def test_one_medium(client: httpx.Client) -> None:
     """By day, and how many plays saw each percent."""
     number = next(each["id"] for each in items(client, "media") if each["externalId"] == "tour")
+    (summary,) = items(client, f"media/{number}")
+    assert (summary["plays"], summary["viewers"], summary["reached75"]) == (1, 1, 1)
+    assert items(client, f"media/{number}", days=400)[0]["viewers"] is None
     (day,) = items(client, f"media/{number}/days")
     assert (day["plays"], day["completed"]) == (1, 0)
     seen = items(client, f"media/{number}/retention")
     assert [each["plays"] for each in seen] == [1] * 75 + [0] * 25
+    assert {each["again"] for each in seen} == {0}
     assert client.get("/api/v1/media/999/days", headers=BEARER).status_code == 404
 
 

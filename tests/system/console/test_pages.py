@@ -49,6 +49,7 @@ def client(folder: Path) -> Iterator[httpx.Client]:
             contactUtk="f" * 31 + "1",
         )
         until(lambda: "started</span> delivered" in page(live.client, "play?session=two"))
+        until(lambda: "a stranger to HubSpot" in page(live.client, "play?session=three"))
         yield live.client
 
 
@@ -138,7 +139,7 @@ def test_a_period_is_compared_with_the_one_before(tmp_path: Path) -> None:
         ten_days_ago = {"occurredTimestamp": now - 10 * DAY_MS, "sentAt": now}
         play(live.client, "then", playedPercent=None, watched=[[1, 1], [0, 1]], **ten_days_ago)
         play(live.client, "one", playedPercent=None, watched=[[1, 1], [0, 1]])
-        play(live.client, "two", playedPercent=None, watched=[[1, 2]])
+        play(live.client, "two", playedPercent=None, watched=[[1, 1], [3, 1]])
         until(lambda: "session=two" in page(live.client, "live"))
         medium = page(live.client, "media/1?days=7")
         alone = page(live.client, "media/1?days=365")
@@ -147,10 +148,15 @@ def test_a_period_is_compared_with_the_one_before(tmp_path: Path) -> None:
     assert figures["Plays"] == "2 +100 %"
     assert figures["Completed"] == "1 50 %"
     assert figures["Watched on average"] == "75 % +25 points"
-    assert figures["Watched in all"] == "2 min +200 %"
+    assert figures["Watched in all"] == "4 min +400 %"
+    assert figures["Viewers"] == "1 2.0 plays each +0 %"
+    assert "Watched again the most: 0:45 to 0:49" in medium
+    assert "100 times in 100 plays" in medium
     assert "Compared with the 7 days before" in medium
     assert "Most leave between 0:40 and 0:45" in medium
     assert "Compared with" not in alone
+    assert "Viewers</dt>" not in alone
+    assert "Viewers are counted for as long as plays are kept" in alone
 
 
 def test_a_day_begins_where_the_zone_says(tmp_path: Path) -> None:

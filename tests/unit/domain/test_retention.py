@@ -9,7 +9,7 @@ from app.domain.figures import BINS, NONE, Figures, figures_of
 from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
-from app.domain.retention import Drop, average_share, drops, watched_seconds
+from app.domain.retention import Drop, Repeat, average_share, drops, returns, watched_seconds
 
 watching = st.lists(
     st.lists(st.integers(0, 2), min_size=BINS, max_size=BINS).map(tuple), min_size=1, max_size=6
@@ -38,6 +38,14 @@ def test_without_a_map_or_a_length_nothing_is_invented() -> None:
     """No average of nothing, no time without a length."""
     assert (average_share(NONE), watched_seconds(NONE, 60), drops(NONE, 3)) == (None, None, [])
     assert watched_seconds(figures([(1,) * BINS]), None) is None
+
+
+def test_which_parts_are_seen_again() -> None:
+    """The most repeated first; what hardly anybody repeats is not named."""
+    again = (0,) * 20 + (40,) * 5 + (10,) * 5 + (0,) * 65 + (4,) + (0,) * 4
+    found = returns(Figures(plays=50, mapped=50, again=again), 3)
+    assert found == [Repeat(20, 25, 80), Repeat(25, 30, 20), Repeat(95, 100, 1.6)]
+    assert returns(NONE, 3) == []
 
 
 def test_where_people_leave() -> None:

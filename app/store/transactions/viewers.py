@@ -1,0 +1,22 @@
+"""How many different visitors played a medium, counted from the plays that are still kept.
+
+So whoever is erased is not counted any more. Counting ends at a bound, along an index.
+"""
+
+from app.domain.period import Period
+from app.store.reports import COUNTED, Viewers
+from app.store.tx import Tx
+
+MEDIUM_KEY = "SELECT key FROM playrelay.media WHERE id = $1"
+VIEWERS = """
+    SELECT count(DISTINCT viewer) AS viewers, count(*) AS plays FROM (
+        SELECT viewer FROM playrelay.plays WHERE medium = $1 AND started >= $2 AND started < $3
+        LIMIT $4) AS counted
+"""
+
+
+async def viewers(tx: Tx, medium: int, period: Period, most: int = COUNTED) -> Viewers:
+    """Those of a medium in a period. `most`: plays that are counted."""
+    key = await tx.value(MEDIUM_KEY, medium)
+    found, plays = await tx.one(VIEWERS, key, period.start, period.end, most)
+    return Viewers(found, plays, cut=plays >= most)
