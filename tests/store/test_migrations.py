@@ -171,15 +171,15 @@ async def test_earlier_plays_have_viewers(database: Database) -> None:
     await database.restore()
     await (await database.open()).close()
     found = await database.ask("SELECT medium, started, utk, viewer, state FROM playrelay.plays")
-    told: dict[object, set[object]] = {}
+    by_identity: dict[object, set[object]] = {}
     for medium, started, utk, viewer, state in found:
         assert isinstance(state, str | bytes)
         play = decode_play(state)
         assert (medium, started) == (watched(play)[0], play.started_at // SLOT_MS)
-        told.setdefault(utk or state, set()).add(viewer)
-    assert len(found) > len(told) > 1
-    assert all(len(viewers) == 1 for viewers in told.values())
-    assert len(set.union(*told.values())) == len(told)
+        by_identity.setdefault(utk or state, set()).add(viewer)
+    assert len(found) > len(by_identity) > 1
+    assert all(len(viewers) == 1 for viewers in by_identity.values())
+    assert len(set.union(*by_identity.values())) == len(by_identity)
 
 
 async def test_work_goes_on_after_a_migration(database: Database) -> None:

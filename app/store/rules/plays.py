@@ -51,12 +51,12 @@ def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[obj
 def viewer(play: Play) -> int:
     """Tells visitors apart: by the usertoken, or else by the contact, or else by the session."""
     if play.utk:
-        told_by = f"u{play.utk[1]}"
+        identity = f"u{play.utk[1]}"
     elif play.contact_id:
-        told_by = f"c{play.contact_id[1]}"
+        identity = f"c{play.contact_id[1]}"
     else:
-        told_by = f"s{play.site}\0{play.session_id}"
-    return int.from_bytes(blake2b(told_by.encode(), digest_size=8).digest(), "big", signed=True)
+        identity = f"s{play.site}\0{play.session_id}"
+    return int.from_bytes(blake2b(identity.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def watched(play: Play) -> tuple[str, int]:
