@@ -1,10 +1,12 @@
 """Folds the inbox in small transactions as pings arrive, and closes plays that fell silent."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import structlog
 
+from app.fold.pace import Pace
 from app.runtime.notifier import Notifier, wait_for
 from app.store.errors import StoreError
 from app.store.pipeline import Folding
@@ -43,11 +45,12 @@ class FoldWorker:
         self._due = due
         self._metrics = metrics
         self._idle_seconds = idle_seconds
+        self._pace = Pace()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold what arrives until told to stop; the rest stays on disk."""
         while not stop.is_set():
-            event = self._pings.next_event()
+            event, began = self._pings.next_event(), time.monotonic()
             try:
                 report = await self.step()
             except StoreError as error:
@@ -55,7 +58,9 @@ class FoldWorker:
                 _log.warning("fold_waits_for_store", fault=error.fault, advice=str(error))
                 await wait_for(stop, TROUBLE_SECONDS)
                 continue
-            if not report.full:
+            if report.full:
+                await self._pace.rest(time.monotonic() - began)
+            else:
                 await wait_for(event, self._idle_seconds)
                 await wait_for(stop, GATHER_SECONDS)
 
