@@ -7,17 +7,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from app.cli.failure import line_and_status
 from app.cli.parser import parser
 from app.cli.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb."""
-    given = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    given = parser(words).parse_args(words)
     try:
         return int(given.run(given) or 0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place that reports it
+        from app.cli.failure import line_and_status  # noqa: PLC0415 - it loads all that can fail
+
         line, status = line_and_status(error)
         if line:
             say(line, error=True)

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.cli.progress import Progress
-from app.cli.stores import the_one
+from app.cli.stores import add_account, the_one
 from app.cli.terminal import say
 from app.config import is_postgresql
 from app.formatting import count
@@ -18,6 +18,13 @@ from app.store.sqlite.files import path_of
 
 PAGES = 1_000
 """Copied at a time; in between the relay writes."""
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add where to, and --account."""
+    verb.add_argument("file", metavar="FILE", help="where to; it must not exist")
+    add_account(verb, all_without=False)
+    verb.set_defaults(run=backup)
 
 
 def backup(given: argparse.Namespace) -> int:

@@ -70,6 +70,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     )
     add_provider_options(verb)
     add_account(verb, all_without=False)
+    verb.set_defaults(run=connect)
 
 
 def connect(given: argparse.Namespace) -> int:

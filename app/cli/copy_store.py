@@ -3,13 +3,29 @@
 import argparse
 import asyncio
 
+from app.cli.arguments import acts_of
 from app.cli.progress import Progress
-from app.cli.stores import chosen
+from app.cli.stores import add_account, chosen
 from app.cli.terminal import say
 from app.config import AccountSettings, SettingsError, is_postgresql
 from app.config.database import database_address
 from app.formatting import count, number
 from app.runtime.stores import open_store
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add its one act."""
+    act = acts_of(verb).add_parser(
+        "copy", help="SQLite to PostgreSQL or back, while no relay runs on it"
+    )
+    act.add_argument(
+        "--to",
+        required=True,
+        metavar="URL",
+        help="an empty database, as PLAYRELAY_DATABASE_URL names it (PGPASSWORD is read)",
+    )
+    add_account(act)
+    act.set_defaults(run=copy)
 
 
 def copy(given: argparse.Namespace) -> int:

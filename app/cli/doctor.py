@@ -24,6 +24,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         help="ask this public address as a browser of an allowed site would, from here",
     )
     add_account(verb)
+    verb.set_defaults(run=doctor)
 
 
 def doctor(given: argparse.Namespace) -> int:

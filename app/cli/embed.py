@@ -53,6 +53,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     said.add_argument(
         "--debug", action="store_true", help="say in the browser's console what it does"
     )
+    verb.set_defaults(run=embed)
 
 
 def embed(given: argparse.Namespace) -> int:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.cli.arguments import acts_of, positive
 from app.cli.progress import Progress
-from app.cli.stores import the_one
+from app.cli.stores import add_account, the_one
 from app.cli.terminal import printable, say
 from app.config import PREFIX, AccountSettings, SettingsError
 from app.domain.known import KnownMedia
@@ -41,6 +42,44 @@ class SyncContext:
     client: HubSpotClient
     requester: Requester
     number: int
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add its acts."""
+    acts = acts_of(verb)
+
+    act = acts.add_parser("list", help="what pages reported, and as what HubSpot knows it")
+    act.add_argument("--unmatched", action="store_true", help="only what it does not know")
+    act.add_argument("--json", action="store_true", help="as JSON")
+    add_account(act, all_without=False)
+    act.set_defaults(run=show)
+
+    act = acts.add_parser("sync", help="list HubSpot's media objects, for the fold to use")
+    act.add_argument("--register", action="store_true", help="and register what it does not know")
+    _add_bounds(act)
+    add_account(act, all_without=False)
+    act.set_defaults(run=sync)
+
+    act = acts.add_parser("register", help="register what HubSpot does not know, after a sync")
+    act.add_argument("--yes", action="store_true", help="do it, rather than say what would be done")
+    _add_bounds(act)
+    add_account(act, all_without=False)
+    act.set_defaults(run=register_unknown)
+
+
+def _add_bounds(act: argparse.ArgumentParser) -> None:
+    act.add_argument(
+        "--limit",
+        type=positive,
+        default=MOST_AT_ONCE,
+        help="register so many at most, those played most first (%(default)s)",
+    )
+    act.add_argument(
+        "--plays",
+        type=positive,
+        default=1,
+        help="register only what was played so often (%(default)s)",
+    )
 
 
 def sync(given: argparse.Namespace) -> int:

@@ -2,9 +2,15 @@
 
 import argparse
 
-from app.cli.stores import in_each
+from app.cli.stores import add_account, in_each
 from app.cli.terminal import say
 from app.store.store import Store
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add --account."""
+    add_account(verb)
+    verb.set_defaults(run=migrate)
 
 
 def migrate(given: argparse.Namespace) -> int:

@@ -5,10 +5,12 @@ import json
 
 import msgspec
 
+from app.cli.arguments import acts_of, positive
 from app.cli.audit import noted
 from app.cli.progress import Progress
-from app.cli.stores import in_each, in_one
+from app.cli.stores import add_account, in_each, in_one
 from app.cli.terminal import printable, say
+from app.domain.outcome import STATUSES
 from app.formatting import count, moment
 from app.runtime.clock import now_ms
 from app.store.reports import OutboxEntry, Selection
@@ -16,6 +18,34 @@ from app.store.store import Store
 
 STEP = 500
 """Events that are changed in one transaction: pings wait for no longer than that takes."""
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add its acts."""
+    acts = acts_of(verb)
+
+    act = acts.add_parser("list", help="newest first")
+    act.add_argument("--status", choices=STATUSES, help="only those")
+    act.add_argument("--limit", type=positive, default=50, help="how many (%(default)s)")
+    add_account(act)
+    act.set_defaults(run=outbox_list)
+
+    act = acts.add_parser("show", help="one event: what would be sent, what HubSpot answered")
+    act.add_argument("id", type=positive)
+    add_account(act, all_without=False)
+    act.set_defaults(run=outbox_show)
+
+    act = acts.add_parser("requeue", help="make settled events due again")
+    which = act.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", type=positive, nargs="*", default=[])
+    which.add_argument("--rejected", action="store_true", help="all that HubSpot rejected")
+    add_account(act)
+    act.set_defaults(run=outbox_requeue)
+
+    act = acts.add_parser("discard", help="take events out of the way, for good")
+    act.add_argument("id", type=positive, nargs="+")
+    add_account(act, all_without=False)
+    act.set_defaults(run=outbox_discard)
 
 
 def outbox_list(given: argparse.Namespace) -> int:

@@ -29,6 +29,19 @@ SANDBOX_STORE = "events go to the built-in HubSpot sandbox, and stay in a store 
 _log = structlog.get_logger(__name__)
 
 
+def add_relay(verb: argparse.ArgumentParser) -> None:
+    """Settings are its options."""
+    verb.set_defaults(run=serve)
+
+
+def add_sandbox(verb: argparse.ArgumentParser) -> None:
+    """Add where it listens, and its limit."""
+    verb.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    verb.add_argument("--port", type=int, default=8001, help="port, 0 for any (%(default)s)")
+    verb.add_argument("--rate", type=int, default=110, help="requests per 10 s (%(default)s)")
+    verb.set_defaults(run=sandbox)
+
+
 def serve(_given: argparse.Namespace) -> int:
     """Run the relay until it is told to stop."""
     loaded = load()

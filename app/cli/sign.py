@@ -3,12 +3,25 @@
 import argparse
 import time
 
-from app.cli.stores import the_one
+from app.cli.stores import add_account, the_one
 from app.cli.terminal import say
 from app.config import SettingsError
 from app.domain.signature import LONGEST_LIFE_S, sign
 
 DAY_S = 86_400
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    verb.add_argument("contact", type=int, help="HubSpot contact id")
+    verb.add_argument("--site", default="", help="key of the site, where sites have keys")
+    verb.add_argument(
+        "--expires",
+        type=int,
+        help=f"seconds since the epoch, at most {LONGEST_LIFE_S // DAY_S} days ahead (in a day)",
+    )
+    add_account(verb, all_without=False)
+    verb.set_defaults(run=sign_contact)
 
 
 def sign_contact(given: argparse.Namespace) -> int:
@@ -23,14 +36,3 @@ def sign_contact(given: argparse.Namespace) -> int:
     say(f"contactId={given.contact}")
     say(f"contactSignature={sign(given.contact, secrets[0], expires=expires, site=given.site)}")
     return 0
-
-
-def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options."""
-    verb.add_argument("contact", type=int, help="HubSpot contact id")
-    verb.add_argument("--site", default="", help="key of the site, where sites have keys")
-    verb.add_argument(
-        "--expires",
-        type=int,
-        help=f"seconds since the epoch, at most {LONGEST_LIFE_S // DAY_S} days ahead (in a day)",
-    )

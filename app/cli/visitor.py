@@ -6,7 +6,7 @@ import msgspec
 
 from app.cli.audit import noted
 from app.cli.progress import Progress
-from app.cli.stores import in_each, in_one
+from app.cli.stores import add_account, in_each, in_one
 from app.cli.terminal import say
 from app.domain.identity import usertoken
 from app.formatting import count
@@ -14,11 +14,19 @@ from app.store.store import Store
 from app.store.transactions.personal_data import PersonalData
 
 
-def add_who(verb: argparse.ArgumentParser) -> None:
-    """Add the options that name a visitor."""
-    who = verb.add_mutually_exclusive_group(required=True)
-    who.add_argument("--utk", type=_usertoken, help="by usertoken (the hubspotutk cookie)")
-    who.add_argument("--contact", type=_contact, help="by HubSpot contact id")
+def add_export(verb: argparse.ArgumentParser) -> None:
+    """Add whose data."""
+    _add_who(verb)
+    add_account(verb)
+    verb.set_defaults(run=export)
+
+
+def add_forget(verb: argparse.ArgumentParser) -> None:
+    """Add whose data, and --dry-run."""
+    _add_who(verb)
+    verb.add_argument("--dry-run", action="store_true", help="erase nothing, only count")
+    add_account(verb)
+    verb.set_defaults(run=forget)
 
 
 def export(given: argparse.Namespace) -> int:
@@ -63,6 +71,12 @@ def forget(given: argparse.Namespace) -> int:
     what = count(erased, "play or ping", "plays and pings")
     say(f"would erase {what}" if given.dry_run else f"erased {what}")
     return 0
+
+
+def _add_who(verb: argparse.ArgumentParser) -> None:
+    who = verb.add_mutually_exclusive_group(required=True)
+    who.add_argument("--utk", type=_usertoken, help="by usertoken (the hubspotutk cookie)")
+    who.add_argument("--contact", type=_contact, help="by HubSpot contact id")
 
 
 def _nothing() -> int:

@@ -4,13 +4,23 @@ import argparse
 
 import msgspec
 
-from app.cli.stores import in_each
+from app.cli.arguments import positive
+from app.cli.stores import add_account, in_each
 from app.cli.terminal import printable, say
 from app.explain.explanation import Explanation
 from app.explain.find import explanations
 from app.formatting import moment
 from app.runtime.clock import now_ms
 from app.store.store import Store
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add whose plays, how many, and how to print them."""
+    verb.add_argument("who", help="a session id, a usertoken or a HubSpot contact id")
+    verb.add_argument("--limit", type=positive, default=20, help="plays at most (%(default)s)")
+    verb.add_argument("--json", action="store_true", help="as JSON")
+    add_account(verb)
+    verb.set_defaults(run=why)
 
 
 def why(given: argparse.Namespace) -> int:

@@ -87,7 +87,7 @@ def test_commands_are_understood(page: Path) -> None:
             assert words[1] in targets, command
         for place, word in enumerate(words):
             if word.endswith("/bin/playrelay") or _is_run(words[:place], word):
-                parser().parse_args(words[place + 1 :])
+                parser(words).parse_args(words[place + 1 :])
 
 
 def _is_run(before: list[str], word: str) -> bool:
