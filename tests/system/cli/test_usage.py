@@ -1,5 +1,8 @@
 """What every verb has in common: help, exit status 2 for bad usage and for wrong settings."""
 
+import subprocess
+import sys
+
 import pytest
 
 from app.cli import main
@@ -49,6 +52,20 @@ def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     # A verb stands four columns in; what it does, and how that goes on, stands further right.
     verbs = {line.split()[0] for line in listed.splitlines() if line[4:5].strip()}
     assert verbs == {verb for verb in VERBS if " " not in verb}
+
+
+def test_a_verb_loads_what_it_needs() -> None:
+    """A look into the store takes no web framework, and the version not even the settings."""
+    code = """if True:
+        import sys
+        from app.cli.parser import parser
+        parser(["--version"])
+        assert "pydantic" not in sys.modules
+        parser(["why"])
+        assert "app.store.store" in sys.modules
+        assert "fastapi" not in sys.modules
+    """
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)  # noqa: S603 - our own
 
 
 @pytest.mark.parametrize(
