@@ -4,6 +4,7 @@ import argparse
 import errno
 import gc
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -14,6 +15,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.cli.address import local_address
+from app.cli.handover import (
+    Handover,
+    await_predecessor,
+    inherited_sockets,
+    notify_manager,
+)
 from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
 from app.sandbox.app import create_sandbox
@@ -53,12 +60,15 @@ def serve(_given: argparse.Namespace) -> int:
         _log.warning("setting_ignored", advice=line)
     with ExitStack() as stack:
         try:
-            bound = _listen(stack, settings.host, settings.port, "PLAYRELAY_PORT")
-            internal = (
-                _listen(stack, settings.host, settings.internal_port, "PLAYRELAY_INTERNAL_PORT")
-                if settings.internal_port
-                else None
+            passed = [stack.enter_context(each) for each in inherited_sockets(os.environ)]
+            bound = _take(passed, settings.port) or _listen(
+                stack, settings.host, settings.port, "PLAYRELAY_PORT"
             )
+            internal = None
+            if settings.internal_port:
+                internal = _take(passed, settings.internal_port) or _listen(
+                    stack, settings.host, settings.internal_port, "PLAYRELAY_INTERNAL_PORT"
+                )
         except _PortError as error:
             say(f"playrelay: {error}", error=True)
             return 1
@@ -70,7 +80,17 @@ def serve(_given: argparse.Namespace) -> int:
             app, app.refusals, settings.trusted_proxies, settings.keepalive_seconds
         )
         port = bound.getsockname()[1]
-        return _run(app, config, bound, lambda: _announce(settings, port))
+        await_predecessor(os.environ)
+        sockets = [bound] if internal is None else [bound, internal]
+        return _run(app, config, sockets, lambda: _announce(settings, port))
+
+
+def _take(passed: list[socket.socket], port: int) -> socket.socket | None:
+    """The next socket that was passed to this process, if its port is still wanted."""
+    found = passed.pop(0) if passed else None
+    if found is None or found.family not in {socket.AF_INET, socket.AF_INET6}:
+        return None
+    return found if port in {0, found.getsockname()[1]} else None
 
 
 class _PortError(Exception):
@@ -126,7 +146,22 @@ def sandbox(given: argparse.Namespace) -> int:
     return 0
 
 
-def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable[[], None]) -> int:
+def _run(
+    app: FastAPI,
+    config: uvicorn.Config,
+    sockets: list[socket.socket],
+    announce: Callable[[], None],
+) -> int:
+    """`sockets`: the public one, and what else a successor is to take over."""
+
+    def stop() -> None:
+        server.should_exit = True
+
+    def on_up() -> None:
+        announce()
+        Handover(sockets, stop).listen()
+        notify_manager(os.environ, "READY=1")
+
     def end_streams() -> None:
         app.state.relay.close_streams()
 
@@ -135,9 +170,9 @@ def _run(app: FastAPI, config: uvicorn.Config, bound: object, announce: Callable
 
     # Of a start that fails uvicorn would log a traceback; `main` says it in one line.
     logging.getLogger("uvicorn.error").addFilter(not_said_elsewhere)
-    server = RelayServer(config, announce, end_streams)
+    server = RelayServer(config, on_up, end_streams)
     try:
-        server.run([bound])  # type: ignore[list-item] # a socket
+        server.run(sockets[:1])
     except SystemExit:  # uvicorn's way out of a lifespan that failed; the reason is in the state
         failure = getattr(app.state, "failure", None)
         if failure is None:

@@ -1,0 +1,100 @@
+"""A restart that refuses no connection: the next process takes over the listening sockets.
+
+On SIGUSR2 this program is started again and inherits the sockets. The new process loads, and waits
+with all that needs the store until the old one has ended; connections made meanwhile wait in the
+kernel. A new process that can't start changes nothing: the old one goes on.
+
+systemd may hold the sockets too (LISTEN_FDS), and is told who serves (NOTIFY_SOCKET).
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+
+import structlog
+
+SOCKETS, LINE = "RELAY_SOCKETS", "RELAY_PREDECESSOR"
+"""The environment's names for what a successor inherits: sockets, and a line to who runs yet."""
+
+FIRST_FD = 3
+"""Of the sockets that systemd passes."""
+
+READY = b"ready"
+
+_log = structlog.get_logger(__name__)
+
+
+def inherited_sockets(environment: MutableMapping[str, str]) -> list[socket.socket]:
+    """The listening sockets that were passed to this process, the public one first."""
+    numbers = [int(number) for number in environment.pop(SOCKETS, "").split(",") if number]
+    if environment.get("LISTEN_PID") == str(os.getpid()):
+        numbers = [*range(FIRST_FD, FIRST_FD + int(environment.get("LISTEN_FDS", "0")))]
+    for name in ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"):
+        environment.pop(name, None)  # they are this process's, and not its successor's
+    return [socket.socket(fileno=number) for number in numbers]
+
+
+def await_predecessor(environment: MutableMapping[str, str]) -> None:
+    """Say that this process is ready, and wait until the one before it has ended."""
+    number = environment.pop(LINE, "")
+    if number:
+        with socket.socket(fileno=int(number)) as line:
+            notify_manager(environment, f"MAINPID={os.getpid()}")
+            line.sendall(READY)
+            line.recv(1)  # nothing comes: it ends with the process
+
+
+def notify_manager(environment: Mapping[str, str], *words: str) -> None:
+    """Tell systemd, where it asked to be told."""
+    address = environment.get("NOTIFY_SOCKET")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.sendto("\n".join(words).encode(), address.replace("@", "\0", 1))
+
+
+class Handover:
+    """Starts the successor of this process when asked to. `stop`: ends this one's service."""
+
+    def __init__(self, sockets: Sequence[socket.socket], stop: Callable[[], None]) -> None:
+        self._sockets = sockets
+        self._stop = stop
+        self._line: socket.socket | None = None
+        self._successor: subprocess.Popen[bytes] | None = None
+
+    def listen(self) -> None:
+        """Take SIGUSR2 from now on; on the event loop."""
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, self.begin)
+
+    def begin(self) -> None:
+        """Start a successor, unless one is being started."""
+        if os.getpid() == 1:
+            _log.warning("handover_refused", advice="a container ends with its first process")
+            return
+        if self._line is not None:
+            return
+        self._line, theirs = socket.socketpair()
+        numbers = [each.fileno() for each in self._sockets]
+        passed = {SOCKETS: ",".join(map(str, numbers)), LINE: str(theirs.fileno())}
+        with theirs:
+            self._successor = subprocess.Popen(  # noqa: S603 - this program, as it was started
+                [sys.executable, *sys.orig_argv[1:]],
+                env={**os.environ, **passed},
+                pass_fds=[*numbers, theirs.fileno()],
+            )
+        self._line.settimeout(0)
+        asyncio.get_running_loop().add_reader(self._line, self._answered, self._line)
+
+    def _answered(self, line: socket.socket) -> None:
+        """The successor is ready, or has ended."""
+        asyncio.get_running_loop().remove_reader(line)
+        if line.recv(len(READY)) == READY:
+            self._stop()  # the line stays open as long as this process
+            return
+        line.close()
+        self._line = None
+        status = None if self._successor is None else self._successor.wait()
+        _log.error("handover_failed", status=status, advice="this process goes on: see its log")
