@@ -41,8 +41,8 @@ def date(day: int) -> str:
 
 def hours(seconds: float) -> str:
     """`1,200 h`, `40 min`."""
-    many = seconds / 3600
-    return f"{number(many)} h" if many >= 2 else f"{number(seconds / 60)} min"  # noqa: PLR2004 - below, hours say too little
+    minutes = round(seconds / 60)
+    return f"{number(minutes / 60)} h" if minutes >= 120 else f"{minutes} min"  # noqa: PLR2004 - below, hours say too little
 
 
 def percent(part: float, whole: float) -> str:

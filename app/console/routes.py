@@ -19,6 +19,7 @@ from app.console.pages import (
     now,
     play,
     rejected,
+    sample,
     sign_in,
     watchers,
     why,
@@ -26,7 +27,10 @@ from app.console.pages import (
 from app.console.rendering import Renderer
 from app.console.view import Console
 
-PAGES = (sign_in, now, live, media, medium, watchers, play, rejected, embed, connect, doctor, audit)
+PAGES = (
+    *(sign_in, now, live, media, medium, watchers, play),
+    *(rejected, embed, connect, doctor, audit, sample),
+)
 """The modules that make pages, each with its `routes()`."""
 
 

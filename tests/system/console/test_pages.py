@@ -270,7 +270,8 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
     with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
         db.execute(
             """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = 1,
-            answer = '{"message": "no <b>such</b> word"}' WHERE status = 'waiting'"""
+            answer = '{"message": "no <b>such</b> word"}' WHERE status = 'waiting'
+            AND play = (SELECT id FROM plays WHERE session = 'three')"""
         )
         db.commit()
     kinds = page(client, "rejected")

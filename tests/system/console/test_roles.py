@@ -33,6 +33,7 @@ VIEWERS = {
 }
 OPERATORS = {
     Door("POST", "/console/rejected/1"),
+    Door("POST", "/console/sample"),
     Door("GET", "/console/jobs/1"),
     Door("GET", "/console/connect"),
     Door("GET", "/console/connect/callback"),
