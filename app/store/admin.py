@@ -6,6 +6,7 @@ from app.domain.identity import IdentityMode
 from app.domain.media import Medium
 from app.domain.outcome import Status
 from app.domain.period import Period
+from app.store import erasing
 from app.store.reports import (
     Action,
     AuditEntry,
@@ -30,7 +31,6 @@ from app.store.reports import (
 from app.store.transactions import (
     admin,
     console_sessions,
-    erasure,
     figure_reports,
     history,
     personal_data,
@@ -203,11 +203,12 @@ class Admin(Part):
     ) -> int:
         """Erase a visitor everywhere; returns how many plays and unread pings were deleted.
 
+        In many transactions: after an error the rest is erased by calling it again.
         `progress`: told how many unread pings were looked through so far; from any thread.
         `dry_run`: erase nothing, only count.
         """
-        work = erasure.count if dry_run else erasure.forget
-        return await self._write(work, utk, contact_id, progress)
+        work = erasing.count if dry_run else erasing.forget
+        return await work(self._database, utk, contact_id, progress)
 
     async def personal_data(
         self, *, utk: str | None, contact_id: int | None

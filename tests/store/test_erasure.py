@@ -158,3 +158,52 @@ async def test_a_waiting_ping_is_erased_however_its_token_is_written(store: Stor
     """A usertoken in capitals is the same visitor's, before the fold as after it."""
     await arrive(store, contactUtk="ABCDEF" * 5 + "01")
     assert await store.admin.forget(utk="abcdef" * 5 + "01", contact_id=None) == 1
+
+
+async def test_a_visitor_of_very_many_plays(store: Store) -> None:
+    """However many plays there are, all are erased, each with its events."""
+    await asyncio.gather(*(arrive(store, sessionId=f"s{n}") for n in range(PORTION + 5)))
+    await arrive(store, sessionId="other", contactUtk="other")
+    await fold(store)
+    assert await store.admin.forget(utk="utk", contact_id=None) == PORTION + 5
+    assert await values(store) == ["other STARTED"]
+
+
+async def test_an_interrupted_erasure_goes_on(store: Store) -> None:
+    """What was erased stays so, and who asks again erases the rest."""
+    await asyncio.gather(*(arrive(store) for _ in range(PORTION + 5)))
+
+    def interrupt(_count: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await store.admin.forget(utk="utk", contact_id=None, progress=interrupt)
+    assert (await store.admin.depths(NOW)).inbox == 5
+    assert await store.admin.forget(utk="utk", contact_id=None) == 5
+
+
+async def test_an_interrupted_erasure_of_a_contact_goes_on(passing: Store) -> None:
+    """The plays that show which usertokens are the contact's are erased after the others."""
+    await played(passing, sessionId="sent", contactUtk="theirs")
+    await settle(passing, await claimed(passing), Delivered(7, 42, "passthrough"))
+    for number in range(3):
+        await played(passing, sessionId=f"unsent-{number}", contactUtk="theirs")
+    await arrive(passing, sessionId="unread", contactUtk="other")
+
+    def interrupt(_count: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await passing.admin.forget(utk=None, contact_id=7, progress=interrupt)
+    assert await passing.admin.forget(utk=None, contact_id=7) == 4
+
+
+async def test_what_would_be_erased_is_counted(store: Store) -> None:
+    """A dry run counts plays and unread pings, and erases none."""
+    await played(store, sessionId="theirs")
+    await played(store, sessionId="other", contactUtk="other")
+    await looked_up(store, {"utk": 7, "other": 8}, NOW + SECOND)
+    await arrive(store, sessionId="unread")
+    for who in ({"utk": "utk", "contact_id": None}, {"utk": None, "contact_id": 7}):
+        assert await store.admin.forget(**who, dry_run=True) == 2
+    assert await values(store) == ["theirs STARTED", "other STARTED"]

@@ -118,8 +118,12 @@ def questions() -> dict[str, Question]:
         "look up": lambda tx: lookups.claim_lookup(tx, QUOTA, NOW, 100, LEASE),
         "maintain": lambda tx: maintenance.maintain(tx, RETENTION, NOW, 500),
         "bring back": lambda tx: future.bring_back(tx, POLICY, NOW, 500, 0),
-        "forget usertoken": lambda tx: erasure.forget(tx, "utk", None, lambda _count: None),
-        "forget contact": lambda tx: erasure.forget(tx, None, 9, lambda _count: None),
+        "usertokens of a contact": lambda tx: erasure.usertokens(tx, None, 9),
+        "count what to forget": lambda tx: erasure.count_plays(tx, ["utk"], 9),
+        "forget unread": lambda tx: erasure.forget_unread(tx, "inbox", 0, ["utk"], 9),
+        "forget plays of usertokens": lambda tx: erasure.forget_plays(tx, ["utk"], 9),
+        "forget plays of a contact": lambda tx: erasure.forget_plays_of(tx, 9),
+        "forget usertokens": lambda tx: erasure.forget_usertokens(tx, ["utk"]),
     }
 
 

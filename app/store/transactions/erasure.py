@@ -1,9 +1,7 @@
-"""Erase a visitor everywhere."""
+"""Erase a visitor everywhere, in steps of one small transaction each: see `store.erasing`."""
 
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
-from app.store.reports import OnProgress
 from app.store.rules.plays import carries_identity
 from app.store.tx import Row, Tx
 
@@ -13,68 +11,89 @@ UTKS_OF_CONTACT = """
     UNION SELECT p.utk FROM playrelay.plays p JOIN playrelay.outbox o ON o.play = p.id
     WHERE o.contact_id = $1 AND o.reason = 'passthrough' AND p.utk IS NOT NULL
 """
-# Their events go with them, by foreign key.
-FORGET_PLAYS = "DELETE FROM playrelay.plays WHERE utk = ANY ($1::text[])"
-FORGET_PLAYS_OF = """
+_OF_CONTACT = """
+    SELECT id FROM playrelay.plays WHERE contact_id = $1
+    UNION SELECT id FROM playrelay.plays WHERE watched_by = $1
+    UNION SELECT play FROM playrelay.outbox WHERE contact_id = $1
+"""
+# Their events go with them, by foreign key. Those that show which usertokens are the contact's
+# go last: who was interrupted, and asks again, must still find all of them.
+FORGET_PLAYS = """
     DELETE FROM playrelay.plays WHERE id IN (
-        SELECT id FROM playrelay.plays WHERE contact_id = $1
-        UNION SELECT id FROM playrelay.plays WHERE watched_by = $1
-        UNION SELECT play FROM playrelay.outbox WHERE contact_id = $1)
+        SELECT id FROM playrelay.plays p WHERE p.utk = ANY ($1::text[]) AND NOT EXISTS (
+            SELECT 1 FROM playrelay.outbox o WHERE o.play = p.id AND o.contact_id = $2::bigint)
+        LIMIT $3)
+"""
+FORGET_PLAYS_OF = f"""
+    DELETE FROM playrelay.plays WHERE id IN (SELECT id FROM ({_OF_CONTACT}) AS theirs LIMIT $2)
+"""
+COUNT_PLAYS = f"""
+    SELECT count(*) FROM (
+        SELECT id FROM playrelay.plays WHERE utk = ANY ($2::text[]) UNION {_OF_CONTACT}) AS theirs
 """
 FORGET_CONTACTS = "DELETE FROM playrelay.contacts WHERE utk = ANY ($1::text[])"
 FORGET_MAILS = "DELETE FROM playrelay.mails WHERE utk = ANY ($1::text[])"
+TABLES = ("inbox", "quarantine")
+"""Of unread pings."""
+
 UNREAD = {
     table: f"SELECT id, referer, body FROM playrelay.{table} WHERE id > $1 ORDER BY id LIMIT $2"
-    for table in ("inbox", "quarantine")
+    for table in TABLES
 }
 FORGET_UNREAD = {
-    table: f"DELETE FROM playrelay.{table} WHERE id = ANY ($1::bigint[])" for table in UNREAD
+    table: f"DELETE FROM playrelay.{table} WHERE id = ANY ($1::bigint[])" for table in TABLES
 }
 
-PORTION = 1_000
-"""Unread pings that are looked through at a time."""
+PORTION = 250
+"""Unread pings that are looked through, or plays that are erased, in one transaction."""
 
 
-class _UndoError(Exception):
-    """Rolls a savepoint back."""
-
-
-async def count(tx: Tx, utk: str | None, contact_id: int | None, progress: OnProgress) -> int:
-    """How many plays and unread pings `forget` would erase: it erases them, and rolls back."""
-    erased = 0
-    with contextlib.suppress(_UndoError):
-        async with tx.savepoint():
-            erased = await forget(tx, utk, contact_id, progress)
-            raise _UndoError
-    return erased
-
-
-async def forget(tx: Tx, utk: str | None, contact_id: int | None, progress: OnProgress) -> int:
-    """Erase plays, events, look-ups and unread pings, by usertoken or by contact.
-
-    The unread ones first: those that are being folded at this moment are waited for, and their
-    plays are then there to be erased.
-    """
+async def usertokens(tx: Tx, utk: str | None, contact_id: int | None) -> list[str]:
+    """All usertokens of the visitor."""
     utks = {utk} if utk else set()
     if contact_id is not None:
         utks |= {found for (found,) in await tx.rows(UTKS_OF_CONTACT, contact_id)}
-    wanted = sorted(utks)
-    erased = looked_through = 0
-    async for table, rows in unread(tx):
-        found = [
-            row
-            for row, referer, body in rows
-            if carries_identity(body, referer, wanted, contact_id)
-        ]
-        erased += await tx.change(FORGET_UNREAD[table], found)
-        looked_through += len(rows)
-        progress(looked_through)
-    erased += await tx.change(FORGET_PLAYS, wanted)
-    if contact_id is not None:
-        erased += await tx.change(FORGET_PLAYS_OF, contact_id)
-    await tx.change(FORGET_CONTACTS, wanted)
-    await tx.change(FORGET_MAILS, wanted)
-    return erased
+    return sorted(utks)
+
+
+async def count_plays(tx: Tx, utks: Sequence[str], contact_id: int | None) -> int:
+    """How many plays are the visitor's."""
+    return int(await tx.value(COUNT_PLAYS, contact_id, utks))
+
+
+async def unread_of(
+    tx: Tx, table: str, after: int, utks: Sequence[str], contact_id: int | None
+) -> tuple[list[Row], list[int]]:
+    """The next portion of unread pings, and which of them are the visitor's."""
+    rows = await tx.rows(UNREAD[table], after, PORTION)
+    theirs = [
+        row for row, referer, body in rows if carries_identity(body, referer, utks, contact_id)
+    ]
+    return rows, theirs
+
+
+async def forget_unread(
+    tx: Tx, table: str, after: int, utks: Sequence[str], contact_id: int | None
+) -> tuple[list[Row], int]:
+    """Erase those; how many that were. Such as are being folded are waited for."""
+    rows, theirs = await unread_of(tx, table, after, utks, contact_id)
+    return rows, await tx.change(FORGET_UNREAD[table], theirs)
+
+
+async def forget_plays(tx: Tx, utks: Sequence[str], contact_id: int | None) -> int:
+    """Erase some plays of these usertokens; how many that were."""
+    return await tx.change(FORGET_PLAYS, utks, contact_id, PORTION)
+
+
+async def forget_plays_of(tx: Tx, contact_id: int) -> int:
+    """Erase some plays of a contact; how many that were."""
+    return await tx.change(FORGET_PLAYS_OF, contact_id, PORTION)
+
+
+async def forget_usertokens(tx: Tx, utks: Sequence[str]) -> None:
+    """Erase what is known of them."""
+    await tx.change(FORGET_CONTACTS, utks)
+    await tx.change(FORGET_MAILS, utks)
 
 
 async def unread(tx: Tx) -> AsyncIterator[tuple[str, list[Row]]]:
