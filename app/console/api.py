@@ -13,10 +13,10 @@ from app.console.api_items import Kind, answer, figure_fields, listed_fields, me
 from app.console.dates import Chosen
 from app.console.filters import iso
 from app.console.media_list import Order, Search, by_order, portion
+from app.console.medium_report import Wanted, shown_report
 from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumId, Over
-from app.console.viewers import viewers_of
 from app.explain.words import named, page_of
-from app.store.reports import Match, MediumFigures, MediumReport
+from app.store.reports import Match, MediumFigures
 from app.web.dependencies import TheAccount, TheRelay
 
 MOST = 500
@@ -92,14 +92,14 @@ def routes() -> APIRouter:
 
     @get("/media/{medium}")
     async def summary(
-        account: TheAccount, medium: Id, chosen: Chosen, kind: Format = "json"
+        account: TheAccount, medium: Id, chosen: Chosen, wanted: Wanted, kind: Format = "json"
     ) -> Response:
         """One medium, with the figures of a period and its different viewers.
 
         `viewers` are null where not all plays of the period are kept any more.
         """
-        report = await _report(account, medium, chosen)
-        viewers, _ = await viewers_of(account.store, medium, chosen)
+        shown = await shown_report(account.store, medium, chosen, wanted, 0)
+        report, viewers = shown.report, shown.viewers
         fields = {
             **medium_fields(report.id, report.medium),
             **figure_fields(report.figures, report.medium.duration),
@@ -109,20 +109,20 @@ def routes() -> APIRouter:
 
     @get("/media/{medium}/days")
     async def by_day(
-        account: TheAccount, medium: Id, chosen: Chosen, kind: Format = "json"
+        account: TheAccount, medium: Id, chosen: Chosen, wanted: Wanted, kind: Format = "json"
     ) -> Response:
         """A medium's figures, day by day; days without a play are left out."""
-        report = await _report(account, medium, chosen)
+        report = (await shown_report(account.store, medium, chosen, wanted, 0)).report
         length = report.medium.duration
         rows = [{"day": f"{day}", **figure_fields(each, length)} for day, each in report.days]
         return answer("days", kind, rows)
 
     @get("/media/{medium}/retention")
     async def retention(
-        account: TheAccount, medium: Id, chosen: Chosen, kind: Format = "json"
+        account: TheAccount, medium: Id, chosen: Chosen, wanted: Wanted, kind: Format = "json"
     ) -> Response:
         """How many plays saw each percent of a medium, of those that tell it; how often again."""
-        figures = (await _report(account, medium, chosen)).figures
+        figures = (await shown_report(account.store, medium, chosen, wanted, 0)).report.figures
         rows = [
             {"percent": part, "plays": seen, "of": figures.mapped, "again": again}
             for part, (seen, again) in enumerate(zip(figures.seen, figures.again, strict=True), 1)
@@ -180,13 +180,6 @@ def routes() -> APIRouter:
 def _getter(router: APIRouter) -> Callable[[str], Callable[[Any], Any]]:
     """Registers a route whose answer is a `Response`."""
     return lambda path: router.get(path, response_class=Response)
-
-
-async def _report(account: TheAccount, medium: int, chosen: Chosen) -> MediumReport:
-    report = await account.store.figures.medium(medium, chosen.period, 0)
-    if report is None:
-        raise HTTPException(404, "there is no such medium, or nobody has played it for long")
-    return report
 
 
 async def _watchers(

@@ -3,6 +3,7 @@
 from app.domain.media import Medium
 from app.domain.milestones import EventType
 from app.domain.play import Play
+from app.domain.traits import page_name
 
 
 def named(medium: Medium) -> str:
@@ -19,8 +20,7 @@ def medium_of(play: Play) -> str:
 
 def page_of(play: Play) -> str:
     """The page's address or id."""
-    page = play.page[2]
-    return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"
+    return page_name(play.page[2])
 
 
 def milestone(event: EventType, value: str) -> str:

@@ -6,6 +6,7 @@ from app.domain.identity import IdentityMode
 from app.domain.media import Medium
 from app.domain.outcome import Status
 from app.domain.period import Period
+from app.domain.traits import Traits
 from app.store import erasing
 from app.store.reports import (
     Action,
@@ -13,6 +14,7 @@ from app.store.reports import (
     Day,
     Depths,
     Family,
+    FilteredReport,
     Match,
     MediumFigures,
     MediumRefusal,
@@ -32,6 +34,7 @@ from app.store.transactions import (
     admin,
     console_sessions,
     figure_reports,
+    filtered,
     history,
     personal_data,
     refused_media,
@@ -79,6 +82,12 @@ class FigureReports(Part):
     ) -> MediumReport | None:
         """One medium, with so many pages at most; `compared`: with as many days before."""
         return await self._read(figure_reports.medium, medium, period, pages, compared=compared)
+
+    async def filtered(
+        self, medium: int, period: Period, wanted: Traits, pages: int, *, compared: bool = False
+    ) -> FilteredReport | None:
+        """One medium for some of its plays, of those that are still kept."""
+        return await self._read(filtered.filtered, medium, period, wanted, pages, compared=compared)
 
     async def viewers(self, medium: int, period: Period) -> Viewers:
         """The different visitors of a medium, among the plays that are still kept."""

@@ -100,6 +100,20 @@ class Viewers:
     cut: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class FilteredReport:
+    """A medium's figures for some of its plays.
+
+    `choices`: what all plays of the period can be told apart by, with how many plays have each
+    value. `cut`: only the latest plays were counted, for there are too many.
+    """
+
+    report: MediumReport
+    viewers: Viewers
+    choices: Mapping[str, Sequence[tuple[str, int]]]
+    cut: bool = False
+
+
 Match = Literal["any", "all"]
 """Whether somebody has to have watched any of several media, or all of them."""
 

@@ -32,7 +32,10 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("path", [*PAGES, f"/console/media/{REFUSED}"])
+ALL_PAGES = [*PAGES, f"/console/media/{REFUSED}", "/console/media/1?choose=yes"]
+
+
+@pytest.mark.parametrize("path", ALL_PAGES)
 def test_a_page_is_clean(relay: Relay, browser: Browser, path: str) -> None:
     """No complaint, no other host, nothing that strangers wrote is run; small, and fit for all.
 

@@ -17,6 +17,7 @@ from typing import Any
 from app.domain.identity import IdentityMode
 from app.domain.media import Medium
 from app.domain.period import SLOT_MS, Period
+from app.domain.traits import Traits
 from app.store.policy import StorePolicy
 from app.store.postgres.database import PostgresDatabase
 from app.store.postgres.tx import PostgresTx
@@ -28,6 +29,7 @@ from app.store.transactions import (
     claims,
     erasure,
     figure_reports,
+    filtered,
     future,
     history,
     lookups,
@@ -99,6 +101,7 @@ def questions() -> dict[str, Question]:
         "media found": lambda tx: figure_reports.played(tx, TOKYO, "a"),
         "medium": lambda tx: figure_reports.medium(tx, 1, YEAR, 10, compared=True),
         "medium, in a time zone": lambda tx: figure_reports.medium(tx, 1, TOKYO, 10, compared=True),
+        "some plays": lambda tx: filtered.filtered(tx, 1, TOKYO, Traits(), 10, compared=True),
         "viewers": lambda tx: viewers.viewers(tx, 1, TOKYO),
         "refused media": lambda tx: refused_media.refused_media(tx, NOW, 50),
         "refusals": lambda tx: refused_media.refusals(tx, media),

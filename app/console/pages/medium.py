@@ -2,22 +2,21 @@
 
 from typing import Literal, NamedTuple
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, Response
 
 from app.console.attention import heat
 from app.console.csv_file import csv_file
-from app.console.dates import SPANS, Chosen, ChosenDates, offered_zones
+from app.console.dates import SPANS, Chosen, offered_zones
+from app.console.medium_report import Wanted, kept_since, shown_report
 from app.console.pages.media import HEAD
 from app.console.parameters import Id
 from app.console.records import record_address
 from app.console.view import ForViewers
-from app.console.viewers import kept_since, viewers_of
 from app.domain.figures import BINS, DAY_MS, Figures
 from app.domain.period import Period
 from app.domain.retention import average_share, drops, returns, watched_seconds
 from app.explain.refused import describe, remedy
 from app.formatting import hours, number, percent
-from app.runtime.relay import Account
 from app.store.reports import MediumReport, Viewers
 
 PAGES_SHOWN = 10
@@ -33,9 +32,18 @@ def routes() -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/media/{medium}")
-    async def one(view: ForViewers, medium: Id, chosen: Chosen) -> Response:
-        report = await _report(view.account, medium, chosen, PAGES_SHOWN)
+    async def one(
+        view: ForViewers,
+        medium: Id,
+        chosen: Chosen,
+        wanted: Wanted,
+        choose: Literal["yes"] | None = None,
+    ) -> Response:
         store = view.account.store
+        shown = await shown_report(
+            store, medium, chosen, wanted, PAGES_SHOWN, choices=choose is not None
+        )
+        report = shown.report
         refusals = (await store.rejections.of_media([report.medium])).values()
         watching = await store.watchers.of_media([medium], 0, "any", WATCHERS_SHOWN)
         return view.page(
@@ -46,8 +54,13 @@ def routes() -> APIRouter:
             chosen=chosen,
             spans=SPANS,
             zones=offered_zones(chosen),
-            figures=_compared(report, *await viewers_of(store, medium, chosen)),
-            viewers_since=kept_since(store, chosen),
+            wanted=wanted,
+            filters={name: value for name, value in wanted._asdict().items() if value},
+            choices=shown.choices,
+            choosing=choose is not None or any(wanted),
+            cut=shown.cut,
+            figures=_compared(report, shown.viewers, shown.viewers_before),
+            kept_since=kept_since(store, chosen),
             funnel=_funnel(report),
             leaving=drops(report.figures, PARTS_SHOWN),
             again=returns(report.figures, PARTS_SHOWN),
@@ -60,21 +73,14 @@ def routes() -> APIRouter:
         )
 
     @router.get("/console/media/{medium}/{table}.csv")
-    async def one_as_csv(view: ForViewers, medium: Id, table: Table, chosen: Chosen) -> Response:
-        report = await _report(view.account, medium, chosen, PAGES_LISTED)
+    async def one_as_csv(
+        view: ForViewers, medium: Id, table: Table, chosen: Chosen, wanted: Wanted
+    ) -> Response:
+        shown = await shown_report(view.account.store, medium, chosen, wanted, PAGES_LISTED)
         name = f"playrelay-medium-{medium}-{table}-{chosen.slug}.csv"
-        return csv_file(name, *_table(report, table))
+        return csv_file(name, *_table(shown.report, table))
 
     return router
-
-
-async def _report(account: Account, medium: int, chosen: ChosenDates, pages: int) -> MediumReport:
-    report = await account.store.figures.medium(
-        medium, chosen.period, pages, compared=chosen.comparable
-    )
-    if report is None:
-        raise HTTPException(404, "there is no such medium, or nobody has played it for long")
-    return report
 
 
 def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[list[object]]]:

@@ -10,15 +10,9 @@ import msgspec
 
 from app.domain.figures import BINS, COUNTS, NOTHING, Bins, Counts, Figures
 from app.domain.media import Medium
-from app.domain.page import Page
 
 encode_medium = msgspec.json.Encoder().encode
 decode_medium = msgspec.json.Decoder(Medium).decode
-
-
-def page_name(page: Page) -> str:
-    """A page's name, for people."""
-    return f"page {page.page_id}" if page.page_id else page.url or "an unknown page"
 
 
 def add_bins(packed: bytes | None, more: Bins) -> bytes | None:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from app.domain.figures import DAY_MS, Cell, Change, Figures, cell_of, together
 from app.domain.period import SLOTS
 from app.domain.play import Play
+from app.domain.traits import page_name
 from app.store.reports import PAGES_A_DAY
-from app.store.rules.figures import add_bins, encode_medium, page_name
+from app.store.rules.figures import add_bins, encode_medium
 from app.store.tx import Tx
 
 COLUMNS = Figures.__struct_fields__[:-2]

@@ -124,6 +124,9 @@ def test_one_medium(client: httpx.Client) -> None:
     number = next(each["id"] for each in items(client, "media") if each["externalId"] == "tour")
     (summary,) = items(client, f"media/{number}")
     assert (summary["plays"], summary["viewers"], summary["reached75"]) == (1, 1, 1)
+    nothing = items(client, f"media/{number}", utm_campaign="may")[0]
+    assert (nothing["plays"], nothing["viewers"]) == (0, 0)
+    assert items(client, f"media/{number}/days", page="https://x.test/launch")[0]["plays"] == 1
     assert items(client, f"media/{number}", days=400)[0]["viewers"] is None
     (day,) = items(client, f"media/{number}/days")
     assert (day["plays"], day["completed"]) == (1, 0)

@@ -253,6 +253,37 @@ def test_a_medium_tells_how_far_people_got(client: httpx.Client) -> None:
     assert ["https://x.test/a", "1"] in table(page(client, f"{path}/pages.csv"))
 
 
+def test_a_medium_is_filtered(tmp_path: Path) -> None:
+    """By what its plays can be told apart by, which the page offers and the address says."""
+    with live_relay(settings_for(tmp_path)) as live:
+        live.client.headers.update(HTML)
+        launch = "https://x.test/launch?utm_campaign=may"
+        play(live.client, "mail", playedPercent=100, pageUrl=launch, externalPlayContext="EMAIL")
+        play(live.client, "page", playedPercent=10, pageUrl="https://x.test/b")
+        until(
+            lambda: all(f"session={each}" in page(live.client, "live") for each in ("mail", "page"))
+        )
+        offered = page(live.client, "media/1?choose=yes")
+        found = page(live.client, "media/1?utm_campaign=may&context=mail")
+        none = page(live.client, "media/1?utm_campaign=may&context=page")
+        days = table(page(live.client, "media/1/days.csv?page=https://x.test/b"))
+        refused = live.client.get("/console/media/1?context=letter")
+    assert plays(offered) == "2"
+    assert re.findall(r'<option value="(\w+)">[^<]+\(1\)</option>', offered) == [
+        "mail",
+        "page",
+        "may",
+    ]
+    assert plays(found) == "1"
+    assert "https://x.test/launch?utm_campaign=may</a>" in found
+    assert "Who watched" not in found
+    assert "utm_campaign=may" in "".join(re.findall(r'href="([^"]*days=7[^"]*)"', found))
+    assert plays(none) == "0"
+    assert [row[1] for row in days[1:]] == ["1"]
+    assert refused.status_code == 422
+    assert "context: " in refused.text
+
+
 def test_a_play_is_told(client: httpx.Client) -> None:
     """By a session in the address; by a token in a form's body, where it stays."""
     assert "on contact" in page(client, "play?session=two")

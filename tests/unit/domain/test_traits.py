@@ -1,0 +1,50 @@
+"""What plays can be told apart by."""
+
+import pytest
+
+from app.domain.media import Medium
+from app.domain.page import Page
+from app.domain.play import Play
+from app.domain.traits import VALUE_LIMIT, Traits, traits_of
+
+LAUNCH = "https://www.example.com/launch"
+
+
+def traits(url: str | None, site: str = "", **page: object) -> Traits:
+    """Of a play on that page."""
+    described = Page(url=url, **page)  # type: ignore[arg-type]
+    return traits_of(Play("s", Medium(), (0, 1, described), 0, site=site))
+
+
+@pytest.mark.parametrize(
+    ("query", "campaign"),
+    [
+        ("", ("", "", "")),
+        ("?utm_source=a&utm_medium=b&utm_campaign=Spring%20sale", ("a", "b", "Spring sale")),
+        ("?utm_campaign=%20a+b%20", ("", "", "a b")),
+        ("?utm_source=first&utm_source=second", ("first", "", "")),
+        ("?utm_source=" + "x" * 200, ("x" * VALUE_LIMIT, "", "")),
+        ("?utm_source=&x=1", ("", "", "")),
+    ],
+)
+def test_the_campaign_is_what_the_address_says(query: str, campaign: tuple[str, ...]) -> None:
+    """The first of each parameter, not longer than anybody reads."""
+    found = traits(f"{LAUNCH}{query}")
+    assert (found.utm_source, found.utm_medium, found.utm_campaign) == campaign
+    assert found.page == f"{LAUNCH}{query}"
+
+
+def test_a_page_is_led_to_by_a_mail_or_not() -> None:
+    """A mail is what the embed says; all else are pages."""
+    assert traits(LAUNCH, context="EMAIL").context == "mail"
+    assert traits(LAUNCH, context="EXTERNAL_PAGE").context == "page"
+    assert traits(None, page_id=5, site="shop") == Traits("shop", "page 5", "page")
+    assert traits("https://[broken?utm_source=x").utm_source == ""
+
+
+def test_what_is_asked_for() -> None:
+    """Each trait that is named has to be so; what is not named may be anything."""
+    found = Traits("shop", LAUNCH, "mail", "news")
+    assert Traits().allow(found)
+    assert Traits(site="shop", context="mail").allow(found)
+    assert not Traits(site="shop", context="page").allow(found)
