@@ -10,6 +10,7 @@ from app.console.access import Access
 from app.console.files import Files
 from app.console.pages import (
     audit,
+    compare,
     connect,
     doctor,
     embed,
@@ -28,7 +29,7 @@ from app.console.rendering import Renderer
 from app.console.view import Console
 
 PAGES = (
-    *(sign_in, now, live, media, medium, watchers, play),
+    *(sign_in, now, live, media, compare, medium, watchers, play),
     *(rejected, embed, connect, doctor, audit, sample),
 )
 """The modules that make pages, each with its `routes()`."""

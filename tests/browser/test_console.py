@@ -32,7 +32,12 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-ALL_PAGES = [*PAGES, f"/console/media/{REFUSED}", "/console/media/1?choose=yes"]
+ALL_PAGES = [
+    *PAGES,
+    f"/console/media/{REFUSED}",
+    "/console/media/1?choose=yes",
+    "/console/media/compare?medium=1&medium=2",
+]
 
 
 @pytest.mark.parametrize("path", ALL_PAGES)

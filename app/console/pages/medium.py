@@ -1,10 +1,11 @@
 """`/console/media/…`: the figures of one medium, and how far people get in it."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from fastapi import APIRouter, Response
 
 from app.console.attention import heat
+from app.console.compared import compared
 from app.console.csv_file import csv_file
 from app.console.dates import SPANS, Chosen, offered_zones
 from app.console.medium_report import Wanted, kept_since, shown_report
@@ -14,10 +15,9 @@ from app.console.records import record_address
 from app.console.view import ForViewers
 from app.domain.figures import BINS, DAY_MS, Figures
 from app.domain.period import Period
-from app.domain.retention import average_share, drops, returns, watched_seconds
+from app.domain.retention import drops, returns
 from app.explain.refused import describe, remedy
-from app.formatting import hours, number, percent
-from app.store.reports import MediumReport, Viewers
+from app.store.reports import MediumReport
 
 PAGES_SHOWN = 10
 WATCHERS_SHOWN = 10
@@ -59,7 +59,7 @@ def routes() -> APIRouter:
             choices=shown.choices,
             choosing=choose is not None or any(wanted),
             cut=shown.cut,
-            figures=_compared(report, shown.viewers, shown.viewers_before),
+            figures=compared(report, shown.viewers, shown.viewers_before),
             kept_since=kept_since(store, chosen),
             funnel=_funnel(report),
             leaving=drops(report.figures, PARTS_SHOWN),
@@ -103,49 +103,6 @@ def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[li
 
 _PARTS = ("percent of the medium", "plays that saw it", "share in percent", "seen again")
 _COUNTED = ("plays", "quarter", "half", "most", "whole", "attributed")
-
-
-class Compared(NamedTuple):
-    """A figure, what else there is to say of it, and how it has changed; empty: no telling."""
-
-    name: str
-    value: str
-    beside: str
-    change: str
-
-
-def _compared(
-    report: MediumReport, viewers: Viewers | None, earlier: Viewers | None
-) -> list[Compared]:
-    """The figures of the period beside those of the period before."""
-    now, then = report.figures, report.before
-    plain: list[tuple[str, int, int]] = [
-        ("Plays", now.plays, then.plays),
-        ("Completed", now.whole, then.whole),
-        ("Known: on a contact", now.attributed, then.attributed),
-    ]
-    found = [
-        Compared(name, number(one), percent(one, now.plays) if place else "", _change(one, other))
-        for place, (name, one, other) in enumerate(plain)
-    ]
-    if viewers is not None and viewers.viewers:
-        each = f"{viewers.plays / viewers.viewers:.1f} plays each"
-        change = _change(viewers.viewers, earlier.viewers) if earlier else ""
-        many = f"{number(viewers.viewers)}{'+' if viewers.cut else ''}"
-        found.insert(1, Compared("Viewers", many, each, change))
-    share, share_before = average_share(now), average_share(then)
-    if share is not None:
-        points = "" if share_before is None else f"{share - share_before:+.0f} points"
-        found.append(Compared("Watched on average", f"{share:.0f} %", "", points))
-    length = report.medium.duration
-    seconds, before = watched_seconds(now, length), watched_seconds(then, length)
-    if seconds is not None:
-        found.append(Compared("Watched in all", hours(seconds), "", _change(seconds, before or 0)))
-    return found
-
-
-def _change(now: float, then: float) -> str:
-    return f"{100 * (now - then) / then:+.0f} %" if then else ""
 
 
 def _funnel(report: MediumReport) -> list[tuple[str, int]]:

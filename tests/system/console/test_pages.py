@@ -284,6 +284,24 @@ def test_a_medium_is_filtered(tmp_path: Path) -> None:
     assert "context: " in refused.text
 
 
+def test_two_media_stand_side_by_side(client: httpx.Client) -> None:
+    """Chosen by name, each figure beside the other's; the address says which, and the days."""
+    asked = page(client, "media/compare?medium=1&days=7")
+    assert "<table>" not in asked
+    both = re.findall(r'<option value="(\d+)"( selected)?>', asked)
+    assert [number for number, chosen in both if chosen] == ["1"]
+    shown = page(client, "media/compare?medium=1&medium=2&days=7")
+    titles = re.findall(r'<th class="n" scope="col"><a href="[^"]+/media/(\d+)\?days=7">', shown)
+    assert titles == ["1", "2"]
+    rows = re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', shown)
+    figures = {name: re.findall(r'<td class="n">(\S+) ', cells) for name, cells in rows}
+    assert figures["Plays"] == figures["Viewers"] == ["1", "1"]
+    assert "medium=1&amp;medium=2" in "".join(re.findall(r'href="([^"]*days=28[^"]*)"', shown))
+    assert shown.count('name="medium" value=') == 2
+    assert client.get("/console/media/compare?medium=1&medium=99").status_code == 404
+    assert client.get("/console/media/compare?medium=1&medium=2&medium=3").status_code == 422
+
+
 def test_a_play_is_told(client: httpx.Client) -> None:
     """By a session in the address; by a token in a form's body, where it stays."""
     assert "on contact" in page(client, "play?session=two")

@@ -18,6 +18,7 @@ VIEWERS = {
     Door("GET", "/console/media"),
     Door("GET", "/console/media.csv"),
     Door("GET", "/console/media/1"),
+    Door("GET", "/console/media/compare"),
     Door("GET", "/console/media/1/1.csv"),
     Door("GET", "/console/people"),
     Door("GET", "/console/people.csv"),
