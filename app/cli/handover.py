@@ -39,13 +39,13 @@ def inherited_sockets(environment: MutableMapping[str, str]) -> list[socket.sock
 
 
 def await_predecessor(environment: MutableMapping[str, str]) -> None:
-    """Say that this process is ready, and wait until the one before it has ended."""
+    """Say that this process is ready, and wait until the one before it has let go of the store."""
     number = environment.pop(LINE, "")
     if number:
         with socket.socket(fileno=int(number)) as line:
             notify_manager(environment, f"MAINPID={os.getpid()}")
             line.sendall(READY)
-            line.recv(1)  # nothing comes: it ends with the process
+            line.recv(1)  # nothing comes: it ends, with the process at the latest
 
 
 def notify_manager(environment: Mapping[str, str], *words: str) -> None:
@@ -88,11 +88,16 @@ class Handover:
         self._line.settimeout(0)
         asyncio.get_running_loop().add_reader(self._line, self._answered, self._line)
 
+    def end(self) -> None:
+        """Let the successor go on: nothing here holds the store or a socket of a client's."""
+        if self._line is not None:
+            self._line.close()
+
     def _answered(self, line: socket.socket) -> None:
         """The successor is ready, or has ended."""
         asyncio.get_running_loop().remove_reader(line)
         if line.recv(len(READY)) == READY:
-            self._stop()  # the line stays open as long as this process
+            self._stop()  # the line stays open until `end`
             return
         line.close()
         self._line = None

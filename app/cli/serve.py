@@ -23,6 +23,7 @@ from app.cli.handover import (
 )
 from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
+from app.runtime.stores import load_engine
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
@@ -75,11 +76,14 @@ def serve(_given: argparse.Namespace) -> int:
         if settings.sandboxed:
             _log.warning("sandbox", advice=f"nothing reaches HubSpot: {SANDBOX_STORE}")
         app = create_app(settings, internal)
-        _spare_the_collector()
         config = public_config(
             app, app.refusals, settings.trusted_proxies, settings.keepalive_seconds
         )
         port = bound.getsockname()[1]
+        config.load()
+        config.get_loop_factory()
+        load_engine(settings)  # all that takes time is loaded before anybody has to wait
+        _spare_the_collector()
         await_predecessor(os.environ)
         sockets = [bound] if internal is None else [bound, internal]
         return _run(app, config, sockets, lambda: _announce(settings, port))
@@ -159,7 +163,7 @@ def _run(
 
     def on_up() -> None:
         announce()
-        Handover(sockets, stop).listen()
+        handover.listen()
         notify_manager(os.environ, "READY=1")
 
     def end_streams() -> None:
@@ -171,6 +175,7 @@ def _run(
     # Of a start that fails uvicorn would log a traceback; `main` says it in one line.
     logging.getLogger("uvicorn.error").addFilter(not_said_elsewhere)
     server = RelayServer(config, on_up, end_streams)
+    handover = Handover(sockets, stop)
     try:
         server.run(sockets[:1])
     except SystemExit:  # uvicorn's way out of a lifespan that failed; the reason is in the state
@@ -178,6 +183,8 @@ def _run(
         if failure is None:
             raise
         raise failure from None
+    finally:
+        handover.end()
     return 0
 
 

@@ -27,6 +27,12 @@ def free_bytes(settings: Settings) -> int | None:
     return shutil.disk_usage(path_of(settings.database_url).parent).free
 
 
+def load_engine(settings: Settings) -> None:
+    """Load what `open_store` would load when it is called."""
+    if is_postgresql(settings.database_url):
+        import app.store.postgres.database  # noqa: F401, PLC0415 - see `open_store`
+
+
 async def open_store(
     settings: Settings,
     metrics: Metrics | None = None,

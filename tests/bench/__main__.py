@@ -3,11 +3,32 @@
 import argparse
 import sys
 
-from tests.bench import backlog, forwarding, growth, hostile, ingest, limits, replicas, tracker
+from tests.bench import (
+    backlog,
+    erasing,
+    forwarding,
+    growth,
+    hostile,
+    ingest,
+    limits,
+    replicas,
+    restart,
+    tracker,
+)
 from tests.bench.engines import engines
 from tests.bench.load import wrk_path
 
-SERVERS = ("ingest", "limits", "replicas", "growth", "forwarding", "hostile", "backlog")
+SERVERS = (
+    "ingest",
+    "limits",
+    "replicas",
+    "growth",
+    "erasing",
+    "forwarding",
+    "restart",
+    "hostile",
+    "backlog",
+)
 PARTS = (*SERVERS, "tracker")
 
 
@@ -51,8 +72,12 @@ def _servers(given: argparse.Namespace, wanted: set[str]) -> None:
             replicas.report(found, given.replicas, given.seconds)
         if "growth" in wanted:
             growth.report(found, given.rows, given.rounds, given.seconds)
+        if "erasing" in wanted:
+            erasing.report(found, given.backlog, given.seconds)
         if "forwarding" in wanted:
             forwarding.report(found)
+        if "restart" in wanted:
+            restart.report(found, given.rounds)
         if "hostile" in wanted:
             hostile.report(found, given.rounds, given.seconds)
     if "backlog" in wanted:

@@ -13,6 +13,10 @@ WRITE_SECONDS = 30.0
 """How long a client may leave an answer unread before the connection is cut."""
 
 
+FIRST_SECONDS = 0.1
+"""How long, at a shutdown, a new connection may still bring its first request."""
+
+
 class TimeoutProtocol(JoinedProtocol):
     """The HTTP protocol with timeouts for slow clients.
 
@@ -74,6 +78,13 @@ class TimeoutProtocol(JoinedProtocol):
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
+
+    def shutdown(self) -> None:
+        """Close an idle connection; the first request of a new one may be under way."""
+        if self.cycle is None:
+            self.loop.call_later(FIRST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing left to wait for."""
