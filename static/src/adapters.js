@@ -1,29 +1,24 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
 import { PLAYERS, adaptersInside, awaitAdapter, claim } from "./claims.js";
-import { guard, log, use } from "./options.js";
+import { use } from "./options.js";
 import { whenIdle } from "./natives.js";
-import { progress, track } from "./tracker.js";
+import { core, progress, track } from "./tracker.js";
 
 /** What an adapter is given of the tracker. */
-const tools = {
+const tools = Object.assign(core, {
   awaitAdapter,
   claim,
-  guard,
   /** Waits for the adapters of all that is inside of an element. @param {Node} node */
   inside(node) {
     scan();
     return adaptersInside(node);
   },
-  log,
   progress,
   track,
-  use,
   /** Whether the visitor had clicked before the tracker came: in the page, or in one of its frames. */
   late: /** @type {boolean | undefined} */ (globalThis.navigator?.userActivation?.hasBeenActive),
-  /** When there was the last click or key in the page. */
-  clickedAt: -Infinity,
-};
+});
 
 /** @typedef {typeof tools} Tools */
 /**
@@ -68,7 +63,9 @@ export const plan = (root) => {
   roots.add(root);
   planned ||= whenIdle(scan);
 };
-/** @param {Event} event of the visitor's */
-export const noteInput = ({ timeStamp }) => {
-  tools.clickedAt = timeStamp;
+/** @param {Event} event */
+export const noteInput = (event) => {
+  if (!event.isTrusted) return; // a script's
+  core.lastInput = event;
+  [core.inputTarget] = event.composedPath(); // empty later
 };

@@ -9,6 +9,7 @@ const ADAPTERS = {
   banner: () => import("./adapters/banner.js"),
   debug: () => import("./adapters/debug.js"),
   dailymotion: () => import("./adapters/dailymotion.js"),
+  decoration: () => import("./adapters/decoration.js"),
   document: () => import("./adapters/document.js"),
   element: () => import("./adapters/element.js"),
   frames: () => import("./adapters/frames.js"),

@@ -16,7 +16,18 @@ const EVENTS =
 /** The players that are playing right now. @type {Set<Update>} */
 export const playing = new Set();
 
-const core = { emit, guard, listen, log, options, report, use };
+/** What measures is given of the script. */
+export const core = {
+  emit,
+  guard,
+  log,
+  options,
+  report,
+  use,
+  /** The visitor's last click or key in the page, and on what. */
+  lastInput: /** @type {any} */ ({ timeStamp: -Infinity }),
+  inputTarget: /** @type {any} */ (undefined),
+};
 
 /**
  * Follows a player through all that it plays. What measures is loaded when there is something to
@@ -26,11 +37,10 @@ const core = { emit, guard, listen, log, options, report, use };
  * @returns {Update}
  */
 export const track = (node, player) => {
-  /** @type {((type?: string) => void) | undefined} */
+  /** @type {((type?: string) => unknown) | undefined} */
   let follow;
   const update = guard((/** @type {string} */ type) => {
-    follow?.(type);
-    if (player.paused) playing.delete(update);
+    if (!follow?.(type) && player.paused) playing.delete(update);
     else playing.add(update);
   });
   use("view", (/** @type {Measuring} */ measuring) => {

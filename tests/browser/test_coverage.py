@@ -151,9 +151,10 @@ def test_a_clip_of_half_a_second_is_not_missed(
 def test_a_thousand_tiny_seeks_count_what_lies_between(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Many small ranges, and no more than their sum."""
+    """Many small ranges after a first second, and no more than their sum."""
     show(page, site, collector, video())
     play(page, rate=1)
+    until(page, 1)
     page.evaluate(
         """async () => {
             const frame = () => new Promise(requestAnimationFrame);

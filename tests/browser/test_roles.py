@@ -6,7 +6,18 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import ended, leave, passed, play, ready, script, show, video
+from tests.browser.player import (
+    ended,
+    leave,
+    passed,
+    pause,
+    play,
+    ready,
+    script,
+    show,
+    until,
+    video,
+)
 
 OLD_CODE = "Array.prototype.toJSON = function () { return '[' + this.join() + ']' }"
 
@@ -59,6 +70,84 @@ def test_a_silent_loop_that_the_visitor_begins_counts(
     passed(page, "performance.getEntriesByType('resource').some(({ name }) => /view/.test(name))")
     page.click("#b")
     collector.wait(lambda seen: seen.plays and seen.view().milestones == [25, 50, 75, 100])
+
+
+LOOPS = {
+    "begun again at its end": "v.onended = () => { n++; v.play() }",
+    "sent back": """v.src = "/clips/ten.mp4";
+        v.defaultPlaybackRate = 4;
+        v.ontimeupdate = () => { if (v.currentTime > 0.8) { n++; v.currentTime = 0 } }""",
+    "one after the other": """v.onended = () => {
+        v.src = n++ % 2 ? "/clips/short.webm" : "/clips/short.webm?other";
+        v.play();
+    }""",
+    "loaded anew": "v.onended = () => { n++; v.load(); v.play() }",
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS.values(), ids=LOOPS)
+def test_a_silent_loop_that_a_script_makes_is_nothing(
+    page: Page, site: Site, collector: Collector, loop: str
+) -> None:
+    """Without `loop`: a hero film that its script begins again and again, or follows up."""
+    hero = video("short.webm", "muted autoplay playsinline")
+    page.goto(
+        site.put(f"{hero}<script>n = 0; {loop}</script>" + video(name="w") + script(collector))
+    )
+    ready(page)
+    passed(page, "n > 4")
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait(lambda seen: seen.plays)
+    leave(page)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+
+
+def test_a_silent_film_that_ends_counts(page: Page, site: Site, collector: Collector) -> None:
+    """It was begun by a script, but nothing follows."""
+    show(page, site, collector, video("short.webm", "muted autoplay"))
+    collector.wait(lambda seen: seen.plays and seen.view().milestones == [25, 50, 75, 100])
+
+
+def test_a_silent_film_that_is_left_has_its_share(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """What may yet have become a loop was seen."""
+    show(page, site, collector, video(attributes="muted"))
+    play(page, rate=4)
+    until(page, 6)
+    played = pause(page)
+    leave(page)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+
+
+SCRUBS = {
+    "seeks": "",
+    "plays for a picture": "await v.play(); v.pause();",
+}
+
+
+@pytest.mark.parametrize("shows", SCRUBS.values(), ids=SCRUBS)
+@pytest.mark.parametrize("attributes", ["", "muted"], ids=["with sound", "silent"])
+def test_a_film_that_scrolling_scrubs_is_nothing(
+    page: Page, site: Site, collector: Collector, attributes: str, shows: str
+) -> None:
+    """Pictures that a script shows one by one: nobody watches."""
+    show(page, site, collector, video(attributes=attributes) + video(name="w"))
+    page.evaluate(
+        f"""async () => {{
+            for (const at of [1, 2, 3, 4, 5, 4, 3, 2, 1]) {{
+                v.currentTime = at;
+                await new Promise((done) => (v.onseeked = done));
+                {shows}
+            }}
+        }}"""
+    )
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait(lambda seen: seen.plays)
+    leave(page)
+    assert [view.last.get("ended") for view in collector.views()] == [True]
 
 
 DATA_ADDRESS = """fetch("/clips/short.webm").then((file) => file.blob()).then((blob) => {

@@ -64,6 +64,41 @@ def test_a_source_swapped_while_playing_begins_a_new_view(
     assert following.milestones == earned(second)
 
 
+def test_another_quality_of_the_same_film_is_the_same_view(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """It goes on where it was, however little of it was seen by then."""
+    show(page, site, collector, video())
+    play(page, rate=1)
+    until(page, 1.5)
+    page.evaluate(
+        """async () => {
+            const { currentTime } = v;
+            v.src = "/clips/ten.mp4";
+            v.currentTime = currentTime;
+            await v.play();
+        }"""
+    )
+    play(page, rate=4)
+    ended(page)
+    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+    assert collector.view().milestones == [25, 50, 75, 100]
+
+
+def test_the_same_film_from_the_beginning_is_no_other_quality(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Another address, begun anew before much was seen of the first: two views."""
+    show(page, site, collector, video())
+    play(page, rate=1)
+    until(page, 1.5)
+    page.evaluate("v.src = '/clips/ten.mp4'")
+    play(page, rate=4)
+    ended(page)
+    collector.wait(lambda seen: len(seen.views()) > 1 and seen.views()[1].last.get("ended"))
+
+
 def test_load_goes_on_with_the_same_view(page: Page, site: Site, collector: Collector) -> None:
     """`load()` empties `played`; what was covered before is not forgotten, nor counted twice."""
     show(page, site, collector, video())

@@ -6,7 +6,7 @@ import { VERSION } from "../version.js";
 const REASONS = {
   ad: "an advertisement plays: it is no view. If it is the film itself: playrelay.ad(element, false)",
   decoration:
-    'a silent loop without controls is decoration until the visitor unmutes or starts it. If it counts: data-playrelay="on"',
+    'a silent loop or background without controls is decoration until the visitor unmutes or starts it. If it counts: data-playrelay="on"',
   off: 'a player is left alone: it, or something around it, has data-playrelay="off"',
 };
 

@@ -139,7 +139,9 @@ const follow = (node) => {
         status.state === 0
           ? "ended"
           : paused == player.paused
-            ? "timeupdate"
+            ? status.state == 3
+              ? "waiting"
+              : "time"
             : paused
               ? "playing"
               : "pause",

@@ -4,6 +4,18 @@ import { words } from "../naming/attributes.js";
 
 /** @typedef {import("../naming/page.js").Statement} Statement */
 
+/** What else stands there, lists and objects, is no name. @param {unknown} value */
+const text = (value) => (typeof value == "string" ? value : undefined);
+
+/** @param {unknown} value @returns {string | undefined} */
+const href = (value) => {
+  try {
+    return value && typeof value == "string" ? new URL(value, document.baseURI).href : undefined;
+  } catch {
+    return undefined; // no address
+  }
+};
+
 /** @param {RegExp} type @returns {Statement[]} what JSON-LD and microdata say of films of a type */
 export default (type) => {
   /** @type {Statement[]} */
@@ -12,7 +24,7 @@ export default (type) => {
   const enter = (value) => {
     if (!value || typeof value != "object") return;
     if (type.test(value["@type"])) {
-      found.push({ name: value.name, address: value.contentUrl || value.embedUrl });
+      found.push({ name: text(value.name), address: href(value.contentUrl) || href(value.embedUrl) });
     }
     for (const key in value) enter(value[key]);
   };
@@ -31,7 +43,7 @@ export default (type) => {
       const element = around.querySelector(`[itemprop=${name}]`);
       return element?.content || element?.href || element?.src || words(element);
     };
-    found.push({ around, name: property("name"), address: property("contentUrl") || property("embedUrl") });
+    found.push({ around, name: property("name"), address: href(property("contentUrl")) || href(property("embedUrl")) });
   }
   return found;
 };

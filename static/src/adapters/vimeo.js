@@ -16,10 +16,12 @@ export default {
     ),
     '{"method":"getVideoId"}',
     '{"method":"getVideoTitle"}',
+    '{"method":"getMuted"}',
   ],
   read({ event, method, value, data }, player) {
     if (method == "getVideoId") return { currentSrc: address(value) };
     if (method == "getVideoTitle") return { title: value };
+    if (method == "getMuted") return { muted: value };
     if (event == "ready") return { ready: true };
     if (event == "loaded") return { ready: true, currentSrc: address(data.id) };
     if (event == "volumechange") return { muted: data.muted ?? !data.volume };

@@ -29,11 +29,11 @@ export default {
       (id && (id != "videoseries" || !list) ? "watch?v=" + id : "playlist?list=" + list)
     );
   },
-  prepare(node, { href, searchParams: has }, { late, clickedAt }) {
+  prepare(node, { href, searchParams: has }, { late, lastInput }) {
     const empty = node.contentDocument;
     if (!replaced.has(node)) {
       replaced.set(node, "");
-      if (empty ? performance.now() - clickedAt < CLICK_MS : late) used.add(node);
+      if (empty ? performance.now() - lastInput.timeStamp < CLICK_MS : late) used.add(node);
     }
     if (
       has.get("enablejsapi") != "1" &&
@@ -53,13 +53,13 @@ export default {
   ask: ({ id }) => (/** @type {any} */ (window).YT?.get?.(id) ? [] : ['{"event":"listening"}']),
   read({ event, info }) {
     if (event == "onStateChange") return { state: info };
-    const { videoData, playerState, currentTime, duration, muted, playbackRate } = Object(info);
+    const { videoData, playerState, currentTime, duration, muted, volume, playbackRate } = Object(info);
     return (
       info && {
         state: playerState,
         currentTime,
         duration,
-        muted,
+        muted: volume === 0 || muted,
         playbackRate,
         title: videoData?.title,
         // A playlist goes from one film to the next.

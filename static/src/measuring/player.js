@@ -5,24 +5,26 @@ import { attribute } from "../naming/attributes.js";
 import { STATEMENTS } from "../naming/page.js";
 import { completePlay } from "../naming/visit.js";
 import { Duration, differ } from "./duration.js";
-import { isAd, isDecoration, isSteered, watchInput } from "./roles.js";
+import { isAd } from "./roles.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./view.js").Player} Player */
 /** @typedef {import("../naming/medium.js").Source} Source */
 
-/** @typedef {object} Core what the script does for what measures
- * @property {(node: Node, name: string, detail: object) => unknown} emit
- * @property {(work: (...args: any[]) => void) => (...args: any[]) => void} guard
- * @property {typeof import("../natives.js").listen} listen
- * @property {(reason: string) => void} log
- * @property {import("../options.js").Options} options
- * @property {(play: any, node: Node, due: unknown) => void} report
- * @property {typeof import("../options.js").use} use
- */
+/** @typedef {typeof import("../tracker.js").core} Core what the script does for what measures */
 
-/** A film goes on under another address where it stopped, within so much (seconds). */
+/**
+ * A film goes on under another address where it stopped, within so much (seconds); and within half of
+ * what was seen, or it has begun anew. What was seen for less than this is no film yet.
+ */
 const SEAM_SECONDS = 5;
+const SHORTEST_SECONDS = 1;
+
+/** Whether a player is further back than it was, and not by a hair. @param {number} at @param {number} last */
+const isBack = (at, last) => at < last - Math.min(0.5, last / 2);
+
+/** Until it is clear whether anybody watches, that is looked for so often (milliseconds). */
+const UNCLEAR_MS = 2e3;
 
 /** How often it is looked whether an advertisement is over (milliseconds). */
 const CHECK_MS = 1e3;
@@ -37,9 +39,18 @@ const isAlone = (node) =>
       other == node ||
       (other.localName == "audio") != (node.localName == "audio") ||
       !(player.currentSrc || player.srcObject) ||
-      isDecoration(player) ||
+      parts.decoration?.isDecoration(other, player) ||
       isAd(other),
   );
+
+/**
+ * Whether a player may be there for its looks: silent without controls, or a sound of the page's own.
+ * @param {any} node @param {any} player
+ */
+const mayDecorate = (node, { controls, muted, volume, currentSrc }) =>
+  node.localName == "iframe"
+    ? muted
+    : !controls && (muted || volume === 0 || node.localName == "audio" || /^data:/.test(currentSrc));
 
 /** Players that are followed so soon after the first stood in the page before the script (ms). */
 const START_MS = 1e3;
@@ -78,12 +89,14 @@ const sameFilm = (a, b) =>
     (!a.duration.known || !differ(a.duration.known, b.duration.known)));
 
 /**
- * What it returns is to be called with the type of whatever happens to the player.
+ * What it returns is to be called with the type of whatever happens to the player, and tells whether a
+ * player that is paused wants to know of the page's end all the same.
  * @param {any} node the element that stands for the player
  * @param {Player & Partial<HTMLMediaElement>} player
  * @param {Core} core
  */
-export const follow = (node, player, { emit, guard, listen, log, options, report, use }) => {
+export const follow = (node, player, core) => {
+  const { emit, guard, log, options, report, use } = core;
   /** By film. @type {Map<string, View>} */
   const views = new Map();
   /** Of each view, the last source. @type {Map<View, Source>} */
@@ -103,6 +116,8 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
   /** Whether the source has played as what is not to be counted, and the visitor has begun it. */
   let ignored = false;
   let steered = false;
+  /** When the view began. */
+  let begunAt = 0;
   let unnamed = 0;
   /** @type {any} */
   let timer;
@@ -128,6 +143,34 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
     (!nameless.includes(source) || has("manifests")) &&
     (!document.querySelector(STATEMENTS) || has("statements"));
 
+  const isExempt = () => steered || attribute(node, "playrelay") == "on";
+
+  /**
+   * Whether it may yet turn out that a script plays films over and over, with nobody there.
+   * @param {string} type of the event
+   */
+  const isUnclear = (type) =>
+    !!parts.decoration?.isSuspect(node, player, type, begunAt) && !isExempt();
+
+  /** Whether it does turn out so, should it begin anew. @param {string} type of the event */
+  const isUnattended = (type) => isUnclear(type) && !parts.decoration.isRecent(core.lastInput);
+
+  /** A script plays films over and over. @param {View} view */
+  const forget = (view) => {
+    parts.decoration.loops.add(node);
+    for (const [film, each] of views) if (each == view) views.delete(film);
+    sources.delete(view);
+    return ignore("decoration");
+  };
+
+  /** @param {string} reason */
+  const ignore = (reason) => {
+    ignored = true;
+    source.ad = reason == "ad";
+    log(reason);
+    return undefined;
+  };
+
   const open = () => {
     source = newSource(player.currentSrc, openedAt, source);
     view = undefined;
@@ -139,8 +182,8 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
   const resumed = () =>
     [...sources].find(
       ([{ position }, { duration, manifest }]) =>
-        position > SEAM_SECONDS &&
-        Math.abs(position - player.currentTime) < SEAM_SECONDS &&
+        position > SHORTEST_SECONDS &&
+        Math.abs(position - player.currentTime) < Math.min(SEAM_SECONDS, position / 2) &&
         !differ(duration.known, source.duration.known) &&
         (!manifest || !source.manifest || manifest == source.manifest),
     )?.[0];
@@ -148,32 +191,24 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
   /** @param {string} type @returns {View | undefined} */
   const createView = (type) => {
     const { played, paused, readyState, playbackRate, currentTime } = player;
-    const choice = attribute(node, "playrelay");
     // Not a picture yet. Players that don't tell of that are playing when they say so.
-    if (paused ? type || !played?.length : !played?.length && /** @type {number} */ (readyState) < 3) {
-      return;
-    }
-    const isExempt = choice == "on" || steered || (player != node && !player.autoplay);
-    let reason =
-      choice == "off"
-        ? choice
-        : isAd(node)
-          ? "ad"
-          : !isExempt && isDecoration(player) && "decoration";
-    if (!reason) {
-      if (!isReady()) return;
-      if (parts.manifests?.isInterstitial(source)) reason = "ad";
-    }
-    if (reason) {
-      ignored = true;
-      source.ad = reason == "ad";
-      log(reason);
-      return;
-    }
+    // A short film may be over by the time that it is told of.
+    const isLate = paused && /^(ended|)$/.test(type);
+    if (!played?.length && (isLate || /** @type {number} */ (readyState) < 3)) return;
+    if (paused && !isLate) return;
+    if (readyState === 0) return; // of the next source
+    if (attribute(node, "playrelay") == "off") return ignore("off");
+    if (isAd(node)) return ignore("ad");
+    if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
+    if (!isExempt() && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
+    if (!isReady()) return;
+    if (parts.manifests?.isInterstitial(source)) return ignore("ad");
     parts.manifests?.findManifests(nameless);
     source.previous = undefined; // it has served
     const again = resumed();
     if (again) return again;
+    const last = [...sources.keys()].find((each) => !each.started);
+    if (last && isUnattended(type)) return forget(last);
     readWords();
     const audio = /** @type {any} */ (player).audio ?? /audio/.test(node.localName);
     const medium = describe(node, source, {
@@ -189,7 +224,6 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
     if (known) return known;
     if (/#/.test(medium.externalId || "")) unnamed++;
     const play = completePlay(medium, options);
-    emit(node, "start", play);
     // Chromium counts a jump before the first picture as played.
     const jumped = type && currentTime > 2 * /** @type {number} */ (playbackRate);
     const fresh = new View(
@@ -199,31 +233,38 @@ export const follow = (node, player, { emit, guard, listen, log, options, report
       (state, due) => report(state, node, due),
     );
     views.set(film, fresh);
+    begunAt = performance.now();
     return fresh;
   };
 
-  /** @param {string} [type] */
+  /** @param {string} [type] @returns {unknown} whether leaving the page may still matter */
   const update = (type = "time") => {
     // Some browsers have the next source already when they say that the last one is gone.
     if (type == "emptied") openedAt = performance.now();
     else if (player.currentSrc != source.address) {
-      view?.update(player, source.duration, "emptied", false);
+      view?.update(player, source.duration, "emptied", false, isUnattended(type));
       open();
     }
     source.duration.update(player.duration, performance.now());
     source.announced ||= source.duration.known;
-    if (/^(play|seeking)$/.test(type) && isSteered(node)) steered = true;
+    steered ||= parts.decoration?.isSteered(node, type, core.lastInput, core.inputTarget);
     clearTimeout(timer);
     const advertised = isAd(node);
     if (!view && type != "emptied") view = createView(type);
     if (view) sources.set(view, source);
+    const unclear = isUnclear(type);
+    const begunAnew = type != "emptied" && view && isBack(player.currentTime, view.position);
+    if (view && !view.started && begunAnew && isUnattended(type)) {
+      view = forget(view);
+    }
     const wait = view
-      ? view.update(player, source.duration, type, advertised)
+      ? view.update(player, source.duration, type, advertised, unclear) || (unclear && UNCLEAR_MS)
       : !player.paused && advertised && CHECK_MS;
     if (wait) timer = setTimeout(guard(update), wait);
+    return view && unclear && !view.started;
   };
-  if (!players.size) watchInput(listen);
   players.set(node, player);
   open();
+  if (mayDecorate(node, player)) has("decoration");
   return update;
 };

@@ -40,6 +40,12 @@ const JUMP_SECONDS = 3;
 /** A milestone is looked for so long after it is due: players begin a little late (milliseconds). */
 const DELAY_MS = 250;
 
+/** What has not run for so long on end was watched by nobody: scripts show pictures like that (seconds). */
+const SHORTEST_SECONDS = 0.5;
+
+/** The end is where a film was played to, give or take so much (seconds). */
+const END_SECONDS = 0.1;
+
 /** Until it is clear whether a player runs, its position is read that often (milliseconds). */
 const CHECK_MS = 1e3;
 
@@ -51,6 +57,9 @@ const MINOR = /^(time|timeupdate|volumechange|waiting|play)$/;
 
 /** After these there may be no later moment. */
 const LEAVING = /^(emptied|hide|pagehide|pause)$/;
+
+/** @param {any} played of the player @returns {Range[] | undefined} */
+const rangesOf = (played) => played && Array.from(played, (_, i) => [played.start(i), played.end(i)]);
 
 export class View {
   /** What is being played. @type {any} */
@@ -69,6 +78,8 @@ export class View {
   #milestone = 25;
   #reported = "";
   #advertised = false;
+  /** Whether it is a view at all. */
+  started = false;
 
   /**
    * @param {Record<string, any>} play the view in the relay's words: what is known of it already
@@ -95,10 +106,27 @@ export class View {
    * @param {Duration} duration
    * @param {string} type of the event
    * @param {boolean} advertised whether an advertisement runs on the player
+   * @param {boolean} unclear whether it may yet turn out to be no view
    */
-  update(player, duration, type, advertised) {
+  update(player, duration, type, advertised, unclear) {
     const now = performance.now();
+    const first = !this.#readAt;
     this.#read(player, now, type, advertised);
+    if (first && !this.#unreliable && player.played?.length) {
+      // It has played before it was found.
+      this.#stretches = rangesOf(player.played) || [];
+      this.#stretch = this.#stretches.at(-1);
+    }
+    if (!this.started) {
+      const shortest = Math.min(SHORTEST_SECONDS, duration.known / 2);
+      const ran =
+        !player.played ||
+        (player.ended && this.position > this.#stretch[0] && player.currentTime < this.position + END_SECONDS) ||
+        this.#stretches.some(([from, to]) => to - from > shortest);
+      if (unclear || !ran) return player.paused ? 0 : CHECK_MS / 2;
+      this.started = true;
+      this.emit("start", this.play);
+    }
     if (!MINOR.test(type) || now >= this.#wakeAt) {
       this.#assess(player, duration, now, LEAVING.test(type));
     }
@@ -137,16 +165,7 @@ export class View {
   /** @param {Player} player @param {Duration} duration @param {number} now @param {boolean} leaving */
   #assess(player, duration, now, leaving) {
     const { play } = this;
-    const played = !this.#unreliable && player.played;
-    /** @type {Range[]} */
-    const ranges = played ? [] : this.#stretches;
-    for (let i = 0; played && i < played.length; i++) ranges.push([played.start(i), played.end(i)]);
-    if (!this.#reported && ranges[0]) {
-      // It has played before it was found.
-      this.#stretches = ranges;
-      this.#stretch = ranges.at(-1);
-    }
-
+    const ranges = (!this.#unreliable && rangesOf(player.played)) || this.#stretches;
     this.#sendAt ||= now + FIRST_REPORT_MS;
     if (player.ended && !play.ended) this.#sendAt = now; // the end is reported at once
     play.ended ||= player.ended;

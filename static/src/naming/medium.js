@@ -1,6 +1,6 @@
 /** What is playing, in the words of the page. docs/EMBED.md states the order in which they count. */
 
-import { attribute, outer, outwards } from "./attributes.js";
+import { attribute, outer, outwards, words } from "./attributes.js";
 import { pageSays } from "./page.js";
 
 /**
@@ -31,11 +31,26 @@ const HOST_WORDS = {
   externalId: /^(playback|video|media|asset)-?id$/,
 };
 
-/** A label of a player's own, alone (Video.js) or before a title (Vidstack). */
-const OWN_LABEL = /^(audio|media|video) ?player( - |$)/i;
+/** A label of a player's own, alone (YouTube's embed) or before a title (Vidstack). */
+const OWN_LABEL = /^(youtube )?(audio|media|video)([ -]?player)?( - |$)/i;
 
 /** Custom elements that are players, by their names; others behave like one. Tabs and apps are none. */
 const PLAYER = /audio|media|play|video/;
+
+/** What stands around a player, by its classes or its role. */
+const WRAPPER = /(^|[\s_-])(audio|media|player|video)/i;
+const ROLE = /^(application|figure|region)$/; // a group may be a slide, "1 / 3"
+
+/** Libraries that label what they put around a player in the page's language. */
+const LABELLED = /mejs|video-js/;
+
+/** @param {any} node @returns {string | undefined} what it is called: by other texts of the page, or by itself */
+const label = (node) =>
+  (node.getAttribute("aria-labelledby") || "")
+    .split(/\s+/)
+    .map((/** @type {string} */ id) => words(node.getRootNode().getElementById?.(id)))
+    .join(" ")
+    .trim() || (node.title || node.ariaLabel || "").replace(OWN_LABEL, "");
 
 /** @param {any} node @param {RegExp} names @returns {string | undefined} */
 const host = (node, names) =>
@@ -47,6 +62,17 @@ const host = (node, names) =>
       if (word) return word;
     }
   });
+
+/** @param {any} each @returns {boolean} whether it is there for one player */
+const wraps = ({ role, localName, className }) =>
+  (ROLE.test(role) || localName == "figure" || WRAPPER.test(className)) && !LABELLED.test(className);
+
+/** @param {any} node @returns {string | undefined} how what stands around it, and around no other, is called */
+const wrapperLabel = (node) =>
+  outwards(
+    outer(node),
+    (each) => (wraps(each) && !each.querySelectorAll("audio,iframe,video")[1] && label(each)) || undefined,
+  );
 
 /** blob: and data: name nothing that could be found again. @param {string | undefined} address */
 const absolute = (address) => {
@@ -76,7 +102,7 @@ export const authored = (node) => ({
     absolute(host(node, HOST_WORDS.mediaUrl) || node.querySelector("source")?.src),
   mediaName: attribute(node, "media-name"),
   mediaType: attribute(node, "media-type", /^(AUDIO|DOCUMENT|IMAGE|OTHER|VIDEO)$/),
-  title: node.title || node.ariaLabel || host(node, HOST_WORDS.mediaName),
+  title: label(node) || host(node, HOST_WORDS.mediaName) || wrapperLabel(node),
 });
 
 /**

@@ -47,7 +47,8 @@ export const pageSays = (node, said, address, alone) => {
   const statement =
     said.find(({ around }) => around && outwards(node, (each) => each == around)) ||
     said.find((each) => address && place(each.address) == place(address)) ||
-    (alone && !said[1] && said[0]) ||
+    // It may say so of one film in both ways.
+    (alone && said.every(({ name }) => name == said[0].name) && said[0]) ||
     (alone && openGraph("video") && { name: openGraph("title"), address: openGraph("video") }) ||
     {};
   return {

@@ -195,3 +195,25 @@ def test_one_film_has_one_address(
     collector.wait(lambda relay: relay.plays)
     assert collector.view().last["mediaUrl"] == "https://www.youtube.com/watch?v=abcdefghijk"
     leave(page)
+
+
+@pytest.mark.parametrize("seen", ["heard", "clicked"])
+def test_a_background_that_a_script_begins(
+    page: Page, site: Site, collector: Collector, seen: str
+) -> None:
+    """Silent and without controls, it is decoration, though its address has no loop or autoplay."""
+    frame_html = FRAME.replace(PLAIN, PLAIN + "?enablejsapi=1&amp;controls=0")
+    show(page, site, collector, frame_html)
+    frame = find_frame(page)
+    asked(frame)
+    measuring(page, "decoration")
+    says(page, frame, "mute(true)")
+    watches(page, frame, *range(5))
+    if seen == "clicked":
+        page.locator("iframe").click()
+    else:
+        says(page, frame, "mute(false)")
+    watches(page, frame, *range(5, 11))
+    says(page, frame, "end()")
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
+    assert collector.view().last["playedPercent"] in range(45, 61)

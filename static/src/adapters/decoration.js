@@ -1,0 +1,84 @@
+/**
+ * What is there for its looks: loaded with the first player that may be. Such are silent films
+ * without controls that play over and over, or in a frame's background, or show what a camera sees;
+ * sounds of the page's own; and what scripts play from their own text, to keep a phone awake or its
+ * sound on. A visitor who begins one, or seeks in it, makes it a film.
+ */
+
+/** An event of a player this soon after a visitor's is caused by it (milliseconds). */
+const CAUSED_MS = 1e3;
+
+/** Controls may stand so far beside the picture (CSS pixels). */
+const BESIDE = 80;
+
+/** A file that sounds for less is a click or a chime of the page's (seconds). */
+const SHORTEST_SOUND = 4;
+
+/** A film that has not begun anew by itself within so long is no loop (milliseconds). */
+const LONGEST_LOOP_MS = 6e4;
+
+/** Players whose films a script plays over and over, or one after the other. @type {WeakSet<Node>} */
+const loops = new WeakSet();
+
+/**
+ * Whether nothing is to be heard, and nothing of the player's own to be clicked.
+ * @param {any} node stands for the player
+ * @param {any} player
+ */
+const isBackground = (node, { controls, muted, volume }) =>
+  (muted || volume === 0) &&
+  (!controls || (node.localName == "iframe" && getComputedStyle(node).pointerEvents == "none"));
+
+/** @param {any} node @param {any} player */
+const isDecoration = (node, player) => {
+  const { controls, loop, srcObject, currentSrc, duration } = player;
+  return isBackground(node, player)
+    ? loop || srcObject || loops.has(node) || node.localName == "iframe"
+    : !controls &&
+        (/^data:/.test(currentSrc) ||
+          (node.localName == "audio" && duration < SHORTEST_SOUND && /^http/.test(currentSrc)));
+};
+
+/** @typedef {{ timeStamp: number, clientX?: number, clientY?: number }} Input of the visitor's */
+
+/** @param {Input} input */
+const isRecent = ({ timeStamp }) => performance.now() - timeStamp < CAUSED_MS;
+
+/**
+ * Whether the visitor has just begun to play or sought: on the player, beside it, or in its frame.
+ * @param {any} node
+ * @param {string} type of the player's event
+ * @param {Input} input
+ * @param {any} target of the input
+ */
+const isSteered = (node, type, input, target) => {
+  if (node.localName == "iframe" && node.getRootNode().activeElement == node) return true;
+  if (!isRecent(input) || !/^(play|playing|seeking|waiting|)$/.test(type)) return false;
+  // A loop seeks back by itself.
+  if (node.loop && type == "seeking" && node.currentTime < 1) return false;
+  const { top, bottom, left, right } = node.getBoundingClientRect();
+  let { clientX: x = 0, clientY: y = 0 } = input;
+  if (!x && target.getBoundingClientRect) {
+    // At the keyboard: where the control is.
+    const control = target.getBoundingClientRect();
+    x = (control.left + control.right) / 2;
+    y = (control.top + control.bottom) / 2;
+  }
+  return x > left - BESIDE && x < right + BESIDE && y > top - BESIDE && y < bottom + BESIDE;
+};
+
+/**
+ * Whether a film that nobody has begun may yet turn out to be a loop that a script makes: until the
+ * page is left, or it has ended and nothing follows.
+ * @param {any} node
+ * @param {any} player
+ * @param {string} type of the event
+ * @param {number} since when it plays
+ */
+const isSuspect = (node, player, type, since) =>
+  isBackground(node, player) &&
+  !/hide$/.test(type) &&
+  !(type == "time" && player.ended) &&
+  performance.now() - since < LONGEST_LOOP_MS;
+
+export default { isDecoration, isRecent, isSteered, isSuspect, loops };
