@@ -45,7 +45,7 @@ class FoldWorker:
         self._due = due
         self._metrics = metrics
         self._idle_seconds = idle_seconds
-        self._pace = Pace()
+        self._pace = Pace(lambda: metrics.pings.counts["accepted"])
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold what arrives until told to stop; the rest stays on disk."""

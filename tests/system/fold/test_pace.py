@@ -13,16 +13,19 @@ def clock(step: float) -> Iterator[float]:
     return (number * step for number in count())
 
 
-async def rested(share: float) -> float:
-    """How long the fold rested, where the event loop works that share of the time."""
+async def rested(share: float, pings: int = 1) -> float:
+    """How long the fold rested, where the event loop works that share of the time.
+
+    `pings`: acknowledged between two looks.
+    """
     now, looks = clock(0.01), []
 
     def look() -> float:
         looks.append(next(now))
         return looks[-1]
 
-    used = clock(0.01 * share)
-    await Pace(look, lambda: next(used)).rest(WORKED)
+    used, acknowledged = clock(0.01 * share), count(step=pings)
+    await Pace(lambda: next(acknowledged), look, lambda: next(used)).rest(WORKED)
     return looks[-1] - looks[0]
 
 
@@ -34,3 +37,8 @@ async def test_a_busy_collector_is_left_alone() -> None:
 async def test_an_idle_process_folds_on() -> None:
     """Where there is little to answer, the next batch follows at once."""
     assert await rested(0.1) < WORKED
+
+
+async def test_a_process_that_is_busy_otherwise_folds_on() -> None:
+    """Where no ping is acknowledged, the fold waits for nobody."""
+    assert await rested(0.9, pings=0) < WORKED
