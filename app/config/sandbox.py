@@ -25,6 +25,9 @@ _OF_PRODUCTION = (
     "console_viewer_password",
     "api_token",
     "console_user_header",
+    "console_groups_header",
+    "console_operator_groups",
+    "console_viewer_groups",
     "trusted_proxies",
     "public_url",
 )

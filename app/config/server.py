@@ -86,6 +86,19 @@ class ServerFields(BaseModel):
         description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names who is signed "
         "in (single sign-on); opens `/console` to them",
     )
+    console_groups_header: str | None = Field(
+        None,
+        description="Header in which that proxy lists the groups of who is signed in; none: "
+        "whoever is named is an operator",
+    )
+    console_operator_groups: CommaSeparated = Field(
+        (), description="Groups of that header that may do everything in `/console`"
+    )
+    console_viewer_groups: CommaSeparated = Field(
+        (),
+        description="Groups of that header that may look, and change nothing; none: whoever is "
+        "named and no operator",
+    )
     time_zone: str = Field(
         "UTC",
         description="In which the console's days begin, such as `Europe/Berlin`; a page's address "
@@ -115,7 +128,7 @@ class ServerFields(BaseModel):
                 raise ValueError(f"{each!r} is not an address: write 10.0.0.1, 10.0.0.0/8 or *")
         return value
 
-    @field_validator("console_user_header")
+    @field_validator("console_user_header", "console_groups_header")
     @classmethod
     def _header(cls, value: str | None) -> str | None:
         if value is not None and not _HEADER.fullmatch(value):

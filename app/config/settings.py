@@ -82,6 +82,25 @@ class Settings(ServerFields, SiteFields, AccountFields, BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _groups(self) -> Self:
+        groups = self.console_operator_groups or self.console_viewer_groups
+        if groups and not self.console_groups_header:
+            raise ValueError(
+                f"{PREFIX}CONSOLE_GROUPS_HEADER: name the header in which the proxy lists groups, "
+                "such as X-Forwarded-Groups"
+            )
+        if self.console_groups_header and not self.console_user_header:
+            raise ValueError(
+                f"{PREFIX}CONSOLE_USER_HEADER: name the header of who is signed in as well, such "
+                "as X-Forwarded-User"
+            )
+        if self.console_groups_header and not self.console_operator_groups:
+            raise ValueError(
+                f"{PREFIX}CONSOLE_OPERATOR_GROUPS: name the groups of those who may do everything"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _two_passwords(self) -> Self:
         if self.console_viewer_password and self.console_viewer_password == self.console_password:
             raise ValueError(

@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 import ipaddress
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,11 @@ class Access:
             if given is not None
         ]
         self._header = settings.console_user_header
+        self._groups_header = settings.console_groups_header
+        self._groups: dict[Role, frozenset[str]] = {
+            "operator": frozenset(settings.console_operator_groups),
+            "viewer": frozenset(settings.console_viewer_groups),
+        }
         self._proxies = networks_of(settings.trusted_proxies)
         self._sandboxed = settings.sandboxed
         self._throttle = Throttle(clock)
@@ -77,7 +83,7 @@ class Access:
         """Who asks; or 401 (sign in), 403 (not from here), 404 (the console is off)."""
         named = self._named_by_proxy(request)
         if named:
-            return _with_nonce(request, named)
+            return _with_nonce(request, named, self._role_by_proxy(request))
         if self._sign_ins:
             cookie = request.cookies.get(cookie_name(request), "")
             for each in self._sign_ins:
@@ -146,6 +152,26 @@ class Access:
             return ""
         return request.headers.get(self._header, "").strip()[:NAME_LIMIT]
 
+    def _role_by_proxy(self, request: Request) -> Role:
+        """By the groups that the proxy lists; 403 where none of them may enter."""
+        if not self._groups_header:
+            return "operator"
+        listed = ",".join(request.headers.getlist(self._groups_header))
+        groups = {group.strip() for group in _BETWEEN_GROUPS.split(listed)}
+        if groups & self._groups["operator"]:
+            return "operator"
+        if not self._groups["viewer"] or groups & self._groups["viewer"]:
+            return "viewer"
+        raise HTTPException(
+            403,
+            f"none of your groups may enter: {self._groups_header} has to list one of "
+            "PLAYRELAY_CONSOLE_OPERATOR_GROUPS or PLAYRELAY_CONSOLE_VIEWER_GROUPS",
+        )
+
+
+_BETWEEN_GROUPS = re.compile(r"[,|;]")
+"""Proxies differ."""
+
 
 def expect_operator(person: Person) -> None:
     """Raise 403 for a viewer."""
@@ -169,12 +195,12 @@ def _store(request: Request) -> ConsoleSessions:
     return next(iter(relay.accounts.values())).store.console_sessions
 
 
-def _with_nonce(request: Request, name: str) -> Person:
+def _with_nonce(request: Request, name: str, role: Role = "operator") -> Person:
     """Give the browser a secret of its own if no sign-in gave it one."""
     nonce = request.cookies.get(cookie_name(request), "")
     if len(nonce) >= NONCE_LENGTH:
-        return Person(name, nonce)
-    return Person(name, secrets.token_urlsafe(NONCE_LENGTH), fresh=True)
+        return Person(name, nonce, role=role)
+    return Person(name, secrets.token_urlsafe(NONCE_LENGTH), fresh=True, role=role)
 
 
 def _basic_password(request: Request) -> str | None:

@@ -193,6 +193,33 @@ def test_a_name_that_another_sends_is_not_believed(tmp_path: Path) -> None:
         assert live.client.get("/console", headers=forged).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("viewers", "groups", "status", "operates"),
+    [
+        ((), "staff, web-admins", 200, True),
+        ((), "staff|web-admins", 200, True),
+        ((), "staff", 200, False),
+        ((), "", 200, False),
+        (("marketing",), "marketing,staff", 200, False),
+        (("marketing",), "staff", 403, False),
+        (("marketing",), "not-web-admins", 403, False),
+    ],
+)
+def test_a_proxy_says_who_may_change_something(
+    tmp_path: Path, viewers: tuple[str, ...], groups: str, status: int, *, operates: bool
+) -> None:
+    """By the groups that it lists: operators', viewers', or none that may enter."""
+    options = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("127.0.0.1",)}
+    options |= {"console_groups_header": "X-Groups", "console_operator_groups": ("web-admins",)}
+    with relay(tmp_path, console_viewer_groups=viewers, **options) as live:
+        named = {"x-forwarded-user": "ana", "x-groups": groups}
+        assert live.client.get("/console", headers=named).status_code == status
+        audit = live.client.get("/console/audit", headers=named)
+    assert (audit.status_code == 200) == operates
+    if status == 403:
+        assert "none of your groups may enter: X-Groups has to list one of" in audit.text
+
+
 @pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
 def test_a_stranger_behind_a_proxy_is_not_this_machine(tmp_path: Path, header: str) -> None:
     """The sandbox's console stays closed, whatever the header claims and whom the relay trusts."""
@@ -200,6 +227,28 @@ def test_a_stranger_behind_a_proxy_is_not_this_machine(tmp_path: Path, header: s
         with live_relay(settings_for(tmp_path, trusted_proxies=proxies)) as live:
             claimed = {header: "127.0.0.1", **HTML}
             assert live.client.get("/console", headers=claimed).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"CONSOLE_OPERATOR_GROUPS": "a"}, "CONSOLE_GROUPS_HEADER: name the header in which"),
+        ({"CONSOLE_GROUPS_HEADER": "X-Groups"}, "CONSOLE_USER_HEADER: name the header of who"),
+        (
+            {"CONSOLE_GROUPS_HEADER": "X-Groups", "CONSOLE_USER_HEADER": "X-User"},
+            "CONSOLE_OPERATOR_GROUPS: name the groups",
+        ),
+    ],
+)
+def test_groups_need_their_settings(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: str
+) -> None:
+    """A part of them would let nobody in, or everybody."""
+    monkeypatch.setenv("PLAYRELAY_TRUSTED_PROXIES", "192.0.2.1")
+    for name, value in given.items():
+        monkeypatch.setenv(f"PLAYRELAY_{name}", value)
+    with pytest.raises(SettingsError, match=named):
+        load_settings(env_file=None)
 
 
 @pytest.mark.parametrize("proxies", ["", "*", "*,192.0.2.1"])

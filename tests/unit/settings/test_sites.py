@@ -332,6 +332,10 @@ def test_each_setting_has_its_place() -> None:
         "console_viewer_password",
         "api_token",
         "console_user_header",
+        "console_groups_header",
+        "console_operator_groups",
+        "console_viewer_groups",
+        "time_zone",
         "log_level",
         "log_format",
     }
