@@ -41,7 +41,7 @@ def routes() -> APIRouter:
             spans=SPANS,
             zones=offered_zones(chosen),
             picked=list(medium),
-            offered=await _offered(store, chosen.period, medium),
+            offered=await _offered(store, medium),
             shown=shown,
             names=list(dict.fromkeys(name for each in figures for name in each)),
             figures=figures,
@@ -52,10 +52,9 @@ def routes() -> APIRouter:
     return router
 
 
-async def _offered(store: Store, period: Period, picked: Sequence[int]) -> list[MediumFigures]:
-    """The media to choose from, by name: those played the most in the period, and the picked."""
-    played = sorted(await store.figures.played(period), key=lambda each: -each.figures.plays)
-    offered = {each.id: each for each in played[:MEDIA_OFFERED]}
+async def _offered(store: Store, picked: Sequence[int]) -> list[MediumFigures]:
+    """The media to choose from, by name: those played last, and the picked."""
+    offered = {each.id: each for each in await store.figures.media("latest", None, MEDIA_OFFERED)}
     missing = set(picked) - offered.keys()
     offered |= {each.id: each for each in await store.figures.of_ids(sorted(missing))}
     return sorted(offered.values(), key=lambda each: named(each.medium).casefold())
