@@ -27,8 +27,12 @@ OLD_CODE = "Array.prototype.toJSON = function () { return '[' + this.join() + ']
     [
         ("w.className = 'vjs-ad-playing'", "w.className = ''"),
         ("playrelay.ad(v, true)", "playrelay.ad(v, false)"),
+        (
+            "w.append(Object.assign(new Image(), { className: 'ad_countdown' }))",
+            "w.lastChild.remove()",
+        ),
     ],
-    ids=["by its class", "by the page"],
+    ids=["by its class", "by the page", "by what lies over it"],
 )
 def test_an_advertisement_on_the_films_own_element_is_no_view(
     page: Page, site: Site, collector: Collector, begins: str, ends: str

@@ -21,6 +21,9 @@ export const declareAd = (element, runs) => {
 const AD_CLASS =
   /(^|[\s_-])(ads?|advert\w*)[_-]+(active|break|container|mode|playing|showing|slot|started|unit)\b|(flag-|__)ads\b/i;
 
+/** What players lay over an advertisement, beside their film, while it runs (Fluid Player). */
+const AD_LAYER = /(^|[\s_-])(vast_click|ad[_-](countdown|playing))/i;
+
 /**
  * Whether what a node plays is an advertisement, as far as the page shows it. What the page as a whole
  * is called by its theme says nothing of its films.
@@ -29,6 +32,7 @@ const AD_CLASS =
  */
 export const isAd = (node) =>
   /^advert/i.test(node.title) ||
+  Array.from(node.parentNode?.children || []).some(({ className }) => AD_LAYER.test(className)) ||
   !!outwards(
     node,
     (each) => declared.has(each) || (AD_CLASS.test(each.getAttribute?.("class")) && !each.matches("html,body")),
