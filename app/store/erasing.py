@@ -14,7 +14,7 @@ from app.store.tx import Database, Row, Tx
 
 T = TypeVar("T")
 
-RESTS = 2
+RESTS = 4
 """Times as long as a transaction took: so long the store is left to others."""
 
 
