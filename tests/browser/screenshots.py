@@ -16,7 +16,7 @@ SIZE = ViewportSize(width=840, height=560)
 TALL = ViewportSize(width=840, height=860)
 """For pages of which the curve, or the list below the form, is to be seen."""
 
-LONG = ("/media/", "/people?")
+LONG = ("/media", "/people?")
 
 SCHEMES = ("light", "dark")
 
