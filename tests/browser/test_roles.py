@@ -19,7 +19,11 @@ from tests.browser.player import (
     video,
 )
 
-OLD_CODE = "Array.prototype.toJSON = function () { return '[' + this.join() + ']' }"
+PROTOTYPE = """
+    Array.prototype.toJSON = function () { return "[" + this.join() + "]" };
+    Array.from = (items) => [].slice.call(items);
+"""
+MOOTOOLS = "Array.from = (item) => (item == null ? [] : [item])"
 
 
 @pytest.mark.parametrize(
@@ -230,10 +234,11 @@ def test_a_submitted_form_without_consent_sends_nothing(
 @pytest.mark.parametrize(
     "before",
     [
-        f"<script>{OLD_CODE}</script>",
+        f"<script>{PROTOTYPE}</script>",
+        f"<script>{MOOTOOLS}</script>",
         '<section id="playrelay"></section>',
     ],
-    ids=["Prototype.js", "an element of that name"],
+    ids=["Prototype.js", "MooTools", "an element of that name"],
 )
 def test_old_code_is_borne(page: Page, site: Site, collector: Collector, before: str) -> None:
     """Arrays that turn themselves into text, and an element where the global would be."""

@@ -90,7 +90,7 @@ const readSettings = (words) => {
 const readWords = ({ attributes, className }) => [
   ...new URLSearchParams(className.replace(/\s+/g, "&")),
   .../** @type {[string, string][]} */ (
-    Array.from(attributes, ({ name, value }) => [name, value])
+    [...attributes].map(({ name, value }) => [name, value])
   ),
 ];
 

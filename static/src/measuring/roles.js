@@ -32,7 +32,7 @@ const AD_LAYER = /(^|[\s_-])(vast_click|ad[_-](countdown|playing))/i;
  */
 export const isAd = (node) =>
   /^advert/i.test(node.title) ||
-  Array.from(node.parentNode?.children || []).some(({ className }) => AD_LAYER.test(className)) ||
+  [...(node.parentNode?.children || [])].some(({ className }) => AD_LAYER.test(className)) ||
   !!outwards(
     node,
     (each) => declared.has(each) || (AD_CLASS.test(each.getAttribute?.("class")) && !each.matches("html,body")),

@@ -58,8 +58,13 @@ const MINOR = /^(time|timeupdate|volumechange|waiting|play)$/;
 /** After these there may be no later moment. */
 const LEAVING = /^(emptied|hide|pagehide|pause)$/;
 
-/** @param {any} played of the player @returns {Range[] | undefined} */
-const rangesOf = (played) => played && Array.from(played, (_, i) => [played.start(i), played.end(i)]);
+/** Old libraries have an `Array.from` of their own. @param {TimeRanges} played */
+const rangesOf = (played) => {
+  /** @type {Range[]} */
+  const ranges = [];
+  for (let i = 0; i < played.length; i++) ranges.push([played.start(i), played.end(i)]);
+  return ranges;
+};
 
 export class View {
   /** What is being played. @type {any} */
@@ -114,7 +119,7 @@ export class View {
     this.#read(player, now, type, advertised);
     if (first && !this.#unreliable && player.played?.length) {
       // It has played before it was found.
-      this.#stretches = rangesOf(player.played) || [];
+      this.#stretches = rangesOf(player.played);
       this.#stretch = this.#stretches.at(-1);
     }
     if (!this.started) {
@@ -165,7 +170,7 @@ export class View {
   /** @param {Player} player @param {Duration} duration @param {number} now @param {boolean} leaving */
   #assess(player, duration, now, leaving) {
     const { play } = this;
-    const ranges = (!this.#unreliable && rangesOf(player.played)) || this.#stretches;
+    const ranges = !this.#unreliable && player.played ? rangesOf(player.played) : this.#stretches;
     this.#sendAt ||= now + FIRST_REPORT_MS;
     if (player.ended && !play.ended) this.#sendAt = now; // the end is reported at once
     play.ended ||= player.ended;
