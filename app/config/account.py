@@ -58,7 +58,7 @@ class AccountFields(BaseModel):
         "`2026-03`)",
     )
     hubspot_oauth_version: str = Field(
-        OAUTH.version, description="Version of the token endpoint (known: `v3`, `2026-03`)"
+        OAUTH.version, description="Version of the token endpoint (known: `v1`, `v3`, `2026-03`)"
     )
     hubspot_media_version: str = Field(
         MEDIA.version, description="Version of the media objects (known: `2026-09`)"

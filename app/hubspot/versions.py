@@ -41,13 +41,13 @@ ROUTES: Mapping[Use, Route] = {
 
 KNOWN: Mapping[Use, tuple[str, ...]] = {
     "events": ("v1", "2026-03"),
-    "oauth": ("v3", "2026-03"),
+    "oauth": ("v1", "v3", "2026-03"),
     "contacts": ("v1",),
     "media": ("2026-09",),
     "custom": ("2026-03", "2026-09"),
     "provider": ("v1", "2026-03", "2026-09"),
 }
-"""The versions that HubSpot's published specifications have, and the sandbox plays."""
+"""The versions that HubSpot's published specifications or clients have, and the sandbox plays."""
 
 
 def version(text: str) -> str:

@@ -1,4 +1,8 @@
-"""`POST /oauth/{version}/token`, `/introspect` and `/revoke`: forms in, nothing in the query."""
+"""`POST /oauth/{version}/token`, `/introspect` and `/revoke`: forms in, nothing in the query.
+
+`v1` has the first alone, with what HubSpot's clients of that version read: hubspot-api-client
+12.0.0 and @hubspot/api-client 14.0.1 (no specification of it is published any more).
+"""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,6 +17,7 @@ from app.sandbox.tokens import Issued, check_client
 VERSIONS = ("v3", "2026-03")
 
 _USER_ID = 4242003
+_UNSTORED = {"Cache-Control": "no-store"}
 _CLIENT = {"client_id", "client_secret"}
 _EXCHANGE_FIELDS = _CLIENT | {
     *("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope"),
@@ -25,21 +30,29 @@ def oauth_routes(sandbox: Sandbox) -> APIRouter:
     """The routes; every error carries RFC 6749's `error` beside HubSpot's `status`."""
     router = APIRouter()
 
-    async def token(request: Request) -> Response:
+    async def grant(request: Request) -> dict[str, Any]:
         form = await _client_form(request, _EXCHANGE_FIELDS, sandbox.config)
         issued = _grant(sandbox, form)
+        return {
+            "access_token": issued.access_token,
+            "refresh_token": issued.refresh_token,
+            "expires_in": issued.expires_in,
+            "token_type": "bearer",
+        }
+
+    async def token_v1(request: Request) -> Response:
+        return json_response(await grant(request), headers=_UNSTORED)
+
+    async def token(request: Request) -> Response:
         return json_response(
             {
-                "access_token": issued.access_token,
-                "refresh_token": issued.refresh_token,
-                "expires_in": issued.expires_in,
-                "token_type": "bearer",
+                **await grant(request),
                 "token_use": "access_token",
                 "hub_id": sandbox.config.portal_id,
                 "scopes": sorted(sandbox.config.scopes),
                 "user_id": _USER_ID,
             },
-            headers={"Cache-Control": "no-store"},
+            headers=_UNSTORED,
         )
 
     async def introspect(request: Request) -> Response:
@@ -54,6 +67,7 @@ def oauth_routes(sandbox: Sandbox) -> APIRouter:
         sandbox.tokens.revoke(_required(form, "token"))
         return Response(status_code=204)
 
+    router.add_api_route("/oauth/v1/token", token_v1, methods=["POST"])
     for version in VERSIONS:
         base = f"/oauth/{version}/token"
         router.add_api_route(base, token, methods=["POST"])

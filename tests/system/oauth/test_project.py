@@ -1,9 +1,10 @@
-"""The HubSpot project that `connect --make-app` writes, and HubSpot's own parser of it."""
+"""What HubSpot has on npm: its parser, for the project of `connect --make-app`; its client."""
 
 import json
 import subprocess
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.machine.debian import in_ci
 from tests.machine.node import find_node
 from tests.machine.npm import install, with_node
 from tests.places import ROOT
+from tests.processes.sandbox import Sandbox
 from tests.system.cli.process import run
 
 EXAMPLE = ROOT / "deploy" / "hubspot"
@@ -45,10 +47,10 @@ def written(tmp_path: Path) -> Path:
     return tmp_path / "app"
 
 
-def parsed(npm: str, project: Path) -> dict[str, Any]:
-    """What HubSpot's parser makes of a project."""
+def printed(npm: str, script: str, *arguments: str | Path) -> dict[str, Any]:
+    """What a script prints, as JSON."""
     ended = subprocess.run(  # noqa: S603 - our own script
-        [find_node() or "node", PARSER / "check.mjs", project],
+        [find_node() or "node", PARSER / script, *arguments],
         env=with_node(npm),
         capture_output=True,
         text=True,
@@ -73,7 +75,7 @@ def test_the_example_is_what_the_command_writes(written: Path) -> None:
 
 def test_hubspots_parser_takes_it(npm: str, written: Path) -> None:
     """It finds one app, of a platform version that it knows, and passes nothing over."""
-    found = parsed(npm, written)
+    found = printed(npm, "check.mjs", written)
     (node,) = found.pop("nodes")
     assert found == {
         "isKnown": True,
@@ -93,7 +95,7 @@ def test_hubspots_parser_takes_static_auth(npm: str, tmp_path: Path) -> None:
     """A token for one account has all scopes, and no address to come back to."""
     made = run("connect", "--make-app", ".", "--auth", "static", folder=tmp_path)
     assert "PLAYRELAY_HUBSPOT_ACCESS_TOKEN" in made.stdout
-    (node,) = parsed(npm, tmp_path)["nodes"]
+    (node,) = printed(npm, "check.mjs", tmp_path)["nodes"]
     assert node["config"]["auth"] == {
         "type": "static",
         "requiredScopes": ["media_bridge.write", "crm.objects.contacts.read", "media_bridge.read"],
@@ -106,7 +108,7 @@ def test_the_parser_would_object(npm: str, written: Path) -> None:
     other = written / "src" / "apps" / "app-hsmeta.json"
     (written / APP_FILE).rename(other)
     (written / APP_FILE).write_text((EXAMPLE / APP_FILE).read_text())
-    assert parsed(npm, written)["skipped"] == ["apps/app-hsmeta.json"]
+    assert printed(npm, "check.mjs", written)["skipped"] == ["apps/app-hsmeta.json"]
 
 
 def test_no_file_is_written_over(tmp_path: Path) -> None:
@@ -148,3 +150,12 @@ def test_where_browsers_come_back_to() -> None:
         "https://a.example/back",
         "https://example.com/relay/console/connect/callback",
     ]
+
+
+def test_its_client_gets_tokens(npm: str, tmp_path: Path) -> None:
+    """HubSpot's client for Node knows OAuth v1: it reads the sandbox's tokens, and its refusal."""
+    with Sandbox(tmp_path / "hubspot") as hubspot:
+        hubspot.start()
+        said = printed(npm, "tokens.mjs", hubspot.up(), "sandbox-refresh-token")
+        assert said == {"issued": {"accessToken": ANY, "expiresIn": 1800}, "refused": 400}
+        assert said["issued"]["accessToken"]
