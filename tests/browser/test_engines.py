@@ -165,8 +165,9 @@ def test_time_away_is_not_watched(
     )
     show(engine, site, collector, f"{video()}<script>{listeners}</script>")
     engine.evaluate(f"window.played = () => {PLAYED}")
-    engine.evaluate("v.playbackRate = v.defaultPlaybackRate = 4, v.play()")
-    engine.passed("v.currentTime > 3.1")
+    engine.evaluate("void v.play()")
+    # Before the first milestone: a request under way may keep the page out of the cache.
+    engine.passed("v.currentTime > 1.1")
     engine.open(site.put(video(), "/away"))
     engine.evaluate("v.playbackRate = 4, v.play()")
     engine.passed("v.ended")
