@@ -11,7 +11,13 @@ from tests.browser import webkit as webkits
 from tests.browser.firefox import Tab, started
 from tests.browser.harness import Harness
 from tests.browser.hosts import Collector, Site, serving_collector, serving_site
-from tests.browser.install import find_chromium, find_firefox, find_webkit, why_no_webkit
+from tests.browser.install import (
+    find_chromium,
+    find_firefox,
+    find_shell,
+    find_webkit,
+    why_no_webkit,
+)
 from tests.browser.launching import launched
 from tests.machine.debian import in_ci, is_debian
 
@@ -30,6 +36,13 @@ def chromium_path() -> str:
 @pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """One for the tests of a module; each has a profile of its own in it."""
+    with launched(find_shell() or chromium_path) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def full_browser(chromium_path: str) -> Iterator[Browser]:
+    """One with all that people have: it can keep pages that are left, as the shell can't."""
     with launched(chromium_path, "--disable-back-forward-cache") as browser:
         yield browser
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
 
-from tests.browser.install import FLAGS, find_chromium
+from tests.browser.install import FLAGS, find_shell
 from tests.machine.debian import in_ci
 from tests.places import ROOT
 
@@ -105,7 +105,7 @@ def chromium() -> Iterator[Browser]:
     """A browser; without one the test is skipped, but fails in CI."""
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=find_shell(), args=FLAGS)
         except Error as error:
             if in_ci():
                 raise

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.browser.harness import Harness
 from tests.browser.hosts import Answer, Collector, Site, serving_collector
@@ -19,6 +19,12 @@ from tests.browser.player import (
     video,
     watch_the_end,
 )
+
+
+@pytest.fixture(scope="module")
+def browser(full_browser: Browser) -> Browser:
+    """One that keeps pages that are left."""
+    return full_browser
 
 
 def test_leaving_sends_what_is_not_told_yet_once(

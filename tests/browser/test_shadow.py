@@ -32,6 +32,12 @@ CONTROLS = """(root) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def browser(full_browser: Browser) -> Browser:
+    """One that keeps pages that are left."""
+    return full_browser
+
+
 @pytest.mark.parametrize("arrival", ARRIVALS)
 def test_a_declarative_root_that_a_script_inserts_is_found(
     page: Page, site: Site, collector: Collector, arrival: str
