@@ -110,17 +110,20 @@ def identity_of(
 
     `mail_owner`: the usertoken that the play's `_hsenc` is bound to, if there is one already.
     """
-    utk = play.utk[1] if play.utk else None
-    forwarded = mail_owner is not None and mail_owner != utk
-    believed = not forwarded and destination in TAKES_MAILS
+    believed = not is_forwarded(play, mail_owner) and destination in TAKES_MAILS
     return identify(
         signed_contact_id=play.contact_id[1] if play.contact_id else None,
-        utk=utk,
+        utk=play.utk[1] if play.utk else None,
         hsenc=play.hsenc[1] if play.hsenc and believed else None,
         known=known,
         mode=mode,
         refused=play.refused,
     )
+
+
+def is_forwarded(play: Play, mail_owner: str | None) -> bool:
+    """Whether the play's `_hsenc` is bound to another usertoken than the play's."""
+    return mail_owner is not None and mail_owner != (play.utk[1] if play.utk else None)
 
 
 def is_signed(play: Play) -> bool:

@@ -264,6 +264,24 @@ async def test_a_mails_link_leads_elsewhere_by_the_media_bridges_answer(both: St
     ]
 
 
+async def test_a_link_that_is_anothers_after_all_leads_nowhere(both: Store) -> None:
+    """Once the mail's link has come with a usertoken, a play without it is nobody's, anywhere.
+
+    Even where the Media Bridge has named a contact by that link before.
+    """
+    await watched(both, contactUtk=None, _hsenc="p2")
+    (job,) = await drained(both)
+    await settle(both, job, Delivered(7001, 42, "mail"))
+    (custom,) = await drained(both)
+    await settle(both, custom, Delivered(7001, None, "media-bridge"))
+    later = NOW + MINUTE
+    await watched(both, later, contactUtk=None, _hsenc="p2", playedPercent=30)
+    await watched(both, later, sessionId="owner", _hsenc="p2")
+    jobs = [job for job in await drained(both, later) if job.play.session_id == "session"]
+    assert {job.destination for job in jobs} == {MEDIA, CUSTOM}
+    assert [job.identity for job in jobs if isinstance(job.identity, Identity)] == []
+
+
 async def test_a_usertoken_sent_as_it_is_goes_to_the_media_bridge_first(
     passing_both: Store,
 ) -> None:

@@ -10,6 +10,7 @@ from app.domain.identity import (
     KnownContact,
     Unknown,
     identity_of,
+    is_forwarded,
     mail_key,
 )
 from app.domain.play import Play
@@ -27,7 +28,7 @@ MAILS = "SELECT mail, utk FROM playrelay.mails WHERE mail = $1"
 NAMED = """
     SELECT contact_id FROM playrelay.outbox
     WHERE play = $1 AND destination = 'media-bridge' AND status = 'delivered'
-    AND contact_id IS NOT NULL ORDER BY id DESC LIMIT 1
+    AND contact_id IS NOT NULL AND reason <> $2 ORDER BY id DESC LIMIT 1
 """
 BIND_MAIL = """
     INSERT INTO playrelay.mails AS m (mail, utk, sent_at) VALUES ($1, $2, $3)
@@ -85,7 +86,10 @@ async def identity_at(
     identity = visitors.resolve(play, policy.identity, destination)
     if not asks_media_bridge(identity, destination, policy.destinations):
         return identity
-    contact = await tx.value(NAMED, row)
+    # The reason of a delivery is the source of its identity. A mail's link may have turned out to
+    # be another's since.
+    doubted = "mail" if is_forwarded(play, visitors.mail_owner(play)) else ""
+    contact = await tx.value(NAMED, row, doubted)
     named = None if contact is None else Identity("media-bridge", contact_id=contact)
     if named is not None and named.key not in play.refused:
         return named
