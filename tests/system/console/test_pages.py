@@ -16,6 +16,8 @@ import pytest
 
 from app.console.csv_file import csv_file
 from app.domain.figures import DAY_MS
+from app.formatting import moment
+from app.runtime.clock import now_ms
 from tests.system.console.setting import HTML
 from tests.system.live.relay import live_relay, settings_for
 
@@ -318,9 +320,10 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
     """By kind; tokens are not shown beside HubSpot's answer; what is not rejected is left."""
     with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
         db.execute(
-            """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = 1,
+            """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = ?,
             answer = '{"message": "no <b>such</b> word"}' WHERE status = 'waiting'
-            AND play = (SELECT id FROM plays WHERE session = 'three')"""
+            AND play = (SELECT id FROM plays WHERE session = 'three')""",
+            (now_ms(),),
         )
         db.commit()
     kinds = page(client, "rejected")
@@ -349,11 +352,12 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
 def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Path) -> None:
     """With its words, when it is asked again and what to do; and now says that there are some."""
     assert "HubSpot refuses" not in page(client, "media") + page(client, "now")
+    soon = now_ms() + 10 * 60 * 1000  # what is too far off would be brought back
     with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
-        refusal = ("/+film", 2_000_000_000_000, '{"reason": "refused", "message": "no <b> media"}')
+        refusal = ("/+film", soon, '{"reason": "refused", "message": "no <b> media"}')
         db.execute("INSERT INTO refused_media VALUES (?, 1, ?, ?)", refusal)
         db.commit()
-    line = "HubSpot refuses it: no &lt;b&gt; media. Asked again at 2033-05-18 03:33:20 UTC."
+    line = f"HubSpot refuses it: no &lt;b&gt; media. Asked again at {moment(soon)}."
     listed = page(client, "media")
     assert listed.count(line) == 1
     assert "playrelay media register" in listed
