@@ -75,7 +75,9 @@ def test_the_recipes_for_single_page_applications_run(
     recipe = embed.shown("js", "Configurator").replace("/interview.mp3", "/clips/tone.webm")
     page.goto(site.put(embed("--consent", "none")))
     ready(page)
+    page.evaluate("addEventListener('playrelay:progress', () => (window.reported = true))")
     page.evaluate(recipe)
+    passed(page, "window.reported")  # what names it has been loaded
     leave(page)
     body = first_event(relay, site)
     assert (body["mediaName"], body["mediaType"]) == ("Configurator", "OTHER")
