@@ -6,10 +6,10 @@
     mediaName = "The launch"
     duration = 93.4
 
-The names are HubSpot's own; `duration` is in seconds. `leastPercent` and `leastSeconds` stand in
-for the site's least attention. An entry is found by `externalId` or
-`mediaUrl`, so it needs one of them; everything else is what it fills in. A file with a fault is
-not used at all: half a catalogue would misname the other half of the media, and nobody would see.
+The names are HubSpot's own; `duration` is in seconds. `leastPercent` and `leastSeconds` count
+instead of the site's least attention. An entry is found by `externalId` or `mediaUrl`, so it needs
+one of them; everything else is what it fills in. A file with a fault is not used at all: half a
+catalogue would misname the other half of the media, and nobody would see.
 """
 
 import csv
@@ -194,12 +194,12 @@ def _duration(value: object) -> float:
     return seconds
 
 
-def _at_most(most: int, example: str) -> Callable[[object], int]:
+def _at_most(most: int, what: str) -> Callable[[object], int]:
     def read(value: object) -> int:
         text = str(value).strip()
         if _DIGITS.fullmatch(text) and int(text) <= most:
             return int(text)
-        raise ValueError(f"write {example}, from 0 to {most}")
+        raise ValueError(f"write {what}, from 0 to {most}")
 
     return read
 

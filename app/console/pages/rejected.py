@@ -42,13 +42,11 @@ def routes() -> APIRouter:
         before: Annotated[int | None, Query(ge=1, lt=INT64)] = None,
     ) -> Response:
         samples = await view.account.store.rejections.events(family, SHOWN + 1, before)
+        form = event_form_of(view.account)
         return view.page(
             "rejected_kind.html",
             family=family,
-            samples=[
-                (each.entry, _sent(each, event_form_of(view.account)), _answer(each))
-                for each in samples[:SHOWN]
-            ],
+            samples=[(each.entry, _sent(each, form), _answer(each)) for each in samples[:SHOWN]],
             more=samples[SHOWN - 1].entry.id if len(samples) > SHOWN else None,
         )
 
