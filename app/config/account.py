@@ -16,7 +16,7 @@ from app.config.values import (
 )
 from app.domain.url import parse_url
 from app.hubspot.endings import Use
-from app.hubspot.seal import Seal
+from app.hubspot.seal import Seal, derived_keys
 from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, OAUTH, PROVIDER, Route, template, version
 
 
@@ -35,8 +35,9 @@ class AccountFields(BaseModel):
     )
     secret_key: OptionalSecret = Field(
         None,
-        description="Encrypts the tokens in the store, required by `playrelay connect`: 32 random "
-        "bytes in base64; several, comma-separated, to replace one (the first encrypts)",
+        description="Encrypts the tokens in the store, required by `playrelay connect`, and signs "
+        "the console's shared links: 32 random bytes in base64; several, comma-separated, to "
+        "replace one (the first encrypts and signs)",
     )
     hubspot_developer_key: IssuedSecret = Field(
         None,
@@ -208,3 +209,7 @@ class AccountFields(BaseModel):
     def seal(self) -> Seal:
         """What the tokens in the store are encrypted with."""
         return Seal.of(secrets_of(self.secret_key))
+
+    def keys_for(self, purpose: str) -> list[bytes]:
+        """Keys that are derived from `secret_key`: the first signs, any of them is believed."""
+        return derived_keys(secrets_of(self.secret_key), purpose)

@@ -20,9 +20,10 @@ from app.config import Settings
 from app.console.session import Sessions
 from app.console.throttle import Throttle
 from app.runtime.relay import Relay
-from app.store.admin import ConsoleSessions
+from app.store.console import ConsoleSessions
 from app.web.server.proxies import networks_of, peer_of
 
+OFF = "the console is off: set PLAYRELAY_CONSOLE_PASSWORD"
 NONCE_LENGTH = 32
 NAME_LIMIT = 200
 
@@ -97,7 +98,7 @@ class Access:
                 "PLAYRELAY_TRUSTED_PROXIES",
             )
         if not self._sandboxed:
-            raise HTTPException(404, "the console is off: set PLAYRELAY_CONSOLE_PASSWORD")
+            raise HTTPException(404, OFF)
         if not _is_this_machine(request):
             raise HTTPException(403, "without PLAYRELAY_CONSOLE_PASSWORD only on this machine")
         return _with_nonce(request, "this machine")
@@ -109,6 +110,11 @@ class Access:
             return await self.person(request)
         role = (await self._check(request, given)).role
         return Person(role, "", role=role)
+
+    def expect_on(self) -> None:
+        """Raise 404 if the console is off."""
+        if not self._sign_ins and not self._header and not self._sandboxed:
+            raise HTTPException(404, OFF)
 
     def expect_password(self) -> None:
         """Raise 404 if there is no password to sign in with."""

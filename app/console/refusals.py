@@ -11,10 +11,12 @@ from app.console.view import console_of
 from app.store.errors import StoreError
 
 SIGN_IN = "/console/sign-in"
+SHARED = "/console/shared/"
 _PAGES = frozenset({"/", "/demo", "/console"})
 _TITLES = {
     403: "Not allowed",
     404: "Not here",
+    410: "Ended",
     422: "Not understood",
     429: "Too often",
     503: "Not now",
@@ -41,8 +43,9 @@ def refusal(request: Request, error: HTTPException) -> Response | None:
         back = quote(path) if request.method == "GET" else "/console"
         return RedirectResponse(f"{SIGN_IN}?back={back}", 303, HEADERS)
     title = _TITLES.get(error.status_code, "That did not work")
+    template = "shared_refusal.html" if path.startswith(SHARED) else "refusal.html"
     answer = console_of(request).renderer.page(
-        request, "refusal.html", status=error.status_code, title=title, detail=error.detail
+        request, template, status=error.status_code, title=title, detail=error.detail
     )
     answer.headers.update(error.headers or {})
     return answer

@@ -51,6 +51,7 @@ PLACES: Sequence[Place] = (
     Place("/console/play", "A play"),
     Place("/console/rejected", "Rejected"),
     Place("/console/embed", "Embed"),
+    Place("/console/shared", "Shared links", viewers=False),
     Place("/console/connect", "Connect", viewers=False),
     Place("/console/doctor", "Doctor", viewers=False),
     Place("/console/audit", "Audit", viewers=False),

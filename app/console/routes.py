@@ -14,6 +14,7 @@ from app.console.pages import (
     connect,
     doctor,
     embed,
+    links,
     live,
     media,
     medium,
@@ -21,6 +22,7 @@ from app.console.pages import (
     play,
     rejected,
     sample,
+    shared,
     sign_in,
     watchers,
     why,
@@ -30,7 +32,7 @@ from app.console.view import Console
 
 PAGES = (
     *(sign_in, now, live, media, compare, medium, watchers, play),
-    *(rejected, embed, connect, doctor, audit, sample),
+    *(rejected, embed, links, shared, connect, doctor, audit, sample),
 )
 """The modules that make pages, each with its `routes()`."""
 

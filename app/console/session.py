@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from functools import cached_property
 
-from app.store.admin import ConsoleSessions
+from app.store.console import ConsoleSessions
 
 SESSION_SECONDS = 12 * 60 * 60
 """How long a sign-in holds: a working day."""

@@ -6,9 +6,11 @@ kept in the clear before there was a key is read as it stands, and sealed when i
 
 import base64
 import binascii
+import hmac
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
@@ -104,6 +106,13 @@ class SealedVault:
     async def save(self, token: StoredToken) -> None:
         """See TokenVault."""
         await self._vault.save(self._seal.sealed(token))
+
+
+def derived_keys(keys: Sequence[SecretStr], purpose: str) -> list[bytes]:
+    """Keys for something else than sealing, one of each of the operator's, in the same order."""
+    return [
+        hmac.digest(base64.urlsafe_b64decode(_key(key)), purpose.encode(), sha256) for key in keys
+    ]
 
 
 def _key(secret: SecretStr) -> bytes:

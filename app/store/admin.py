@@ -32,7 +32,6 @@ from app.store.reports import (
 )
 from app.store.transactions import (
     admin,
-    console_sessions,
     figure_reports,
     filtered,
     history,
@@ -232,23 +231,3 @@ class Admin(Part):
     async def audit_log(self, limit: int, before: int | None = None) -> list[AuditEntry]:
         """The changes, the latest first; `before`: only ids below it."""
         return await self._read(admin.audit_log, limit, before)
-
-
-class ConsoleSessions(Part):
-    """The console's sign-ins. `digest`: of what the browser holds; times in ms since the epoch."""
-
-    async def add(self, digest: str, expires_at: int, now: int) -> None:
-        """Keep a sign-in until it expires."""
-        await self._write(console_sessions.add, digest, expires_at, now)
-
-    async def holds(self, digest: str, now: int) -> bool:
-        """Whether there is such a sign-in that has not expired."""
-        return await self._read(console_sessions.holds, digest, now)
-
-    async def end(self, digest: str) -> None:
-        """End it, if it is there."""
-        await self._write(console_sessions.end, digest)
-
-    async def end_all(self) -> None:
-        """End every sign-in."""
-        await self._write(console_sessions.end_all)

@@ -301,3 +301,19 @@ class AuditEntry:
     what: str
     subject: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """A shared link: what it shows, and who made it. Times in ms since the epoch.
+
+    `ends_at`: as it was made. `stops_at`: the same, or when somebody ended it before.
+    """
+
+    id: str
+    medium: int
+    query: str
+    made_by: str
+    made_at: int
+    ends_at: int
+    stops_at: int

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Self
 
 from app.store.account import MediaIndex, Tokens
-from app.store.admin import Admin, ConsoleSessions, FigureReports, History, Rejections, Watchers
+from app.store.admin import Admin, FigureReports, History, Rejections, Watchers
+from app.store.console import ConsoleSessions, SharedLinks
 from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
 from app.store.policy import StorePolicy
 from app.store.transfer import PORTION, copy_store, expect_whole
@@ -30,6 +31,7 @@ class Store:
         self.rejections = Rejections(database, policy.identity)
         self.admin = Admin(database)
         self.console_sessions = ConsoleSessions(database)
+        self.shared_links = SharedLinks(database)
 
     async def copy_to(
         self,

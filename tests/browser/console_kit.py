@@ -35,6 +35,8 @@ PAGES = (
 """Every page that there is, in the order in which people come to them."""
 
 SERIOUS = {"serious", "critical"}
+SECRET_KEY = "k" * 43 + "="
+"""So that links can be shared."""
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def crowded_relay(folder: Path, names: tuple[str, str] = (SCRIPT, FORMULA)) -> I
     database.parent.mkdir()
     asyncio.run(_migrated(database))
     fill(database, time.time_ns() // 1_000_000, names)
-    with Relay(folder) as relay:
+    with Relay(folder, PLAYRELAY_SANDBOX="true", PLAYRELAY_SECRET_KEY=SECRET_KEY) as relay:
         yield relay
 
 

@@ -37,6 +37,7 @@ ALL_PAGES = [
     f"/console/media/{REFUSED}",
     "/console/media/1?choose=yes",
     "/console/media/compare?medium=1&medium=2",
+    "/console/shared",
 ]
 
 
@@ -194,6 +195,41 @@ def test_chosen_events_are_sent_again(relay: Relay, browser: Browser) -> None:
     expect(page.get_by_text("Done.")).to_be_visible()
     expect(page.locator("label")).to_have_text("2 of 2")
     page.close()
+
+
+def test_a_medium_is_shared_by_a_link(relay: Relay, browser: Browser) -> None:
+    """Copied where it is made, clean where it is opened, and over where it is ended."""
+    context = browser.new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{relay.url}/console/media/1?days=7")
+    page.get_by_label("It holds for").select_option("30 days")
+    page.get_by_role("button", name="Make a link").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{relay.url}/console/shared/")
+
+    watched = Watched(browser)
+    watched.page.goto(link)
+    expect(watched.page.locator("h1")).to_have_text(SCRIPT)
+    expect(watched.page.locator(".chart canvas")).to_have_count(2)
+    expect(watched.page.locator("a, form, button")).to_have_count(0)
+    assert watched.faults() == []
+    watched.page.emulate_media(color_scheme="dark")
+    assert watched.faults() == []
+    watched.page.set_viewport_size(PHONE)
+    assert watched.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert watched.hosts == {urlsplit(relay.url).netloc}
+    assert watched.complaints == []
+
+    page.get_by_role("link", name="Shared links").last.click()
+    page.get_by_role("button", name="End the link").click()
+    expect(page.locator("#main")).to_contain_text("Nothing is shared")
+    watched.page.reload()
+    expect(watched.page.locator("h1")).to_have_text("Ended")
+    watched.page.close()
+    context.close()
 
 
 def test_the_snippet_follows_the_options(relay: Relay, browser: Browser) -> None:

@@ -21,6 +21,8 @@ PATHS = (
     "/v1/progress?debug=1",
     "/console",
     "/console/why",
+    "/console/shared",
+    "/console/media/1/share",
     "/readyz",
     "/adapters/",
 )

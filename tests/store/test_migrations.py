@@ -86,7 +86,7 @@ class Postgres:
 
 
 Database = Sqlite | Postgres
-SINCE = {"console_sessions", "outbox_new", "resting", "figure_slots"}
+SINCE = {"console_sessions", "outbox_new", "resting", "figure_slots", "shared_links"}
 """Tables that the earlier release did not have, or that a migration renames."""
 
 TABLES = sorted(

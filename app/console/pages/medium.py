@@ -1,6 +1,6 @@
 """`/console/media/…`: the figures of one medium, and how far people get in it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 
@@ -12,6 +12,7 @@ from app.console.medium_report import Wanted, kept_since, shown_report
 from app.console.pages.media import HEAD
 from app.console.parameters import Id
 from app.console.records import record_address
+from app.console.sharing import LIVES
 from app.console.view import ForViewers
 from app.domain.figures import BINS, DAY_MS, Figures
 from app.domain.period import Period
@@ -61,12 +62,9 @@ def routes() -> APIRouter:
             cut=shown.cut,
             figures=compared(report, shown.viewers, shown.viewers_before),
             kept_since=kept_since(store, chosen),
-            funnel=_funnel(report),
-            leaving=drops(report.figures, PARTS_SHOWN),
-            again=returns(report.figures, PARTS_SHOWN),
-            heat=heat(report.figures),
-            curve=_curve(report),
-            by_day=_by_day(report, chosen.period),
+            **charts_of(report, chosen.period),
+            signs_links=view.account.settings.secret_key is not None,
+            lives=LIVES,
             watchers=watching.watchers,
             more_watchers=watching.after is not None,
             record=await record_address(view.account),
@@ -81,6 +79,18 @@ def routes() -> APIRouter:
         return csv_file(name, *_table(shown.report, table))
 
     return router
+
+
+def charts_of(report: MediumReport, period: Period) -> dict[str, Any]:
+    """What the page draws and lists of a report's figures."""
+    return {
+        "funnel": _funnel(report),
+        "leaving": drops(report.figures, PARTS_SHOWN),
+        "again": returns(report.figures, PARTS_SHOWN),
+        "heat": heat(report.figures),
+        "curve": _curve(report),
+        "by_day": _by_day(report, period),
+    }
 
 
 def _table(report: MediumReport, table: Table) -> tuple[tuple[str, ...], list[list[object]]]:

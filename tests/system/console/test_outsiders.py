@@ -9,8 +9,8 @@ from app.console.pages import why
 from app.console.routes import PAGES
 from tests.system.console.setting import COOKIE, sign_in
 
-OPEN = {"/console/sign-in"}
-"""Whoever signs in is not signed in yet."""
+OPEN = {"/console/sign-in", "/console/shared/1"}
+"""Whoever signs in is not signed in yet, and a shared link is for outsiders (test_shared.py)."""
 
 
 class Door(NamedTuple):

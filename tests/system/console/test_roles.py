@@ -9,7 +9,11 @@ from tests.system.console.setting import HTML, PASSWORD, VIEWERS_PASSWORD, relay
 from tests.system.console.test_outsiders import Door, doors
 from tests.system.live.relay import Live
 
-ANYBODY = {Door("GET", "/console/sign-in"), Door("POST", "/console/sign-in")}
+ANYBODY = {
+    Door("GET", "/console/sign-in"),
+    Door("POST", "/console/sign-in"),
+    Door("GET", "/console/shared/1"),
+}
 VIEWERS = {
     Door("GET", "/console"),
     Door("GET", "/console/now"),
@@ -42,6 +46,9 @@ OPERATORS = {
     Door("GET", "/console/doctor"),
     Door("POST", "/console/doctor"),
     Door("GET", "/console/audit"),
+    Door("GET", "/console/shared"),
+    Door("POST", "/console/shared"),
+    Door("POST", "/console/media/1/share"),
 }
 
 

@@ -1,0 +1,109 @@
+"""Links that show one medium to whoever has them: made by operators, until they end.
+
+A link that does not hold is refused alike, whether it was altered, invented or forgotten; only one
+that has ended is told so.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import HTTPException
+
+from app.console.dates import ChosenDates, chosen_dates
+from app.domain.figures import DAY_MS
+from app.domain.shared_link import ID_BYTES, PURPOSE, SharedLink, id_in, is_token_of, token_of
+from app.domain.traits import Traits
+from app.runtime.relay import Account, Relay
+from app.store.reports import LinkRecord
+
+PATH = "/console/shared"
+LIVES = (1, 7, 30, 90)
+"""For how many days a link may hold."""
+
+KEYLESS = (
+    "PLAYRELAY_SECRET_KEY is not set: make one with openssl rand -base64 32; it signs the links"
+)
+HEADERS: Mapping[str, str] = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow",
+}
+"""Of all that whoever has a link is answered: no cache, no other site and no search has it."""
+
+_NO_LINK = "no such page is shared: take the whole link as it was sent to you, or ask for a new one"
+_ENDED = "this link has ended: ask whoever sent it to you for a new one"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a link shows."""
+
+    account: Account
+    medium: int
+    chosen: ChosenDates
+    wanted: Traits
+    ends_at: int
+
+
+async def make_link(
+    account: Account, medium: int, query: str, days: int, who: str, now: int
+) -> tuple[LinkRecord, str]:
+    """Make and keep a link for so many days; returns it with its token. HTTPException 409."""
+    keys = account.settings.keys_for(PURPOSE)
+    if not keys:
+        raise HTTPException(409, KEYLESS)
+    ends = now + days * DAY_MS
+    kept = LinkRecord(secrets.token_hex(ID_BYTES), medium, query, who, now, ends, ends)
+    if not await account.store.shared_links.add(kept):
+        raise HTTPException(409, "there are too many links: end some at Shared links")
+    return kept, token_of(_signed_of(account, kept), keys[0])
+
+
+def query_of(chosen: ChosenDates, wanted: Traits, *, still: bool) -> str:
+    """What a link shows, as an address says it. `still`: the dates, not the days until today."""
+    first, last, _ = chosen.period
+    days: dict[str, object] = (
+        {"from": first, "to": last} if still or not chosen.days else {"days": chosen.days}
+    )
+    filters = {name: value for name, value in wanted._asdict().items() if value}
+    return urlencode({**days, "zone": chosen.zone, **filters})
+
+
+def shows(relay: Relay, query: str) -> tuple[ChosenDates, Traits]:
+    """The days and the filter of such a query."""
+    given = dict(parse_qsl(query))
+    chosen = chosen_dates(
+        relay,
+        days=int(given.pop("days", 28)),
+        first=given.pop("from", None),
+        last=given.pop("to", None),
+        zone=given.pop("zone", None),
+    )
+    return chosen, Traits(**given)
+
+
+async def shared(relay: Relay, name: str | None, token: str) -> Shared:
+    """What a token shows, of the account that the address names. HTTPException 404, 410."""
+    account = next(iter(relay.accounts.values())) if name is None else relay.accounts.get(name)
+    link_id = id_in(token)
+    if account is None or link_id is None:
+        raise HTTPException(404, _NO_LINK, HEADERS)
+    kept = await account.store.shared_links.find(link_id)
+    keys = account.settings.keys_for(PURPOSE)
+    if kept is None or not is_token_of(_signed_of(account, kept), token, keys):
+        raise HTTPException(404, _NO_LINK, HEADERS)
+    if kept.stops_at <= relay.clock():
+        raise HTTPException(410, _ENDED, HEADERS)
+    chosen, wanted = shows(relay, kept.query)
+    return Shared(account, kept.medium, chosen, wanted, kept.ends_at)
+
+
+def short(link_id: str) -> str:
+    """Enough of an id to tell links apart."""
+    return link_id[:8]
+
+
+def _signed_of(account: Account, kept: LinkRecord) -> SharedLink:
+    return SharedLink(kept.id, account.name, kept.medium, kept.query, kept.ends_at)
