@@ -111,8 +111,8 @@ $(VENV)/.postgres: $(VENV)/.dev
 	@$(BIN)/python -m tests.store.postgres.install
 	@touch $@
 
-# What deploy/ is checked with: promtool, Caddy, systemd-analyze.
-$(VENV)/.checkers: $(VENV)/.dev
+# What deploy/ is checked with: promtool, Caddy, nginx, systemd-analyze.
+$(VENV)/.checkers: tests/project/deploy/install.py $(VENV)/.dev
 	@$(BIN)/python -m tests.project.deploy.install
 	@touch $@
 

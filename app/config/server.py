@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -12,6 +13,10 @@ from app.domain.period import zone_of
 from app.domain.url import parse_url
 
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
+_OWN = frozenset({"v1", "playrelay.js", "adapters", "builds", "console", "demo", "api"})
+"""First segments of the relay's own paths: below one of them a path could mean two things."""
+
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
@@ -45,8 +50,9 @@ class ServerFields(BaseModel):
     )
     public_url: str | None = Field(
         None,
-        description="Where browsers find the relay, such as `https://www.example.com/relay`: for "
-        "the snippet, and for the way back from HubSpot; the console itself is not under a path",
+        description="Where browsers find the relay, such as `https://www.example.com/video`: for "
+        "the snippet, the console's links, and the way back from HubSpot. A proxy may pass the "
+        "path on or take it away",
     )
     play_links: bool = Field(
         default=False,
@@ -157,9 +163,19 @@ class ServerFields(BaseModel):
         url = parse_url(value)
         if url is None or any(mark in value for mark in "?#@\\<>\"'"):
             raise ValueError("is not an address such as https://relay.example.com")
-        return str(url).rstrip("/")
+        path = url.path.rstrip("/")
+        if not _PATH.fullmatch(path):
+            raise ValueError(f"{path} is not a path of letters, digits and ._~-, such as /video")
+        if path.split("/")[1:2] and path.split("/")[1] in _OWN:
+            raise ValueError(f"{path} is a path of the relay's own: choose another, such as /video")
+        return url.origin + path
 
     @field_validator("database_url")
     @classmethod
     def _engine(cls, value: str) -> str:
         return database_address(value).url
+
+    @property
+    def base_path(self) -> str:
+        """The path below which browsers find the relay, without a slash at its end; or ""."""
+        return "" if self.public_url is None else urlsplit(self.public_url).path

@@ -17,6 +17,7 @@ from fastapi import HTTPException, Request
 from pydantic import SecretStr
 
 from app.config import Settings
+from app.console.cookie import session_cookie
 from app.console.session import Sessions
 from app.console.throttle import Throttle
 from app.runtime.relay import Relay
@@ -86,7 +87,7 @@ class Access:
         if named:
             return _with_nonce(request, named, self._role_by_proxy(request))
         if self._sign_ins:
-            cookie = request.cookies.get(cookie_name(request), "")
+            cookie = session_cookie(request)
             for each in self._sign_ins:
                 if await each.sessions.holds(_store(request), cookie):
                     return Person(each.role, cookie, signed_in=True, role=each.role)
@@ -190,11 +191,6 @@ def is_same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def cookie_name(request: Request) -> str:
-    """The cookie's name. Over https its prefix makes browsers refuse it from another host."""
-    return "__Host-playrelay" if request.url.scheme == "https" else "playrelay-console"
-
-
 def _store(request: Request) -> ConsoleSessions:
     """The store that keeps the sign-ins: that of the first account."""
     relay: Relay = request.app.state.relay
@@ -203,7 +199,7 @@ def _store(request: Request) -> ConsoleSessions:
 
 def _with_nonce(request: Request, name: str, role: Role = "operator") -> Person:
     """Give the browser a secret of its own if no sign-in gave it one."""
-    nonce = request.cookies.get(cookie_name(request), "")
+    nonce = session_cookie(request)
     if len(nonce) >= NONCE_LENGTH:
         return Person(name, nonce, role=role)
     return Person(name, secrets.token_urlsafe(NONCE_LENGTH), fresh=True, role=role)

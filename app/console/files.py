@@ -20,9 +20,10 @@ TYPES: Mapping[str, str] = {
 
 
 class Files:
-    """All of them, read once. `folder`: where they lie."""
+    """All of them, read once. `base`: the path below which browsers find the relay, or ""."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, base: str = "", folder: Path = FOLDER) -> None:
+        self._base = base
         paths = sorted(path for path in folder.rglob("*") if path.suffix in TYPES)
         self._bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         # One for all: scripts import one another by names relative to their own.
@@ -32,7 +33,7 @@ class Files:
         """The file's address. Raises KeyError if there is no such file."""
         if name not in self._bodies:
             raise KeyError(name)
-        return f"{PREFIX}/{self._digest}/{name}"
+        return f"{self._base}{PREFIX}/{self._digest}/{name}"
 
     def routes(self) -> APIRouter:
         """`/console/static/…`."""

@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import HTTPException, Request
 
+from app.web.dependencies import relay_of
+
 MAX_FIELDS = 2_000
 
 
@@ -29,7 +31,7 @@ class Form:
 
 async def read_form(request: Request) -> Form:
     """Read the form that one of our pages sends. Raises 403, 415, 422."""
-    expect_own_page(request.headers)
+    expect_own_page(request.headers, relay_of(request).settings.public_url)
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415, "send application/x-www-form-urlencoded")
@@ -41,13 +43,19 @@ async def read_form(request: Request) -> Form:
     return Form(fields)
 
 
-def expect_own_page(headers: Mapping[str, str]) -> None:
-    """Raise 403 unless the browser says that a page of this site sends the request."""
+def expect_own_page(headers: Mapping[str, str], public_url: str | None) -> None:
+    """Raise 403 unless the browser says that a page of this site sends the request.
+
+    `public_url`: where browsers find the relay; None: known by the Host header alone.
+    """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is None and origin is None:
         raise HTTPException(403, "send the Origin header, as browsers do")
-    same_origin = origin is None or urlsplit(origin).netloc == headers.get("host")
+    ours = {headers.get("host"), urlsplit(public_url or "").netloc or None}
+    same_origin = origin is None or urlsplit(origin).netloc in ours
     if site not in {None, "same-origin"} or not same_origin:
         raise HTTPException(
-            403, "this form comes from another site (a proxy must pass the Host header on)"
+            403,
+            "this form comes from another site (a proxy must pass the Host header on, or "
+            "PLAYRELAY_PUBLIC_URL say where browsers find the relay)",
         )

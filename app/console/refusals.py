@@ -33,18 +33,20 @@ def refusal(request: Request, error: HTTPException) -> Response | None:
     path = request.url.path
     if path not in _PAGES and not path.startswith("/console/"):
         return None
+    renderer = console_of(request).renderer
     if "hx-request" in request.headers:  # a piece of a page: the whole page goes to the sign-in
-        headers = {"hx-redirect": SIGN_IN} if error.status_code == 401 else {}  # noqa: PLR2004 - HTTP
-        text = console_of(request).renderer.text(request, "notice.html", detail=error.detail)
+        sign_in = {"hx-redirect": renderer.at(SIGN_IN)}
+        headers = sign_in if error.status_code == 401 else {}  # noqa: PLR2004 - HTTP
+        text = renderer.text(request, "notice.html", detail=error.detail)
         return Response(text, error.status_code, {**HEADERS, **headers}, "text/html")
     if "text/html" not in request.headers.get("accept", ""):
         return None
     if error.status_code == 401 and path != SIGN_IN:  # noqa: PLR2004 - HTTP
         back = quote(path) if request.method == "GET" else "/console"
-        return RedirectResponse(f"{SIGN_IN}?back={back}", 303, HEADERS)
+        return RedirectResponse(f"{renderer.at(SIGN_IN)}?back={back}", 303, HEADERS)
     title = _TITLES.get(error.status_code, "That did not work")
     template = "shared_refusal.html" if path.startswith(SHARED) else "refusal.html"
-    answer = console_of(request).renderer.page(
+    answer = renderer.page(
         request, template, status=error.status_code, title=title, detail=error.detail
     )
     answer.headers.update(error.headers or {})

@@ -12,7 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import __version__
 from app.console import filters
-from app.console.access import Person, cookie_name
+from app.console.access import Person
+from app.console.cookie import set_session_cookie
 from app.console.files import Files
 
 _HERE = Path(__file__).parent
@@ -59,9 +60,13 @@ PLACES: Sequence[Place] = (
 
 
 class Renderer:
-    """Renders templates. Whatever they are given is escaped."""
+    """Renders templates. Whatever they are given is escaped.
 
-    def __init__(self, files: Files) -> None:
+    `base`: the path below which browsers find the relay, or "".
+    """
+
+    def __init__(self, files: Files, base: str) -> None:
+        self._base = base
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -70,9 +75,13 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        own = {"asset": files.address, "version": __version__}
+        own = {"asset": files.address, "at": self.at, "version": __version__}
         self._templates.globals |= {**own, **filters.GLOBALS}
         self._templates.filters |= filters.FILTERS
+
+    def at(self, path: str) -> str:
+        """The address of a page, whatever the account."""
+        return f"{self._base}{path}"
 
     def page(
         self,
@@ -109,15 +118,15 @@ class Renderer:
         places = [each for each in PLACES if operates or each.viewers]
         accounts = list(request.app.state.relay.accounts)
         chosen = request.query_params.get("account", accounts[0])
-        link = partial(link_to, account=chosen if len(accounts) > 1 else None)
+        link = partial(link_to, self._base, account=chosen if len(accounts) > 1 else None)
         sandbox = request.app.state.relay.settings.sandboxed
         shared = {"accounts": accounts, "account": chosen, "link": link, "sandbox": sandbox}
         shared |= {"person": person, "places": places, "operates": operates}
         return self._templates.get_template(template).render({**shared, **context})
 
 
-def link_to(path: str, account: str | None = None, **query: object) -> str:
-    """The address of a page of the console. Values that are None or empty are left out.
+def link_to(base: str, path: str, account: str | None = None, **query: object) -> str:
+    """The address of a page of the console, below `base`. Empty values and None are left out.
 
     A list stands there value by value.
     """
@@ -125,21 +134,7 @@ def link_to(path: str, account: str | None = None, **query: object) -> str:
     given = urlencode(
         {name: value for name, value in wanted.items() if value not in (None, "")}, doseq=True
     )
-    return f"{path}?{given}" if given else path
-
-
-def set_session_cookie(answer: Response, request: Request, value: str) -> None:
-    """Set the session's cookie, which scripts and other sites can't read; empty: delete it."""
-    secure = request.url.scheme == "https"
-    answer.set_cookie(
-        cookie_name(request),
-        value,
-        max_age=None if value else 0,
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",  # with strict, a link in a mail would lead to the sign-in
-    )
+    return f"{base}{path}?{given}" if given else f"{base}{path}"
 
 
 def _within(path: str, place: str) -> bool:

@@ -41,8 +41,9 @@ def add_console(
     app: FastAPI, settings: Settings, clock: Callable[[], float], wall: Callable[[], float]
 ) -> None:
     """Give the app its console. `clock`: monotonic seconds; `wall`: seconds since the epoch."""
-    files = Files()
-    app.state.console = Console(Access(settings, clock, wall), Renderer(files))
+    base = settings.base_path
+    files = Files(base)
+    app.state.console = Console(Access(settings, clock, wall), Renderer(files, base))
     app.include_router(files.routes())
     app.include_router(why.routes())
     app.include_router(api.routes())

@@ -66,8 +66,16 @@ class View:
 
     def link(self, path: str, **query: object) -> str:
         """The address of a page, for the same account."""
-        several = len(self.relay.accounts) > 1
-        return link_to(path, self.account.name if several else None, **query)
+        return link_to(self.relay.settings.base_path, path, self._several, **query)
+
+    def public_link(self, path: str) -> str:
+        """The same with scheme and host, for somebody elsewhere."""
+        return link_to(self.public_address, path, self._several)
+
+    @property
+    def _several(self) -> str | None:
+        """The account's name, where there are several."""
+        return self.account.name if len(self.relay.accounts) > 1 else None
 
     def redirect(self, path: str, headers: Mapping[str, str] = HEADERS) -> Response:
         """Lead the browser to a page after its form was taken."""

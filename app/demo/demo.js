@@ -12,6 +12,7 @@ const at = (id) => document.getElementById(id);
 
 /** Where one relay serves several sites, the one whose page this plays. */
 const { site } = document.querySelector("script[data-consent]").dataset;
+const demo = new URL(".", import.meta.url).pathname.replace(/\/$/, "");
 const ofSite = site ? `?site=${site}` : "";
 
 /* Who is watching. */
@@ -29,11 +30,11 @@ if (visitor === "stranger") {
 }
 at("privacy").hidden = !navigator.globalPrivacyControl;
 const attribute = site ? ` data-site="${site}"` : "";
-at("embed").textContent = `<script async src="${location.origin}/playrelay.js"${attribute}></script>`;
+at("embed").textContent = `<script async src="${new URL("../playrelay.js", import.meta.url)}"${attribute}></script>`;
 
 async function countWaiting() {
   try {
-    const { waiting } = await (await fetch(`/demo/waiting${ofSite}`)).json();
+    const { waiting } = await (await fetch(`${demo}/waiting${ofSite}`)).json();
     const text = `A stranger is watching: ${waiting} ${waiting === 1 ? "event waits" : "events wait"} in the relay, to be sent with the right times once HubSpot knows the visitor.`;
     if (at("waiting").textContent !== text) at("waiting").textContent = text; // or it is read out anew
     at("waiting").hidden = !waiting;
@@ -68,7 +69,7 @@ const connection = (state, text) => {
   at("connection").dataset.state = state;
   at("connection").textContent = text;
 };
-const stream = new EventSource(`/demo/events${ofSite}`);
+const stream = new EventSource(`${demo}/events${ofSite}`);
 stream.onmessage = arrive;
 stream.onopen = () => connection("live", "Live");
 stream.onerror = () => {

@@ -46,20 +46,24 @@ BACKLOG = 100
 """Events shown of those that arrived before the page was opened."""
 
 
-def demo_routes() -> APIRouter:
-    """The page, its media, its parts, and the stream of what arrives. In sandbox mode only."""
+def demo_routes(base: str = "") -> APIRouter:
+    """The page, its media, its parts, and the stream of what arrives. In sandbox mode only.
+
+    `base`: the path below which browsers find the relay, or "".
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.head("/")
     @router.get("/")
     async def start() -> Response:
-        return RedirectResponse("/demo")
+        return RedirectResponse(f"{base}/demo")
 
     @router.head("/demo")
     @router.get("/demo")
     async def page(request: Request) -> Response:
         account, site = _shown(request)
         values = {
+            "base": base,
             "settle": duration(account.settings.settle_seconds),
             "site": f' data-site="{site}"' if site else "",
         }

@@ -26,7 +26,8 @@ export const become = () => {
   const visitor = asked === "contact" || asked === "stranger" ? asked : known || "contact";
   if (visitor !== known) {
     const utk = (cookie ? cookie[1] : stem()) + LAST_DIGIT[visitor];
-    document.cookie = `hubspotutk=${utk}; path=/; max-age=${DAY}; samesite=lax`;
+    const { pathname } = new URL("..", import.meta.url); // of the relay, which may be below a path
+    document.cookie = `hubspotutk=${utk}; path=${pathname}; max-age=${DAY}; samesite=lax`;
   }
   if (asked !== null) history.replaceState(null, "", location.pathname);
   return visitor;

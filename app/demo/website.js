@@ -29,7 +29,7 @@ const show = (name) => {
   press("medium", (button) => button.dataset.medium === name);
   at("speeds").hidden = !players.includes(shown);
   at("coverage-verb").textContent = { audio: "Heard", document: "Seen" }[name] ?? "Watched";
-  at("again").href = `/demo?medium=${name}`;
+  at("again").href = `?medium=${name}`;
   at("again").classList.remove("due");
   showCoverage();
   showSpeed();

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
 from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
@@ -64,9 +65,7 @@ def _progress(
     entries = [
         SiteEntry(
             site=site.key,
-            origins=OriginPolicy.parse(
-                site.settings.allowed_origins, loopback=site.settings.sandboxed
-            ),
+            origins=_origins_of(site.settings),
             needs_key=site.needs_key,
             account=runtime.account.name,
             inbox=runtime.account.store.inbox,
@@ -86,6 +85,15 @@ def _progress(
         refused=refused,
         activity=activity,
     )
+
+
+def _origins_of(settings: Settings) -> OriginPolicy:
+    """Whose pages may send. In the sandbox also those of this machine, and the demo page."""
+    allowed = list(settings.allowed_origins)
+    if settings.sandboxed and settings.public_url is not None:
+        url = urlsplit(settings.public_url)
+        allowed.append(f"{url.scheme}://{url.netloc}")
+    return OriginPolicy.parse(allowed, loopback=settings.sandboxed)
 
 
 def _request_ids(environment: Environment) -> Callable[[], str]:

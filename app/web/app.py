@@ -21,6 +21,7 @@ from app.runtime.assemble import assemble
 from app.web.errors import add_error_handlers
 from app.web.health import health_routes
 from app.web.internal import InternalPort
+from app.web.server.below import taken_below
 from app.web.server.embedded import serving
 from app.web.server.public import public_config
 from app.web.server.refusals import ServerRefusals
@@ -31,14 +32,18 @@ class RelayApp(FastAPI):
     """FastAPI, with the ping endpoint ahead of its middleware and router.
 
     `refusals`: of the servers that run it. `internal`: which requests its own port is for.
+    `base`: the path below which browsers find it, or "".
     """
 
     pings: ProgressEndpoint | None = None
     refusals: ServerRefusals
     internal: InternalPort
+    base = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass pings straight to their endpoint, at the cost of one comparison."""
+        """Pass pings straight to their endpoint, at the cost of two comparisons."""
+        if self.base and scope["type"] == "http":
+            scope = taken_below(scope, self.base)
         if self.pings is not None and scope["type"] == "http" and scope["path"] == PATH:
             await self.pings(scope, receive, send)
         elif self.internal.hides(scope):
@@ -78,14 +83,16 @@ def create_app(settings: Settings, internal: socket.socket | None = None) -> Rel
         lifespan=lifespan,
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
+        servers=[{"url": settings.public_url}] if settings.public_url else None,
     )
+    app.base = settings.base_path
     app.refusals = ServerRefusals()
     app.internal = InternalPort(internal.getsockname()[1] if internal else None)
     app.include_router(health_routes([app.refusals.tally]))
     app.include_router(tracker_routes(loaded=note_script))
     add_console(app, settings, time.monotonic, time.time)
     if settings.sandboxed:
-        app.include_router(demo_routes(), dependencies=[Depends(_admit)])
+        app.include_router(demo_routes(settings.base_path), dependencies=[Depends(_admit)])
     add_error_handlers(app)
     _describe_pings(app)
     return app

@@ -59,7 +59,7 @@ def routes() -> APIRouter:
         return view.page(
             "link_made.html",
             medium=found[0],
-            address=f"{view.public_address}{view.link(f'{PATH}/{token}')}",
+            address=view.public_link(f"{PATH}/{token}"),
             ends_at=kept.ends_at,
             dates=dates,
             filtered=filtered,

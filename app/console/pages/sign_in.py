@@ -3,8 +3,9 @@
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.console.cookie import set_session_cookie
 from app.console.forms import read_form
-from app.console.rendering import HEADERS, set_session_cookie
+from app.console.rendering import HEADERS
 from app.console.view import ForViewers, TheConsole, TheForm
 
 
@@ -20,7 +21,7 @@ def routes() -> APIRouter:
             if error.status_code != 401:  # noqa: PLR2004 - HTTP
                 raise
         else:
-            return RedirectResponse(_page_of_ours(back), 303, HEADERS)
+            return RedirectResponse(console.renderer.at(_page_of_ours(back)), 303, HEADERS)
         return console.renderer.page(request, "sign_in.html", back=_page_of_ours(back), fault="")
 
     @router.post("/console/sign-in")
@@ -36,7 +37,7 @@ def routes() -> APIRouter:
             )
             answer.headers.update(error.headers or {})
             return answer
-        answer = RedirectResponse(back, 303, HEADERS)
+        answer = RedirectResponse(console.renderer.at(back), 303, HEADERS)
         set_session_cookie(answer, request, cookie)
         return answer
 
@@ -44,7 +45,7 @@ def routes() -> APIRouter:
     async def leave(view: ForViewers, form: TheForm) -> Response:
         everywhere = form.get("everywhere") == "yes"
         await view.console.access.sign_out(view.request, view.person, everywhere=everywhere)
-        answer = RedirectResponse("/console/sign-in", 303, HEADERS)
+        answer = RedirectResponse(view.console.renderer.at("/console/sign-in"), 303, HEADERS)
         set_session_cookie(answer, view.request, "")
         return answer
 

@@ -1,9 +1,9 @@
-"""The checkers of the deployment's files: promtool, Caddy and systemd-analyze.
+"""The checkers of the deployment's files: promtool, Caddy, nginx and systemd-analyze.
 
-`python -m tests.project.deploy.install` sees that they are there. Prometheus and Caddy are
-programs of one file each: out of Debian's packages they are unpacked beside the environment, for
-as packages they would start servers. It ends with 0 also without them, saying what that skips; but
-with 1 where `CI` is true.
+`python -m tests.project.deploy.install` sees that they are there. Prometheus, Caddy and
+nginx are programs of one file each: out of Debian's packages they are unpacked beside the
+environment, for as packages they would start servers. It ends with 0 also without them, saying what
+that skips; but with 1 where `CI` is true.
 """
 
 import os
@@ -16,13 +16,14 @@ from pathlib import Path
 from tests.machine.debian import INSTALL_SECONDS, in_ci, installed, runs, say
 
 TOOLS = Path(sys.prefix) / "tools"
-UNPACKED = {"promtool": "prometheus", "caddy": "caddy"}
+UNPACKED = {"promtool": "prometheus", "caddy": "caddy", "nginx": "nginx"}
 """Programs, and Debian's packages that have them."""
 
 
 def find(program: str) -> str | None:
     """Where it is: on the PATH, or among the unpacked."""
-    return shutil.which(program) or shutil.which(program, path=str(TOOLS / "usr" / "bin"))
+    unpacked = os.pathsep.join(str(TOOLS / "usr" / folder) for folder in ("bin", "sbin"))
+    return shutil.which(program) or shutil.which(program, path=unpacked)
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 """The reverse proxy, run: TLS, and of the relay no more than pages need."""
 
+import json
 import os
-import ssl
-import subprocess
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.processes.ports import free_port
-from tests.processes.waiting import until
 from tests.project.deploy.files import DEPLOY, checked, tool
+from tests.project.deploy.proxies import caddy
 from tests.system.collect.test_progress import PLAY
 from tests.system.live.relay import Live, live_relay, settings_for
 
@@ -34,44 +34,15 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 @pytest.fixture(scope="module")
 def proxy(relay: Live, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """Caddy with the file as it stands; the certificate is of its own making."""
-    caddy, home, port = tool("caddy"), tmp_path_factory.mktemp("caddy"), free_port()
-    environment = {
-        **os.environ,
-        "HOME": str(home),
-        "XDG_DATA_HOME": str(home),
-        "XDG_CONFIG_HOME": str(home),
+    """Caddy with the file as it stands."""
+    home, port = tmp_path_factory.mktemp("caddy"), free_port()
+    settings = {
         "RELAY_HOST": f"https://localhost:{port}",
         "RELAY_UPSTREAM": "localhost",
         "RELAY_PORT": str(relay.port),
     }
-    # Only for the test: no ports of the machine's, and no certificate authority put into it.
-    given = CADDYFILE.read_text().replace(
-        "admin off", "admin off\n\tauto_https disable_redirects\n\tskip_install_trust", 1
-    )
-    file = home / "Caddyfile"
-    file.write_text(given)
-    command = [caddy, "run", "--config", str(file), "--adapter", "caddyfile"]
-    with (
-        (home / "log").open("wb") as log,
-        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,  # noqa: S603 - the proxy
-    ):
-        try:
-            root = home / "caddy" / "pki" / "authorities" / "local" / "root.crt"
-            until(f"{home}/log: the certificate", root.exists)
-            trusting = ssl.create_default_context(cafile=str(root))
-            with httpx.Client(base_url=f"https://localhost:{port}", verify=trusting) as client:
-                until(f"{home}/log: it answers", lambda: _answers(client))
-                yield client
-        finally:
-            process.terminate()
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.get("/playrelay.js").is_success
-    except httpx.HTTPError:
-        return False
+    with caddy(CADDYFILE, home, port, "/playrelay.js", **settings) as client:
+        yield client
 
 
 def test_the_file_is_sound(tmp_path: Path) -> None:
@@ -107,3 +78,17 @@ def test_pings_come_through_with_whose_they_are(proxy: httpx.Client) -> None:
     faked = {**headers, "x-forwarded-for": "198.51.100.7"}
     again = proxy.post("/v1/progress", json=PLAY, headers=faked)
     assert again.status_code == httpx.codes.TOO_MANY_REQUESTS
+
+
+@pytest.mark.parametrize("console", ["", "/console /console/*"], ids=["closed", "opened"])
+def test_the_console_is_opened_on_purpose(tmp_path: Path, console: str) -> None:
+    """By the paths that RELAY_CONSOLE names, on the internal port; without it there are none."""
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    if console:
+        environment["RELAY_CONSOLE"] = console
+    command = (tool("caddy"), "adapt", "--config", str(CADDYFILE), "--adapter", "caddyfile")
+    adapted = checked(*command, environment=environment)
+    paths = re.findall(r'"path":(\[[^]]*\])', adapted)
+    opened = [each for each in map(json.loads, paths) if "/v1/progress" not in each]
+    assert opened == [console.split() or ["/-"]]
+    assert '"port":"8001"' in adapted

@@ -271,5 +271,7 @@ def test_the_public_address_is_the_snippets_and_hubspots(tmp_path: Path) -> None
     }
     with relay(tmp_path, console_password=PASSWORD, public_url=public, **app) as live:
         sign_in(live.client)
-        assert f"{public}/playrelay.js" in live.client.get("/console/embed").text
-        assert f"{public}/console/connect/callback" in live.client.get("/console/connect").text
+        assert f"{public}/playrelay.js" in live.client.get("/relay/console/embed").text
+        assert (
+            f"{public}/console/connect/callback" in live.client.get("/relay/console/connect").text
+        )
