@@ -34,6 +34,7 @@ VERBS: Mapping[str, Verb] = {
     "store": Verb("copy the store to another database", "copy_store"),
     "media": Verb("HubSpot's media objects beside what pages report", "media"),
     "outbox": Verb("look at the events, requeue or discard them", "outbox"),
+    "alert": Verb("send a test message to those who are told what is wrong", "alert"),
     "events": Verb("the definition that custom events need", "events"),
 }
 

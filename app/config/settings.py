@@ -8,6 +8,7 @@ from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.config.account import AccountFields
+from app.config.alerts import AlertFields
 from app.config.server import ServerFields
 from app.config.site import SiteFields
 from app.config.sitesfile import NEEDS_KEY, SitesFile, Vocabulary, read_sites
@@ -17,7 +18,7 @@ from app.domain.destination import CUSTOM_EVENTS
 _CREDENTIALS = frozenset({"access_token", "client_id", "refresh_token"})
 
 
-class Settings(ServerFields, SiteFields, AccountFields, BaseSettings):
+class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSettings):
     """All settings, checked."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False)

@@ -123,6 +123,8 @@ def _document(path: Path, faults: list[str]) -> dict[str, object] | None:
         faults.append(f"{path}: is not in UTF-8: save it in that encoding")
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{path}: is not valid TOML: {error}")
+    except ValueError:  # the path holds NUL
+        faults.append("PLAYRELAY_SITES: is not a path: write that of a TOML file")
     return None
 
 

@@ -8,6 +8,7 @@ import httpx
 
 from app.collect.admission import MOST_UNPROVEN
 from app.config import Settings
+from app.doctor.alerts import examine_alerts
 from app.doctor.endings import examine_endings, examine_versions
 from app.doctor.finding import Finding
 from app.doctor.outcomes import outcomes, steps
@@ -48,6 +49,8 @@ async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
             yield finding
     yield await _space(settings, store)
     yield await _media(store)
+    for finding in await examine_alerts(settings, store):
+        yield finding
     with contextlib.suppress(StoreError):
         for finding in steps(await store.admin.audit_log(AUDIT_ENTRIES), now_ms()):
             yield finding

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from app.formatting import moment
+from app.formatting import count, moment
 from app.store.reports import REFUSED_MEDIA, MediumRefusal
 
 
@@ -20,12 +20,15 @@ def describe(refusal: MediumRefusal, now: int) -> str:
 def summary(refused: Sequence[MediumRefusal]) -> str:
     """How many there are, with the first as an example; `refused` must not be empty."""
     first = refused[0]
-    many = "1 medium" if len(refused) == 1 else f"{len(refused):,} media"
-    if len(refused) >= REFUSED_MEDIA:
-        many = f"{many} or more"
     among = ":" if len(refused) == 1 else ", such as"
     said = first.said.rstrip(". ")
-    return f"HubSpot refuses {many}{among} {named(first)} ({said})"
+    return f"HubSpot refuses {many(refused)}{among} {named(first)} ({said})"
+
+
+def many(refused: Sequence[MediumRefusal]) -> str:
+    """How many media these are; from `REFUSED_MEDIA` on there may be more."""
+    found = count(len(refused), "medium", "media")
+    return f"{found} or more" if len(refused) >= REFUSED_MEDIA else found
 
 
 def named(refusal: MediumRefusal) -> str:

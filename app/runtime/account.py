@@ -1,6 +1,6 @@
 """Opens all that belongs to one HubSpot account: store, client, notifiers and workers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +12,7 @@ from app.config import PREFIX, AccountSettings, SettingsError
 from app.hubspot.client import HubSpotClient
 from app.hubspot.endings import LABELS
 from app.hubspot.versions import unknown
+from app.runtime.alerts import alert_runs
 from app.runtime.credentials import has_tokens
 from app.runtime.environment import Environment
 from app.runtime.hubspot import connect_hubspot
@@ -37,7 +38,8 @@ class Delivery:
 class AccountRuntime:
     """An opened account, its workers not started yet. `delivery`: None where one only collects.
 
-    `idle_seconds`: between two measurements of the store.
+    `idle_seconds`: between two measurements of the store. `alerts`: what tells that something is
+    wrong, in every process: one that only collects is the one to see that nobody delivers.
     """
 
     account: Account
@@ -45,10 +47,11 @@ class AccountRuntime:
     delivery: Delivery | None
     admission: Admission
     idle_seconds: float
+    alerts: Mapping[str, Run]
 
     def tasks(self) -> list[Task]:
         """What is to be run."""
-        runs: dict[str, Run] = {}
+        runs: dict[str, Run] = {**self.alerts}
         if self.delivery is not None:
             runs |= self.delivery.workers.by_name()
         if self.account.settings.role != "deliver":
@@ -84,8 +87,9 @@ async def open_account(
         account = Account(name, settings, given.sites, store, metrics, quota_of(settings), ledger)
         admission = _admission(account, environment)
         idle = environment.idle.maintain
+        alerts = alert_runs(account, environment)
         if not delivers:
-            yield AccountRuntime(account, notifiers, None, admission, idle)
+            yield AccountRuntime(account, notifiers, None, admission, idle, alerts)
             return
         for use, known in unknown(settings.hubspot_versions).items():
             _log.warning(
@@ -107,7 +111,8 @@ async def open_account(
         await store.maintenance.clear_operator_pause()
         workers = make_workers(account, client, notifiers, environment)
         await workers.media.step()  # before the first fold
-        yield AccountRuntime(account, notifiers, Delivery(client, workers), admission, idle)
+        delivery = Delivery(client, workers)
+        yield AccountRuntime(account, notifiers, delivery, admission, idle, alerts)
 
 
 def _admission(account: Account, environment: Environment) -> Admission:

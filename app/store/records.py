@@ -197,3 +197,12 @@ class Connection(msgspec.Struct, frozen=True):
         """What people know it by."""
         domain = f" ({self.hub_domain})" if self.hub_domain else ""
         return f"account {self.hub_id}{domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMessage:
+    """A message to be sent, as JSON. `attempts`: this one included."""
+
+    id: int
+    document: str
+    attempts: int

@@ -317,3 +317,16 @@ class LinkRecord:
     made_at: int
     ends_at: int
     stops_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChannel:
+    """A way by which messages go: when one was sent last, and why that failed, if it did.
+
+    `waiting`: messages that are still to be sent.
+    """
+
+    channel: str
+    at: int
+    fault: str
+    waiting: int

@@ -5,6 +5,7 @@ from typing import Self
 
 from app.store.account import MediaIndex, Tokens
 from app.store.admin import Admin, FigureReports, History, Rejections, Watchers
+from app.store.alerts import Alerts
 from app.store.console import ConsoleSessions, SharedLinks
 from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
 from app.store.policy import StorePolicy
@@ -32,6 +33,7 @@ class Store:
         self.admin = Admin(database)
         self.console_sessions = ConsoleSessions(database)
         self.shared_links = SharedLinks(database)
+        self.alerts = Alerts(database)
 
     async def copy_to(
         self,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import product
 from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -18,6 +19,9 @@ Declared = tuple[str, str | None, str, tuple[str, ...]]
 
 OUTCOMES = ("delivered", "retry", "waiting", "next_rung", "rejected")
 """What sending an event can lead to."""
+
+ALERT_CHANNELS = ("webhook", "mail")
+"""How messages about what is wrong can go."""
 
 _COMMIT_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 _COMMIT_ROWS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000)
@@ -145,6 +149,13 @@ class Metrics:
         self.unattributed = self._counter(
             "playrelay_unattributed_events", "Events whose visitor never became a contact", []
         )
+        self.alerts = self._counter(
+            "playrelay_alerts",
+            "Messages about what is wrong, by channel: delivered, failed (tried again) or dropped",
+            ["channel", "outcome"],
+        )
+        for channel, outcome in product(ALERT_CHANNELS, ("delivered", "failed", "dropped")):
+            self.alerts.labels(channel, outcome)
         self.inbox_depth = self._gauge("playrelay_inbox_depth", "Pings not folded yet")
         self.inbox_age = self._gauge("playrelay_inbox_age_seconds", "Age of the oldest such ping")
         self.outbox_depth = self._gauge("playrelay_outbox_depth", "Events by status", ["status"])

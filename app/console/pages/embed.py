@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.collect.activity import Activity
-from app.console.advice import Advice
 from app.console.view import ForViewers
 from app.domain.url import Url, parse_url
+from app.explain.advice import Advice
 from app.formatting import ago
 from app.web.tracker.offer import CONSENT, Choices, offer
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from app.console.advice import advise
 from app.console.view import ForViewers
 from app.domain.figures import DAY_MS
+from app.explain.advice import advise
 from app.runtime.relay import Account
 from app.store.reports import COUNTED, REFUSED_MEDIA, Day
 
@@ -36,10 +36,20 @@ async def _context(account: Account, now: int) -> dict[str, Any]:
     today = next((each for each in days if each.day == day), Day(day))
     known = {each.day: each for each in days}
     every = [known.get(each, Day(each)) for each in range(day - DAYS_SHOWN + 1, day + 1)]
+    settings = account.settings
+    channels = await account.store.alerts.channels() if settings.alert_channels else []
+    advice = advise(
+        depths,
+        refused,
+        today,
+        now,
+        collects=settings.role == "collect",
+        channels=[each for each in channels if each.channel in settings.alert_channels],
+    )
     return {
         "depths": depths,
         "today": today,
-        "advice": advise(depths, refused, today, account.settings, now),
+        "advice": advice,
         "rate": account.quota.rate,
         "window": account.quota.window_ms // 1000,
         "chart": {

@@ -57,7 +57,7 @@ def test_a_good_static_token(tmp_path: Path, hubspot: Server) -> None:
     assert status == 0
     assert list(says) == [
         *("settings", "store", "events", "delivery", "errors", "quota", "disk"),
-        *("room", "media", "clock", "token", "scopes", "endings"),
+        *("room", "media", "alerts", "clock", "token", "scopes", "endings"),
     ]
     dated = says.pop("endings")  # it warns as the days pass
     assert all(line.startswith("ok ") for line in says.values())

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 import pytest
 
 from app.collect.activity import Activity, OriginActivity
-from app.config import Settings
-from app.console.advice import PAUSES, SLOW_MS, Advice, advise
 from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
+from app.explain.advice import PAUSES, SLOW_MS, Advice, advise
 from app.store.reports import Day, Depths, MediumRefusal, Rest
 
 NOW = 1_790_000_000_000
-SETTINGS = Settings()
 CALM = Depths(
     inbox=0,
     inbox_age=0,
@@ -39,11 +37,12 @@ def depths(rejected: int = 0, **changed: object) -> Depths:
 def advice_on(
     stand: Depths,
     today: Day = BUSY,
-    settings: Settings = SETTINGS,
     refused: Sequence[MediumRefusal] = (),
+    *,
+    collects: bool = False,
 ) -> list[Advice]:
     """What is said of it."""
-    return advise(stand, refused, today, settings, NOW)
+    return advise(stand, refused, today, NOW, collects=collects)
 
 
 def test_all_is_well() -> None:
@@ -89,8 +88,7 @@ def test_the_gravest_comes_first() -> None:
 
 def test_a_process_that_only_collects_says_who_sends() -> None:
     """Where events lie about."""
-    settings = Settings(role="collect", sandbox=True)
-    (only,) = advice_on(depths(due_age=SLOW_MS + 1), settings=settings)
+    (only,) = advice_on(depths(due_age=SLOW_MS + 1), collects=True)
     assert "role deliver" in only.do
 
 

@@ -338,6 +338,17 @@ def test_each_setting_has_its_place() -> None:
         "time_zone",
         "log_level",
         "log_format",
+        "alert_webhook_url",
+        "alert_webhook_format",
+        "alert_mail_to",
+        "alert_mail_from",
+        "alert_level",
+        "alert_after_seconds",
+        "smtp_host",
+        "smtp_port",
+        "smtp_security",
+        "smtp_user",
+        "smtp_password",
     }
     assert not set(ACCOUNT_FIELDS) & set(SITE_FIELDS)
     assert {*ACCOUNT_FIELDS, *SITE_FIELDS} == set(Settings.model_fields) - process

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.config import Settings, SettingsError, load
@@ -211,6 +211,7 @@ def test_any_dotenv_file_is_read_or_named(
     assert all("\n" not in line for line in lines_of(str(path), {}))
 
 
+@example({"sites": "\0"})
 @given(
     st.dictionaries(
         st.sampled_from(sorted(Settings.model_fields)), st.text(max_size=60), max_size=4

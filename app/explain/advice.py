@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.config import Settings
-from app.explain.refused import remedy, summary
-from app.formatting import duration, number
-from app.store.reports import Day, Depths, MediumRefusal, Rest
+from app.explain.refused import many, remedy, summary
+from app.formatting import count, duration, number
+from app.store.reports import AlertChannel, Day, Depths, MediumRefusal, Rest
 
 Level = Literal["good", "wait", "bad"]
 
@@ -65,7 +64,8 @@ CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
 class Advice:
     """A sentence on what is wrong, one on what to do, and the page that shows more.
 
-    `only`: what that page is to show alone.
+    `only`: what that page is to show alone. `key`: which sentence it is, whatever figures it has.
+    `brief`: the same without what HubSpot and visitors said, which may hold ids; empty: as it is.
     """
 
     level: Level
@@ -73,16 +73,39 @@ class Advice:
     do: str = ""
     path: str = ""
     only: str = ""
+    key: str = ""
+    brief: str = ""
 
 
 def advise(
-    depths: Depths, refused: Sequence[MediumRefusal], today: Day, settings: Settings, now: int
+    depths: Depths,
+    refused: Sequence[MediumRefusal],
+    today: Day,
+    now: int,
+    *,
+    collects: bool,
+    channels: Sequence[AlertChannel] = (),
 ) -> list[Advice]:
-    """All advice, the gravest first; a good one if nothing is wrong. `refused`: media."""
-    found = [*_faults(depths, settings, now)]
+    """All advice, the gravest first; a good one if nothing is wrong.
+
+    `refused`: media. `collects`: this process does nothing else. `channels`: by which somebody is
+    told of all this.
+    """
+    found = [*_faults(depths, now, collects=collects)]
+    found += [_unsent(each) for each in channels if each.fault]
     if refused:
         todo = f"What to do: {remedy(refused)}."
-        found.append(Advice("wait", f"{summary(refused)}.", todo, "/console/media", "refused"))
+        found.append(
+            Advice(
+                "wait",
+                f"{summary(refused)}.",
+                todo,
+                "/console/media",
+                "refused",
+                key="refused_media",
+                brief=f"HubSpot refuses {many(refused)}.",
+            )
+        )
     found.sort(key=lambda each: ("bad", "wait", "good").index(each.level))
     if found:
         return found
@@ -93,12 +116,13 @@ def advise(
                 "No ping has arrived today.",
                 "If there should be some, the page Embed says why they may not arrive.",
                 "/console/embed",
+                key="no_pings",
             )
         ]
     return [Advice("good", "All is well: pings arrive, and what they come to is sent.")]
 
 
-def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
+def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
     found = []
     if depths.paused_until > now:
         reason, _, detail = depths.pause_reason.partition(":")
@@ -106,7 +130,7 @@ def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
         rest = f"Sending rests for {duration(depths.paused_until - now)} more"
         path = "/console/connect" if reason in CONNECTING else ""
         said = f"{says} {rest}{f' ({detail.strip()})' if detail else ''}."
-        found.append(Advice(level, said, do, path))
+        found.append(Advice(level, said, do, path, key=reason, brief=says))
     found += [_resting(each, now) for each in depths.resting]
     if depths.due_age > SLOW_MS and not (depths.paused_until > now or depths.resting):
         found.append(
@@ -114,8 +138,9 @@ def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
                 "wait",
                 f"The oldest event has been due for {duration(depths.due_age)}: more arrives "
                 "than HubSpot's rate limit lets through, or nobody delivers.",
-                _slow(settings),
+                _slow(collects=collects),
                 "/console/doctor",
+                key="slow",
             )
         )
     if depths.inbox_age > SLOW_MS:
@@ -125,23 +150,26 @@ def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
                 f"A ping has waited for {duration(depths.inbox_age)} to be read.",
                 "A process with the role all or deliver must run on this store.",
                 "/console/doctor",
+                key="unread",
             )
         )
     if depths.quarantined:
         found.append(
             Advice(
                 "bad",
-                f"{number(depths.quarantined)} pings broke the fold and are set aside.",
+                f"{count(depths.quarantined, 'ping')} broke the fold: set aside.",
                 "Please report it as a bug; nothing of them is lost.",
+                key="quarantined",
             )
         )
     if rejected := depths.outbox["rejected"]:
         found.append(
             Advice(
                 "wait",
-                f"HubSpot rejected {number(rejected)} events.",
+                f"HubSpot rejected {count(rejected, 'event')}.",
                 "See why, mend the cause, and send them again.",
                 "/console/rejected",
+                key="rejected",
             )
         )
     if depths.errors_today * 25 > depths.requests_today >= 500:  # noqa: PLR2004 - 4 %, of enough
@@ -151,6 +179,7 @@ def _faults(depths: Depths, settings: Settings, now: int) -> list[Advice]:
                 f"{number(depths.errors_today)} of today's {number(depths.requests_today)} "
                 "requests ended in an error; HubSpot wants less than 5 %.",
                 "Nothing uncertain is sent any more today.",
+                key="errors",
             )
         )
     return found
@@ -162,10 +191,27 @@ def _resting(rest: Rest, now: int) -> Advice:
     level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
     left = f"Sending to {rest.destination} rests for {duration(rest.until - now)} more"
     path = "/console/connect" if reason in CONNECTING else ""
-    return Advice(level, f"{says} {left}{f' ({detail.strip()})' if detail else ''}.", do, path)
+    return Advice(
+        level,
+        f"{says} {left}{f' ({detail.strip()})' if detail else ''}.",
+        do,
+        path,
+        key=f"{rest.destination}:{reason}",
+        brief=f"{says} Sending to {rest.destination} rests.",
+    )
 
 
-def _slow(settings: Settings) -> str:
-    if settings.role == "collect":
+def _unsent(channel: AlertChannel) -> Advice:
+    waiting = count(channel.waiting, "message waits", "messages wait")
+    return Advice(
+        "wait",
+        f"The last message by {channel.channel} was not taken: {channel.fault}. {waiting}.",
+        "Correct its settings: playrelay alert test tries them.",
+        "/console/doctor",
+    )
+
+
+def _slow(*, collects: bool) -> str:
+    if collects:
         return "This process only collects: see that one with the role deliver runs."
     return "If it lasts, send fewer milestones (PLAYRELAY_MILESTONES, PLAYRELAY_EVENTS)."

@@ -1,0 +1,47 @@
+"""`playrelay alert test`: send a sample by each way, and say what the other side answered."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from secrets import token_hex
+
+from app.alerts.channel import Channel, Sent
+from app.alerts.message import Message, Origin, sample
+from app.cli.arguments import acts_of
+from app.cli.terminal import say
+from app.config import PREFIX, SettingsError, load_settings
+from app.runtime.alerts import channels_of
+from app.runtime.clock import now_ms
+from app.telemetry.logs import configure_logs
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Add its one act."""
+    act = acts_of(verb).add_parser("test", help="send a sample, and say what the answer was")
+    act.set_defaults(run=send_test)
+
+
+def send_test(_given: argparse.Namespace) -> int:
+    """Send it by each way. Returns 1 if it was not taken somewhere."""
+    settings = load_settings()
+    channels = channels_of(settings)
+    if not channels:
+        raise SettingsError(
+            [f"{PREFIX}ALERT_WEBHOOK_URL: name where messages go, or set {PREFIX}ALERT_MAIL_TO"]
+        )
+    configure_logs("error", None)
+    message = sample(Origin("", settings.public_url), now_ms(), token_hex(8))
+    return asyncio.run(_send(channels, message))
+
+
+async def _send(channels: Sequence[Channel], message: Message) -> int:
+    failed = 0
+    for channel in channels:
+        result = await channel.send(message)
+        if isinstance(result, Sent):
+            say(f"ok   {channel.name}: {result.said}")
+        else:
+            failed = 1
+            said = f": {result.said}" if result.said else ""
+            say(f"FAIL {channel.name}: {result.fault}{said}")
+    return failed

@@ -1,0 +1,32 @@
+"""Whether those who are to be told what is wrong were reached last."""
+
+from app.config import Settings
+from app.doctor.finding import Finding
+from app.formatting import ago, count
+from app.runtime.clock import now_ms
+from app.store.errors import StoreError
+from app.store.reports import AlertChannel
+from app.store.store import Store
+
+TEST = "playrelay alert test sends a sample"
+
+
+async def examine_alerts(settings: Settings, store: Store) -> list[Finding]:
+    """A line for each way by which messages go. Nothing is sent."""
+    if not settings.alert_channels:
+        return [Finding("alerts", "nobody is told what is wrong: docs/CONSOLE.md#being-told")]
+    try:
+        known = {each.channel: each for each in await store.alerts.channels()}
+    except StoreError as error:
+        return [Finding("alerts", "can't be looked at", str(error))]
+    return [_channel(name, known.get(name), now_ms()) for name in settings.alert_channels]
+
+
+def _channel(name: str, last: AlertChannel | None, now: int) -> Finding:
+    if last is None:
+        return Finding("alerts", f"{name}: nothing was sent yet ({TEST})")
+    if not last.fault:
+        return Finding("alerts", f"{name}: the last message was taken {ago(now - last.at)}")
+    waiting = f", {count(last.waiting, 'message waits', 'messages wait')}" * bool(last.waiting)
+    says = f"{name}: the last message was not taken {ago(now - last.at)}{waiting}: {last.fault}"
+    return Finding("alerts", says, f"correct its settings; {TEST}")

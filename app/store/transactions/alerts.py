@@ -1,0 +1,109 @@
+"""What somebody is told: who looks, what was told last, and the messages on their way.
+
+A message is leased while it is sent. If its sender dies, it is sent once more when that has ended.
+"""
+
+from collections.abc import Callable, Sequence
+
+from app.domain.alerting import Change, Known, Sentence, decide
+from app.domain.figures import DAY_MS
+from app.store.records import AlertMessage
+from app.store.reports import AlertChannel
+from app.store.tx import Tx
+
+KEPT_MS = DAY_MS
+"""A message that could not be sent for so long is dropped: by then it says nothing new."""
+
+LONGEST_WAIT_MS = 2 * 60 * 60 * 1000
+"""No message waits longer; one that seems to was written by a clock that was ahead."""
+
+TAKE_TURN = """
+    UPDATE playrelay.alert_turn SET looked_at = $1 WHERE looked_at <= $2 OR looked_at > $1
+"""
+KNOWN = "SELECT key, says, since, reported_at, gone_at FROM playrelay.alerts"
+FORGET_ALL = "DELETE FROM playrelay.alerts"
+REMEMBER = """
+    INSERT INTO playrelay.alerts (key, says, since, reported_at, gone_at)
+    VALUES ($1, $2, $3, $4, $5)
+"""
+ADD_MESSAGE = """
+    INSERT INTO playrelay.alert_messages (channel, document, created_at, due_at)
+    VALUES ($1, $2, $3, $3)
+"""
+DROP_MESSAGES = """
+    DELETE FROM playrelay.alert_messages WHERE created_at <= $1 RETURNING channel
+"""
+# In order: the next is sent once the one before is.
+CLAIM = """
+    UPDATE playrelay.alert_messages SET due_at = $2, attempts = attempts + 1
+    WHERE id = (SELECT min(id) FROM playrelay.alert_messages WHERE channel = $1)
+    AND (due_at <= $3 OR due_at > $4)
+    RETURNING id, document, attempts
+"""
+REMOVE = "DELETE FROM playrelay.alert_messages WHERE id = $1"
+WAIT = "UPDATE playrelay.alert_messages SET due_at = $2 WHERE id = $1"
+NOTE_CHANNEL = """
+    INSERT INTO playrelay.alert_channels (channel, at, fault) VALUES ($1, $2, $3)
+    ON CONFLICT (channel) DO UPDATE SET at = excluded.at, fault = excluded.fault
+"""
+CHANNELS = """
+    SELECT c.channel, c.at, c.fault, (SELECT count(*) FROM playrelay.alert_messages m
+        WHERE m.channel = c.channel) AS waiting
+    FROM playrelay.alert_channels c ORDER BY c.channel
+"""
+
+Compose = Callable[[Sequence[Change]], str]
+"""Writes the document of a message that tells these changes."""
+
+
+async def take_turn(tx: Tx, now: int, every_ms: int) -> bool:
+    """Whether it is this process's turn to look: nobody has for so long."""
+    return await tx.change(TAKE_TURN, now, now - every_ms) > 0
+
+
+async def note(
+    tx: Tx,
+    found: Sequence[Sentence],
+    now: int,
+    after_ms: int,
+    channels: Sequence[str],
+    compose: Compose,
+) -> list[str]:
+    """Keep what is wrong now, and write a message of what has changed for each channel.
+
+    Returns the channel of each message that was too old and is dropped.
+    """
+    await tx.lock("alerts")
+    known = [Known(*row) for row in await tx.rows(KNOWN)]
+    kept, changes = decide(known, found, now, after_ms)
+    if set(kept) != set(known):
+        await tx.change(FORGET_ALL)
+        await tx.each(REMEMBER, kept)
+    dropped = await tx.rows(DROP_MESSAGES, now - KEPT_MS)
+    if changes:
+        document = compose(changes)
+        await tx.each(ADD_MESSAGE, [(channel, document, now) for channel in channels])
+    return [str(channel) for (channel,) in dropped]
+
+
+async def claim(tx: Tx, channel: str, now: int, lease_ms: int) -> AlertMessage | None:
+    """Lease the channel's next message, if it is due."""
+    row = await tx.row(CLAIM, channel, now + lease_ms, now, now + LONGEST_WAIT_MS)
+    return None if row is None else AlertMessage(*row)
+
+
+async def sent(tx: Tx, channel: str, message: int, now: int) -> None:
+    """The message has arrived."""
+    await tx.change(REMOVE, message)
+    await tx.change(NOTE_CHANNEL, channel, now, "")
+
+
+async def failed(tx: Tx, channel: str, message: int, fault: str, due_at: int, now: int) -> None:
+    """The message has not arrived, and is sent again later."""
+    await tx.change(WAIT, message, due_at)
+    await tx.change(NOTE_CHANNEL, channel, now, fault)
+
+
+async def channels(tx: Tx) -> list[AlertChannel]:
+    """How sending went last by each channel that was ever used."""
+    return [AlertChannel(*row) for row in await tx.rows(CHANNELS)]
