@@ -30,6 +30,8 @@ VERBS = (
     "outbox show",
     "outbox requeue",
     "outbox discard",
+    "alert",
+    "alert test",
     "events",
     "events define",
 )
