@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from app.alerts.summary import Figure, Summary
 from app.domain.alerting import Change, State
-from app.formatting import count, duration
+from app.formatting import count, duration, number
 
 PRODUCT = "playrelay"
 
@@ -28,13 +29,14 @@ class Message(msgspec.Struct, frozen=True):
     """One message. docs/CONSOLE.md describes each field."""
 
     id: str
-    kind: Literal["alert", "test"]
+    kind: Literal["alert", "summary", "test"]
     at: str
     account: str
     title: str
     text: str
     url: str | None
     sentences: tuple[Item, ...] = ()
+    summary: Summary | None = None
 
 
 class Paragraph(NamedTuple):
@@ -84,6 +86,18 @@ def alert(changes: Sequence[Change], origin: Origin, now: int, name: str) -> Mes
     )
 
 
+def weekly(summary: Summary, origin: Origin, now: int, name: str) -> Message:
+    """A week's figures."""
+    plays = summary.figures[0]
+    title = origin.title(
+        f"{count(plays.value, 'play')} from {summary.first} to {summary.last}{_change(plays)}"
+    )
+    return _whole(
+        Message(name, "summary", moment_of(now), origin.account, title, "", None, (), summary),
+        origin,
+    )
+
+
 def sample(origin: Origin, now: int, name: str) -> Message:
     """A message that asks for nothing, to see whether it arrives."""
     title = origin.title("this is a test")
@@ -95,6 +109,8 @@ def paragraphs(message: Message) -> list[Paragraph]:
     """All of it but the title."""
     if message.kind == "test":
         return [Paragraph("Messages about what is wrong arrive here.", "There is nothing to do.")]
+    if message.summary is not None:
+        return _of_summary(message.summary)
     return [_paragraph(each, message.at) for each in message.sentences]
 
 
@@ -129,6 +145,27 @@ def _headline(changes: Sequence[Change]) -> str:
     if good:
         parts.append(f"{count(good, 'problem')} no longer")
     return ", ".join(parts)
+
+
+def _of_summary(summary: Summary) -> list[Paragraph]:
+    figures = [
+        Paragraph(
+            f"{each.name}: {number(each.value)}",
+            "" if each.before is None else f"{number(each.before)} the week before",
+        )
+        for each in summary.figures
+    ]
+    media = [
+        Paragraph(each.name, f"{count(each.plays, 'play')}, {number(each.before)} the week before")
+        for each in summary.media
+    ]
+    return [*figures, *media]
+
+
+def _change(figure: Figure) -> str:
+    if not figure.before:
+        return ""
+    return f" ({100 * (figure.value - figure.before) / figure.before:+.0f} %)"
 
 
 def _paragraph(item: Item, at: str) -> Paragraph:

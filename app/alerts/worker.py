@@ -10,9 +10,11 @@ import msgspec
 import structlog
 
 from app.alerts.channel import Channel, Failed, Result
-from app.alerts.message import Origin, alert, decoded, encoded
+from app.alerts.message import Origin, alert, decoded, encoded, weekly
+from app.alerts.summary import summarise
 from app.domain.alerting import Change, Sentence
 from app.domain.figures import DAY_MS
+from app.domain.weekly import Weekly
 from app.explain.advice import Advice, Level, advise
 from app.runtime.notifier import wait_for
 from app.store.errors import StoreError
@@ -37,6 +39,7 @@ class AlertPolicy:
     """`levels`: of the advice that is told; `after_ms`: how long it must hold.
 
     `look_ms`: between two looks of all replicas together. `collects`: of this process's role.
+    `weekly`: when a summary is sent; None: never.
     """
 
     levels: frozenset[Level]
@@ -44,6 +47,7 @@ class AlertPolicy:
     look_ms: int
     origin: Origin
     collects: bool
+    weekly: Weekly | None = None
 
 
 class AlertWatcher:
@@ -90,6 +94,18 @@ class AlertWatcher:
         for channel in dropped:
             self._metrics.alerts.labels(channel, "dropped").inc()
             _log.error("alert_dropped", channel=channel, advice="playrelay doctor says why")
+        if self._policy.weekly is not None:
+            await self._summarise(self._policy.weekly, now)
+
+    async def _summarise(self, when: Weekly, now: int) -> None:
+        """Write a summary, if one is due. After a standstill the latest alone is written."""
+        at, period = when.due(now)
+        if not await self._store.alerts.summary_is_due(at, now):
+            return
+        name = f"{self._random.getrandbits(64):016x}"
+        summary = await summarise(self._store, period, now)
+        document = encoded(weekly(summary, self._policy.origin, now, name))
+        await self._store.alerts.add_summary(at, document, self._channels, now)
 
     async def _found(self, now: int) -> list[Sentence]:
         """What there is to tell. A day without pings is told once the next has none either."""

@@ -1,4 +1,4 @@
-"""Who is told what is wrong: by a webhook, by mail."""
+"""Who is told what is wrong, and of the week: a webhook, mail."""
 
 import re
 from typing import Any, Literal, Self
@@ -11,6 +11,8 @@ from app.domain.url import parse_url
 
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class AlertFields(BaseModel):
@@ -50,6 +52,12 @@ class AlertFields(BaseModel):
     )
     smtp_user: str | None = Field(None, description="The name to sign in there with")
     smtp_password: OptionalSecret = Field(None, description="The password to it")
+    summary_day: Day | None = Field(
+        None,
+        description="The day on which a summary of the week is sent by the same ways, in "
+        "`PLAYRELAY_TIME_ZONE`; none: never",
+    )
+    summary_hour: int = Field(8, ge=0, le=23, description="The hour of that day")
 
     @property
     def alert_channels(self) -> tuple[Literal["webhook", "mail"], ...]:
@@ -57,7 +65,9 @@ class AlertFields(BaseModel):
         webhook: tuple[Literal["webhook"], ...] = ("webhook",) if self.alert_webhook_url else ()
         return (*webhook, "mail") if self.alert_mail_to else webhook
 
-    @field_validator("alert_webhook_format", "alert_level", "smtp_security", mode="before")
+    @field_validator(
+        "alert_webhook_format", "alert_level", "smtp_security", "summary_day", mode="before"
+    )
     @classmethod
     def _lower_case(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -124,11 +134,16 @@ class AlertFields(BaseModel):
         return self
 
     @model_validator(mode="after")
-    def _format_is_for_a_webhook(self) -> Self:
+    def _something_is_sent(self) -> Self:
         if self.alert_webhook_format != "json" and self.alert_webhook_url is None:
             raise ValueError(
                 f"{PREFIX}ALERT_WEBHOOK_URL: name the webhook that takes the format of "
                 f"{PREFIX}ALERT_WEBHOOK_FORMAT"
+            )
+        if self.summary_day and not self.alert_channels:
+            raise ValueError(
+                f"{PREFIX}SUMMARY_DAY: needs a way to send: set {PREFIX}ALERT_WEBHOOK_URL or "
+                f"{PREFIX}ALERT_MAIL_TO"
             )
         return self
 

@@ -8,6 +8,7 @@ from app.alerts.message import Origin
 from app.alerts.webhook import Webhook
 from app.alerts.worker import AlertPolicy, AlertSender, AlertWatcher
 from app.config import Settings
+from app.domain.weekly import Weekly
 from app.runtime.environment import Environment
 from app.runtime.relay import Account
 from app.runtime.workers import Run
@@ -45,6 +46,9 @@ def policy_of(account: Account) -> AlertPolicy:
         look_ms=min(max(after_ms // LOOKS, LEAST_LOOK_MS), LONGEST_LOOK_MS),
         origin=Origin(account.name, settings.public_url),
         collects=settings.role == "collect",
+        weekly=Weekly(settings.summary_day, settings.summary_hour, settings.time_zone)
+        if settings.summary_day
+        else None,
     )
 
 

@@ -88,6 +88,10 @@ class FigureReports(Part):
         """One medium for some of its plays, of those that are still kept."""
         return await self._read(filtered.filtered, medium, period, wanted, pages, compared=compared)
 
+    async def viewers_of_all(self, period: Period) -> Viewers:
+        """The different visitors of all media played in a period, as above."""
+        return await self._read(viewers.viewers_of_all, period)
+
     async def viewers(self, medium: int, period: Period) -> Viewers:
         """The different visitors of a medium, among the plays that are still kept."""
         return await self._read(viewers.viewers, medium, period)

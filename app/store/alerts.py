@@ -30,6 +30,14 @@ class Alerts(Part):
         """
         return await self._write(alerts.note, found, now, after_ms, channels, compose)
 
+    async def summary_is_due(self, at: int, now: int) -> bool:
+        """Whether none was written for `at`; a store that had none before waits for the next."""
+        return await self._write(alerts.summary_is_due, at, now)
+
+    async def add_summary(self, at: int, document: str, channels: Sequence[str], now: int) -> None:
+        """Write the summary for `at`, once."""
+        await self._write(alerts.add_summary, at, document, channels, now)
+
     async def claim(self, channel: str, now: int, lease_ms: int) -> AlertMessage | None:
         """Lease the channel's next message, if it is due; one at a time, in order."""
         return await self._write(alerts.claim, channel, now, lease_ms)

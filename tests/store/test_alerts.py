@@ -125,6 +125,30 @@ async def test_a_message_that_is_too_old_is_dropped(store: Store) -> None:
     assert await documents(store, late) == ["still bad_token"]
 
 
+async def test_a_summary_is_written_once(database: Database) -> None:
+    """For each time at which one is due, by whichever process; a new store waits for the next."""
+    async with database.open() as one, database.open() as other:
+        assert not await one.alerts.summary_is_due(NOW, NOW)
+        assert not await other.alerts.summary_is_due(NOW, NOW + HOUR)
+        week = NOW + 7 * DAY
+        assert await one.alerts.summary_is_due(week, week)
+        assert await other.alerts.summary_is_due(week, week)
+        await one.alerts.add_summary(week, "a week", [WEBHOOK, MAIL], week)
+        await other.alerts.add_summary(week, "a week", [WEBHOOK, MAIL], week)
+        assert not await other.alerts.summary_is_due(week, week + HOUR)
+        assert await documents(other, week) == ["a week"]
+        assert await documents(other, week, MAIL) == ["a week"]
+
+
+async def test_a_clock_that_was_ahead_ends_no_summaries(store: Store) -> None:
+    """One that was written for a time to come does not count."""
+    assert not await store.alerts.summary_is_due(NOW + 365 * DAY, NOW + 365 * DAY)
+    assert await store.alerts.summary_is_due(NOW, NOW)
+    await store.alerts.add_summary(NOW, "a week", [WEBHOOK], NOW)
+    assert not await store.alerts.summary_is_due(NOW, NOW)
+    assert await documents(store, NOW) == ["a week"]
+
+
 @pytest.mark.parametrize("ahead", [LONGEST_WAIT_MS + LEASE, 365 * DAY])
 async def test_a_clock_that_was_ahead_holds_no_message_up(store: Store, ahead: int) -> None:
     """A wait that is longer than any is none."""

@@ -103,6 +103,7 @@ def questions() -> dict[str, Question]:
         "medium, in a time zone": lambda tx: figure_reports.medium(tx, 1, TOKYO, 10, compared=True),
         "some plays": lambda tx: filtered.filtered(tx, 1, TOKYO, Traits(), 10, compared=True),
         "viewers": lambda tx: viewers.viewers(tx, 1, TOKYO),
+        "viewers of all media": lambda tx: viewers.viewers_of_all(tx, TOKYO),
         "refused media": lambda tx: refused_media.refused_media(tx, NOW, 50),
         "refusals": lambda tx: refused_media.refusals(tx, media),
         "families": lambda tx: rejections.families(tx, 100),

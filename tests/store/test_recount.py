@@ -131,10 +131,12 @@ async def test_a_period_equals_a_recount(
         played = {each.medium.bridge_id: each for each in await store.figures.played(period)}
         listed = await store.figures.media("latest", period, ALL)
         reports = [await _report(store, each.id, period) for each in listed]
+        of_all = await store.figures.viewers_of_all(period)
         counted = [await store.figures.viewers(each.id, period) for each in listed]
         await store.admin.forget(utk="u1", contact_id=None)
         remaining = [await store.figures.viewers(each.id, period) for each in listed]
     begun = {each: day_at(NOW - each.ago, zone) for each in viewings}
+    assert of_all == _viewers([e for e in viewings if period.first <= begun[e] <= period.last])
     for report, viewers_, left in zip(reports, counted, remaining, strict=True):
         of_medium = [each for each in viewings if each.medium == report.medium.bridge_id]
         of_period = [each for each in of_medium if period.first <= begun[each] <= period.last]

@@ -52,6 +52,12 @@ CHANNELS = """
     FROM playrelay.alert_channels c ORDER BY c.channel
 """
 
+SUMMARY_AT = "SELECT summary_at FROM playrelay.alert_turn"
+FIRST_SUMMARY = "UPDATE playrelay.alert_turn SET summary_at = $1 WHERE summary_at IS NULL"
+NEXT_SUMMARY = """
+    UPDATE playrelay.alert_turn SET summary_at = $1 WHERE summary_at < $1 OR summary_at > $2
+"""
+
 Compose = Callable[[Sequence[Change]], str]
 """Writes the document of a message that tells these changes."""
 
@@ -84,6 +90,20 @@ async def note(
         document = compose(changes)
         await tx.each(ADD_MESSAGE, [(channel, document, now) for channel in channels])
     return [str(channel) for (channel,) in dropped]
+
+
+async def summary_is_due(tx: Tx, at: int, now: int) -> bool:
+    """Whether none was written for that time. The first time that is asked for needs none."""
+    if await tx.change(FIRST_SUMMARY, at):
+        return False
+    last = int(await tx.value(SUMMARY_AT))
+    return last < at or last > now  # written by a clock that was ahead
+
+
+async def add_summary(tx: Tx, at: int, document: str, channels: Sequence[str], now: int) -> None:
+    """Write the summary for that time, unless another process has."""
+    if await tx.change(NEXT_SUMMARY, at, now):
+        await tx.each(ADD_MESSAGE, [(channel, document, now) for channel in channels])
 
 
 async def claim(tx: Tx, channel: str, now: int, lease_ms: int) -> AlertMessage | None:

@@ -1,10 +1,10 @@
-"""How many different visitors played a medium, counted from the plays that are still kept.
+"""How many different visitors played a medium, or any, counted from the plays that are still kept.
 
 So whoever is erased is not counted any more. Counting ends at a bound, along an index.
 """
 
 from app.domain.period import Period
-from app.store.reports import COUNTED, Viewers
+from app.store.reports import COUNTED, MEDIA_SORTED, Viewers
 from app.store.tx import Tx
 
 MEDIUM_KEY = "SELECT key FROM playrelay.media WHERE id = $1"
@@ -13,6 +13,24 @@ VIEWERS = """
         SELECT viewer FROM playrelay.plays WHERE medium = $1 AND started >= $2 AND started < $3
         LIMIT $4) AS counted
 """
+
+MEDIA_KEYS = """
+    SELECT key FROM playrelay.media WHERE last_day >= $1 ORDER BY last_day DESC, id DESC LIMIT $2
+"""
+VIEWERS_OF_ALL = """
+    SELECT count(DISTINCT viewer) AS viewers, count(*) AS plays FROM (
+        SELECT viewer FROM playrelay.plays
+        WHERE medium = ANY ($1::text[]) AND started >= $2 AND started < $3
+        LIMIT $4) AS counted
+"""
+
+
+async def viewers_of_all(tx: Tx, period: Period, most: int = COUNTED) -> Viewers:
+    """Those of all media of a period; of more than `MEDIA_SORTED`, those played last."""
+    first, _ = period.utc_days
+    keys = [key for (key,) in await tx.rows(MEDIA_KEYS, first - 1, MEDIA_SORTED)]
+    found, plays = await tx.one(VIEWERS_OF_ALL, keys, period.start, period.end, most)
+    return Viewers(found, plays, cut=plays >= most)
 
 
 async def viewers(tx: Tx, medium: int, period: Period, most: int = COUNTED) -> Viewers:

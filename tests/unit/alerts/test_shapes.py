@@ -11,8 +11,9 @@ import pytest
 
 from app.alerts.message import Item, Message, Origin, decoded, encoded, paragraphs
 from app.alerts.shapes import own, slack, teams
+from app.alerts.summary import Figure, MediumMoved, Summary
 from tests.places import ROOT
-from tests.unit.alerts.setting import EVERY, MARKUP, STRANGE, TEST, message
+from tests.unit.alerts.setting import EVERY, MARKUP, STRANGE, SUMMARY, TEST, message
 
 CARD = json.loads((files("adaptive_cards") / "schemas" / "schema-1.4.json").read_text("utf-8"))
 TEAMS_LIMIT = 28 * 1024
@@ -41,6 +42,24 @@ def test_an_alert_says_what_is_wrong_and_what_to_do() -> None:
                 "url": "https://relay.example.com/console/doctor",
             }
         ],
+        "summary": None,
+    }
+
+
+def test_a_summary_stands_beside_the_week_before() -> None:
+    """In words; the fields have the figures themselves."""
+    assert SUMMARY.text.splitlines() == [
+        "playrelay: 1,200 plays from 2026-11-16 to 2026-11-22 (+20 %)",
+        "Plays: 1,200 1,000 the week before",
+        "Events that wait: 3",
+        f"{MARKUP} 80 plays, 20 the week before",
+        "Launch film 1 play, 9 the week before",
+    ]
+    assert own(SUMMARY, [])["summary"]["figures"][0] == {
+        "key": "plays",
+        "name": "Plays",
+        "value": 1200,
+        "before": 1000,
     }
 
 
@@ -133,5 +152,7 @@ def test_every_field_is_documented() -> None:
     """docs/CONSOLE.md names each, and no other."""
     text = (ROOT / "docs" / "CONSOLE.md").read_text("utf-8")
     table = text.partition("What `json` posts:")[2].partition("\n## ")[0]
-    documented = set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE))
-    assert documented == {*Message.__struct_fields__, *Item.__struct_fields__}
+    structs = (Message, Item, Summary, Figure, MediumMoved)
+    fields = {name for each in structs for name in each.__struct_fields__}
+    assert set(re.findall(r"`(\w+)`", table)) >= fields
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) <= fields

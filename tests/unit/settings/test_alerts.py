@@ -27,8 +27,10 @@ def loaded(**variables: str) -> Settings:
 
 
 def test_nobody_is_told_unless_it_is_asked_for() -> None:
-    """By neither way."""
-    assert loaded().alert_channels == ()
+    """And a summary is sent by neither way."""
+    settings = loaded()
+    assert settings.alert_channels == ()
+    assert settings.summary_day is None
 
 
 def test_a_webhook_is_enough() -> None:
@@ -40,10 +42,10 @@ def test_a_webhook_is_enough() -> None:
 
 def test_mail_is_whole() -> None:
     """With several recipients; a case of the alphabet does not matter."""
-    settings = loaded(**MAIL, SMTP_SECURITY="TLS")
+    settings = loaded(**MAIL, SMTP_SECURITY="TLS", SUMMARY_DAY="Monday")
     assert settings.alert_channels == ("mail",)
     assert settings.alert_mail_to == ("ops@example.com", "web@example.com")
-    assert settings.smtp_security == "tls"
+    assert (settings.smtp_security, settings.summary_day) == ("tls", "monday")
 
 
 def test_a_password_can_stand_in_a_file(tmp_path: Path) -> None:
@@ -76,6 +78,8 @@ def test_a_password_can_stand_in_a_file(tmp_path: Path) -> None:
         ({"ALERT_WEBHOOK_FORMAT": "slack"}, "ALERT_WEBHOOK_URL: name the webhook"),
         ({"ALERT_LEVEL": "good"}, "ALERT_LEVEL: 'good' is not known: write"),
         ({"ALERT_AFTER_SECONDS": "-1"}, "ALERT_AFTER_SECONDS: '-1' is out of range"),
+        ({"SUMMARY_DAY": "monday"}, "SUMMARY_DAY: needs a way to send"),
+        ({"SUMMARY_HOUR": "24"}, "SUMMARY_HOUR: '24' is out of range"),
         ({**MAIL, "SMTP_HOST": ""}, "SMTP_HOST: name the mail server"),
         ({**MAIL, "ALERT_MAIL_FROM": ""}, "ALERT_MAIL_FROM: name the address"),
         ({**MAIL, "ALERT_MAIL_TO": ""}, "ALERT_MAIL_TO: name the addresses"),

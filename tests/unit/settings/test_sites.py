@@ -349,6 +349,8 @@ def test_each_setting_has_its_place() -> None:
         "smtp_security",
         "smtp_user",
         "smtp_password",
+        "summary_day",
+        "summary_hour",
     }
     assert not set(ACCOUNT_FIELDS) & set(SITE_FIELDS)
     assert {*ACCOUNT_FIELDS, *SITE_FIELDS} == set(Settings.model_fields) - process
