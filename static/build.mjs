@@ -19,7 +19,7 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  * names. None may be one of the DOM's that we read, of a play's, of an option, of the API or of a vendor's
  * words.
  */
-const OWN = `alone announced around awaitAdapter claim completePlay declareAd describe emit
+const OWN = `alone announced answered around awaitAdapter beginning claim completePlay declareAd describe emit
   findManifests follow guard heard inputTarget inside isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late listen loops manifest mayGrow openedAt position previous report said
   seenAt started track use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`), builtins: true };

@@ -57,6 +57,31 @@ def test_a_start_at_a_remembered_position_counts_from_there(
     assert collector.view().milestones == [25]
 
 
+def test_a_film_that_goes_on_in_another_element_counts_from_there(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Mounted anew at 4×, where it was: what the first element showed is not the second's too."""
+    show(page, site, collector, video("minute.webm", "controls"))
+    play(page)
+    until(page, 5)
+    page.evaluate(
+        """async () => {
+            const [old, fresh] = [v, document.createElement("video")];
+            const { currentTime } = old;
+            old.remove();
+            Object.assign(fresh, { id: "w", controls: true, src: old.src, currentTime });
+            document.body.append(fresh);
+            fresh.playbackRate = fresh.defaultPlaybackRate = 4;
+            await fresh.play();
+        }"""
+    )
+    until(page, 10, "w")
+    pause(page, "w")
+    leave(page)
+    collector.wait(lambda seen: len(seen.views()) == 2 and seen.views()[1].spans[10:14] == [1] * 4)
+    assert collector.views()[1].percent < 12
+
+
 def test_a_jump_to_the_end_is_no_play(page: Page, site: Site, collector: Collector) -> None:
     """It ended, with next to nothing played."""
     show(page, site, collector, video())

@@ -2,6 +2,9 @@
 
 const STATES = /** @type {Record<string, number>} */ ({ play: 1, playing: 1, pause: 2, ended: 0 });
 
+/** Whether it is silent is known a moment after it is asked; until then it may be a background (seconds). */
+const UNKNOWN_SECONDS = 1;
+
 const address = (/** @type {unknown} */ id) => "https://vimeo.com/" + id;
 
 /** @type {import("./frames.js").Vendor} */
@@ -21,11 +24,12 @@ export default {
   read({ event, method, value, data }, player) {
     if (method == "getVideoId") return { currentSrc: address(value) };
     if (method == "getVideoTitle") return { title: value };
-    if (method == "getMuted") return { muted: value };
+    if (method == "getMuted") return { muted: value, answered: true };
     if (event == "ready") return { ready: true };
     if (event == "loaded") return { ready: true, currentSrc: address(data.id) };
     if (event == "volumechange") return { muted: data.muted ?? !data.volume };
     if (!(event in STATES) && event != "timeupdate") return;
+    if (!player.answered && data?.seconds < UNKNOWN_SECONDS) return;
     return {
       currentTime: data?.seconds,
       duration: data?.duration,

@@ -23,6 +23,9 @@ const SHORTEST_SECONDS = 1;
 /** Whether a player is further back than it was, and not by a hair. @param {number} at @param {number} last */
 const isBack = (at, last) => at < last - Math.min(0.5, last / 2);
 
+/** A jump that is shorter doesn't matter (seconds). */
+const JUMPED_SECONDS = 0.2;
+
 /** Until it is clear whether anybody watches, that is looked for so often (milliseconds). */
 const UNCLEAR_MS = 2e3;
 
@@ -72,6 +75,7 @@ const newSource = (address, openedAt, previous) => {
     seenAt: performance.now(),
     duration: new Duration(mayGrow),
     announced: 0,
+    beginning: 0,
     previous,
   };
   if (address && mayGrow) nameless.push(source);
@@ -190,7 +194,7 @@ export const follow = (node, player, core) => {
 
   /** @param {string} type @returns {View | undefined} */
   const createView = (type) => {
-    const { played, paused, readyState, playbackRate, currentTime } = player;
+    const { played, paused, readyState } = player;
     // Not a picture yet. Players that don't tell of that are playing when they say so.
     // A short film may be over by the time that it is told of.
     const isLate = paused && /^(ended|)$/.test(type);
@@ -224,11 +228,10 @@ export const follow = (node, player, core) => {
     if (known) return known;
     if (/#/.test(medium.externalId || "")) unnamed++;
     const play = completePlay(medium, options);
-    // Chromium counts a jump before the first picture as played.
-    const jumped = type && currentTime > 2 * /** @type {number} */ (playbackRate);
     const fresh = new View(
       play,
-      ignored || jumped,
+      // Chromium counts a jump before the first picture as played.
+      ignored || (played?.length && played.start(0) < source.beginning - JUMPED_SECONDS),
       (name, detail) => emit(node, name, detail),
       (state, due) => report(state, node, due),
     );
@@ -244,6 +247,9 @@ export const follow = (node, player, core) => {
     else if (player.currentSrc != source.address) {
       view?.update(player, source.duration, "emptied", false, isUnattended(type));
       open();
+    }
+    if (/** @type {number} */ (player.readyState) < 2 || !player.played?.length) {
+      source.beginning = player.currentTime;
     }
     source.duration.update(player.duration, performance.now());
     source.announced ||= source.duration.known;

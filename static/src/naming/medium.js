@@ -11,6 +11,7 @@ import { pageSays } from "./page.js";
  * @property {import("../measuring/duration.js").Duration} duration
  * @property {number} announced the first duration that it told (seconds)
  * @property {Source} [previous] what the player played before
+ * @property {number} beginning where it was before it had played (seconds)
  * @property {boolean} [ad] whether it turned out to be an advertisement
  * @property {string} [manifest] where it came from, if it has no address
  */
