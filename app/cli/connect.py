@@ -15,6 +15,7 @@ from app.cli.provider import add_provider_options, provider_of, save_provider
 from app.cli.stores import add_account, the_one
 from app.cli.terminal import say
 from app.config import AccountSettings, Settings
+from app.hubspot import scopes
 from app.hubspot.results import words_of
 from app.oauth.install import Installer, InstallFailure
 from app.oauth.pending import (
@@ -43,6 +44,10 @@ If HubSpot's page refuses: about scopes, the app does not declare all that the a
 about the redirect URL, the app does not list the one in the address; about installs, an app that
 is in no marketplace has its greatest number of accounts. See docs/HUBSPOT.md.
 """
+
+
+_NO_MEDIA = "playrelay media does not work without"
+_WITHOUT = {scopes.CONTACTS: "the console shows no names without"}
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
@@ -199,5 +204,5 @@ def _invite(address: str) -> None:
 def _said_of(connection: Connection, installer: Installer) -> str:
     lines = [f"connected to {connection.name}"]
     if left := installer.ungranted(connection):
-        lines.append(f"  without {', '.join(left)}: playrelay media does not work without")
+        lines += [f"  without {each}: {_WITHOUT.get(each, _NO_MEDIA)}" for each in left]
     return "\n".join(lines)

@@ -6,12 +6,14 @@ import msgspec
 
 from app.cli.audit import noted
 from app.cli.progress import Progress
-from app.cli.stores import add_account, in_each, in_one
+from app.cli.stores import add_account, chosen, in_each, in_one
 from app.cli.terminal import say
 from app.domain.identity import usertoken
 from app.formatting import count
 from app.store.store import Store
 from app.store.transactions.personal_data import PersonalData
+
+_SEALED = "(sealed with another PLAYRELAY_SECRET_KEY)"
 
 
 def add_export(verb: argparse.ArgumentParser) -> None:
@@ -31,9 +33,11 @@ def add_forget(verb: argparse.ArgumentParser) -> None:
 
 def export(given: argparse.Namespace) -> int:
     """Print all that is stored of a visitor, as JSON; exit status 1 if nothing is."""
+    seals = {each.name: each.settings.seal for each in chosen(given.account)}
 
     async def read(store: Store, account: str) -> tuple[str, PersonalData]:
         found = await store.admin.personal_data(utk=given.utk, contact_id=given.contact)
+        found.names = [seals[account].open_text(each) or _SEALED for each in found.names]
         await noted(store, "export", "a visitor", len(found.plays))
         return account, found
 
@@ -41,7 +45,7 @@ def export(given: argparse.Namespace) -> int:
     stored = [
         (account, each)
         for account, each in found
-        if each.plays or each.lookups or each.unread_pings
+        if each.plays or each.lookups or each.unread_pings or each.names
     ]
     if not stored:
         return _nothing()

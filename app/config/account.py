@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 from app.config.values import (
     IssuedSecret,
     IssuedText,
+    NameParts,
     OptionalSecret,
     cleaned,
     is_loopback,
@@ -17,7 +18,17 @@ from app.config.values import (
 from app.domain.url import parse_url
 from app.hubspot.endings import Use
 from app.hubspot.seal import Seal, derived_keys
-from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, OAUTH, PROVIDER, Route, template, version
+from app.hubspot.versions import (
+    CUSTOM,
+    EVENTS,
+    MEDIA,
+    NAMES,
+    OAUTH,
+    PROVIDER,
+    Route,
+    template,
+    version,
+)
 
 
 class AccountFields(BaseModel):
@@ -82,6 +93,10 @@ class AccountFields(BaseModel):
         CUSTOM.template,
         description="Path of the custom events (`2026-09`: `/events/custom/{version}/{act}`)",
     )
+    hubspot_names_version: str = Field(
+        NAMES.version, description="Version of the contacts' names (known: `2026-03`)"
+    )
+    hubspot_names_path: str = Field(NAMES.template, description="Path of the contacts' names")
     hubspot_event_name: str | None = Field(
         None,
         pattern="^pe[0-9]+_[a-z][a-z0-9_]*$",
@@ -108,6 +123,11 @@ class AccountFields(BaseModel):
     retain_days: float = Field(
         7, gt=0, le=3650, description="How long delivered events stay in the store"
     )
+    console_names: NameParts = Field(
+        (),
+        description="What the console's People show of contacts, read from HubSpot and kept for a "
+        "day, encrypted with `PLAYRELAY_SECRET_KEY`: `name`, `email` or both; none: their numbers",
+    )
     store_limit_mb: int = Field(
         10_240,
         ge=0,
@@ -132,6 +152,7 @@ class AccountFields(BaseModel):
         "hubspot_media_version",
         "hubspot_provider_version",
         "hubspot_custom_events_version",
+        "hubspot_names_version",
     )
     @classmethod
     def _version(cls, value: str) -> str:
@@ -143,6 +164,7 @@ class AccountFields(BaseModel):
         "hubspot_media_path",
         "hubspot_provider_path",
         "hubspot_custom_events_path",
+        "hubspot_names_path",
     )
     @classmethod
     def _path(cls, value: str, info: ValidationInfo) -> str:
@@ -152,6 +174,7 @@ class AccountFields(BaseModel):
             "hubspot_media_path": "media",
             "hubspot_provider_path": "provider",
             "hubspot_custom_events_path": "custom",
+            "hubspot_names_path": "names",
         }
         return template(cleaned(value), uses[info.field_name or ""])
 
@@ -191,6 +214,7 @@ class AccountFields(BaseModel):
             "contacts": ("v1", self.identity == "lookup"),
             "media": (self.hubspot_media_version, self.media_register),
             "provider": (self.hubspot_provider_version, self.may_set_provider),
+            "names": (self.hubspot_names_version, bool(self.console_names)),
         }
         return {use: chosen for use, (chosen, is_used) in wanted.items() if is_used}
 
@@ -203,6 +227,7 @@ class AccountFields(BaseModel):
             "media": Route(self.hubspot_media_version, self.hubspot_media_path),
             "custom": Route(self.hubspot_custom_events_version, self.hubspot_custom_events_path),
             "provider": Route(self.hubspot_provider_version, self.hubspot_provider_path),
+            "names": Route(self.hubspot_names_version, self.hubspot_names_path),
         }
 
     @property

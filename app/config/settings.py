@@ -83,6 +83,15 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
         return self
 
     @model_validator(mode="after")
+    def _names(self) -> Self:
+        if self.console_names and self.secret_key is None and self.sites is None:
+            raise ValueError(
+                f"{PREFIX}CONSOLE_NAMES: the names are kept encrypted: set {PREFIX}SECRET_KEY, "
+                "made by openssl rand -base64 32"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _groups(self) -> Self:
         groups = self.console_operator_groups or self.console_viewer_groups
         if groups and not self.console_groups_header:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 
 from app.domain.destination import Destination
+from app.hubspot.contacts import NamePart
 
 _QUOTES = "\"'"
 _SHORTEST_SECRET = 32
@@ -102,6 +103,7 @@ Percents = Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], BeforeVali
 EventKinds = Annotated[
     tuple[Literal["percent", "played", "attention"], ...], BeforeValidator(split)
 ]
+NameParts = Annotated[tuple[NamePart, ...], BeforeValidator(split)]
 EventDestinations = Annotated[tuple[Destination, ...], BeforeValidator(split)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_plain)]
 IssuedSecret = Annotated[SecretStr | None, BeforeValidator(_issued)]

@@ -154,7 +154,7 @@ async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[F
         return
     if isinstance(reported, Introspection) and reported.scopes:
         wanted = [scopes.OF_DESTINATIONS[each] for each in settings.destinations]
-        if settings.identity == "lookup":
+        if settings.identity == "lookup" or settings.console_names:
             wanted.append(scopes.CONTACTS)
         missing = [scope for scope in wanted if scope not in reported.scopes]
         yield (

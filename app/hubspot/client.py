@@ -5,7 +5,7 @@ httpx logs the address of every request at INFO, and a look-up's address holds u
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import httpx
 import msgspec
@@ -18,6 +18,7 @@ from app.domain.milestones import EventType
 from app.hubspot import custom_events
 from app.hubspot.answers import Answer
 from app.hubspot.classify import contacts_result, event_result, failure
+from app.hubspot.contacts import ContactNames, NamePart, names_call, names_result
 from app.hubspot.custom_events import event_call
 from app.hubspot.exchange import Call, Exchange
 from app.hubspot.media import MediaPage, make_call, make_result, page_call, page_result
@@ -33,7 +34,7 @@ from app.hubspot.results import (
     Unauthorized,
 )
 from app.hubspot.tokens import TokenSource
-from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, Route
+from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, NAMES, Route
 
 LOOKUP_LIMIT = 100
 """Usertokens a look-up may name."""
@@ -68,6 +69,7 @@ class HubSpotClient:
         events: Route = EVENTS,
         media: Route = MEDIA,
         custom: Route = CUSTOM,
+        names: Route = NAMES,
         app: OAuthApp | None = None,
         keep_account: KeepAccount | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class HubSpotClient:
         self._events = events
         self._media = media
         self.custom = custom
+        self._names = names
         self._app = app
         self._keep_account = keep_account
 
@@ -127,6 +130,13 @@ class HubSpotClient:
             signs = self._exchange.signs
             signs.keep_gone(call.endpoint, gone=isinstance(result, LookupGone))
         return result
+
+    async def contact_names(
+        self, contacts: Sequence[int], parts: Collection[NamePart]
+    ) -> ContactNames | Refused | Trouble:
+        """Names of up to `NAMES_LIMIT` contacts, of these parts alone."""
+        answer = await self._authorised(names_call(self._names, contacts, parts))
+        return names_result(answer) if isinstance(answer, Answer) else answer
 
     async def media_page(
         self, media_type: MediaType, after: str | None = None

@@ -8,7 +8,7 @@ EVENTS = "media_bridge.write"
 """Sending events, and half of registering media."""
 
 CONTACTS = "crm.objects.contacts.read"
-"""Looking up whose a usertoken is."""
+"""Looking up whose a usertoken is, and reading contacts' names."""
 
 MEDIA = "media_bridge.read"
 """Listing media objects."""

@@ -55,6 +55,23 @@ class Seal:
         access, refresh = self._open(token.access_token), self._open(token.refresh_token)
         return replace(token, access_token=access, refresh_token=refresh)
 
+    def close_text(self, text: str) -> str:
+        """Text as it may lie in a store. RuntimeError where there is no key."""
+        if self._keys is None:
+            raise RuntimeError("there is no key to seal with")
+        return self._keys.encrypt(text.encode()).decode()
+
+    def open_text(self, sealed: str) -> str | None:
+        """The text again; None where none of the keys fits."""
+        if self._keys is None:
+            return None
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
+
+        try:
+            return self._keys.decrypt(sealed).decode()
+        except InvalidToken:
+            return None
+
     def _close(self, secret: SecretStr) -> SecretStr:
         if self._keys is None:
             return secret

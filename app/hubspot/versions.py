@@ -30,6 +30,7 @@ OAUTH = Route("2026-03", "/oauth/{version}/token")
 MEDIA = Route("2026-09", "/media-bridge/{version}/objects")
 CUSTOM = Route("2026-03", "/events/{version}/{act}")
 PROVIDER = Route("2026-03", "/media-bridge/{version}/{app_id}/settings")
+NAMES = Route("2026-03", "/crm/objects/{version}/contacts/batch/read")
 
 ROUTES: Mapping[Use, Route] = {
     "events": EVENTS,
@@ -37,6 +38,7 @@ ROUTES: Mapping[Use, Route] = {
     "media": MEDIA,
     "custom": CUSTOM,
     "provider": PROVIDER,
+    "names": NAMES,
 }
 
 KNOWN: Mapping[Use, tuple[str, ...]] = {
@@ -46,6 +48,7 @@ KNOWN: Mapping[Use, tuple[str, ...]] = {
     "media": ("2026-09",),
     "custom": ("2026-03", "2026-09"),
     "provider": ("v1", "2026-03", "2026-09"),
+    "names": ("2026-03",),
 }
 """The versions that HubSpot's published specifications or clients have, and the sandbox plays."""
 

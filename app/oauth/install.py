@@ -41,16 +41,19 @@ def requested_scopes(
     lookup: bool,
     register: bool,
     developer: bool = False,
+    names: bool = False,
     destinations: Collection[Destination] = (MEDIA_BRIDGE,),
 ) -> RequestedScopes:
     """Which to ask for. `lookup`: usertokens are looked up. `register`: media are registered.
 
-    `developer`: the app's own settings are changed without the developer account's key.
+    `developer`: the app's own settings are changed without the developer account's key. `names`:
+    the console shows contacts' names.
     """
     needed = tuple(scopes.OF_DESTINATIONS[each] for each in destinations)
     needed += (scopes.CONTACTS,) if lookup else ()
     optional = [scopes.MEDIA, *([scopes.FILES] if register else [])]
     optional += scopes.DEVELOPERS if developer else ()
+    optional += [scopes.CONTACTS] if names and not lookup else []
     optional += [scopes.DEFINITIONS] if CUSTOM_EVENTS in destinations else []
     return RequestedScopes(needed, tuple(optional))
 

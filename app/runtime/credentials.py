@@ -80,6 +80,7 @@ def requested_of(settings: Settings) -> RequestedScopes:
         lookup=settings.identity == "lookup",
         register=settings.media_register,
         developer=settings.hubspot_developer_scopes,
+        names=bool(settings.console_names),
         destinations=settings.destinations,
     )
 

@@ -53,6 +53,7 @@ async def connect_hubspot(
             events=settings.hubspot_routes["events"],
             media=settings.hubspot_routes["media"],
             custom=settings.hubspot_routes["custom"],
+            names=settings.hubspot_routes["names"],
             app=oauth_app(settings),
             keep_account=None if settings.sandboxed else partial(_keep_account, store),
         )

@@ -29,15 +29,20 @@ class Notifier:
 
 @dataclass(frozen=True, slots=True)
 class Notifiers:
-    """The two of an account: `pings` for pings to fold, `due` for events to send."""
+    """Those of an account: `pings` for pings to fold, `due` for events to send.
+
+    `names`: nobody notifies who reads contacts' names, except that it is to stop.
+    """
 
     pings: Notifier = field(default_factory=Notifier)
     due: Notifier = field(default_factory=Notifier)
+    names: Notifier = field(default_factory=Notifier)
 
     def notify(self) -> None:
-        """Notify both."""
+        """Notify all."""
         self.pings.notify()
         self.due.notify()
+        self.names.notify()
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:

@@ -13,6 +13,7 @@ from app.config.catalogue import load_catalogue
 from app.deliver.destination import CustomEvents, Destinations, MediaBridge
 from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
+from app.deliver.names import NameReader
 from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Sender, SenderContext
 from app.domain.media import Catalogue
@@ -47,6 +48,7 @@ class Workers:
     maintenance: MaintenanceWorker
     senders: tuple[Sender, ...]
     lookup: Lookup | None
+    names: NameReader | None
 
     def by_name(self) -> Mapping[str, Run]:
         """How each is run, by the name that the log gives it."""
@@ -56,7 +58,8 @@ class Workers:
             "maintenance": self.maintenance.run,
             **{f"sender-{number}": each.run for number, each in enumerate(self.senders)},
         }
-        return runs if self.lookup is None else {**runs, "lookup": self.lookup.run}
+        some = {"lookup": self.lookup, "names": self.names}
+        return runs | {name: each.run for name, each in some.items() if each is not None}
 
 
 def make_workers(
@@ -93,6 +96,18 @@ def make_workers(
         ),
         lookup=Lookup(store.lookups, client, context, due, metrics)
         if settings.identity == "lookup"
+        else None,
+        names=NameReader(
+            store.names,
+            client,
+            settings.console_names,
+            settings.seal.close_text,
+            clock,
+            notifiers.names,
+            metrics,
+            idle.deliver,
+        )
+        if settings.console_names
         else None,
     )
 

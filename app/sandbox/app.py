@@ -24,6 +24,7 @@ from app.sandbox.routes_custom_events import custom_event_routes
 from app.sandbox.routes_events import event_routes
 from app.sandbox.routes_install import install_routes
 from app.sandbox.routes_media import media_routes
+from app.sandbox.routes_names import name_routes
 from app.sandbox.routes_oauth import oauth_routes
 from app.sandbox.routes_provider import provider_routes
 from app.sandbox.state import Sandbox
@@ -64,6 +65,7 @@ def create_sandbox(
     app.include_router(custom_event_routes(sandbox))
     app.include_router(oauth_routes(sandbox))
     app.include_router(contact_routes(sandbox))
+    app.include_router(name_routes(sandbox))
     app.include_router(install_routes(sandbox))
     app.include_router(media_routes(sandbox))
     app.include_router(provider_routes(sandbox))

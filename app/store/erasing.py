@@ -26,6 +26,8 @@ async def forget(
     The unread ones first: those that are folded meanwhile are plays then, and erased with these.
     """
     utks = await database.write(lambda tx: erasure.usertokens(tx, utk, contact_id))
+    contacts = await database.write(lambda tx: erasure.contacts(tx, utks, contact_id))
+    await database.write(lambda tx: erasure.forget_names(tx, contacts))
 
     async def look_through(table: str, after: int) -> tuple[list[Row], int]:
         return await _write(
@@ -39,6 +41,8 @@ async def forget(
         while some := await _write(database, lambda tx: erasure.forget_plays_of(tx, contact_id)):
             erased += some
     await database.write(lambda tx: erasure.forget_usertokens(tx, utks))
+    # Again: somebody may have looked at the console meanwhile.
+    await database.write(lambda tx: erasure.forget_names(tx, contacts))
     return erased
 
 

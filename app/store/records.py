@@ -139,6 +139,15 @@ class LookupClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesClaim:
+    """Contacts whose names HubSpot is to be asked for, and the permit; or when to try again."""
+
+    contacts: tuple[int, ...] = ()
+    permit: int | None = None
+    next_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """A request may be made (`id`), or not before `next_at`."""
 

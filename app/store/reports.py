@@ -330,3 +330,11 @@ class AlertChannel:
     at: int
     fault: str
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownName:
+    """What is kept of a contact's name: sealed; or `fault`, why HubSpot told none."""
+
+    sealed: str
+    fault: str

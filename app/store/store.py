@@ -7,6 +7,7 @@ from app.store.account import MediaIndex, Tokens
 from app.store.admin import Admin, FigureReports, History, Rejections, Watchers
 from app.store.alerts import Alerts
 from app.store.console import ConsoleSessions, SharedLinks
+from app.store.names import ContactNameStore
 from app.store.pipeline import Folding, Inbox, Lookups, Maintenance, Outbox, Permits
 from app.store.policy import StorePolicy
 from app.store.transfer import PORTION, copy_store, expect_whole
@@ -34,6 +35,7 @@ class Store:
         self.console_sessions = ConsoleSessions(database)
         self.shared_links = SharedLinks(database)
         self.alerts = Alerts(database)
+        self.names = ContactNameStore(database, policy)
 
     async def copy_to(
         self,

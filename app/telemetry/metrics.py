@@ -129,7 +129,7 @@ class Metrics:
         self.budget = self._counter(
             "playrelay_hubspot_budget",
             "Requests to HubSpot by what they were good for: event (delivered), lookup (found a "
-            "contact) or wasted",
+            "contact), names (for the console) or wasted",
             ["use"],
         )
         self.requests = self._counter(

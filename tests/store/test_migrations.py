@@ -86,7 +86,8 @@ class Postgres:
 
 
 Database = Sqlite | Postgres
-SINCE = {"console_sessions", "outbox_new", "resting", "figure_slots", "shared_links"} | {
+SINCE = {
+    *("console_sessions", "outbox_new", "resting", "figure_slots", "shared_links", "contact_names"),
     *("alerts", "alert_turn", "alert_messages", "alert_channels"),
 }
 """Tables that the earlier release did not have, or that a migration renames."""

@@ -9,6 +9,7 @@ from app.console.compared import compared
 from app.console.csv_file import csv_file
 from app.console.dates import SPANS, Chosen, offered_zones
 from app.console.medium_report import Wanted, kept_since, shown_report
+from app.console.names import names_of
 from app.console.pages.media import HEAD
 from app.console.parameters import Id
 from app.console.records import record_address
@@ -68,6 +69,7 @@ def routes() -> APIRouter:
             watchers=watching.watchers,
             more_watchers=watching.after is not None,
             record=await record_address(view.account),
+            names=await names_of(view, [each.contact_id for each in watching.watchers]),
         )
 
     @router.get("/console/media/{medium}/{table}.csv")

@@ -1,6 +1,7 @@
 """`/console/people`: the contacts that watched, by how far they came; and all that one has watched.
 
-They stand under their numbers at HubSpot: names are there, behind the links.
+They stand under their numbers at HubSpot, or with their names, if the operator wants to see them.
+The file and the API have numbers alone.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Response
 
 from app.console import cursor
 from app.console.csv_file import csv_stream
+from app.console.names import names_of
 from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumIds, Over
 from app.console.records import record_address
 from app.console.view import ForViewers, View
@@ -49,6 +51,8 @@ def routes() -> APIRouter:
             over=over,
             match=match,
             record=await record_address(view.account),
+            names=await names_of(view, [each.contact_id for each in page.watchers]),
+            hint=view.person.role == "operator" and not view.account.settings.console_names,
             most=MEDIA_CHOSEN,
         )
 
@@ -68,6 +72,7 @@ def routes() -> APIRouter:
             watched=found,
             most=MEDIA_OF_CONTACT,
             record=await record_address(view.account),
+            names=await names_of(view, [contact] if found else []),
         )
 
     return router

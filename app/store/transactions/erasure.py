@@ -31,6 +31,11 @@ COUNT_PLAYS = f"""
     SELECT count(*) FROM (
         SELECT id FROM playrelay.plays WHERE utk = ANY ($2::text[]) UNION {_OF_CONTACT}) AS theirs
 """
+CONTACTS_OF = """
+    SELECT contact_id FROM playrelay.contacts WHERE utk = ANY ($1::text[])
+    UNION SELECT watched_by FROM playrelay.plays WHERE utk = ANY ($1::text[])
+"""
+FORGET_NAMES = "DELETE FROM playrelay.contact_names WHERE contact = ANY ($1::bigint[])"
 FORGET_CONTACTS = "DELETE FROM playrelay.contacts WHERE utk = ANY ($1::text[])"
 FORGET_MAILS = "DELETE FROM playrelay.mails WHERE utk = ANY ($1::text[])"
 TABLES = ("inbox", "quarantine")
@@ -88,6 +93,17 @@ async def forget_plays(tx: Tx, utks: Sequence[str], contact_id: int | None) -> i
 async def forget_plays_of(tx: Tx, contact_id: int) -> int:
     """Erase some plays of a contact; how many that were."""
     return await tx.change(FORGET_PLAYS_OF, contact_id, PORTION)
+
+
+async def contacts(tx: Tx, utks: Sequence[str], contact_id: int | None) -> list[int]:
+    """The contacts that the visitor is."""
+    found = {contact for (contact,) in await tx.rows(CONTACTS_OF, list(utks))} | {contact_id}
+    return sorted(contact for contact in found if contact is not None)
+
+
+async def forget_names(tx: Tx, contacts: Sequence[int]) -> None:
+    """Erase what HubSpot said that they are called."""
+    await tx.change(FORGET_NAMES, contacts)
 
 
 async def forget_usertokens(tx: Tx, utks: Sequence[str]) -> None:

@@ -106,6 +106,12 @@ PRUNE_QUARANTINE = f"""
     DELETE FROM playrelay.quarantine
     WHERE id IN (SELECT id FROM playrelay.quarantine WHERE received_at <= $1 {_UNLOCKED})
 """
+# Those that a wrong clock has left in the future as well.
+NAMES_KEPT_MS = 24 * 60 * 60 * 1000
+NAMES_LEASED_MS = 60 * 60 * 1000
+PRUNE_NAMES = """
+    DELETE FROM playrelay.contact_names WHERE (read_at > 0 AND read_at <= $1) OR due_at > $2
+"""
 PRUNE_REFUSED_MEDIA = "DELETE FROM playrelay.refused_media WHERE try_at <= $1"
 
 
@@ -135,6 +141,7 @@ async def maintain(tx: Tx, retention: Retention, now: int, limit: int) -> Mainte
     await tx.change(PRUNE_DAYS, oldest_day)
     await tx.change(PRUNE_AUDIT, now - retention.figures_ms)
     await tx.change(PRUNE_REFUSED_MEDIA, given_up)
+    await tx.change(PRUNE_NAMES, now - NAMES_KEPT_MS, now + NAMES_LEASED_MS)
     await tx.change(STOP_ASKING, now, limit)
     nearly = given_up + last.notice
     await tx.change(ASK_ONCE_MORE, now, limit, nearly, now + last.gather, last.old_enough)

@@ -3,7 +3,7 @@
 import msgspec
 
 from app.store.rules.plays import carries_identity
-from app.store.transactions.erasure import UTKS_OF_CONTACT, unread
+from app.store.transactions.erasure import UTKS_OF_CONTACT, contacts, unread
 from app.store.tx import Row, Tx
 
 PLAYS = """
@@ -19,6 +19,11 @@ EVENTS = """
 LOOKUPS = """
     SELECT utk, contact_id, asked_at, asked FROM playrelay.contacts
     WHERE utk = ANY ($1::text[]) ORDER BY utk
+"""
+
+
+NAMES = """
+    SELECT sealed FROM playrelay.contact_names WHERE contact = ANY ($1::bigint[]) AND sealed <> ''
 """
 
 
@@ -42,12 +47,14 @@ class PlayData(msgspec.Struct, rename="camel"):
 class PersonalData(msgspec.Struct, rename="camel"):
     """What is stored of a visitor. `lookups`: what HubSpot said of the visitor's usertokens.
 
-    `unread_pings`: bodies that have arrived and were not read yet.
+    `unread_pings`: bodies that have arrived and were not read yet. `names`: what HubSpot said that
+    the visitor's contacts are called, as it is kept for the console: sealed.
     """
 
     plays: list[PlayData]
     lookups: list[dict[str, object]]
     unread_pings: list[str]
+    names: list[str] = []
 
 
 async def personal_data(tx: Tx, utk: str | None, contact_id: int | None) -> PersonalData:
@@ -67,7 +74,9 @@ async def personal_data(tx: Tx, utk: str | None, contact_id: int | None) -> Pers
         for _id, referer, body in rows
         if carries_identity(body, referer, wanted, contact_id)
     ]
-    return PersonalData(plays, lookups, pings)
+    theirs = await contacts(tx, wanted, contact_id)
+    names = [sealed for (sealed,) in await tx.rows(NAMES, theirs)]
+    return PersonalData(plays, lookups, pings, names)
 
 
 async def _play(tx: Tx, row: Row) -> PlayData:

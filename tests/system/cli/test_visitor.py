@@ -1,11 +1,20 @@
 """`export` and `forget`: what is stored of a visitor is shown to them, counted, and erased."""
 
+import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.cli import main
+from app.config import Settings
+from app.domain.outcome import Healthy
+from app.hubspot.seal import Seal
+from app.runtime.stores import open_store
+from tests.store.setting import LEASE, NOW
 from tests.system.cli.outbox_store import CONTACT, UTK, fill
 
 
@@ -76,3 +85,30 @@ def test_a_dry_run_erases_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["forget", "--utk", UTK]) == 0
     assert capsys.readouterr().out == "erased 1 play or ping\n"
     assert main(["forget", "--dry-run", "--utk", UTK]) == 1
+
+
+def test_names_are_exported_and_erased(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the console keeps of HubSpot's names, opened with the key."""
+    key = "k" * 43 + "="
+    monkeypatch.setenv("PLAYRELAY_SANDBOX", "true")
+    asyncio.run(_named(store, Seal.of([SecretStr(key)]).close_text("Ada Abel")))
+    for secret, name in ((key, "Ada Abel"), ("o" * 43 + "=", "(sealed with another")):
+        monkeypatch.setenv("PLAYRELAY_SECRET_KEY", secret)
+        assert main(["export", "--contact", str(CONTACT)]) == 0
+        (exported,) = json.loads(capsys.readouterr().out)["names"]
+        assert exported.startswith(name)
+    assert main(["forget", "--contact", str(CONTACT)]) == 0
+    with closing(sqlite3.connect(store.with_name("relay-sandbox.db"))) as db:
+        assert db.execute("SELECT count(*) FROM contact_names").fetchone() == (0,)
+
+
+async def _named(path: Path, sealed: str) -> None:
+    """A contact's name was read."""
+    store = await open_store(Settings(database_url=f"sqlite:///{path}"))
+    await store.names.want([CONTACT], NOW)
+    claim = await store.names.claim(NOW, 100, LEASE)
+    assert claim.permit is not None
+    await store.names.save(claim.permit, {CONTACT: sealed}, Healthy(of_event=False), NOW)
+    await store.close()

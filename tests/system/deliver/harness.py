@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 from app.config import Settings, accounts_of
 from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
+from app.deliver.names import NameReader
 from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Sender
 from app.domain.destination import MEDIA_BRIDGE, Destination
@@ -78,6 +79,12 @@ class Harness:
         lookup = self._workers().lookup
         assert lookup is not None
         return lookup
+
+    def names(self) -> NameReader:
+        """The worker that reads contacts' names."""
+        names = self._workers().names
+        assert names is not None
+        return names
 
     def maintenance(self) -> MaintenanceWorker:
         """The worker that does what becomes due with time."""
@@ -158,7 +165,10 @@ class Harness:
 
 @asynccontextmanager
 async def delivering(
-    folder: Path, mode: IdentityMode, destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,)
+    folder: Path,
+    mode: IdentityMode,
+    destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,),
+    **more: Any,
 ) -> AsyncIterator[Harness]:
     """An account on an empty store, before a sandbox with the default world, its event defined."""
     clock = Clock(NOW)
@@ -174,6 +184,7 @@ async def delivering(
             hubspot_rate=100,
             destinations=destinations,
             hubspot_event_name=SANDBOX_EVENT,
+            **more,
         )
         (account,) = accounts_of(settings)
         async with open_account(account, Environment(clock, Even())) as runtime:

@@ -247,3 +247,8 @@ def test_only_what_is_needed_is_asked_for() -> None:
     assert requested_scopes(lookup=False, register=False).needed == ("media_bridge.write",)
     assert requested_scopes(lookup=True, register=False).optional == ("media_bridge.read",)
     assert requested_scopes(lookup=True, register=True).optional == ("media_bridge.read", "files")
+    named = requested_scopes(lookup=False, register=False, names=True)
+    assert named.optional == ("media_bridge.read", "crm.objects.contacts.read")
+    assert requested_scopes(lookup=True, register=False, names=True).optional == (
+        "media_bridge.read",
+    )

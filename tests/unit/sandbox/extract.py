@@ -46,6 +46,7 @@ SOURCES = (
         ),
     ),
     Source("media-bridge-objects.2026-09.openapi.json"),
+    Source("contacts.2026-03.openapi.json", ("/crm/objects/2026-03/contacts/batch/read",)),
     Source("oauth.v3.openapi.json"),
     Source("oauth.2026-03.openapi.json"),
     Source("custom-events.2026-03.openapi.json"),

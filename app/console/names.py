@@ -1,0 +1,45 @@
+"""Contacts' names for the console's pages: those that are kept; the others are asked for."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from app.console.view import View
+from app.deliver.names import MISSING_SCOPE
+from app.hubspot.scopes import CONTACTS
+
+_LACKS_SCOPE = (
+    f"Names are not shown: give the app the scope {CONTACTS} in HubSpot, and install it again "
+    "(playrelay connect --again; a static token: make a new one)."
+)
+_UNANSWERED = "HubSpot did not answer with the names. It is asked again in some minutes."
+_ASKED = "HubSpot is being asked for names: load the page again in a moment."
+
+
+class Names(NamedTuple):
+    """Names by contact; and what there is to say of those that are not there, or ""."""
+
+    shown: Mapping[int, str]
+    notice: str
+
+
+async def names_of(view: View, contacts: Sequence[int]) -> Names:
+    """What these are called. Only contacts that the store has plays of may be asked for."""
+    settings, store = view.account.settings, view.account.store
+    if not settings.console_names:
+        return Names({}, "")
+    known = await store.names.known(contacts, view.now)
+    missing = [each for each in contacts if each not in known]
+    if missing:
+        await store.names.want(missing, view.now)
+    seal = settings.seal
+    shown = {
+        contact: name
+        for contact, each in known.items()
+        if each.sealed and (name := seal.open_text(each.sealed))
+    }
+    faults = {each.fault for each in known.values()} - {""}
+    if MISSING_SCOPE in faults:
+        return Names(shown, _LACKS_SCOPE)
+    if faults:
+        return Names(shown, _UNANSWERED)
+    return Names(shown, _ASKED if missing else "")
