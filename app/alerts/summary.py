@@ -7,7 +7,7 @@ import msgspec
 from app.domain.period import Period
 from app.domain.retention import watched_seconds
 from app.explain.words import named
-from app.store.reports import COUNTED, Day, MediumFigures
+from app.store.reports import COUNTED, MediumFigures
 from app.store.store import Store
 
 MEDIA_NAMED = 5
@@ -42,15 +42,15 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 async def summarise(store: Store, period: Period, now: int) -> Summary:
-    """The summary of these days. Events are counted by days of UTC, as the store has them."""
+    """The summary of these days."""
     before = period.before()
     played = await store.figures.played(period)
     played_before = await store.figures.played(before)
     viewers = await store.figures.viewers_of_all(period)
     viewers_before = await store.figures.viewers_of_all(before)
-    days = await store.figures.days(before.utc_days[0])
+    days = await store.figures.days(period)
+    days_before = await store.figures.days(before)
     depths = await store.admin.depths(now, COUNTED)
-    events, events_before = _within(days, period), _within(days, before)
     outbox = depths.outbox
     return Summary(
         f"{period.first}",
@@ -62,14 +62,14 @@ async def summarise(store: Store, period: Period, now: int) -> Summary:
             Figure(
                 "delivered",
                 "Events delivered",
-                sum(each.delivered for each in events),
-                sum(each.delivered for each in events_before),
+                sum(each.delivered for each in days),
+                sum(each.delivered for each in days_before),
             ),
             Figure(
                 "rejected",
                 "Events rejected by HubSpot",
-                sum(each.rejected for each in events),
-                sum(each.rejected for each in events_before),
+                sum(each.rejected for each in days),
+                sum(each.rejected for each in days_before),
             ),
             Figure("waiting", "Events that wait until their visitor is known", outbox["waiting"]),
             Figure("due", "Events to be sent", outbox["due"] + outbox["sending"]),
@@ -99,11 +99,6 @@ def _plays(media: Iterable[MediumFigures]) -> int:
 def _hours(media: Iterable[MediumFigures]) -> int:
     seconds = sum(watched_seconds(each.figures, each.medium.duration) or 0 for each in media)
     return round(seconds / _HOUR)
-
-
-def _within(days: Iterable[Day], period: Period) -> list[Day]:
-    first, last = period.utc_days
-    return [each for each in days if first <= each.day <= last]
 
 
 def _short(name: str) -> str:

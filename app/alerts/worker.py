@@ -14,6 +14,7 @@ from app.alerts.message import Origin, alert, decoded, encoded, weekly
 from app.alerts.summary import summarise
 from app.domain.alerting import Change, Sentence
 from app.domain.figures import DAY_MS
+from app.domain.period import Period
 from app.domain.weekly import Weekly
 from app.explain.advice import Advice, Level, advise
 from app.runtime.notifier import wait_for
@@ -112,11 +113,9 @@ class AlertWatcher:
         store = self._store
         depths = await store.admin.depths(now, COUNTED)
         refused = await store.rejections.media(now, REFUSED_MEDIA)
-        today = now // DAY_MS
-        pings = sum(each.pings for each in await store.figures.days(today - 1))
-        found = advise(
-            depths, refused, Day(today, pings=pings), now, collects=self._policy.collects
-        )
+        days = await store.figures.days(Period.latest(2, now))
+        lately = Day(now // DAY_MS, pings=sum(each.pings for each in days))
+        found = advise(depths, refused, lately, now, collects=self._policy.collects)
         return [_sentence(each) for each in found if each.level in self._policy.levels]
 
 

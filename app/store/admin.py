@@ -51,9 +51,9 @@ class FigureReports(Part):
         super().__init__(database)
         self.plays_kept_ms = plays_kept_ms
 
-    async def days(self, since: int) -> list[Day]:
-        """Each day (UTC) from `since` on that saw anything, in order."""
-        return await self._read(figure_reports.days, since)
+    async def days(self, period: Period) -> list[Day]:
+        """Each day of the period that saw anything, in order."""
+        return await self._read(figure_reports.days, period)
 
     async def media(
         self,

@@ -41,7 +41,10 @@ OnProgress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What the relay did in a day."""
+    """What the relay did in a day. `day`: its date, counted from the epoch.
+
+    `plays`: those that began on it, as the figures of media count them.
+    """
 
     day: int
     pings: int = 0

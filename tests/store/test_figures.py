@@ -13,6 +13,7 @@ from tests.store.setting import (
     MINUTE,
     NOW,
     RETENTION,
+    YEAR,
     Fragile,
     arrive,
     claimed,
@@ -84,7 +85,7 @@ async def test_a_play_is_attributed_once(store: Store) -> None:
     for _ in range(3):
         await settle(store, await claimed(store), Delivered(9, 42, "usertoken"))
     assert (await report(store)).figures.attributed == 1
-    (day,) = await store.figures.days(NOW // DAY)
+    (day,) = await store.figures.days(Period.latest(1, NOW))
     assert (day.pings, day.plays, day.events, day.delivered) == (1, 1, 4, 3)
 
 
@@ -93,7 +94,7 @@ async def test_a_rejection_counts_for_the_day(store: Store) -> None:
     await played(store, NOW - MINUTE)
     await looked_up(store, {"utk": 9})
     await settle(store, await claimed(store), Rejected("refused", 400))
-    (day,) = await store.figures.days(NOW // DAY)
+    (day,) = await store.figures.days(Period.latest(1, NOW))
     assert (day.delivered, day.rejected) == (0, 1)
     assert (await report(store)).figures.attributed == 0
 
@@ -136,7 +137,7 @@ async def test_a_row_that_breaks_the_fold_counts_nothing(store: Store) -> None:
     await arrive(store, sessionId="bad")
     await fold(store, folding=Fragile("bad"))
     assert (await report(store)).figures.plays == 1
-    (day,) = await store.figures.days(NOW // DAY)
+    (day,) = await store.figures.days(Period.latest(1, NOW))
     assert (day.pings, day.plays) == (1, 1)
 
 
@@ -148,7 +149,7 @@ async def test_figures_end_with_their_retention(store: Store) -> None:
     assert (await report(store)).figures.plays == 1
     await store.maintenance.maintain(NOW + RETENTION.figures_ms + DAY, ALL)
     assert await store.figures.media("latest", None, ALL) == []
-    assert await store.figures.days(0) == []
+    assert await store.figures.days(YEAR) == []
 
 
 async def test_nothing_is_known_of_another_medium(store: Store) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.period import SLOT_MS
+from app.domain.period import SLOT_MS, Period
 from app.store.errors import StoreError
 from app.store.migrations import REPLACE, _scripts
 from app.store.postgres.database import open_postgres
@@ -89,8 +89,9 @@ Database = Sqlite | Postgres
 SINCE = {
     *("console_sessions", "outbox_new", "resting", "figure_slots", "shared_links", "contact_names"),
     *("alerts", "alert_turn", "alert_messages", "alert_channels"),
+    *("days", "activity"),
 }
-"""Tables that the earlier release did not have, or that a migration renames."""
+"""Tables that the earlier release did not have, or that a migration renames or replaces."""
 
 TABLES = sorted(
     set(re.findall(r"CREATE TABLE (\w+)", "".join(_scripts("sqlite").values()))) - SINCE
@@ -183,6 +184,18 @@ async def test_earlier_plays_have_viewers(database: Database) -> None:
     assert len(found) > len(by_identity) > 1
     assert all(len(viewers) == 1 for viewers in by_identity.values())
     assert len(set.union(*by_identity.values())) == len(by_identity)
+
+
+async def test_days_agree_with_media_after_a_migration(database: Database) -> None:
+    """Plays count where their media count them; what else was done stays on its day."""
+    await database.restore()
+    (done,) = await database.ask("SELECT sum(pings), sum(delivered) FROM playrelay.days")
+    store = await database.open()
+    days = await store.figures.days(Period.latest(365, LATER))
+    media = await store.figures.played(Period.latest(365, LATER))
+    assert sum(each.plays for each in days) == sum(each.figures.plays for each in media) > 0
+    assert (sum(each.pings for each in days), sum(each.delivered for each in days)) == done
+    await store.close()
 
 
 async def test_work_goes_on_after_a_migration(database: Database) -> None:

@@ -93,7 +93,7 @@ def questions() -> dict[str, Question]:
     }
     return {
         "depths": lambda tx: admin.depths(tx, NOW, COUNTED),
-        "days": lambda tx: figure_reports.days(tx, 0),
+        "days": lambda tx: figure_reports.days(tx, TOKYO),
         "latest": lambda tx: history.latest(tx, MODE, 20),
         "media played last": lambda tx: figure_reports.media(tx, "latest", TOKYO, 50, None),
         "media played most": lambda tx: figure_reports.media(tx, "most", TOKYO, 50, None),

@@ -1,5 +1,6 @@
 """What is shown of a period equals a recount of its plays, in every time zone."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import partial
 from typing import Any, NamedTuple
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.period import Period, day_at
+from app.domain.period import EPOCH, Period, day_at
 from app.domain.retention import average_share, watched_seconds
 from app.store.reports import MediumFigures, MediumReport, Viewers
 from app.store.store import Store
@@ -131,11 +132,15 @@ async def test_a_period_equals_a_recount(
         played = {each.medium.bridge_id: each for each in await store.figures.played(period)}
         listed = await store.figures.media("latest", period, ALL)
         reports = [await _report(store, each.id, period) for each in listed]
+        by_days = await store.figures.days(period)
         of_all = await store.figures.viewers_of_all(period)
         counted = [await store.figures.viewers(each.id, period) for each in listed]
         await store.admin.forget(utk="u1", contact_id=None)
         remaining = [await store.figures.viewers(each.id, period) for each in listed]
     begun = {each: day_at(NOW - each.ago, zone) for each in viewings}
+    assert {EPOCH + timedelta(each.day): each.plays for each in by_days if each.plays} == Counter(
+        day for day in begun.values() if period.first <= day <= period.last
+    )
     assert of_all == _viewers([e for e in viewings if period.first <= begun[e] <= period.last])
     for report, viewers_, left in zip(reports, counted, remaining, strict=True):
         of_medium = [each for each in viewings if each.medium == report.medium.bridge_id]

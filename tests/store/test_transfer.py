@@ -145,7 +145,7 @@ async def test_rows_that_arrive_meanwhile_are_noticed(old: Path, tmp_path: Path)
     def one_more(count: int) -> None:
         if count > 50:
             with closing(sqlite3.connect(old)) as db, db:
-                db.execute("INSERT INTO days (day, pings) VALUES (?, 1)", (90_000 + count,))
+                db.execute("INSERT INTO activity (slot, pings) VALUES (?, 1)", (90_000 + count,))
 
     with pytest.raises(StoreError, match="stop every relay on the source, and copy again"):
         await copied(await sqlite(old), target, one_more)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from app.console.view import ForViewers
 from app.domain.figures import DAY_MS
+from app.domain.period import EPOCH, Period, zone_of
 from app.explain.advice import advise
 from app.runtime.relay import Account
 from app.store.reports import COUNTED, REFUSED_MEDIA, Day
@@ -29,14 +30,14 @@ def routes() -> APIRouter:
 
 
 async def _context(account: Account, now: int) -> dict[str, Any]:
-    day = now // DAY_MS
+    settings = account.settings
+    period = Period.latest(DAYS_SHOWN, now, zone_of(settings.time_zone))
     depths = await account.store.admin.depths(now, COUNTED)
     refused = await account.store.rejections.media(now, REFUSED_MEDIA)
-    days = await account.store.figures.days(day - DAYS_SHOWN + 1)
-    today = next((each for each in days if each.day == day), Day(day))
-    known = {each.day: each for each in days}
-    every = [known.get(each, Day(each)) for each in range(day - DAYS_SHOWN + 1, day + 1)]
-    settings = account.settings
+    known = {each.day: each for each in await account.store.figures.days(period)}
+    numbers = [(each - EPOCH).days for each in period.dates()]
+    every = [known.get(each, Day(each)) for each in numbers]
+    today = every[-1]
     channels = await account.store.alerts.channels() if settings.alert_channels else []
     advice = advise(
         depths,
@@ -49,6 +50,7 @@ async def _context(account: Account, now: int) -> dict[str, Any]:
     return {
         "depths": depths,
         "today": today,
+        "zone": settings.time_zone,
         "advice": advice,
         "rate": account.quota.rate,
         "window": account.quota.window_ms // 1000,

@@ -17,7 +17,7 @@ from app.store.rules.plays import UNREADABLE, readable
 from app.store.rules.send_decision import FRESH_MS, SendDecision
 from app.store.rules.turns import PROVEN, UNPROVEN
 from app.store.transactions.destinations import Standing, destinations_in_turn
-from app.store.transactions.figures import count_day
+from app.store.transactions.figures import count_activity
 from app.store.transactions.identities import identity_at, load_visitors
 from app.store.transactions.permits import send_decision, take_permit
 from app.store.transactions.refused_media import refusal_of
@@ -85,7 +85,7 @@ async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
     play = readable(state)
     if play is None:
         set_aside = await tx.change(SET_ASIDE, row, now, UNREADABLE)
-        await count_day(tx, now, rejected=set_aside)
+        await count_activity(tx, now, rejected=set_aside)
         return replace(no_job, next_at=now)
     leased = await tx.row(LEASE, row, now + lease_ms, destination)
     if leased is None:  # a person was quicker

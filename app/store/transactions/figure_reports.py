@@ -9,7 +9,7 @@ from datetime import date
 from operator import add
 
 from app.domain.figures import Figures
-from app.domain.period import Period, Stretch
+from app.domain.period import EPOCH, Period, Stretch
 from app.store.reports import (
     MEDIA_SORTED,
     Day,
@@ -47,17 +47,23 @@ MEDIUM_PAGES = """
     WHERE medium = $1 AND day >= $2 AND day <= $3
     GROUP BY page HAVING sum(plays) > 0 ORDER BY sum(plays) DESC, page LIMIT $4
 """
-DAYS = """
-    SELECT day, pings, plays, events, delivered, rejected FROM playrelay.days
-    WHERE day >= $1 ORDER BY day
+_DONE = ("pings", "plays", "events", "delivered", "rejected")
+DAYS = f"""
+    SELECT (slot - $3) / $4 AS number, {", ".join(f"sum({each})::bigint" for each in _DONE)}
+    FROM playrelay.activity WHERE slot >= $1 AND slot < $2 GROUP BY number ORDER BY number
 """
 
 _FIRST = 2**62
 
 
-async def days(tx: Tx, since: int) -> list[Day]:
+async def days(tx: Tx, period: Period) -> list[Day]:
     """What the relay did, day by day."""
-    return [Day(*row) for row in await tx.rows(DAYS, since)]
+    found, first = [], (period.first - EPOCH).days
+    for start, slots, count in period.stretches():
+        rows = await tx.rows(DAYS, start, start + slots * count, start, slots)
+        found += [Day(first + number, *counts) for number, *counts in rows]
+        first += count
+    return found
 
 
 async def media(

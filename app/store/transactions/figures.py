@@ -1,14 +1,15 @@
 """Figures of media, kept up in the transactions that change the plays.
 
-Locks are taken in the order of the keys, after all others, and the day's last: all share it.
+Locks are taken in the order of the keys, after all others, and those of the activity last: all
+share its last row.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from app.domain.figures import DAY_MS, Cell, Change, Figures, cell_of, together
-from app.domain.period import SLOTS
+from app.domain.figures import Cell, Change, Figures, cell_of, together
+from app.domain.period import SLOT_MS, SLOTS
 from app.domain.play import Play
 from app.domain.traits import page_name
 from app.store.reports import PAGES_A_DAY
@@ -37,13 +38,14 @@ COUNT_PAGE = """
     INSERT INTO playrelay.figure_pages AS f (medium, day, page, plays) VALUES ($1, $2, $3, $4)
     ON CONFLICT (medium, day, page) DO UPDATE SET plays = f.plays + excluded.plays
 """
-COUNT_DAY = """
-    INSERT INTO playrelay.days AS d (day, pings, plays, events, delivered, rejected)
+COUNT_ACTIVITY = """
+    INSERT INTO playrelay.activity AS a (slot, pings, plays, events, delivered, rejected)
     VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (day) DO UPDATE SET pings = d.pings + excluded.pings,
-        plays = d.plays + excluded.plays, events = d.events + excluded.events,
-        delivered = d.delivered + excluded.delivered, rejected = d.rejected + excluded.rejected
+    ON CONFLICT (slot) DO UPDATE SET pings = a.pings + excluded.pings,
+        plays = a.plays + excluded.plays, events = a.events + excluded.events,
+        delivered = a.delivered + excluded.delivered, rejected = a.rejected + excluded.rejected
 """
+ACTIVITY = ("pings", "plays", "events", "delivered", "rejected")
 
 
 class Grain(NamedTuple):
@@ -80,10 +82,10 @@ Place = tuple[int, int]
 """A medium's row, and a day or slot."""
 
 
-async def add_figures(tx: Tx, changes: Mapping[Cell, Change]) -> None:
-    """Add the changes to what the cells hold."""
+async def add_figures(tx: Tx, changes: Mapping[Cell, Change]) -> Mapping[int, int]:
+    """Add the changes to what the cells hold; returns how many more plays began in each slot."""
     if not changes:
-        return
+        return {}
     media = await _save_media(tx, changes)
     slots = {(media[key], slot): each for (key, slot), each in changes.items()}
     days: dict[Place, list[Change]] = defaultdict(list)
@@ -93,6 +95,10 @@ async def add_figures(tx: Tx, changes: Mapping[Cell, Change]) -> None:
     by_day = {place: together(several) for place, several in days.items()}
     await _put(tx, _DAYS, by_day)
     await _add_pages(tx, by_day)
+    begun: dict[int, int] = defaultdict(int)
+    for (_, slot), change in slots.items():
+        begun[slot] += change.counts[0]
+    return begun
 
 
 async def add_attributed(tx: Tx, play: Play) -> None:
@@ -105,10 +111,14 @@ async def add_attributed(tx: Tx, play: Play) -> None:
             await tx.change(grain.put, medium, at, *counts, None, None)
 
 
-async def count_day(tx: Tx, now: int, **counts: int) -> None:
-    """Count what the relay did today."""
-    names = ("pings", "plays", "events", "delivered", "rejected")
-    await tx.change(COUNT_DAY, now // DAY_MS, *[counts.get(name, 0) for name in names])
+async def count_activity(
+    tx: Tx, now: int, begun: Mapping[int, int] | None = None, **counts: int
+) -> None:
+    """Count what the relay did now. `begun`: plays by the slot in which they began."""
+    by_slot = {slot: {"plays": plays} for slot, plays in (begun or {}).items() if plays}
+    by_slot[now // SLOT_MS] = {**by_slot.get(now // SLOT_MS, {}), **counts}
+    rows = [(slot, *(each.get(name, 0) for name in ACTIVITY)) for slot, each in by_slot.items()]
+    await tx.each(COUNT_ACTIVITY, sorted(rows))
 
 
 async def _save_media(tx: Tx, changes: Mapping[Cell, Change]) -> dict[str, int]:

@@ -6,7 +6,7 @@ usertoken that both see for the first time, one of them starts again.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -172,18 +172,22 @@ async def _fold_rows(
         if folded.play != before:
             received = [observation.received_at for observation in seen]
             changed.append(_SeenPlay(view, before, attributed, folded, received))
-    events = await _write(tx, policy, changed, now)
-    new = sum(seen.before is None for seen in changed)
-    await figures.count_day(tx, now, pings=len(rows), plays=new, events=events)
+    events, begun = await _write(tx, policy, changed, now)
+    await figures.count_activity(tx, now, begun, pings=len(rows), events=events)
     said = [observation for each in rows for observation in each.observed.observations]
     hurried = await ask_soon(tx, policy, said, now)
     return FoldReport(len(rows), len(views), events, unfoldable, hurried)
 
 
-async def _write(tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now: int) -> int:
-    """Visitors, plays and events; returns how many of these."""
+async def _write(
+    tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now: int
+) -> tuple[int, Mapping[int, int]]:
+    """Visitors, plays and events; returns how many events.
+
+    And how many more plays there are, by the slot in which they began.
+    """
     if not changed:
-        return 0
+        return 0, {}
     visitors = await _visitors(tx, policy, changed, now)
     changed = [
         replace(seen, folded=held_or_due(seen.folded, visitors, policy.identity))
@@ -201,8 +205,7 @@ async def _write(tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now:
     ]
     events = await add_events(tx, changes, visitors, policy.identity, now)
     moves = ((seen.before, seen.folded.play, seen.attributed) for seen in changed)
-    await figures.add_figures(tx, figure_changes(moves))
-    return events
+    return events, await figures.add_figures(tx, figure_changes(moves))
 
 
 async def close_quiet(
@@ -231,7 +234,7 @@ async def close_quiet(
     await tx.each(CLOSE_PLAY, sorted(closed))
     events = await add_events(tx, changes, visitors, policy.identity, now)
     if events:
-        await figures.count_day(tx, now, events=events)
+        await figures.count_activity(tx, now, events=events)
     full = len(silent) >= limit
     return FoldReport(plays=len(silent), events=events, unfoldable=len(broken), full=full)
 

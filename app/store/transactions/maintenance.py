@@ -100,7 +100,7 @@ PRUNE_MEDIA = f"""
     DELETE FROM playrelay.media
     WHERE id IN (SELECT id FROM playrelay.media WHERE last_day < $1 {_UNLOCKED})
 """
-PRUNE_DAYS = "DELETE FROM playrelay.days WHERE day < $1"
+PRUNE_ACTIVITY = "DELETE FROM playrelay.activity WHERE slot < $1"
 PRUNE_AUDIT = "DELETE FROM playrelay.audit WHERE at < $1"
 PRUNE_QUARANTINE = f"""
     DELETE FROM playrelay.quarantine
@@ -138,7 +138,7 @@ async def maintain(tx: Tx, retention: Retention, now: int, limit: int) -> Mainte
     for old_figures in (PRUNE_PAGES, PRUNE_FIGURES, PRUNE_MEDIA):
         await tx.change(old_figures, oldest_day, limit)
     await tx.change(PRUNE_SLOTS, oldest_day * SLOTS, limit)
-    await tx.change(PRUNE_DAYS, oldest_day)
+    await tx.change(PRUNE_ACTIVITY, oldest_day * SLOTS)
     await tx.change(PRUNE_AUDIT, now - retention.figures_ms)
     await tx.change(PRUNE_REFUSED_MEDIA, given_up)
     await tx.change(PRUNE_NAMES, now - NAMES_KEPT_MS, now + NAMES_LEASED_MS)

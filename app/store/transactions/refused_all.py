@@ -6,14 +6,14 @@ from collections.abc import Sequence
 import msgspec
 
 from app.domain.destination import Destination
-from app.domain.figures import DAY_MS
 from app.domain.outcome import Rejected
+from app.domain.period import SLOT_MS
 from app.domain.play import Play
 from app.domain.streak import OF_ONE_MEDIUM, REFUSED_ALL, Refusal, is_accounts_fault, kind_of
 from app.store.policy import StorePolicy
 from app.store.rules.plays import shown
 from app.store.transactions.destinations import rest
-from app.store.transactions.figures import count_day
+from app.store.transactions.figures import count_activity
 from app.store.transactions.permits import pause
 from app.store.transactions.refused_media import refusals
 from app.store.tx import Tx
@@ -102,8 +102,9 @@ async def return_rejected(tx: Tx, now: int, limit: int) -> int:
 async def _return(tx: Tx, events: Sequence[tuple[int, int]], now: int) -> None:
     """Rejected events, with the times of that, are due."""
     await tx.change(RETURN, now, [row for row, _ in events])
-    for day, count in Counter(settled_at // DAY_MS for _, settled_at in events).items():
-        await count_day(tx, day * DAY_MS, rejected=-count)
+    slots = Counter(settled_at // SLOT_MS for _, settled_at in events)
+    for slot, count in sorted(slots.items()):
+        await count_activity(tx, slot * SLOT_MS, rejected=-count)
 
 
 async def _latest(tx: Tx, since: int, destination: Destination) -> list[Refusal]:

@@ -27,7 +27,7 @@ from app.store.rules.outcomes import (
 from app.store.rules.plays import decode_play, encode_play, watched
 from app.store.rules.turns import PROVEN
 from app.store.transactions.destinations import recover, rest, rests_alone
-from app.store.transactions.figures import add_attributed, count_day
+from app.store.transactions.figures import add_attributed, count_activity
 from app.store.transactions.identities import identity_at, load_visitors
 from app.store.transactions.permits import record_account, return_permit
 from app.store.transactions.refused_all import judge_refusals
@@ -109,7 +109,7 @@ async def settle(
         state = state_after(outcome, now, asked=asked, destination=job.destination)
         await _settle(tx, job, state)
         if isinstance(outcome, Rejected):
-            await count_day(tx, now, rejected=1)
+            await count_activity(tx, now, rejected=1)
             if isinstance(update, Healthy) and update.alike_until is not None:
                 await judge_refusals(
                     tx, policy, job.destination, outcome, state.family, update.alike_until, now
@@ -152,7 +152,7 @@ async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int, *, several: b
                 await tx.change(PROVE_LATER, row, PROVEN)
                 if several:
                     await tx.change(RELEASE_ELSEWHERE, row, job.destination, now)
-        await count_day(tx, now, delivered=1)
+        await count_activity(tx, now, delivered=1)
     if job.destination == MEDIA_BRIDGE:
         await accept(tx, job.play.medium)
 

@@ -107,7 +107,8 @@ ADD_REFUSED = """
         json_object('message', :script || ' is no media object', 'reason', 'refused'))
 """
 ADD_DAYS = """
-    INSERT INTO days SELECT :today - i, 9000 + 100 * (i % 5), 3000 + 40 * (i % 7), 6000, 5600, 12
+    INSERT INTO activity SELECT 96 * (:today - i) + 48, 9000 + 100 * (i % 5), 3000 + 40 * (i % 7),
+        6000, 5600, 12
     FROM n WHERE i < :days
 """
 ADD_AUDIT = """

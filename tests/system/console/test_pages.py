@@ -180,6 +180,7 @@ def test_a_day_begins_where_the_zone_says(tmp_path: Path) -> None:
             for zone in ("", "&zone=UTC")
         }
         shown = page(live.client, f"media/1?from={today}&to={today}")
+        now_shown = live.client.get("/console").text
         days = table(page(live.client, f"media/1/days.csv?to={today}&days=3"))
     assert by_day == {
         (today, ""): "1",
@@ -190,6 +191,14 @@ def test_a_day_begins_where_the_zone_says(tmp_path: Path) -> None:
     assert "Days begin at midnight in Asia/Tokyo." in shown
     assert f'value="{today}"' in shown
     assert [row[:2] for row in days[1:]] == [[f"{yesterday}", "1"], [f"{today}", "1"]]
+    assert "Day (Asia/Tokyo)" in now_shown
+    of_day = re.findall(
+        r'datetime="([\d-]+)".*?</th><td class="n">\d+</td><td class="n">(\d+)', now_shown
+    )
+    assert {day: count for day, count in of_day if count != "0"} == {
+        f"{today}": "1",
+        f"{yesterday}": "1",
+    }
 
 
 def plays(text: str) -> str:
@@ -406,7 +415,7 @@ def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
     with live_relay(settings_for(tmp_path)) as live:
         with closing(sqlite3.connect(tmp_path / "playrelay-sandbox.db", timeout=10)) as db:
             db.execute("DROP TABLE audit")
-            db.execute("DROP TABLE days")
+            db.execute("DROP TABLE activity")
         answer = live.client.get("/console/audit", headers=HTML)
         part = live.client.get("/console/now", headers={"hx-request": "true"})
     assert (answer.status_code, part.status_code) == (503, 503)
