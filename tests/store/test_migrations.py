@@ -4,6 +4,7 @@ import asyncio
 import re
 import sqlite3
 import struct
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.period import SLOT_MS, Period
+from app.store import migrations
 from app.store.errors import StoreError
 from app.store.migrations import REPLACE, _scripts
 from app.store.postgres.database import open_postgres
@@ -260,3 +262,10 @@ async def test_a_newer_store_is_refused(database: Database) -> None:
 def test_both_engines_have_each_migration() -> None:
     """A change of the schema is made for both."""
     assert sorted(_scripts("postgres")) == VERSIONS
+
+
+def test_each_number_is_of_one_migration() -> None:
+    """Two of the same number would hide one another."""
+    files = sorted(Path(migrations.__file__).parent.glob("*.sql"))
+    numbers = Counter((file.name[:4], file.suffixes[0]) for file in files)
+    assert [number for number, count in numbers.items() if count > 1] == []
