@@ -138,10 +138,12 @@ async def test_a_period_equals_a_recount(
         await store.admin.forget(utk="u1", contact_id=None)
         remaining = [await store.figures.viewers(each.id, period) for each in listed]
     begun = {each: day_at(NOW - each.ago, zone) for each in viewings}
-    assert {EPOCH + timedelta(each.day): each.plays for each in by_days if each.plays} == Counter(
-        day for day in begun.values() if period.first <= day <= period.last
+    in_period = [each for each in viewings if period.first <= begun[each] <= period.last]
+    begun_by_day = Counter(begun[each] for each in in_period)
+    assert {EPOCH + timedelta(each.day): each.plays for each in by_days if each.plays} == (
+        begun_by_day
     )
-    assert of_all == _viewers([e for e in viewings if period.first <= begun[e] <= period.last])
+    assert of_all == _viewers(in_period)
     for report, viewers_, left in zip(reports, counted, remaining, strict=True):
         of_medium = [each for each in viewings if each.medium == report.medium.bridge_id]
         of_period = [each for each in of_medium if period.first <= begun[each] <= period.last]
