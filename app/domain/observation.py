@@ -3,6 +3,7 @@
 import msgspec
 
 from app.domain import coverage
+from app.domain.campaign import campaign_in
 from app.domain.identity import mail_token, usertoken
 from app.domain.media import Finder, describe_medium, media_key
 from app.domain.page import describe_page
@@ -74,6 +75,8 @@ def observe(
         context=ping.external_play_context,
         referer=referer,
     )
+    if ping.campaign and any(campaign := campaign_in(ping.campaign)):
+        page = msgspec.structs.replace(page, campaign=campaign)
     medium = describe_medium(
         media_type=ping.media_type,
         media_bridge_id=ping.media_bridge_id or None,

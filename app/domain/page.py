@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 import msgspec
 
+from app.domain.campaign import NO_CAMPAIGN, Campaign
 from app.domain.privacy import scrub
 from app.domain.text import clean, readable
 from app.domain.url import Url, parse_url, readable_host
@@ -40,12 +41,14 @@ class Page(msgspec.Struct, frozen=True, omit_defaults=True):
     """One page; None is what is not known, or not to be said.
 
     `url` is absolute, at most 2048 characters, fit to be sent; `name` at most 255 code points.
+    `campaign`: of the address that the visitor arrived on, where it was said; never sent.
     """
 
     page_id: int | None = None
     url: str | None = None
     name: str | None = None
     context: PageContext | None = None
+    campaign: Campaign = NO_CAMPAIGN
 
 
 def describe_page(

@@ -56,6 +56,7 @@ class Context(msgspec.Struct, kw_only=True, rename="camel", gc=False):
     page_name: LongText | None = None
     page_id: PositiveInt64 | None = None
     external_play_context: OneOfContexts | None = None
+    campaign: LongText | None = None
     identified: bool | None = None
 
 
@@ -321,6 +322,8 @@ def _inherit(play: PlayPing, envelope: _Envelope) -> None:  # noqa: C901 - a lin
         play.page_id = envelope.page_id
     if play.external_play_context is None:
         play.external_play_context = envelope.external_play_context
+    if play.campaign is None:
+        play.campaign = envelope.campaign
     if play.identified is None:
         play.identified = envelope.identified
 

@@ -32,6 +32,8 @@ WANTED: Mapping[str, str] = {
     "pageName": "send text of at most 16384 characters",
     "pageId": "send the whole number of a HubSpot page",
     "externalPlayContext": "send EMAIL or EXTERNAL_PAGE as text",
+    "campaign": "send the utm_ parameters of the address that the visitor arrived on, at most "
+    "16384 characters",
     "identified": "send true when the visitor has just sent a form, else nothing",
     "site": "send the key of one of the relay's sites, at most 255 characters",
     "plays": "send a list of plays",

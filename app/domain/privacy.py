@@ -70,13 +70,13 @@ def scrub(url: Url, *, credentials: bool = False) -> Url:
 
 
 def _path(path: str) -> str:
-    return "/".join(MASK if _personal(part) else part for part in path.split("/"))
+    return "/".join(MASK if is_personal(part) else part for part in path.split("/"))
 
 
 def _query(query: str, *, credentials: bool) -> str:
     def stays(parameter: str) -> bool:
         named = _identifying(parameter, credentials=credentials)
-        return not (named or _personal(parameter.partition("=")[2]) or _personal(parameter))
+        return not (named or is_personal(parameter.partition("=")[2]) or is_personal(parameter))
 
     return "&".join(filter(stays, query.split("&"))) if query else ""
 
@@ -87,7 +87,7 @@ def _route(route: str) -> str:
     def masked(part: str) -> str:
         parameters = re.split("[&;]", part) if "=" in part else ()
         named = any(_identifying(each, credentials=True) for each in parameters)
-        return MASK if named or _personal(part) else part
+        return MASK if named or is_personal(part) else part
 
     bang = route[: route.startswith("!")]
     path, _, query = route[len(bang) :].partition("?")
@@ -102,7 +102,8 @@ def _identifying(parameter: str, *, credentials: bool) -> bool:
     return bool(_CLICK_IDENTIFIER.fullmatch(name) or (credentials and _CREDENTIAL.fullmatch(name)))
 
 
-def _personal(written: str) -> bool:
+def is_personal(written: str) -> bool:
+    """Whether a value looks like a mail address, a telephone number, or a link that names one."""
     return any(map(_PERSONAL.search, _readings(written)))
 
 

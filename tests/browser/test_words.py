@@ -28,6 +28,26 @@ def test_the_page_is_named_by_its_canonical_address(
     assert play["pageUrl"].rstrip("&") == "https://example.com/launch?v=1"
     assert play["pageName"] == "A page"
     assert "pageId" not in play
+    assert "campaign" not in play
+
+
+@pytest.mark.parametrize("view", ["", "/second"], ids=["the first view", "a later view"])
+def test_the_campaign_is_that_of_the_arrival(
+    page: Page, site: Site, collector: Collector, view: str
+) -> None:
+    """Although the canonical address has none, and where a single-page site has gone on."""
+    canonical = '<link rel="canonical" href="https://example.com/launch">'
+    address = site.put(canonical + video() + script(collector))
+    page.goto(f"{address}?a=1&utm_source=news%20letter&_hsenc=p2A&utm_term=x&utm_campaign=may#top")
+    ready(page)
+    if view:
+        page.evaluate("(address) => history.pushState({}, '', address)", view)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait(lambda sent: sent.plays and sent.view().last.get("ended"))
+    last = collector.view().last
+    assert last["campaign"] == "utm_source=news%20letter&utm_campaign=may"
+    assert last["pageUrl"] == (site.url + view if view else "https://example.com/launch")
 
 
 def test_hubspots_page_id_is_believed_of_the_right_account(

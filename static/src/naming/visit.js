@@ -12,10 +12,13 @@ const ownWindow = () => {
 const viewOf = ({ pathname, search, hash }) =>
   pathname + search.replace(/[?&](utm_\w+|_?hs\w+|\w*clid|mc_\w+)=[^&]*/g, "") + (hash.match(/^#!?\/.*/) || "");
 
+/** @param {Location | URL} address */
+const campaignIn = ({ search }) => search.match(/utm_(source|medium|campaign)=[^&]*/g);
+
 /** The canonical address that came with the view that was loaded. @type {string | undefined} */
 let landingCanonical;
 
-/** @param {import("../options.js").Options} options @returns {{ pageUrl: string, pageName: string, pageId?: number, externalPlayContext?: string }} */
+/** @param {import("../options.js").Options} options @returns {{ pageUrl: string, pageName: string, pageId?: number, externalPlayContext?: string, campaign?: string }} */
 const readPage = ({ context, portal }) => {
   const page = ownWindow();
   const { location, document, hsVars } = page;
@@ -23,7 +26,8 @@ const readPage = ({ context, portal }) => {
   const view = viewOf(location);
   // Not every page lets it be known.
   const [navigation] = page.performance.getEntriesByType("navigation");
-  const landing = viewOf(navigation ? new URL(navigation.name) : location);
+  const arrival = navigation ? new URL(navigation.name) : location;
+  const landing = viewOf(arrival);
   landingCanonical ??= link?.href;
   // Single-page sites often leave the canonical link of the first view, or of the template, in place.
   const canonical = link && new URL(link.href);
@@ -38,6 +42,8 @@ const readPage = ({ context, portal }) => {
     pageUrl: (own ? link : location).href.replace(/_hs\w+=[^&#]*&?/g, ""),
     pageName: document.title,
     externalPlayContext: context,
+    // The canonical address has none, and a single-page site drops it with the first view.
+    campaign: (campaignIn(arrival) ?? campaignIn(location))?.join("&"),
     pageId: hsVars?.portal_id == portal ? hsVars?.page_id : undefined,
   };
 };

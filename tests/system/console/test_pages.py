@@ -270,21 +270,27 @@ def test_a_medium_is_filtered(tmp_path: Path) -> None:
         live.client.headers.update(HTML)
         launch = "https://x.test/launch?utm_campaign=may"
         play(live.client, "mail", playedPercent=100, pageUrl=launch, externalPlayContext="EMAIL")
-        play(live.client, "page", playedPercent=10, pageUrl="https://x.test/b")
+        play(
+            live.client,
+            "page",
+            playedPercent=10,
+            pageUrl="https://x.test/b",
+            campaign="?utm_source=news&utm_campaign=june",
+        )
         until(
             lambda: all(f"session={each}" in page(live.client, "live") for each in ("mail", "page"))
         )
         offered = page(live.client, "media/1?choose=yes")
         found = page(live.client, "media/1?utm_campaign=may&context=mail")
         none = page(live.client, "media/1?utm_campaign=may&context=page")
+        arrived = page(live.client, "media/1?utm_source=news&utm_campaign=june")
         days = table(page(live.client, "media/1/days.csv?page=https://x.test/b"))
         refused = live.client.get("/console/media/1?context=letter")
     assert plays(offered) == "2"
     assert re.findall(r'<option value="(\w+)">[^<]+\(1\)</option>', offered) == [
-        "mail",
-        "page",
-        "may",
+        *("mail", "page", "june", "may", "news"),
     ]
+    assert plays(arrived) == "1"
     assert plays(found) == "1"
     assert "https://x.test/launch?utm_campaign=may</a>" in found
     assert "Who watched" not in found

@@ -2,10 +2,11 @@
 
 import pytest
 
+from app.domain.campaign import VALUE_LIMIT, campaign_in
 from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
-from app.domain.traits import VALUE_LIMIT, Traits, traits_of
+from app.domain.traits import Traits, traits_of
 
 LAUNCH = "https://www.example.com/launch"
 
@@ -32,6 +33,32 @@ def test_the_campaign_is_what_the_address_says(query: str, campaign: tuple[str, 
     found = traits(f"{LAUNCH}{query}")
     assert (found.utm_source, found.utm_medium, found.utm_campaign) == campaign
     assert found.page == f"{LAUNCH}{query}"
+
+
+def test_the_campaign_of_the_arrival_goes_first() -> None:
+    """As a canonical address has none, or that of another visit; all of it counts, not parts."""
+    arrived = campaign_in("utm_source=news&utm_campaign=may")
+    found = traits(f"{LAUNCH}?utm_medium=mail&utm_campaign=june", campaign=arrived)
+    assert found[3:] == ("news", "", "may")
+    assert found.page == f"{LAUNCH}?utm_medium=mail&utm_campaign=june"
+
+
+@pytest.mark.parametrize(
+    ("query", "campaign"),
+    [
+        (None, ("", "", "")),
+        ("?a=b&utm_term=c", ("", "", "")),
+        ("?utm_source=a&UTM_MEDIUM=b&utm_campaign=c%2Bd", ("a", "", "c+d")),
+        ("utm_source=ann@example.com&utm_medium=ann%2540example.com&utm_campaign=x", ("", "", "x")),
+        ("utm_source=a%00%0Ab&utm_campaign=%ED%A0%BD", ("a b", "", "\ufffd\ufffd\ufffd")),
+        ("utm_source=" + "a" * 300, ("a" * VALUE_LIMIT, "", "")),
+        ("x=" + "y" * 20_000 + "&utm_source=a", ("", "", "")),
+        ("utm_source=a" + "&utm_source=b" * 500, ("a", "", "")),
+    ],
+)
+def test_a_query_is_read(query: str | None, campaign: tuple[str, ...]) -> None:
+    """Whatever stands in it; what names a person is dropped."""
+    assert campaign_in(query) == campaign
 
 
 def test_a_page_is_led_to_by_a_mail_or_not() -> None:

@@ -1,0 +1,49 @@
+"""The campaign that led a visitor: what the `utm_` parameters of an address say."""
+
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from app.domain.privacy import is_personal
+from app.domain.text import tidy
+
+VALUE_LIMIT = 100
+"""Characters of a parameter; the rest says nothing to anybody."""
+
+QUERY_LIMIT = 4_096
+"""Characters of a query that are looked at."""
+
+
+class Campaign(NamedTuple):
+    """Source, medium and name, each "" where it is not said."""
+
+    source: str = ""
+    medium: str = ""
+    name: str = ""
+
+
+NO_CAMPAIGN = Campaign()
+
+
+def campaign_in(query: str | None) -> Campaign:
+    """What a query says: the first of each parameter. A value that names a person is dropped."""
+    if not query or "utm_" not in query:
+        return NO_CAMPAIGN
+    given = dict(reversed(parse_qsl(query[:QUERY_LIMIT].lstrip("?#&"))))
+    return Campaign(*(_value(given.get(name)) for name in _PARAMETERS))
+
+
+def campaign_of(url: str | None) -> Campaign:
+    """What an address says."""
+    if not url or "utm_" not in url:
+        return NO_CAMPAIGN
+    try:
+        return campaign_in(urlsplit(url).query)
+    except ValueError:
+        return NO_CAMPAIGN
+
+
+_PARAMETERS = ("utm_source", "utm_medium", "utm_campaign")
+
+
+def _value(text: str | None) -> str:
+    return "" if text is None or is_personal(text) else tidy(text)[:VALUE_LIMIT].rstrip()
