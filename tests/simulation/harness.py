@@ -18,7 +18,7 @@ from app.telemetry.metrics import Metrics
 from tests.simulation.population import SITE
 from tests.store.setting import on
 
-IDLE = IdleSeconds(fold=300.0, deliver=3600.0, maintain=600.0)
+IDLE = IdleSeconds(fold=1800.0, deliver=3600.0, maintain=1800.0)
 """Long, so that weeks cost little: whatever matters notifies the workers, or has its time."""
 
 SURVIVES = frozenset({"close", "exclusive"})
