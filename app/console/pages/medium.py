@@ -5,6 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Response
 
 from app.console.attention import heat
+from app.console.charts import by_day, curve
 from app.console.compared import compared
 from app.console.csv_file import csv_file
 from app.console.dates import SPANS, Chosen, offered_zones
@@ -15,7 +16,6 @@ from app.console.parameters import Id
 from app.console.records import record_address
 from app.console.sharing import LIVES
 from app.console.view import ForViewers
-from app.domain.figures import BINS, DAY_MS, Figures
 from app.domain.period import Period
 from app.domain.retention import drops, returns
 from app.explain.refused import describe, remedy
@@ -90,8 +90,8 @@ def charts_of(report: MediumReport, period: Period) -> dict[str, Any]:
         "leaving": drops(report.figures, PARTS_SHOWN),
         "again": returns(report.figures, PARTS_SHOWN),
         "heat": heat(report.figures),
-        "curve": _curve(report),
-        "by_day": _by_day(report, period),
+        "curve": curve([("Saw this part", report)], report.medium.duration),
+        "by_day": by_day([("Plays", report, "plays"), ("Completed", report, "whole")], period),
     }
 
 
@@ -126,31 +126,3 @@ def _funnel(report: MediumReport) -> list[tuple[str, int]]:
         ("75 %", figures.most),
         ("100 %", figures.whole),
     ]
-
-
-def _curve(report: MediumReport) -> dict[str, object]:
-    """Share of plays, in percent, that saw each percent of the medium."""
-    figures = report.figures
-    shares = [
-        round(100 * seen / figures.mapped, 1) if figures.mapped else 0 for seen in figures.seen
-    ]
-    return {
-        "kind": "curve",
-        "x": list(range(1, BINS + 1)),
-        "duration": report.medium.duration,
-        "series": [{"label": "Saw this part", "values": shares}],
-    }
-
-
-def _by_day(report: MediumReport, period: Period) -> dict[str, object]:
-    known = dict(report.days)
-    every = [known.get(day, Figures()) for day in period.dates()]
-    first, _ = period.utc_days
-    return {
-        "kind": "days",
-        "x": [(first + number) * DAY_MS // 1000 for number in range(len(every))],
-        "series": [
-            {"label": "Plays", "values": [each.plays for each in every]},
-            {"label": "Completed", "values": [each.whole for each in every]},
-        ],
-    }
