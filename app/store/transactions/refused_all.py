@@ -22,8 +22,7 @@ MOST_RETURNED = 1_000
 """Events of one streak that are due again at once; a streak is longer only before it is judged."""
 
 REASON = "SELECT reason FROM playrelay.account"
-DELIVERED_AT = "SELECT max(settled_at) FROM playrelay.outbox WHERE status = 'delivered'"
-DELIVERED_THERE_AT = """
+DELIVERED_AT = """
     SELECT settled_at FROM playrelay.outbox WHERE status = 'delivered' AND destination = $1
     ORDER BY settled_at DESC LIMIT 1
 """
@@ -70,11 +69,8 @@ async def judge_refusals(
     """
     several = len(policy.destinations) > 1
     kind = kind_of(refused.http_status, refused.category, family)
-    if several:
-        since = await tx.value(DELIVERED_THERE_AT, destination) or 0
-        reason = await tx.value(RESTS, destination)
-    else:
-        since, reason = await tx.value(DELIVERED_AT) or 0, await tx.value(REASON)
+    since = await tx.value(DELIVERED_AT, destination) or 0
+    reason = await tx.value(RESTS, destination) if several else await tx.value(REASON)
     if reason != REFUSED_ALL:  # else one of those that were on their way
         if not is_accounts_fault(await _latest(tx, since, destination)):
             return
