@@ -151,8 +151,12 @@ def _rejected(events: list[OutboxEntry], account: str) -> str:
     ids = " ".join(str(event.id) for event in events)
     events_are = f"{count(len(events), 'event')} rejected"
     by = RELAY_REASONS.get(events[0].reason, "by HubSpot")
+    once_more = [event.due_at for event in events if event.due_at]
+    again = (
+        f"sent once more by itself at {moment(min(once_more))}; or sooner: " if once_more else ""
+    )
     return (
-        f"{events_are} {by} ({said}): mend the cause, then "
+        f"{events_are} {by} ({said}): {again}mend the cause, then "
         f"playrelay outbox requeue {ids}{f' --account {account}' if account else ''}"
     )
 
@@ -256,4 +260,6 @@ def _ended(event: OutboxEntry) -> Step:
         what += f"; HubSpot said: {message}{reference}"
     elif event.reason:
         what += f" ({event.reason})"
+    if event.status == "rejected" and event.due_at:
+        what += f"; it is sent once more at {moment(event.due_at)}"
     return Step(event.occurred_at, what)

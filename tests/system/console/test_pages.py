@@ -335,7 +335,8 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
     """By kind; tokens are not shown beside HubSpot's answer; what is not rejected is left."""
     with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
         db.execute(
-            """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = ?,
+            """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = ?1,
+            due_at = ?1 + 86400000,
             answer = '{"message": "no <b>such</b> word"}' WHERE status = 'waiting'
             AND play = (SELECT id FROM plays WHERE session = 'three')""",
             (now_ms(),),
@@ -347,6 +348,7 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
     kind = page(client, "rejected/kind?family=BAD%20word")
     assert "contactUtk&#34;: &#34;…&#34;" in kind
     assert "f" * 31 not in kind
+    assert "It is sent once more by itself: <time" in kind
     gone = client.post("/console/rejected/requeue", data={"family": "another"})
     assert gone.status_code == 422
     assert client.post("/console/rejected/requeue", data={"id": "x"}).status_code == 422

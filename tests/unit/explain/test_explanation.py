@@ -255,6 +255,23 @@ def test_the_steps_are_in_order() -> None:
     ]
 
 
+def test_what_is_sent_once_more_by_itself_says_when() -> None:
+    """The first of several, and each event its own time."""
+    later, sooner = (
+        replace(event("rejected", value, message="no"), due_at=NOW + hours * 3_600_000)
+        for value, hours in (("25", 25), ("50", 24))
+    )
+    explained = explain(played(later, sooner))
+    assert explained.verdict == (
+        "2 events rejected by HubSpot (no): sent once more by itself at 2026-09-22 14:13:20 UTC; "
+        "or sooner: mend the cause, then playrelay outbox requeue 7 7"
+    )
+    assert [step.what for step in explained.steps if "once more" in step.what] == [
+        "25 %: rejected; HubSpot said: no; it is sent once more at 2026-09-22 15:13:20 UTC",
+        "50 %: rejected; HubSpot said: no; it is sent once more at 2026-09-22 14:13:20 UTC",
+    ]
+
+
 @pytest.mark.parametrize("identity", [STRANGER, Unknown("anonymous"), Unknown("refused")])
 def test_no_token_is_shown(identity: Unknown) -> None:
     """Neither the usertoken nor the `_hsenc` is anywhere in an explanation."""
