@@ -82,6 +82,8 @@ def _account(
     ]
     known = [site for site in sites if site is not None]
     origins = tuple(origin for site in known for origin in site.settings.allowed_origins)
+    if len(known) < len(sites):  # a fault of the account's own must not be taken for a lack of them
+        origins = origins or ("*",)
     of_sites: dict[str, Any] = {"allowed_origins": origins}
     if known:
         of_sites["destinations"] = [

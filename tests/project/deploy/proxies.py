@@ -68,7 +68,7 @@ def nginx(locations: str, home: Path, port: int, script: str) -> Iterator[httpx.
             }}
         }}
     """)
-    command = [tool("nginx"), "-p", str(home), "-e", str(home / "log"), "-c", f"{home}/nginx.conf"]
+    command = [tool("nginx"), "-p", str(home), "-c", f"{home}/nginx.conf"]
     with (
         _running(command, home, dict(os.environ)) as process,
         httpx.Client(base_url=f"http://localhost:{port}") as client,

@@ -20,7 +20,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("town")
     sites = folder / "sites.toml"
     sites.write_text(account("acme", NOWHERE, "one") + account("globex", NOWHERE, "two"))
-    with live_relay(settings_for(folder, sites=sites, console_password=PASSWORD)) as live:
+    settings = settings_for(
+        folder, sites=sites, console_password=PASSWORD, secret_key="k" * 43 + "="
+    )
+    with live_relay(settings) as live:
         live.client.headers.update(HTML)
         sign_in(live.client)
         ping = {"sessionId": "s", "externalId": "film", "mediaName": "Globe", "playedPercent": 30}
@@ -52,6 +55,20 @@ def test_the_account_is_chosen_and_kept(client: httpx.Client) -> None:
     others = set(own) - set(static) - {"/console/media", "/console/sign-out"}
     assert others
     assert not [each for each in others if "account=globex" not in each]
+
+
+def test_a_link_is_shared_for_its_account_alone(client: httpx.Client) -> None:
+    """The medium of that number in another account is not shown."""
+    form = {"lives": "1"}
+    made = client.post("/console/media/1/share?account=globex", data=form).text
+    (link,) = re.findall(r"/console/shared/[^<]+", made)
+    assert link.endswith("?account=globex")
+    with httpx.Client(base_url=client.base_url, headers=HTML) as outsider:
+        assert "<h1>Globe</h1>" in outsider.get(link).text
+        for other in ("", "?account=acme", "?account=initech"):
+            assert outsider.get(link.partition("?")[0] + other).status_code == 404
+    assert "Globe" in client.get("/console/shared?account=globex").text
+    assert "Nothing is shared" in client.get("/console/shared?account=acme").text
 
 
 def test_a_change_is_made_and_noted_at_its_account(client: httpx.Client) -> None:

@@ -204,6 +204,10 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
             "sites.toml [accounts.acme] access_token: access_token is given twice: leave out one",
         ),
         (
+            ACME + 'console_names = "name"',
+            "sites.toml [accounts.acme] console_names: the names are kept encrypted: set secret",
+        ),
+        (
             ACME + 'client_id = "x"',
             "sites.toml [accounts.acme] client_secret: OAuth needs both the client id and",
         ),
