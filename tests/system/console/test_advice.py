@@ -9,7 +9,7 @@ from app.collect.activity import Activity, OriginActivity
 from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
 from app.explain.advice import PAUSES, SLOW_MS, Advice, advise
-from app.store.reports import Day, Depths, MediumRefusal, Rest
+from app.store.reports import AlertChannel, Day, Depths, MediumRefusal, Rest
 
 NOW = 1_790_000_000_000
 CALM = Depths(
@@ -168,3 +168,38 @@ def test_strange_origins_take_no_places_of_those_that_may_send() -> None:
     assert activity.of("https://www.example.com").taken == 1
     assert activity.origins()[0] == "https://www.example.com"
     assert len(activity.origins()) == 1_001
+
+
+def test_what_leaves_the_relay_repeats_no_words_of_others() -> None:
+    """Neither HubSpot's, which may name contacts, nor the ids of media; each sentence has a key."""
+    said = "contact 4711 (c-1)"
+    rests = (Rest("custom-events", NOW + 120_000, f"missing_scope: {said}"),)
+    found = advice_on(
+        depths(
+            *(3,),
+            paused_until=NOW + 120_000,
+            pause_reason=f"bad_token: {said}",
+            resting=rests,
+            inbox_age=SLOW_MS + 1,
+            quarantined=2,
+        ),
+        refused=[MediumRefusal("/ada@example.com", 1, NOW, said)],
+    )
+    leaves = " ".join(f"{each.brief or each.says} {each.do}" for each in found)
+    assert said in " ".join(each.says for each in found)
+    assert "4711" not in leaves
+    assert "ada@" not in leaves
+    keys = [each.key for each in found]
+    assert all(keys)
+    assert len(set(keys)) == len(keys) == 6
+
+
+def test_messages_that_do_not_arrive_are_said() -> None:
+    """Beside whatever else is wrong; a way that works is not mentioned."""
+    failing = AlertChannel("webhook", NOW, "404 Not Found", 2)
+    working = AlertChannel("mail", NOW, "", 0)
+    (only,) = advise(depths(), [], BUSY, NOW, collects=False, channels=[failing, working])
+    assert only.level == "wait"
+    assert only.says == (
+        "The last message by webhook was not taken: 404 Not Found. 2 messages wait."
+    )
