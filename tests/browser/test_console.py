@@ -283,7 +283,7 @@ def test_the_doctor_examines(relay: Relay, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{relay.url}/console/doctor")
     page.get_by_role("button", name="Examine").click()
-    expect(page.locator("#findings li")).to_have_count(10)
+    expect(page.locator("#findings li")).to_have_count(11)
     expect(page.locator("#findings")).to_contain_text("takes writes")
     page.close()
 
