@@ -80,15 +80,17 @@ def test_pings_come_through_with_whose_they_are(proxy: httpx.Client) -> None:
     assert again.status_code == httpx.codes.TOO_MANY_REQUESTS
 
 
-@pytest.mark.parametrize("console", ["", "/console /console/*"], ids=["closed", "opened"])
-def test_the_console_is_opened_on_purpose(tmp_path: Path, console: str) -> None:
+@pytest.mark.parametrize(
+    "console", [None, "", "/console /console/*"], ids=["closed", "empty", "opened"]
+)
+def test_the_console_is_opened_on_purpose(tmp_path: Path, console: str | None) -> None:
     """By the paths that RELAY_CONSOLE names, on the internal port; without it there are none."""
     environment = {**os.environ, "HOME": str(tmp_path)}
-    if console:
+    if console is not None:
         environment["RELAY_CONSOLE"] = console
     command = (tool("caddy"), "adapt", "--config", str(CADDYFILE), "--adapter", "caddyfile")
     adapted = checked(*command, environment=environment)
     paths = re.findall(r'"path":(\[[^]]*\])', adapted)
     opened = [each for each in map(json.loads, paths) if "/v1/progress" not in each]
-    assert opened == [console.split() or ["/-"]]
+    assert opened == [["/-", *(console or "").split()]]
     assert '"port":"8001"' in adapted
