@@ -14,6 +14,9 @@ SLOT_MS = 15 * 60 * 1000
 SLOTS = 24 * 4
 """In a day of UTC."""
 
+BLOCK_DAYS = 32
+"""Days of UTC that are also counted together."""
+
 EPOCH = date(1970, 1, 1)
 UTC_NAME = "UTC"
 
@@ -105,6 +108,15 @@ class Period(NamedTuple):
 
     def _begin(self, day: date) -> int:
         return _slot(day, self.zone)
+
+
+def in_blocks(days: range) -> tuple[range, Sequence[range]]:
+    """Of days of UTC: the whole blocks among them, and the days before and behind these."""
+    first, last = -(-days.start // BLOCK_DAYS), days.stop // BLOCK_DAYS
+    if first >= last:
+        return range(0), [days] if days else []
+    edges = [range(days.start, first * BLOCK_DAYS), range(last * BLOCK_DAYS, days.stop)]
+    return range(first, last), [edge for edge in edges if edge]
 
 
 def zone_of(name: str) -> tzinfo:

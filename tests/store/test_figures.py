@@ -1,15 +1,18 @@
 """What media come to, kept up by the fold and by deliveries."""
 
+from datetime import UTC, timedelta, timezone, tzinfo
+
 import pytest
 
 from app.domain.figures import Figures
 from app.domain.outcome import Delivered, Rejected
-from app.domain.period import Period
+from app.domain.period import Period, day_at
 from app.store.reports import PAGES_A_DAY, MediumReport, PageFigures
 from app.store.store import Store
 from tests.store.setting import (
     ALL,
     DAY,
+    HOUR,
     MINUTE,
     NOW,
     RETENTION,
@@ -155,3 +158,30 @@ async def test_figures_end_with_their_retention(store: Store) -> None:
 async def test_nothing_is_known_of_another_medium(store: Store) -> None:
     """An id that is no medium's."""
     assert await store.figures.medium(99, TODAY, 10) is None
+
+
+@pytest.mark.parametrize("days", [1, 31, 32, 40, 64, 100, 365])
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(-timedelta(hours=4))])
+async def test_long_periods_are_counted_once(store: Store, days: int, zone: tzinfo) -> None:
+    """Whether they are read from blocks, days or quarters of an hour, and wherever they end."""
+    ages = [number * 5 * HOUR + number * number * MINUTE for number in range(20)]
+    ages += [number * 9 * DAY for number in range(1, 5)]
+    for number, age in enumerate(ages):
+        await arrive(store, NOW - age, sessionId=f"s{number}", playedPercent=number % 101)
+    await fold(store)
+    for ended in (0, 3, 33):
+        last = day_at(NOW, zone) - timedelta(ended)
+        period = Period(last - timedelta(days - 1), last, zone)
+        expected = sum(period.first <= day_at(NOW - age, zone) <= last for age in ages)
+        (medium,) = await store.figures.media("latest", period, 1)
+        assert medium.figures.plays == expected
+
+
+async def test_what_is_attributed_counts_in_long_periods(store: Store) -> None:
+    """It comes later than the play, and by another way."""
+    await played(store, NOW - 40 * DAY, playedPercent=50)
+    await looked_up(store, {"utk": 9})
+    await settle(store, await claimed(store), Delivered(9, 42, "usertoken"))
+    (medium,) = await store.figures.played(Period.latest(365, NOW))
+    assert medium.figures.counts == (await report(store, YEAR)).figures.counts
+    assert medium.figures.attributed == 1

@@ -91,7 +91,7 @@ Database = Sqlite | Postgres
 SINCE = {
     *("console_sessions", "outbox_new", "resting", "figure_slots", "shared_links", "contact_names"),
     *("alerts", "alert_turn", "alert_messages", "alert_channels"),
-    *("days", "activity"),
+    *("days", "activity", "figure_blocks"),
 }
 """Tables that the earlier release did not have, or that a migration renames or replaces."""
 
@@ -197,6 +197,20 @@ async def test_days_agree_with_media_after_a_migration(database: Database) -> No
     media = await store.figures.played(Period.latest(365, LATER))
     assert sum(each.plays for each in days) == sum(each.figures.plays for each in media) > 0
     assert (sum(each.pings for each in days), sum(each.delivered for each in days)) == done
+    await store.close()
+
+
+async def test_blocks_agree_with_days_after_a_migration(database: Database) -> None:
+    """A year of a medium, of which most is read from blocks, is what its days come to."""
+    await database.restore()
+    store = await database.open()
+    year = Period.latest(365, LATER)
+    media = await store.figures.played(year)
+    assert media
+    for each in media:
+        report = await store.figures.medium(each.id, year, 1)
+        assert report is not None
+        assert report.figures.counts == each.figures.counts
     await store.close()
 
 

@@ -56,7 +56,7 @@ from tests.store.setting import (
 
 GROWING = (
     *("plays", "outbox", "contacts", "mails", "media", "figures", "figure_pages", "audit"),
-    "figure_slots",
+    *("figure_slots", "figure_blocks"),
     "refused_media",
 )
 GATHERING = {"Sort", "Aggregate", "Hash", "Group", "SetOp"}
@@ -221,6 +221,9 @@ CROWD = f"""
     INSERT INTO playrelay.figure_slots
     SELECT id, {NOW // SLOT_MS} - slot, 1, 1, 1, 1, 1, 1, 0, 0, 0, NULL, NULL
     FROM playrelay.media, generate_series(1, 20) slot ON CONFLICT DO NOTHING;
+    INSERT INTO playrelay.figure_blocks
+    SELECT id, {NOW // DAY // 32} - block, 1, 1, 1, 1, 1, 1, 0, 0, 0
+    FROM playrelay.media, generate_series(1, 5) block ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.figure_pages SELECT id, {NOW // DAY} - day, 'p', 1
     FROM playrelay.media, generate_series(1, 5) day ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.audit (at, who, what, subject)
@@ -230,6 +233,7 @@ CROWD = f"""
     ANALYZE playrelay.plays; ANALYZE playrelay.outbox; ANALYZE playrelay.contacts;
     ANALYZE playrelay.mails; ANALYZE playrelay.media; ANALYZE playrelay.figures;
     ANALYZE playrelay.figure_pages; ANALYZE playrelay.figure_slots;
+    ANALYZE playrelay.figure_blocks;
     ANALYZE playrelay.audit; ANALYZE playrelay.refused_media;
 """  # noqa: S608 - numbers of ours
 

@@ -6,10 +6,9 @@ and for its days; all are rows of one medium that the key holds.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from operator import add
 
 from app.domain.figures import Figures
-from app.domain.period import EPOCH, Period, Stretch
+from app.domain.period import EPOCH, Period, Stretch, in_blocks
 from app.store.reports import (
     MEDIA_SORTED,
     Day,
@@ -34,8 +33,31 @@ MEDIUM = f"{_MEDIA} WHERE id = $1"
 MEDIA_OF_IDS = f"{_MEDIA} WHERE id = ANY ($1::bigint[]) ORDER BY id"
 _DAYS_WITHIN = "FROM playrelay.figures WHERE medium = $1 AND day >= $2 AND day < $3"
 _SLOTS_WITHIN = "FROM playrelay.figure_slots WHERE medium = $1 AND slot >= $2 AND slot < $3"
-SUMS_OF_DAYS = f"SELECT $1::bigint AS medium, {_SUMS} {_DAYS_WITHIN}"
-SUMS_OF_SLOTS = f"SELECT $1::bigint AS medium, {_SUMS} {_SLOTS_WITHIN}"
+
+
+def _sums(tables: Sequence[tuple[str, str]]) -> str:
+    """The sums of a medium's rows in these tables, each in a range of its own."""
+    parts = " UNION ALL ".join(
+        f"SELECT {_COLUMNS} FROM playrelay.{table} WHERE medium = $1 "
+        f"AND {at} >= ${place} AND {at} < ${place + 1}"
+        for place, (table, at) in zip(range(2, 12, 2), tables, strict=False)
+    )
+    return f"SELECT $1::bigint AS medium, {_SUMS} FROM ({parts}) AS counted"
+
+
+SUMS = {
+    f"{blocks}{days}{slots}": _sums(
+        [("figure_blocks", "block")] * blocks
+        + [("figures", "day")] * days
+        + [("figure_slots", "slot")] * slots
+    )
+    for blocks in (0, 1)
+    for days in (0, 1, 2)
+    for slots in (0, 1, 2)
+    if blocks or days or slots
+}
+"""By how many ranges of blocks, of days and of slots a period has."""
+
 ALL_OF_DAYS = f"SELECT {_COLUMNS}, seen, again {_DAYS_WITHIN}"
 ALL_OF_SLOTS = f"SELECT {_COLUMNS}, seen, again {_SLOTS_WITHIN}"
 BY_DAY = f"SELECT day - $4 AS number, {_COLUMNS} {_DAYS_WITHIN} ORDER BY day"
@@ -72,7 +94,7 @@ async def media(
     """A page of the list, whatever was played in the period (None: without figures)."""
     value, last = after or (_FIRST, _FIRST)
     rows = await tx.rows(MEDIA[order], value, last, limit)
-    figures = await _sums(tx, [row["id"] for row in rows], period) if period else {}
+    figures = await _figures_of(tx, [row["id"] for row in rows], period) if period else {}
     return [_medium(row, figures) for row in rows]
 
 
@@ -86,7 +108,7 @@ async def played(tx: Tx, period: Period, search: str) -> list[MediumFigures]:
     rows = await tx.rows(MEDIA_SINCE, first - 1, looked_through)
     listed = [_medium(row, {}) for row in rows]
     found = [each for each in listed if each.matches(search)][:MEDIA_SORTED]
-    figures = await _sums(tx, [each.id for each in found], period)
+    figures = await _figures_of(tx, [each.id for each in found], period)
     return [
         MediumFigures(each.id, each.medium, each.plays, each.last_day, figures[each.id])
         for each in found
@@ -123,17 +145,17 @@ def _medium(row: Row, figures: Mapping[int, Figures]) -> MediumFigures:
     return MediumFigures(number, decode_medium(about), plays, last_day, own)
 
 
-async def _sums(tx: Tx, media: Sequence[int], period: Period) -> dict[int, Figures]:
+async def _figures_of(tx: Tx, media: Sequence[int], period: Period) -> dict[int, Figures]:
     """The plain counts. Asked one by one, for then each is found by the key, however many."""
-    whole, edges = period.split()
-    parts = [(SUMS_OF_DAYS, whole), *((SUMS_OF_SLOTS, edge) for edge in edges)]
-    found = dict.fromkeys(media, Figures().counts)
-    for question, some in parts:
-        if some and media:
-            asked = [(row, some.start, some.stop) for row in media]
-            for row, *counts in await tx.each_row(question, asked):
-                found[row] = tuple(map(add, found[row], counts))
-    return {row: Figures.of(counts) for row, counts in found.items()}
+    if not media:
+        return {}
+    whole, slots = period.split()
+    blocks, days = in_blocks(whole)
+    ranges = [*([blocks] if blocks else []), *days, *slots]
+    bounds = [bound for each in ranges for bound in (each.start, each.stop)]
+    question = SUMS[f"{int(bool(blocks))}{len(days)}{len(slots)}"]
+    found = await tx.each_row(question, [(row, *bounds) for row in media])
+    return {row: Figures.of(counts) for row, *counts in found}
 
 
 async def _total(tx: Tx, medium: int, period: Period) -> Figures:

@@ -6,10 +6,11 @@ share its last row.
 
 from collections import defaultdict
 from collections.abc import Mapping
+from operator import add
 from typing import NamedTuple
 
-from app.domain.figures import Cell, Change, Figures, cell_of, together
-from app.domain.period import SLOT_MS, SLOTS
+from app.domain.figures import Cell, Change, Counts, Figures, cell_of, together
+from app.domain.period import BLOCK_DAYS, SLOT_MS, SLOTS
 from app.domain.play import Play
 from app.domain.traits import page_name
 from app.store.reports import PAGES_A_DAY
@@ -75,6 +76,12 @@ def _grain(table: str, at: str) -> Grain:
     )
 
 
+PUT_BLOCK = f"""
+    INSERT INTO playrelay.figure_blocks AS f (medium, block, {", ".join(COLUMNS)})
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    ON CONFLICT (medium, block) DO UPDATE SET
+        {", ".join(f"{count} = f.{count} + excluded.{count}" for count in COLUMNS)}
+"""
 _DAYS = _grain("figures", "day")
 _SLOTS = _grain("figure_slots", "slot")
 
@@ -94,6 +101,7 @@ async def add_figures(tx: Tx, changes: Mapping[Cell, Change]) -> Mapping[int, in
     await _put(tx, _SLOTS, slots)
     by_day = {place: together(several) for place, several in days.items()}
     await _put(tx, _DAYS, by_day)
+    await _put_blocks(tx, by_day)
     await _add_pages(tx, by_day)
     begun: dict[int, int] = defaultdict(int)
     for (_, slot), change in slots.items():
@@ -109,6 +117,7 @@ async def add_attributed(tx: Tx, play: Play) -> None:
         counts = [int(name == "attributed") for name in COLUMNS]
         for grain, at in ((_SLOTS, slot), (_DAYS, slot // SLOTS)):
             await tx.change(grain.put, medium, at, *counts, None, None)
+        await tx.change(PUT_BLOCK, medium, slot // SLOTS // BLOCK_DAYS, *counts)
 
 
 async def count_activity(
@@ -144,6 +153,16 @@ async def _put(tx: Tx, grain: Grain, cells: Mapping[Place, Change]) -> None:
         bins = (add_bins(seen, change.seen), add_bins(again, change.again))
         rows.append((*place, *change.counts, *bins))
     await tx.each(grain.put, rows)
+
+
+async def _put_blocks(tx: Tx, days: Mapping[Place, Change]) -> None:
+    """Add the plain counts to the blocks of their days."""
+    blocks: dict[Place, Counts] = {}
+    for (medium, day), change in days.items():
+        place = medium, day // BLOCK_DAYS
+        known = blocks.get(place, change.counts)
+        blocks[place] = tuple(map(add, known, change.counts)) if place in blocks else known
+    await tx.each(PUT_BLOCK, sorted((*at, *each) for at, each in blocks.items() if any(each)))
 
 
 async def _add_pages(tx: Tx, cells: Mapping[Place, Change]) -> None:

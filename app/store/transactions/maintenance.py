@@ -4,7 +4,7 @@ Every replica does this; rows that another has locked are left to it.
 """
 
 from app.domain.figures import DAY_MS
-from app.domain.period import SLOTS
+from app.domain.period import BLOCK_DAYS, SLOTS
 from app.store.policy import Quota, Retention
 from app.store.records import MaintenanceReport
 from app.store.rules.lookup_times import LATE_ANSWER_MS, last_ask
@@ -92,6 +92,10 @@ PRUNE_SLOTS = """
     DELETE FROM playrelay.figure_slots WHERE (medium, slot) IN (
         SELECT medium, slot FROM playrelay.figure_slots WHERE slot < $1 LIMIT $2)
 """
+PRUNE_BLOCKS = """
+    DELETE FROM playrelay.figure_blocks WHERE (medium, block) IN (
+        SELECT medium, block FROM playrelay.figure_blocks WHERE block < $1 LIMIT $2)
+"""
 PRUNE_PAGES = """
     DELETE FROM playrelay.figure_pages WHERE (medium, day, page) IN (
         SELECT medium, day, page FROM playrelay.figure_pages WHERE day < $1 LIMIT $2)
@@ -138,6 +142,7 @@ async def maintain(tx: Tx, retention: Retention, now: int, limit: int) -> Mainte
     for old_figures in (PRUNE_PAGES, PRUNE_FIGURES, PRUNE_MEDIA):
         await tx.change(old_figures, oldest_day, limit)
     await tx.change(PRUNE_SLOTS, oldest_day * SLOTS, limit)
+    await tx.change(PRUNE_BLOCKS, oldest_day // BLOCK_DAYS, limit)
     await tx.change(PRUNE_ACTIVITY, oldest_day * SLOTS)
     await tx.change(PRUNE_AUDIT, now - retention.figures_ms)
     await tx.change(PRUNE_REFUSED_MEDIA, given_up)

@@ -97,6 +97,11 @@ ADD_SLOTS = """
     INSERT INTO figure_slots SELECT medium, 96 * day + 48, plays, quarter, half, most, whole,
         attributed, mapped, parts, repeats, seen, NULL FROM figures
 """
+ADD_BLOCKS = """
+    INSERT INTO figure_blocks SELECT medium, day / 32, sum(plays), sum(quarter), sum(half),
+        sum(most), sum(whole), sum(attributed), sum(mapped), sum(parts), sum(repeats)
+    FROM figures GROUP BY medium, day / 32
+"""
 ADD_PAGES = """
     INSERT INTO figure_pages SELECT m.id, :today - n.i, 'https://www.example.com/'
         || CASE WHEN n.i % 4 THEN 'p' || (n.i % 4) ELSE :script END, 9 FROM media m, n
@@ -131,7 +136,7 @@ def fill(path: Path, now: int, names: tuple[str, str] = (SCRIPT, FORMULA)) -> No
     steps = (NUMBERS, ADD_PLAYS, ADD_EVENTS, ADD_CONTACTS, ADD_MEDIA, ADD_FIGURES, ADD_SLOTS)
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA synchronous = OFF")
-        for step in (*steps, ADD_PAGES, ADD_REFUSED, ADD_DAYS, ADD_AUDIT):
+        for step in (*steps, ADD_BLOCKS, ADD_PAGES, ADD_REFUSED, ADD_DAYS, ADD_AUDIT):
             db.execute(step, given)
         db.commit()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.period import SLOTS, Period, Stretch, day_at, zone_of
+from app.domain.period import (
+    BLOCK_DAYS,
+    SLOTS,
+    Period,
+    Stretch,
+    day_at,
+    in_blocks,
+    zone_of,
+)
 
 FIRST = date(2026, 11, 1)
 quarters = st.integers(-12 * 4, 14 * 4).map(
@@ -66,3 +74,15 @@ def test_what_is_no_time_zone(name: str) -> None:
 def test_utc_needs_no_table_of_the_system() -> None:
     """It is there wherever the relay runs."""
     assert zone_of("UTC") is UTC
+
+
+@given(st.integers(0, 30_000), st.integers(0, 500))
+def test_blocks_and_the_days_beside_them_are_all_days(first: int, count: int) -> None:
+    """Each once, in two stretches of days at most, both shorter than a block."""
+    blocks, days = in_blocks(range(first, first + count))
+    of_blocks = range(blocks.start * BLOCK_DAYS, blocks.stop * BLOCK_DAYS)
+    assert sorted([*of_blocks, *(day for each in days for day in each)]) == [
+        *range(first, first + count)
+    ]
+    assert len(days) <= 2
+    assert all(len(each) < 2 * BLOCK_DAYS for each in days)
