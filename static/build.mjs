@@ -19,9 +19,9 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  * names. None may be one of the DOM's that we read, of a play's, of an option, of the API or of a vendor's
  * words.
  */
-const OWN = `alone announced answered around awaitAdapter beginning claim completePlay declareAd describe emit
-  findManifests follow guard heard inputTarget inside isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late listen loops manifest mayGrow openedAt position previous report said
-  seenAt started track use`;
+const OWN = `alone announced answered around awaitAdapter beginning claim authored declareAd declared describe emit
+  findManifests follow guard heard inputTarget isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late listen loops manifest mayGrow openedAt position previous report said
+  seenAt settle started track use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`), builtins: true };
 /** The short names, for all files the same. */
 const nameCache = {};

@@ -1,19 +1,24 @@
 /** Loads an adapter when something that it is for stands in the page. */
 
-import { PLAYERS, adaptersInside, awaitAdapter, claim } from "./claims.js";
+import { PLAYERS, claim } from "./claims.js";
 import { use } from "./options.js";
 import { whenIdle } from "./natives.js";
 import { core, progress, track } from "./tracker.js";
+
+/** Done when the adapters of all frames are there, or can't be had. @type {unknown} */
+let settled;
+
+/** @param {Promise<unknown>} loaded when a frame's adapter is there, or can't be had */
+const awaitAdapter = (loaded) => {
+  settled = Promise.all([settled, loaded]);
+};
 
 /** What an adapter is given of the tracker. */
 const tools = Object.assign(core, {
   awaitAdapter,
   claim,
-  /** Waits for the adapters of all that is inside of an element. @param {Node} node */
-  inside(node) {
-    scan();
-    return adaptersInside(node);
-  },
+  /** Waits for the adapters of frames: a vendor's player is its adapter's, however late that comes. */
+  settle: () => (scan(), settled),
   progress,
   track,
   /** Whether the visitor had clicked before the tracker came: in the page, or in one of its frames. */
@@ -28,11 +33,9 @@ const tools = Object.assign(core, {
  * @typedef {(node: any, tools: Tools) => unknown} Adapter
  */
 
-/** What each is for. @type {Record<string, string>} */
-const ADAPTERS = {
-  frames: "iframe," + PLAYERS,
-  document: "[data-media-type=DOCUMENT],[data-media-type=IMAGE]",
-};
+/** What adapters are for. */
+const DOCUMENTS = "[data-media-type=DOCUMENT],[data-media-type=IMAGE]";
+const ALL = "iframe," + PLAYERS + "," + DOCUMENTS;
 
 /** Where to look next. @type {Set<any>} */
 const roots = new Set();
@@ -40,11 +43,10 @@ const roots = new Set();
 /** @type {unknown} */
 let planned;
 const scan = () => {
-  for (const name in ADAPTERS) {
-    for (const root of roots) {
-      for (const node of root.querySelectorAll(ADAPTERS[name])) {
-        awaitAdapter(node, use(name, (adapter) => adapter(node, tools)));
-      }
+  for (const root of roots) {
+    for (const node of root.querySelectorAll(ALL)) {
+      const name = node.matches(DOCUMENTS) ? "document" : "frames";
+      awaitAdapter(use(name, (adapter) => adapter(node, tools)));
     }
   }
   roots.clear();

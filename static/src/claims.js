@@ -6,25 +6,6 @@
 /** Players of Wistia's in the page itself: they are followed, and not the `<video>` inside. */
 export const PLAYERS = "[class*=wistia_async],wistia-player";
 
-/** Elements that adapters are being loaded for. @type {Set<[node: Node, loaded: Promise<unknown>]>} */
-const awaited = new Set();
-
-/** @param {Node} node @param {Promise<unknown>} loaded when its adapter is there, or can't be had */
-export const awaitAdapter = (node, loaded) => {
-  /** @type {[Node, Promise<unknown>]} */
-  const entry = [node, loaded];
-  awaited.add(entry);
-  loaded.then(() => awaited.delete(entry));
-};
-
-/**
- * Waits for the adapters of what is inside of an element: a vendor's player is its adapter's, however
- * late that comes.
- * @param {Node} node
- */
-export const adaptersInside = (node) =>
-  Promise.all([...awaited].map(([inner, loaded]) => pathOf(inner).includes(node) && loaded));
-
 /** @type {WeakSet<Node>} */
 const claimed = new WeakSet();
 /** All that stands around what is claimed. @type {WeakSet<Node>} */
@@ -43,9 +24,9 @@ export const claim = (node) => {
   if (
     around.has(node) ||
     path.some((each) => claimed.has(each) || (each != node && each.matches?.(PLAYERS)))
-  )
+  ) {
     return false;
-  claimed.add(node);
+  }
   for (const each of path) around.add(each);
-  return true;
+  return claimed.add(node);
 };

@@ -53,7 +53,7 @@ const load = () => {
 };
 
 /** What is to be sent now. */
-const waiting = () => load().filter(([, , leftAt]) => !(Date.now() - /** @type {number} */ (leftAt) < LEFT_MS));
+const waiting = () => load().filter(([, , leftAt]) => !(/** @type {number} */ (leftAt) > Date.now() - LEFT_MS));
 
 /** @param {Entry[]} entries */
 const save = (entries) => {

@@ -7,21 +7,23 @@
 import { guard } from "./options.js";
 
 const { parse, stringify: toJSON } = JSON;
-const { keys, setPrototypeOf } = Object;
+const { keys } = Object;
 const { isArray } = Array;
 export { parse };
 export const { fetch, fetchLater } = /** @type {any} */ (globalThis);
 
 /**
- * A copy of plain data that inherits nothing: old libraries (Prototype.js) give arrays a `toJSON`
+ * A copy of plain data that is written as it is: old libraries (Prototype.js) give arrays a `toJSON`
  * that returns text.
  * @param {any} value
  * @returns {any}
  */
 const bare = (value) => {
   if (!value || typeof value != "object") return value;
-  const copy = setPrototypeOf(isArray(value) ? [] : {}, null);
+  /** @type {any} */
+  const copy = isArray(value) ? [] : {};
   for (const key of keys(value)) copy[key] = bare(value[key]);
+  copy.toJSON = undefined;
   return copy;
 };
 

@@ -6,7 +6,7 @@ import { findPlayers } from "./finder.js";
 import { log, options, use } from "./options.js";
 import { consent, flush, identified } from "./outbox.js";
 import { listen, whenIdle } from "./natives.js";
-import { playing } from "./tracker.js";
+import { playing, unfinished } from "./tracker.js";
 
 /** `pagehide` comes first, but a tab that is hidden already gets no other event. */
 let left = false;
@@ -18,6 +18,7 @@ const onVisibility = (/** @type {Event} */ { type }) => {
     flush(true);
   } else if (!left) {
     for (const update of playing) update(leaving ? type : "hide");
+    for (const finish of unfinished) finish();
     flush(true, { leaving: true });
   }
   left = leaving;

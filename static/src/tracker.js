@@ -10,8 +10,10 @@ import { identify } from "./visitor.js";
 /** @typedef {typeof import("./adapters/view.js").default} Measuring */
 /** @typedef {(type: string) => void} Update is called with the type of what happens to a player */
 
-const EVENTS =
-  "play playing waiting seeking pause ended emptied durationchange volumechange ratechange";
+/** Reports that wait for what reads the page: they are made without it if the page is left. @type {Set<() => void>} */
+export const unfinished = new Set();
+
+/** @typedef {typeof core & { declared?: unknown }} Core where the page itself says when an advertisement runs */
 
 /** The players that are playing right now. @type {Set<Update>} */
 export const playing = new Set();
@@ -20,6 +22,7 @@ export const playing = new Set();
 export const core = {
   emit,
   guard,
+  listen,
   log,
   options,
   report,
@@ -44,17 +47,14 @@ export const track = (node, player) => {
     else playing.add(update);
   });
   use("view", (/** @type {Measuring} */ measuring) => {
-    follow = measuring.follow(node, player, core);
+    follow = measuring.follow(node, player, core, update);
     update("");
   });
   return update;
 };
 
 export const observeElement = guard((/** @type {any} */ node) => {
-  if (node instanceof HTMLMediaElement && claim(node)) {
-    const update = track(node, node);
-    listen(node, EVENTS, ({ type }) => update(type));
-  }
+  if (node instanceof HTMLMediaElement && claim(node)) track(node, node);
 });
 
 /**
@@ -71,10 +71,12 @@ const watch = (player, medium) => {
  * @param {boolean} runs whether an advertisement runs there
  */
 const ad = (element, runs) =>
-  use("view", (/** @type {Measuring} */ { declareAd }) => {
+{
+  /** @type {Core} */ (core).declared = use("roles", ({ declareAd }) => {
     declareAd(element, runs);
     for (const update of playing) update("time");
   });
+};
 
 /**
  * For players of any other kind. The object is completed in place: pass the same one again, with
@@ -84,9 +86,15 @@ const ad = (element, runs) =>
  */
 export const progress = (play, node = document) => {
   const occurredTimestamp = Date.now();
-  use("view", (/** @type {Measuring} */ { completePlay }) =>
-    report({ ...completePlay(play, options), occurredTimestamp }, node, true),
-  );
+  /** @param {any} [page] */
+  const finish = (page) => {
+    unfinished.delete(finish);
+    page ||= { pageName: document.title, pageUrl: location.origin + location.pathname };
+    Object.assign(play, { sessionId: occurredTimestamp + "" + Math.random(), ...page, ...play });
+    report({ ...play, occurredTimestamp }, node, true);
+  };
+  unfinished.add(finish);
+  use("page", (read) => read(options)).then(finish);
 };
 
 /** @type {Record<string, (...args: any[]) => void>} */

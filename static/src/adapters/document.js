@@ -39,7 +39,7 @@ const known = new WeakSet();
 export default (node, { guard, progress, use }) => {
   if (known.has(node)) return;
   known.add(node);
-  use("view", (/** @type {import("../tracker.js").Measuring} */ { describe }) => {
+  use("naming", (/** @type {typeof import("./naming.js").default} */ { describe }) => {
     /** @type {Record<string, any>} */
     const play = describe(node, { address: node.src || node.data || "" });
     const parts = new Set();

@@ -7,8 +7,8 @@ const EVENTS =
   "play playing timeupdate waiting seeking pause ended emptied durationchange volumechange ratechange";
 
 /** @type {import("../adapters.js").Adapter} */
-export default async (node, { claim, guard, inside, track }) => {
-  await inside(node);
+export default async (node, { claim, guard, settle, track }) => {
+  await settle();
   if (!claim(node)) return;
   const player = /** @type {import("./frames.js").State} */ ({});
   const read = () => {

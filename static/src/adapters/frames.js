@@ -208,7 +208,7 @@ const receive = ({ origin, source, data }) => {
     }
     if (!frame.leaving) frame.apply(status);
   });
-  if (!followed.has(node)) tools.awaitAdapter(node, done);
+  if (!followed.has(node)) tools.awaitAdapter(done);
 };
 
 /** A player that can be asked has answered after so long (milliseconds). */

@@ -13,34 +13,39 @@ const LONGEST_SECONDS = 1e7;
  */
 export const differ = (a, b) => Math.abs(a - b) > Math.max(1, a / 100);
 
-export class Duration {
-  /** The last that was finite, in seconds; 0: not known. Infinity: a live stream. */
-  known = 0;
-  #grows = false;
-  #settled = 0;
+/** @typedef {ReturnType<typeof createDuration>} Duration */
 
-  /** @param {boolean} mayGrow whether it is of a MediaSource: of what was appended up to now */
-  constructor(mayGrow) {
-    this.mayGrow = mayGrow;
-  }
+/** @param {boolean} mayGrow whether it is of a MediaSource: of what was appended up to now */
+export const createDuration = (mayGrow) => {
+  let grows = false;
+  let settledAt = 0;
+  const duration = {
+    mayGrow,
 
-  /** @param {number} seconds as the player says now @param {number} now milliseconds */
-  update(seconds, now) {
-    if (!(seconds > 0)) return; // the player has none while it loads
-    const first = !this.known;
-    const differs = differ(seconds, this.known);
-    if (differs && (!first || this.mayGrow)) this.#settled = now + SETTLING_MS;
-    if (!first && differs) this.#grows = seconds > this.known && this.mayGrow;
-    this.known = seconds < LONGEST_SECONDS ? seconds : Infinity;
-  }
+    /** The last that was finite, in seconds; 0: not known. Infinity: a live stream. */
+    known: 0,
 
-  /**
-   * When a share of it can be told (milliseconds).
-   * @param {boolean} over whether the player has ended, after which nothing grows
-   * @param {boolean} leaving whether there may be no later moment
-   */
-  knownAt(over, leaving) {
-    if (!this.known || this.known == Infinity) return Infinity;
-    return over || (leaving && !this.#grows) ? 0 : this.#settled;
-  }
-}
+    /** @param {number} seconds as the player says now @param {number} now milliseconds */
+    update(seconds, now) {
+      const { known } = duration;
+      if (!(seconds > 0)) return; // the player has none while it loads
+      const differs = differ(seconds, known);
+      if (differs && (known || mayGrow)) settledAt = now + SETTLING_MS;
+      if (known && differs) grows = seconds > known && mayGrow;
+      duration.known = seconds < LONGEST_SECONDS ? seconds : Infinity;
+    },
+
+    /**
+     * When a share of it can be told (milliseconds).
+     * @param {boolean} over whether the player has ended, after which nothing grows
+     * @param {boolean} leaving whether there may be no later moment
+     */
+    knownAt: (over, leaving) =>
+      !duration.known || duration.known == Infinity
+        ? Infinity
+        : over || (leaving && !grows)
+          ? 0
+          : settledAt,
+  };
+  return duration;
+};

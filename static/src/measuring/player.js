@@ -1,17 +1,18 @@
 /** Follows a player through all that it plays: which source is which film, and what is a view. */
 
-import { authored, describe } from "../naming/medium.js";
 import { attribute } from "../naming/attributes.js";
-import { STATEMENTS } from "../naming/page.js";
-import { completePlay } from "../naming/visit.js";
-import { Duration, differ } from "./duration.js";
-import { isAd } from "./roles.js";
-import { View } from "./view.js";
+import { hasMore, readPage } from "../naming/place.js";
+import { STATEMENTS, isDescribed, namePlainly } from "../naming/plain.js";
+import { differ } from "./duration.js";
+import { mayAdvertise, mayDecorate } from "./roles.js";
+import { nameless, newSource, sameFilm } from "./sources.js";
+import { createView } from "./view.js";
 
 /** @typedef {import("./view.js").Player} Player */
+/** @typedef {import("./view.js").View} View */
 /** @typedef {import("../naming/medium.js").Source} Source */
 
-/** @typedef {typeof import("../tracker.js").core} Core what the script does for what measures */
+/** @typedef {import("../tracker.js").Core} Core what the script does for what measures */
 
 /**
  * A film goes on under another address where it stopped, within so much (seconds); and within half of
@@ -32,6 +33,10 @@ const UNCLEAR_MS = 2e3;
 /** How often it is looked whether an advertisement is over (milliseconds). */
 const CHECK_MS = 1e3;
 
+/** What may happen to a media element. */
+const EVENTS =
+  "play playing waiting seeking pause ended emptied durationchange volumechange ratechange";
+
 /** All that are followed, by the elements that stand for them. @type {Map<any, Player & Partial<HTMLMediaElement>>} */
 const players = new Map();
 
@@ -43,54 +48,15 @@ const isAlone = (node) =>
       (other.localName == "audio") != (node.localName == "audio") ||
       !(player.currentSrc || player.srcObject) ||
       parts.decoration?.isDecoration(other, player) ||
-      isAd(other),
+      parts.roles?.isAd(other),
   );
-
-/**
- * Whether a player may be there for its looks: silent without controls, or a sound of the page's own.
- * @param {any} node @param {any} player
- */
-const mayDecorate = (node, { controls, muted, volume, currentSrc }) =>
-  node.localName == "iframe"
-    ? muted
-    : !controls && (muted || volume === 0 || node.localName == "audio" || /^data:/.test(currentSrc));
 
 /** Players that are followed so soon after the first stood in the page before the script (ms). */
 const START_MS = 1e3;
 let startedAt = Infinity;
 
-/** All that have no address of their own, oldest first. @type {Source[]} */
-const nameless = [];
-
 /** What is loaded only where it is needed, by name. @type {Record<string, any>} */
 const parts = {};
-
-/** @param {string} address @param {number} openedAt @param {Source} [previous] */
-const newSource = (address, openedAt, previous) => {
-  const mayGrow = !/^http/.test(address);
-  /** @type {Source} */
-  const source = {
-    address,
-    openedAt,
-    seenAt: performance.now(),
-    duration: new Duration(mayGrow),
-    announced: 0,
-    beginning: 0,
-    previous,
-  };
-  if (address && mayGrow) nameless.push(source);
-  return source;
-};
-
-/**
- * Whether two sources of a player are one film, as far as it can be known.
- * @param {Source} a @param {Source} b
- */
-const sameFilm = (a, b) =>
-  a == b ||
-  a.address == b.address ||
-  (!(a.manifest && b.manifest && a.manifest != b.manifest) &&
-    (!a.duration.known || !differ(a.duration.known, b.duration.known)));
 
 /**
  * What it returns is to be called with the type of whatever happens to the player, and tells whether a
@@ -98,9 +64,10 @@ const sameFilm = (a, b) =>
  * @param {any} node the element that stands for the player
  * @param {Player & Partial<HTMLMediaElement>} player
  * @param {Core} core
+ * @param {(type: string) => void} onEvent is called with the type of what happens to a media element
  */
-export const follow = (node, player, core) => {
-  const { emit, guard, log, options, report, use } = core;
+export const follow = (node, player, core, onEvent) => {
+  const { emit, guard, listen, log, options, report, use } = core;
   /** By film. @type {Map<string, View>} */
   const views = new Map();
   /** Of each view, the last source. @type {Map<View, Source>} */
@@ -113,8 +80,10 @@ export const follow = (node, player, core) => {
   let openedAt = now - startedAt > START_MS ? now : 0;
   /** @type {View | undefined} */
   let view;
-  /** What the author says, and of which source. @type {Partial<ReturnType<typeof authored>>} */
-  let said = {};
+  /** What the author says, and of which source. @type {Record<string, any> | undefined} */
+  let said;
+  /** @type {string | undefined} */
+  let written;
   /** @type {Source} */
   let saidOf;
   /** Whether the source has played as what is not to be counted, and the visitor has begun it. */
@@ -127,9 +96,15 @@ export const follow = (node, player, core) => {
   let timer;
 
   const readWords = () => {
-    const words = authored(node);
-    if (Object.values(words).join("\n") != Object.values(said).join("\n")) saidOf = source;
+    if (!isDescribed(node, player)) return;
+    const text = [node.title, ...Object.values(node.dataset)].join();
+    const words = has("naming")?.authored(node);
+    // What reads the words may come when the next source is there already.
+    if (said && words ? Object.values(words).join() != Object.values(said).join() : text != written) {
+      saidOf = source;
+    }
     said = words;
+    written = text;
   };
 
   /** @param {string} name @returns whether it is there; else it comes */
@@ -142,10 +117,16 @@ export const follow = (node, player, core) => {
     return parts[name];
   };
 
+  const mayBeAd = () => core.declared || mayAdvertise(node);
+  const isAd = () => mayBeAd() && has("roles")?.isAd(node);
+
   /** Whether all is there that is needed to name the source. */
   const isReady = () =>
+    (!mayBeAd() || has("roles")) &&
     (!nameless.includes(source) || has("manifests")) &&
-    (!document.querySelector(STATEMENTS) || has("statements"));
+    (!document.querySelector(STATEMENTS) || has("statements")) &&
+    (!isDescribed(node, player) || has("naming")) &&
+    (!hasMore() || has("page"));
 
   const isExempt = () => steered || attribute(node, "playrelay") == "on";
 
@@ -193,7 +174,7 @@ export const follow = (node, player, core) => {
     )?.[0];
 
   /** @param {string} type @returns {View | undefined} */
-  const createView = (type) => {
+  const findView = (type) => {
     const { played, paused, readyState } = player;
     // Not a picture yet. Players that don't tell of that are playing when they say so.
     // A short film may be over by the time that it is told of.
@@ -202,7 +183,7 @@ export const follow = (node, player, core) => {
     if (paused && !isLate) return;
     if (readyState === 0) return; // of the next source
     if (attribute(node, "playrelay") == "off") return ignore("off");
-    if (isAd(node)) return ignore("ad");
+    if (isAd()) return ignore("ad");
     if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
     if (!isExempt() && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
     if (!isReady()) return;
@@ -215,20 +196,21 @@ export const follow = (node, player, core) => {
     if (last && isUnattended(type)) return forget(last);
     readWords();
     const audio = /** @type {any} */ (player).audio ?? /audio/.test(node.localName);
-    const medium = describe(node, source, {
+    /** @type {import("../naming/medium.js").Medium} */
+    const medium = isDescribed(node, player) ? parts.naming.describe(node, source, {
       alone: isAlone(node),
       title: player.title,
       audio,
       said: sameFilm(saidOf, source) ? said : {},
       number: unnamed,
       statements: parts.statements?.(audio ? /AudioObject/ : /VideoObject/),
-    });
+    }) : namePlainly(node, source.address);
     const film = [medium.mediaBridgeId, medium.externalId, medium.mediaUrl].join();
     const known = views.get(film);
     if (known) return known;
     if (/#/.test(medium.externalId || "")) unnamed++;
-    const play = completePlay(medium, options);
-    const fresh = new View(
+    const play = { sessionId: "" + Date.now() + Math.random(), ...(parts.page || readPage)(options), ...medium };
+    const fresh = createView(
       play,
       // Chromium counts a jump before the first picture as played.
       ignored || (played?.length && played.start(0) < source.beginning - JUMPED_SECONDS),
@@ -255,8 +237,8 @@ export const follow = (node, player, core) => {
     source.announced ||= source.duration.known;
     steered ||= parts.decoration?.isSteered(node, type, core.lastInput, core.inputTarget);
     clearTimeout(timer);
-    const advertised = isAd(node);
-    if (!view && type != "emptied") view = createView(type);
+    const advertised = isAd();
+    if (!view && type != "emptied") view = findView(type);
     if (view) sources.set(view, source);
     const unclear = isUnclear(type);
     const begunAnew = type != "emptied" && view && isBack(player.currentTime, view.position);
@@ -270,6 +252,7 @@ export const follow = (node, player, core) => {
     return view && unclear && !view.started;
   };
   players.set(node, player);
+  if (node == player) listen(node, EVENTS, ({ type }) => onEvent(type));
   open();
   if (mayDecorate(node, player)) has("decoration");
   return update;

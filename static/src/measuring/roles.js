@@ -1,39 +1,24 @@
-/** What a player is there for: an advertisement is no film that somebody watched. */
+/** Whether a player may be there for something else than its film: what knows more is loaded then. */
 
 import { outwards } from "../naming/attributes.js";
 
-/** Where the page has said that an advertisement runs. @type {WeakSet<object>} */
-const declared = new WeakSet();
+/** In each title or class by which an advertisement is known to adapters/roles.js. */
+const AD_HINT = /(^|[^a-z])(ad|vast)/i;
+
+/** @param {{ className?: unknown }} element */
+const hints = ({ className }) => AD_HINT.test(/** @type {string} */ (className));
+
+/** @param {any} node */
+export const mayAdvertise = (node) =>
+  AD_HINT.test(node.title) ||
+  [...(node.parentNode?.children || [])].some(hints) ||
+  outwards(node, hints);
 
 /**
- * @param {object} element a player, or what it is inside of
- * @param {boolean} runs whether an advertisement runs there
+ * Whether a player may be there for its looks: silent without controls, or a sound of the page's own.
+ * @param {any} node @param {any} player
  */
-export const declareAd = (element, runs) => {
-  if (runs) declared.add(element);
-  else declared.delete(element);
-};
-
-/**
- * The classes by which players say that an advertisement runs (vjs-ad-playing, jw-flag-ads), and by
- * which they mark the place for one (ima-ad-container, plyr__ads).
- */
-const AD_CLASS =
-  /(^|[\s_-])(ads?|advert\w*)[_-]+(active|break|container|mode|playing|showing|slot|started|unit)\b|(flag-|__)ads\b/i;
-
-/** What players lay over an advertisement, beside their film, while it runs (Fluid Player). */
-const AD_LAYER = /(^|[\s_-])(vast_click|ad[_-](countdown|playing))/i;
-
-/**
- * Whether what a node plays is an advertisement, as far as the page shows it. What the page as a whole
- * is called by its theme says nothing of its films.
- * @param {any} node
- * @returns {boolean}
- */
-export const isAd = (node) =>
-  /^advert/i.test(node.title) ||
-  [...(node.parentNode?.children || [])].some(({ className }) => AD_LAYER.test(className)) ||
-  !!outwards(
-    node,
-    (each) => declared.has(each) || (AD_CLASS.test(each.getAttribute?.("class")) && !each.matches("html,body")),
-  );
+export const mayDecorate = (node, { controls, muted, volume, currentSrc }) =>
+  node.localName == "iframe"
+    ? muted
+    : !controls && (muted || volume === 0 || node.localName == "audio" || /^data:/.test(currentSrc));

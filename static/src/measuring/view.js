@@ -11,6 +11,7 @@ import { attention, covered } from "./coverage.js";
 
 /** @typedef {import("./coverage.js").Range} Range */
 /** @typedef {import("./duration.js").Duration} Duration */
+/** @typedef {ReturnType<typeof createView>} View */
 
 /**
  * What a view needs to know of a player. An HTMLMediaElement is one; adapters make others.
@@ -66,145 +67,137 @@ const rangesOf = (played) => {
   return ranges;
 };
 
-export class View {
+/**
+ * @param {Record<string, any>} play the view in the relay's words: what is known of it already
+ * @param {unknown} unreliable whether coverage is made of stretches, because `played` tells of more,
+ *   or of less
+ * @param {(name: string, detail: object) => void} emit tells the page
+ * @param {(play: object, due: boolean) => void} report passes the play on, soon if due
+ */
+export const createView = (play, unreliable, emit, report) => {
   /** What is being played. @type {any} */
-  #stretch = [];
+  let stretch = [];
   /** Each was played once, from its beginning to its end. @type {Range[]} */
-  #stretches = [];
+  let stretches = [];
   /** When the position was last read, and the speed since then (seconds of the medium in a ms). */
-  #readAt = 0;
-  #speed = 0;
-  /** Whether coverage is made of stretches, because `played` tells of more, or of less. */
-  #unreliable;
+  let readAt = 0;
+  let speed = 0;
   /** When there may be something to report, when it is to be sent, and not before when. */
-  #wakeAt = 0;
-  #sendAt = 0;
-  #gapUntil = 0;
-  #milestone = 25;
-  #reported = "";
-  #advertised = false;
-  /** Whether it is a view at all. */
-  started = false;
+  let wakeAt = 0;
+  let sendAt = 0;
+  let gapUntil = 0;
+  let milestone = 25;
+  let reported = "";
+  let advertised = false;
 
-  /**
-   * @param {Record<string, any>} play the view in the relay's words: what is known of it already
-   * @param {unknown} unreliable whether what was played up to now is not to be counted
-   * @param {(name: string, detail: object) => void} emit tells the page
-   * @param {(play: object, due: boolean) => void} report passes the play on, soon if due
-   */
-  constructor(play, unreliable, emit, report) {
-    this.play = play;
-    this.#unreliable = unreliable;
-    this.emit = emit;
-    this.report = report;
-  }
-
-  /** Where it is, or stopped (seconds). @returns {number} */
-  get position() {
-    return this.#stretch[1];
-  }
-
-  /**
-   * Takes notice of whatever has happened to the player. Returns after how many milliseconds to
-   * call it again, should nothing happen before; 0: not at all.
-   * @param {Player} player
-   * @param {Duration} duration
-   * @param {string} type of the event
-   * @param {boolean} advertised whether an advertisement runs on the player
-   * @param {boolean} unclear whether it may yet turn out to be no view
-   */
-  update(player, duration, type, advertised, unclear) {
-    const now = performance.now();
-    const first = !this.#readAt;
-    this.#read(player, now, type, advertised);
-    if (first && !this.#unreliable && player.played?.length) {
-      // It has played before it was found.
-      this.#stretches = rangesOf(player.played);
-      this.#stretch = this.#stretches.at(-1);
-    }
-    if (!this.started) {
-      const shortest = Math.min(SHORTEST_SECONDS, duration.known / 2);
-      const ran =
-        !player.played ||
-        (player.ended && this.position > this.#stretch[0] && player.currentTime < this.position + END_SECONDS) ||
-        this.#stretches.some(([from, to]) => to - from > shortest);
-      if (unclear || !ran) return player.paused ? 0 : CHECK_MS / 2;
-      this.started = true;
-      this.emit("start", this.play);
-    }
-    if (!MINOR.test(type) || now >= this.#wakeAt) {
-      this.#assess(player, duration, now, LEAVING.test(type));
-    }
-    if (player.paused || !player.readyState) return 0;
-    const wait = this.#wakeAt - now;
-    return this.#speed && !player.muted ? wait : Math.min(wait, CHECK_MS);
-  }
-
-  /** @param {Player} player @param {number} now @param {string} type @param {boolean} advertised */
-  #read({ currentTime, paused, readyState, seeking, playbackRate }, now, type, advertised) {
+  /** @param {Player} player @param {number} now @param {string} type @param {boolean} runsAd */
+  const read = ({ currentTime, paused, readyState, seeking, playbackRate }, now, type, runsAd) => {
     const gone = type == "emptied" || readyState === 0;
-    const since = now - this.#readAt;
-    const last = this.position;
+    const since = now - readAt;
+    const last = view.position;
     // Where it was before a jump is known no more: the clock says how far it had come.
-    const expected = last + since * this.#speed;
+    const expected = last + since * speed;
     const jumped =
       gone || seeking || !(currentTime >= last && currentTime <= expected + JUMP_SECONDS);
-    if (!this.#advertised) this.#stretch[1] = jumped ? expected : currentTime;
-    if (!gone && (jumped || advertised || this.#advertised)) {
-      this.#stretch = [currentTime, currentTime];
-      this.#stretches.push(this.#stretch);
+    if (!advertised) stretch[1] = jumped ? expected : currentTime;
+    if (!gone && (jumped || runsAd || advertised)) {
+      stretch = [currentTime, currentTime];
+      stretches.push(stretch);
     }
-    this.#advertised = advertised;
-    this.#unreliable ||= gone || advertised;
-    this.#readAt = now;
+    advertised = runsAd;
+    unreliable ||= gone || runsAd;
+    readAt = now;
     // After a seek, WebKit plays on and says so no more; out of sight, it freezes a silent video
     // and says nothing. Its position is what tells whether a player runs.
     const runs =
       (!jumped && currentTime > last) ||
       (/** @type {number} */ (readyState) > 2 && (jumped || since < CHECK_MS / 2));
-    this.#speed = runs && !paused && !gone && !advertised && type != "pagehide"
+    speed = runs && !paused && !gone && !runsAd && type != "pagehide"
       ? /** @type {number} */ (playbackRate) / 1e3 || 0
       : 0;
-  }
+  };
 
   /** @param {Player} player @param {Duration} duration @param {number} now @param {boolean} leaving */
-  #assess(player, duration, now, leaving) {
-    const { play } = this;
-    const ranges = !this.#unreliable && player.played ? rangesOf(player.played) : this.#stretches;
-    this.#sendAt ||= now + FIRST_REPORT_MS;
-    if (player.ended && !play.ended) this.#sendAt = now; // the end is reported at once
+  const assess = (player, duration, now, leaving) => {
+    const ranges = !unreliable && player.played ? rangesOf(player.played) : stretches;
+    sendAt ||= now + FIRST_REPORT_MS;
+    if (player.ended && !play.ended) sendAt = now; // the end is reported at once
     play.ended ||= player.ended;
     if (duration.known) play.duration = duration.known;
-    this.#wakeAt = duration.knownAt(play.ended, leaving);
-    if (now >= this.#wakeAt) {
+    wakeAt = duration.knownAt(play.ended, leaving);
+    if (now >= wakeAt) {
       const span = duration.known / 100;
       const share = covered(ranges) / span;
       play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : share | 0;
-      play.watched = attention(this.#stretches, ranges, span);
-      for (; play.playedPercent >= this.#milestone; this.#milestone += 25) {
-        this.emit("milestone", { ...play, milestone: this.#milestone });
-        if (this.#milestone == 100) {
-          this.emit("complete", play);
-          this.#gapUntil = 0;
+      play.watched = attention(stretches, ranges, span);
+      for (; play.playedPercent >= milestone; milestone += 25) {
+        emit("milestone", { ...play, milestone });
+        if (milestone == 100) {
+          emit("complete", play);
+          gapUntil = 0;
         }
-        this.#sendAt = Math.min(this.#sendAt, Math.max(now, this.#gapUntil));
+        sendAt = Math.min(sendAt, Math.max(now, gapUntil));
       }
-      this.#wakeAt =
-        now + DELAY_MS + ((this.#milestone - share) * span) / (this.#speed || GUESSED_SPEED);
+      wakeAt = now + DELAY_MS + ((milestone - share) * span) / (speed || GUESSED_SPEED);
     }
 
-    const due = now >= this.#sendAt;
+    const due = now >= sendAt;
     const state = play.playedPercent + "" + play.watched;
-    if (due || state != this.#reported) {
+    if (due || state != reported) {
       // Until the first milestone the play's beginning is all there is to tell.
-      if (!this.#reported || this.#milestone > 25) play.occurredTimestamp = Date.now();
-      this.#reported = state;
-      this.report({ ...play }, due);
+      if (!reported || milestone > 25) play.occurredTimestamp = Date.now();
+      reported = state;
+      report({ ...play }, due);
     }
     if (due) {
-      this.#sendAt = now + HEARTBEAT_MS;
-      this.#gapUntil = now + MILESTONE_GAP_MS;
+      sendAt = now + HEARTBEAT_MS;
+      gapUntil = now + MILESTONE_GAP_MS;
     }
-    this.#wakeAt = Math.min(this.#wakeAt, this.#sendAt);
-  }
-}
+    wakeAt = Math.min(wakeAt, sendAt);
+  };
+
+  const view = {
+    /** Whether it is a view at all. */
+    started: false,
+
+    /** Where it is, or stopped (seconds). @returns {number} */
+    get position() {
+      return stretch[1];
+    },
+
+    /**
+     * Takes notice of whatever has happened to the player. Returns after how many milliseconds to
+     * call it again, should nothing happen before; 0: not at all.
+     * @param {Player} player
+     * @param {Duration} duration
+     * @param {string} type of the event
+     * @param {boolean} runsAd whether an advertisement runs on the player
+     * @param {boolean} unclear whether it may yet turn out to be no view
+     */
+    update(player, duration, type, runsAd, unclear) {
+      const now = performance.now();
+      const first = !readAt;
+      read(player, now, type, runsAd);
+      if (first && !unreliable && player.played?.length) {
+        // It has played before it was found.
+        stretches = rangesOf(player.played);
+        stretch = stretches.at(-1);
+      }
+      if (!view.started) {
+        const shortest = Math.min(SHORTEST_SECONDS, duration.known / 2);
+        const ran =
+          !player.played ||
+          (player.ended && stretch[1] > stretch[0] && player.currentTime < stretch[1] + END_SECONDS) ||
+          stretches.some(([from, to]) => to - from > shortest);
+        if (unclear || !ran) return player.paused ? 0 : CHECK_MS / 2;
+        view.started = true;
+        emit("start", play);
+      }
+      if (!MINOR.test(type) || now >= wakeAt) assess(player, duration, now, LEAVING.test(type));
+      if (player.paused || !player.readyState) return 0;
+      const wait = wakeAt - now;
+      return speed && !player.muted ? wait : Math.min(wait, CHECK_MS);
+    },
+  };
+  return view;
+};

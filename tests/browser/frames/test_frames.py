@@ -37,7 +37,7 @@ def test_a_frame_that_is_inserted_later(page: Page, site: Site, collector: Colle
     measuring(page)
     whole(page, collector)
     loaded = {name.rpartition("/")[2] for name in collector.fetched if "adapters" in name}
-    assert loaded == {"view.js", "frames.js", "vimeo.js"}
+    assert loaded == {"view.js", "naming.js", "frames.js", "vimeo.js"}
 
 
 def test_a_frame_in_a_shadow_root(page: Page, site: Site, collector: Collector) -> None:

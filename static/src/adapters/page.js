@@ -1,4 +1,10 @@
-/** The page a play happens on, as it is when the play begins. */
+/**
+ * The page a play happens on, as it is when the play begins, by its canonical address, and the
+ * campaign of the address that the visitor arrived on: loaded where there is either, where a frame is
+ * written into its page, and on pages of HubSpot's.
+ */
+
+import { readPage } from "../naming/place.js";
 
 /** A frame that is written into its page (`srcdoc`) is that page. @returns {any} */
 const ownWindow = () => {
@@ -18,8 +24,8 @@ const campaignIn = ({ search }) => search.match(/utm_(source|medium|campaign)=[^
 /** The canonical address that came with the view that was loaded. @type {string | undefined} */
 let landingCanonical;
 
-/** @param {import("../options.js").Options} options @returns {{ pageUrl: string, pageName: string, pageId?: number, externalPlayContext?: string, campaign?: string }} */
-const readPage = ({ context, portal }) => {
+/** @param {import("../options.js").Options} options */
+export default (options) => {
   const page = ownWindow();
   const { location, document, hsVars } = page;
   const link = document.querySelector("link[rel=canonical]");
@@ -38,23 +44,9 @@ const readPage = ({ context, portal }) => {
       ? viewOf(canonical) == view
       : view == landing || link.href != landingCanonical);
   return {
-    // The token in a mail's link names who was mailed. The relay takes out the rest.
-    pageUrl: (own ? link : location).href.replace(/_hs\w+=[^&#]*&?/g, ""),
-    pageName: document.title,
-    externalPlayContext: context,
+    ...readPage(options, document, (own ? link : location).href),
     // The canonical address has none, and a single-page site drops it with the first view.
     campaign: (campaignIn(arrival) ?? campaignIn(location))?.join("&"),
-    pageId: hsVars?.portal_id == portal ? hsVars?.page_id : undefined,
+    pageId: hsVars?.portal_id == options.portal ? hsVars?.page_id : undefined,
   };
 };
-
-/**
- * @param {Record<string, any>} play is given a session and the page, unless it has them
- * @param {import("../options.js").Options} options
- */
-export const completePlay = (play, options) =>
-  Object.assign(play, {
-    sessionId: "" + Date.now() + Math.random(),
-    ...readPage(options),
-    ...play,
-  });

@@ -1,0 +1,26 @@
+/** What stands around a film in the page: a caption, or the heading of its part of the page. */
+
+import { outer, outwards, words } from "./attributes.js";
+
+/** Parts of a page that have headings of their own. */
+const ASIDE = "aside,footer,nav";
+
+/**
+ * The last heading before a node in the smallest part of the page that has one, else the first.
+ * @param {any} node
+ */
+const heading = (node) => {
+  for (let part = outer(node); part; part = outer(part)) {
+    const headings = [...part.querySelectorAll("h1,h2,h3,h4,h5,h6,summary")].filter(
+      (each) => words(each) && each.closest(ASIDE)?.contains(node) !== false,
+    );
+    const before = headings.filter((each) => node.compareDocumentPosition(each) & 2);
+    if (headings[0]) return words(before.at(-1) || headings[0]);
+    if (part.host) node = part.host;
+  }
+  return undefined;
+};
+
+/** @param {any} node @returns {string | undefined} */
+export const textAround = (node) =>
+  outwards(node, (each) => each.localName == "figure" && words(each.querySelector("figcaption"))) || heading(node);

@@ -1,0 +1,18 @@
+/** The page a play happens on, where it says no more of itself than its address and title. */
+
+/** Whether there is more to read, for which adapters/page.js is loaded. A frame may be its page. */
+export const hasMore = () =>
+  /** @type {any} */ (window).hsVars ||
+  /^about/.test(location.href) ||
+  document.querySelector("link[rel=canonical]");
+
+/**
+ * @param {import("../options.js").Options} options
+ * @returns {Record<string, any>}
+ */
+export const readPage = ({ context }, { title } = document, address = location.href) => ({
+  // The token in a mail's link names who was mailed. The relay takes out the rest.
+  pageUrl: address.replace(/_hs\w+=[^&#]*&?/g, ""),
+  pageName: title,
+  externalPlayContext: context,
+});

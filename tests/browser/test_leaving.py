@@ -1,0 +1,31 @@
+"""What was watched is not lost because the page is left while an adapter is on its way."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.hosts import Collector, Site
+from tests.browser.player import leave, script
+
+REPORT = """<script>
+    window.progressed = { externalId: "tour", mediaType: "OTHER", playedPercent: 60 };
+    playrelay.progress(progressed);
+</script>"""
+
+
+@pytest.mark.parametrize("fate", ["held", "missing"])
+def test_a_pages_own_report_without_its_adapter(
+    page: Page, site: Site, collector: Collector, fate: str
+) -> None:
+    """It goes with the page's address and title, once, whether the adapter is late or can't be had."""
+    pattern = "**/adapters/page.js"
+    page.route(pattern, lambda route: route.abort() if fate == "missing" else None)
+    queue = "<script>window.playrelay = { q: [], progress(...a) { this.q.push(['progress', a]) } }"
+    page.goto(site.put(f"{queue}</script>{REPORT}{script(collector)}", "/tour", title="Tour"))
+    page.wait_for_function("!window.playrelay.q")
+    if fate == "missing":
+        collector.wait(lambda relay: relay.plays)
+    leave(page)
+    collector.wait(lambda relay: relay.plays)
+    last = collector.view().last
+    assert (last["playedPercent"], last["pageName"]) == (60, "Tour")
+    assert last["pageUrl"] == f"{site.url}/tour"
