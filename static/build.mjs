@@ -20,8 +20,8 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  * words.
  */
 const OWN = `alone announced answered around awaitAdapter beginning claim authored declareAd declared describe emit
-  findManifests follow guard heard inputTarget isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late listen loops manifest mayGrow openedAt position previous report said
-  seenAt settle started track use`;
+  findManifests follow guard heard inputTarget isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late listen loops manifest mayGrow nameSource openedAt position previous report said
+  seenAt settle started track unnamed use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`), builtins: true };
 /** The short names, for all files the same. */
 const nameCache = {};

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import leave, script
+from tests.browser.player import leave, play, script, show, until, video
 
 REPORT = """<script>
     window.progressed = { externalId: "tour", mediaType: "OTHER", playedPercent: 60 };
@@ -29,3 +29,18 @@ def test_a_pages_own_report_without_its_adapter(
     last = collector.view().last
     assert (last["playedPercent"], last["pageName"]) == (60, "Tour")
     assert last["pageUrl"] == f"{site.url}/tour"
+
+
+def test_a_film_without_the_adapter_that_names_it(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its address names it, if the page is left before its other words have been read."""
+    page.route("**/adapters/naming.js", lambda _: None)
+    with page.expect_request("**/adapters/naming.js"):
+        show(page, site, collector, video(attributes='aria-label="Bees"'))
+    play(page)
+    until(page, 4)
+    leave(page)
+    collector.wait(lambda relay: relay.plays)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+    assert collector.view().percent >= 39

@@ -5,7 +5,7 @@ import { hasMore, readPage } from "../naming/place.js";
 import { STATEMENTS, isDescribed, namePlainly } from "../naming/plain.js";
 import { differ } from "./duration.js";
 import { mayAdvertise, mayDecorate } from "./roles.js";
-import { nameless, newSource, sameFilm } from "./sources.js";
+import { nameless, newSource } from "./sources.js";
 import { createView } from "./view.js";
 
 /** @typedef {import("./view.js").Player} Player */
@@ -39,17 +39,6 @@ const EVENTS =
 
 /** All that are followed, by the elements that stand for them. @type {Map<any, Player & Partial<HTMLMediaElement>>} */
 const players = new Map();
-
-/** @param {any} node @returns {boolean} whether it is the page's only player of a film of its kind */
-const isAlone = (node) =>
-  [...players].every(
-    ([other, player]) =>
-      other == node ||
-      (other.localName == "audio") != (node.localName == "audio") ||
-      !(player.currentSrc || player.srcObject) ||
-      parts.decoration?.isDecoration(other, player) ||
-      parts.roles?.isAd(other),
-  );
 
 /** Players that are followed so soon after the first stood in the page before the script (ms). */
 const START_MS = 1e3;
@@ -120,13 +109,17 @@ export const follow = (node, player, core, onEvent) => {
   const mayBeAd = () => core.declared || mayAdvertise(node);
   const isAd = () => mayBeAd() && has("roles")?.isAd(node);
 
-  /** Whether all is there that is needed to name the source. */
-  const isReady = () =>
+  /**
+   * Whether all is there that is needed to name the source. As the page is left, its address will do.
+   * @param {string} type of the event
+   */
+  const isReady = (type) =>
     (!mayBeAd() || has("roles")) &&
     (!nameless.includes(source) || has("manifests")) &&
-    (!document.querySelector(STATEMENTS) || has("statements")) &&
-    (!isDescribed(node, player) || has("naming")) &&
-    (!hasMore() || has("page"));
+    ((type == "pagehide" && /^http/.test(source.address)) ||
+      ((!document.querySelector(STATEMENTS) || has("statements")) &&
+        (!isDescribed(node, player) || has("naming")) &&
+        (!hasMore() || has("page"))));
 
   const isExempt = () => steered || attribute(node, "playrelay") == "on";
 
@@ -186,7 +179,7 @@ export const follow = (node, player, core, onEvent) => {
     if (isAd()) return ignore("ad");
     if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
     if (!isExempt() && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
-    if (!isReady()) return;
+    if (!isReady(type)) return;
     if (parts.manifests?.isInterstitial(source)) return ignore("ad");
     parts.manifests?.findManifests(nameless);
     source.previous = undefined; // it has served
@@ -195,16 +188,10 @@ export const follow = (node, player, core, onEvent) => {
     const last = [...sources.keys()].find((each) => !each.started);
     if (last && isUnattended(type)) return forget(last);
     readWords();
-    const audio = /** @type {any} */ (player).audio ?? /audio/.test(node.localName);
     /** @type {import("../naming/medium.js").Medium} */
-    const medium = isDescribed(node, player) ? parts.naming.describe(node, source, {
-      alone: isAlone(node),
-      title: player.title,
-      audio,
-      said: sameFilm(saidOf, source) ? said : {},
-      number: unnamed,
-      statements: parts.statements?.(audio ? /AudioObject/ : /VideoObject/),
-    }) : namePlainly(node, source.address);
+    const medium = parts.naming && isDescribed(node, player)
+      ? parts.naming.nameSource(node, source, { player, players, parts, said, saidOf, unnamed })
+      : namePlainly(node, source.address);
     const film = [medium.mediaBridgeId, medium.externalId, medium.mediaUrl].join();
     const known = views.get(film);
     if (known) return known;

@@ -1,6 +1,6 @@
 /** What a player plays, one source after the other. */
 
-import { createDuration, differ } from "./duration.js";
+import { createDuration } from "./duration.js";
 
 /** @typedef {import("../naming/medium.js").Source} Source */
 
@@ -23,13 +23,3 @@ export const newSource = (address, openedAt, previous) => {
   if (address && mayGrow) nameless.push(source);
   return source;
 };
-
-/**
- * Whether two sources of a player are one film, as far as it can be known.
- * @param {Source} a @param {Source} b
- */
-export const sameFilm = (a, b) =>
-  a == b ||
-  a.address == b.address ||
-  (!(a.manifest && b.manifest && a.manifest != b.manifest) &&
-    (!a.duration.known || !differ(a.duration.known, b.duration.known)));
