@@ -16,7 +16,7 @@ REPORT = """<script>
 def test_a_pages_own_report_without_its_adapter(
     page: Page, site: Site, collector: Collector, fate: str
 ) -> None:
-    """It goes with the page's address and title, once, whether the adapter is late or can't be had."""
+    """It goes with the page's address and title, whether the adapter is late or can't be had."""
     pattern = "**/adapters/page.js"
     page.route(pattern, lambda route: route.abort() if fate == "missing" else None)
     queue = "<script>window.playrelay = { q: [], progress(...a) { this.q.push(['progress', a]) } }"
