@@ -20,7 +20,7 @@ const has = ({ attributes = [] }, names) => [...attributes].some(({ name }) => n
  */
 export const isDescribed = (node, { currentSrc }) =>
   !/^http/.test(currentSrc) ||
-  !node.play ||
+  !/^(audio|video)$/.test(node.localName) ||
   /^(audio|media|video|youtube)/i.test(node.title) ||
   has(node, LABELS) ||
   outwards(
