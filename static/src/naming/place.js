@@ -3,7 +3,9 @@
 /** Whether there is more to read, for which adapters/page.js is loaded. A frame may be its page. */
 export const hasMore = () =>
   /** @type {any} */ (window).hsVars ||
-  /^about/.test(location.href) ||
+  /^about|utm_/.test(location.href) ||
+  // A single-page site drops what the visitor arrived with.
+  /utm_/.test(performance.getEntriesByType("navigation")[0]?.name) ||
   document.querySelector("link[rel=canonical]");
 
 /**
