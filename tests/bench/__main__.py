@@ -5,6 +5,7 @@ import sys
 
 from tests.bench import (
     backlog,
+    console,
     erasing,
     forwarding,
     growth,
@@ -29,7 +30,7 @@ SERVERS = (
     "hostile",
     "backlog",
 )
-PARTS = (*SERVERS, "tracker")
+PARTS = (*SERVERS, "console", "tracker")
 
 
 def main() -> int:
@@ -44,6 +45,7 @@ def main() -> int:
         default=(0, 100_000, 1_000_000),
         help="delivered plays in store (0,100000,1000000)",
     )
+    options.add_argument("--plays", type=int, default=1_000_000, help="in the console (10^6)")
     options.add_argument("--replicas", type=_numbers, default=(1, 2, 4), help="collectors (1,2,4)")
     options.add_argument("--loads", type=int, default=5, help="of a page with each tracker (5)")
     options.add_argument(
@@ -57,6 +59,9 @@ def main() -> int:
             print("make bench needs wrk: apt-get install wrk, or brew install wrk", file=sys.stderr)
             return 1
         _servers(given, wanted)
+    if "console" in wanted:
+        with engines() as found:
+            console.report(found, given.plays)
     if "tracker" in wanted:
         tracker.report(given.loads)
     return 0
