@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from app.cli.arguments import acts_of, positive
+from app.cli.crm_media import crm_media
 from app.cli.progress import Progress
 from app.cli.stores import add_account, the_one
 from app.cli.terminal import printable, say
@@ -18,6 +19,7 @@ from app.domain.known import KnownMedia
 from app.explain.refused import describe, remedy
 from app.formatting import count, moment
 from app.hubspot.client import HubSpotClient
+from app.media.objects import CrmMedia, MediaObjects
 from app.media.registration import register
 from app.media.reported import ReportedMedium, reported
 from app.media.requester import Requester, Stopped
@@ -56,18 +58,16 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
     act = acts.add_parser("sync", help="list HubSpot's media objects, for the fold to use")
     act.add_argument("--register", action="store_true", help="and register what it does not know")
-    _add_bounds(act)
-    add_account(act, all_without=False)
+    _add_request_options(act)
     act.set_defaults(run=sync)
 
     act = acts.add_parser("register", help="register what HubSpot does not know, after a sync")
     act.add_argument("--yes", action="store_true", help="do it, rather than say what would be done")
-    _add_bounds(act)
-    add_account(act, all_without=False)
+    _add_request_options(act)
     act.set_defaults(run=register_unknown)
 
 
-def _add_bounds(act: argparse.ArgumentParser) -> None:
+def _add_request_options(act: argparse.ArgumentParser) -> None:
     act.add_argument(
         "--limit",
         type=positive,
@@ -80,6 +80,8 @@ def _add_bounds(act: argparse.ArgumentParser) -> None:
         default=1,
         help="register only what was played so often (%(default)s)",
     )
+    act.add_argument("--app-id", type=int, help="the app's id, if HubSpot does not report it")
+    add_account(act, all_without=False)
 
 
 def sync(given: argparse.Namespace) -> int:
@@ -103,9 +105,13 @@ def show(given: argparse.Namespace) -> int:
 
 async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed: bool) -> int:
     async with _open_context(account) as context:
-        with Progress("listing HubSpot's media") as progress:
-            listed = await fetch_media(
-                context.store.media, context.client, context.requester, context.number, progress
+        objects: MediaObjects = context.client
+        listed = await _listed(context, objects)
+        if isinstance(listed, Stopped) and listed.unserved:
+            say(f"no media objects are at their address ({listed.reason}): trying CRM objects")
+            crm = await crm_media(account, context.client, context.requester, given.app_id)
+            objects, listed = (
+                (objects, crm) if isinstance(crm, Stopped) else (crm, await _listed(context, crm))
             )
         if isinstance(listed, Stopped):
             return _fail(listed)
@@ -125,10 +131,26 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
             if each.match is None:
                 say(_line(each))
         wanted = [each for each in found if each.registrable and each.plays >= given.plays]
-        return await _register(context, wanted[: given.limit], allowed=allowed)
+        if isinstance(objects, CrmMedia):
+            for each in wanted:
+                if lacking := objects.lacks(each.medium):
+                    say(
+                        printable(f"{each.medium.name} can't be made: {', '.join(lacking)} missing")
+                    )
+            wanted = [each for each in wanted if not objects.lacks(each.medium)]
+        return await _register(context, objects, wanted[: given.limit], allowed=allowed)
 
 
-async def _register(context: SyncContext, wanted: list[ReportedMedium], *, allowed: bool) -> int:
+async def _listed(context: SyncContext, objects: MediaObjects) -> int | Stopped:
+    with Progress("listing HubSpot's media") as progress:
+        return await fetch_media(
+            context.store.media, objects, context.requester, context.number, progress
+        )
+
+
+async def _register(
+    context: SyncContext, objects: MediaObjects, wanted: list[ReportedMedium], *, allowed: bool
+) -> int:
     if not wanted:
         return 0
     if not allowed:
@@ -136,8 +158,8 @@ async def _register(context: SyncContext, wanted: list[ReportedMedium], *, allow
         say(f"{what} can be registered at HubSpot: playrelay media register --yes")
         return 0
     with Progress("registering media") as progress:
-        media, client, requester = context.store.media, context.client, context.requester
-        made, stopped = await register(media, client, requester, wanted, context.number, progress)
+        media, requester = context.store.media, context.requester
+        made, stopped = await register(media, objects, requester, wanted, context.number, progress)
     if made:
         await context.store.media.finish_snapshot(context.number, now_ms())
     for each in made:

@@ -24,6 +24,7 @@ from app.hubspot.versions import (
     MEDIA,
     NAMES,
     OAUTH,
+    OBJECTS,
     PROVIDER,
     Route,
     template,
@@ -73,7 +74,7 @@ class AccountFields(BaseModel):
         OAUTH.version, description="Version of the token endpoint (known: `v1`, `v3`, `2026-03`)"
     )
     hubspot_media_version: str = Field(
-        MEDIA.version, description="Version of the media objects (known: `2026-09`)"
+        MEDIA.version, description="Version of the media objects (known: `2026-03`, `2026-09`)"
     )
     hubspot_provider_version: str = Field(
         PROVIDER.version,
@@ -92,6 +93,15 @@ class AccountFields(BaseModel):
     hubspot_custom_events_path: str = Field(
         CUSTOM.template,
         description="Path of the custom events (`2026-09`: `/events/custom/{version}/{act}`)",
+    )
+    hubspot_objects_version: str = Field(
+        OBJECTS.version,
+        description="Version of the CRM objects, which media are where HubSpot serves no media "
+        "objects (known: `v3`, with another path, and `2026-03`)",
+    )
+    hubspot_objects_path: str = Field(
+        OBJECTS.template,
+        description="Path of the CRM objects (`v3`: `/crm/{version}/objects/{object_type}`)",
     )
     hubspot_names_version: str = Field(
         NAMES.version, description="Version of the contacts' names (known: `2026-03`)"
@@ -152,6 +162,7 @@ class AccountFields(BaseModel):
         "hubspot_media_version",
         "hubspot_provider_version",
         "hubspot_custom_events_version",
+        "hubspot_objects_version",
         "hubspot_names_version",
     )
     @classmethod
@@ -164,6 +175,7 @@ class AccountFields(BaseModel):
         "hubspot_media_path",
         "hubspot_provider_path",
         "hubspot_custom_events_path",
+        "hubspot_objects_path",
         "hubspot_names_path",
     )
     @classmethod
@@ -174,6 +186,7 @@ class AccountFields(BaseModel):
             "hubspot_media_path": "media",
             "hubspot_provider_path": "provider",
             "hubspot_custom_events_path": "custom",
+            "hubspot_objects_path": "objects",
             "hubspot_names_path": "names",
         }
         return template(cleaned(value), uses[info.field_name or ""])
@@ -214,6 +227,10 @@ class AccountFields(BaseModel):
             "contacts": ("v1", self.identity == "lookup"),
             "media": (self.hubspot_media_version, self.media_register),
             "provider": (self.hubspot_provider_version, self.may_set_provider),
+            "objects": (
+                self.hubspot_objects_version,
+                self.media_register and self.may_set_provider,
+            ),
             "names": (self.hubspot_names_version, bool(self.console_names)),
         }
         return {use: chosen for use, (chosen, is_used) in wanted.items() if is_used}
@@ -227,6 +244,7 @@ class AccountFields(BaseModel):
             "media": Route(self.hubspot_media_version, self.hubspot_media_path),
             "custom": Route(self.hubspot_custom_events_version, self.hubspot_custom_events_path),
             "provider": Route(self.hubspot_provider_version, self.hubspot_provider_path),
+            "objects": Route(self.hubspot_objects_version, self.hubspot_objects_path),
             "names": Route(self.hubspot_names_version, self.hubspot_names_path),
         }
 

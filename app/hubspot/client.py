@@ -32,6 +32,7 @@ from app.hubspot.results import (
     SendResult,
     Trouble,
     Unauthorized,
+    Unserved,
 )
 from app.hubspot.tokens import TokenSource
 from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, NAMES, Route
@@ -106,8 +107,8 @@ class HubSpotClient:
         return custom_events.event_result(answer) if isinstance(answer, Answer) else answer
 
     async def ask(self, call: Call) -> Answer | Trouble:
-        """The answer to a call that is made with the account's token."""
-        return await self._authorised(call)
+        """The answer to a call that is made with the account's token, or with keys of its own."""
+        return await (self._exchange.ask(call) if call.keys else self._authorised(call))
 
     async def contacts_by_usertoken(self, utks: Sequence[str]) -> LookupResult:
         """Look up the contacts of up to 100 usertokens (more: ValueError)."""
@@ -140,12 +141,12 @@ class HubSpotClient:
 
     async def media_page(
         self, media_type: MediaType, after: str | None = None
-    ) -> MediaPage | Refused | Trouble:
+    ) -> MediaPage | Unserved | Refused | Trouble:
         """Some of HubSpot's media objects of a type, from a cursor on."""
         answer = await self._authorised(page_call(self._media, media_type, after))
         return page_result(answer) if isinstance(answer, Answer) else answer
 
-    async def make_medium(self, medium: Medium) -> KnownMedium | Refused | Trouble:
+    async def make_medium(self, medium: Medium) -> KnownMedium | Unserved | Refused | Trouble:
         """Make a media object. It has a type and a name (else HubSpot refuses it)."""
         answer = await self._authorised(make_call(self._media, medium))
         return make_result(answer) if isinstance(answer, Answer) else answer

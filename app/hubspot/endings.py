@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-Use = Literal["events", "oauth", "contacts", "media", "custom", "provider", "names"]
+Use = Literal["events", "oauth", "contacts", "media", "custom", "provider", "objects", "names"]
 
 DAY_MS = 24 * 60 * 60 * 1000
 WARN_MS = 180 * DAY_MS
@@ -33,6 +33,7 @@ LABELS: Mapping[Use, str] = {
     "media": "media objects",
     "custom": "custom events",
     "provider": "the provider's settings",
+    "objects": "media as CRM objects",
     "names": "names of contacts",
 }
 
@@ -43,6 +44,7 @@ _ADVICE: Mapping[Use, str] = {
     "media": "set PLAYRELAY_HUBSPOT_MEDIA_VERSION to a later version",
     "custom": "set PLAYRELAY_HUBSPOT_CUSTOM_EVENTS_VERSION to a later version",
     "provider": "set PLAYRELAY_HUBSPOT_PROVIDER_VERSION to a later version",
+    "objects": "set PLAYRELAY_HUBSPOT_OBJECTS_VERSION to a later version",
     "names": "set PLAYRELAY_HUBSPOT_NAMES_VERSION to a later version",
 }
 
@@ -141,6 +143,7 @@ _ENDPOINTS: Mapping[Use, tuple[str, ...]] = {
     "media": ("media",),
     "custom": ("custom-event", "event-definitions"),
     "provider": ("provider",),
+    "objects": ("objects",),
     "names": ("names",),
 }
 """The names under which the client's calls go, see `exchange.Call`."""

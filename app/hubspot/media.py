@@ -4,6 +4,7 @@ The published spec of 2026-09 names no greatest `limit` and no unit of `duration
 the property behind it (`hs_duration`) says milliseconds, so these are sent, and none are read.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -18,12 +19,12 @@ from app.hubspot.answers import Answer, text, whole_number
 from app.hubspot.classify import body_of
 from app.hubspot.exchange import Call
 from app.hubspot.origin import foreign
-from app.hubspot.results import Refused, Trouble
+from app.hubspot.results import Refused, Trouble, Unserved
 from app.hubspot.versions import Route
 
 PAGE_SIZE = 100
 
-_PAGE_SIZE_LIMIT = 8 * 1024 * 1024
+SIZE_LIMIT = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,59 +39,61 @@ def page_call(route: Route, media_type: MediaType, after: str | None) -> Call:
     """List objects of a type, from the cursor on."""
     params = (("limit", str(PAGE_SIZE)), *([("after", after)] if after else []))
     path = f"{route.path()}/{media_type}"
-    return Call("media", "GET", path, params=params, longest=_PAGE_SIZE_LIMIT)
+    return Call("media", "GET", path, params=params, longest=SIZE_LIMIT)
 
 
-def page_result(answer: Answer) -> MediaPage | Refused | Trouble:
+def page_result(answer: Answer) -> MediaPage | Unserved | Refused | Trouble:
     """What the answer amounts to; objects of any other shape than the spec's are passed over."""
     body = body_of(answer, lambda body: isinstance(body.get("results"), list))
     if not isinstance(body, dict):
         return _unserved(answer) or body
     results: list[object] = body["results"]  # type: ignore[assignment] # just looked at
-    media = tuple(found for each in results if (found := _known(each)))
+    media = tuple(found for each in results if (found := known_medium(each)))
+    return MediaPage(media, following(body))
+
+
+def following(body: Mapping[str, object]) -> str | None:
+    """The cursor of the next page, where there is one."""
     paging = body.get("paging")
     following = paging.get("next") if isinstance(paging, dict) else None
     after = following.get("after") if isinstance(following, dict) else None
-    return MediaPage(media, after if isinstance(after, str) and after else None)
+    return after if isinstance(after, str) and after else None
 
 
 def make_call(route: Route, medium: Medium) -> Call:
     """Make an object of a medium that pages have reported; it must have a type and a name."""
+    said = {name: value for name, value in fields_of(medium).items() if value is not None}
+    return Call("media", "POST", route.path(), json=msgspec.json.encode(said))
+
+
+def fields_of(medium: Medium) -> dict[str, str | int | None]:
+    """What is known of the medium, under HubSpot's names."""
     url = parse_url(medium.url) if medium.url else None
     place = "fileUrl" if type_of_file(url) else "detailsPageLink"
-    fields = {
+    return {
         "mediaType": medium.type,
         "title": medium.name,
         "externalId": medium.external_id,
         place: medium.url,
         "duration": round(medium.duration * 1000) if medium.duration else None,
     }
-    said = {name: value for name, value in fields.items() if value is not None}
-    return Call("media", "POST", route.path(), json=msgspec.json.encode(said))
 
 
-def make_result(answer: Answer) -> KnownMedium | Refused | Trouble:
+def make_result(answer: Answer) -> KnownMedium | Unserved | Refused | Trouble:
     """The object that was made."""
-    body = body_of(answer, lambda body: _known(body) is not None)
+    body = body_of(answer, lambda body: known_medium(body) is not None)
     if not isinstance(body, dict):
         return _unserved(answer) or body
-    return _known(body) or foreign(answer)
+    return known_medium(body) or foreign(answer)
 
 
-def _unserved(answer: Answer) -> Refused | None:
+def _unserved(answer: Answer) -> Unserved | None:
     """A 404 or 410, whoever says it: neither listing nor making names an object to be missing."""
-    if answer.status not in (codes.NOT_FOUND, codes.GONE):
-        return None
-    return Refused(
-        answer.status,
-        message=f"HubSpot serves no media objects here (HTTP {answer.status}): its specification "
-        "of 2025-09 and 2026-09 alone has them, and whether they are served is not published. Try "
-        "another PLAYRELAY_HUBSPOT_MEDIA_VERSION or PLAYRELAY_HUBSPOT_MEDIA_PATH; events are sent "
-        "all the same",
-    )
+    return Unserved(answer.status) if answer.status in (codes.NOT_FOUND, codes.GONE) else None
 
 
-def _known(value: object) -> KnownMedium | None:
+def known_medium(value: object) -> KnownMedium | None:
+    """The media object; None for any other shape than the spec's."""
     if not isinstance(value, dict):
         return None
     bridge_id, said_type = whole_number(value.get("id")), value.get("mediaType")

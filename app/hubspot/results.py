@@ -11,6 +11,7 @@ Classified once, here beside the client; what the relay does about each is `deli
     MissingScope    the token is good and may not do this
     NotConnected    there is no token yet: nothing was asked
     LookupGone      404 or 410 of the look-up itself, not of the contacts
+    Unserved        404 or 410 of the media objects' address, not of an object
     Unavailable     no answer, 5xx, or an answer that is not HubSpot's
 """
 
@@ -122,6 +123,13 @@ class LookupGone:
 
     status: int
     answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A 404 or 410 of the address of all media objects: no object is missing, the address is."""
+
+    status: int
 
 
 Trouble = Throttled | Unauthorized | MissingScope | NotConnected | Unavailable

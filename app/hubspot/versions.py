@@ -30,6 +30,7 @@ OAUTH = Route("2026-03", "/oauth/{version}/token")
 MEDIA = Route("2026-09", "/media-bridge/{version}/objects")
 CUSTOM = Route("2026-03", "/events/{version}/{act}")
 PROVIDER = Route("2026-03", "/media-bridge/{version}/{app_id}/settings")
+OBJECTS = Route("2026-03", "/crm/objects/{version}/{object_type}")
 NAMES = Route("2026-03", "/crm/objects/{version}/contacts/batch/read")
 
 ROUTES: Mapping[Use, Route] = {
@@ -38,6 +39,7 @@ ROUTES: Mapping[Use, Route] = {
     "media": MEDIA,
     "custom": CUSTOM,
     "provider": PROVIDER,
+    "objects": OBJECTS,
     "names": NAMES,
 }
 
@@ -45,9 +47,10 @@ KNOWN: Mapping[Use, tuple[str, ...]] = {
     "events": ("v1", "2026-03"),
     "oauth": ("v1", "v3", "2026-03"),
     "contacts": ("v1",),
-    "media": ("2026-09",),
+    "media": ("2026-03", "2026-09"),
     "custom": ("2026-03", "2026-09"),
     "provider": ("v1", "2026-03", "2026-09"),
+    "objects": ("v3", "2026-03"),
     "names": ("2026-03",),
 }
 """The versions that HubSpot's published specifications or clients have, and the sandbox plays."""

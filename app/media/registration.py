@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from app.domain.known import KnownMedium
-from app.hubspot.client import HubSpotClient
+from app.media.objects import MediaObjects
 from app.media.reported import ReportedMedium
 from app.media.requester import Requester, Stopped
 from app.store.account import MediaIndex
@@ -13,7 +13,7 @@ from app.store.reports import OnProgress
 
 async def register(
     store: MediaIndex,
-    client: HubSpotClient,
+    objects: MediaObjects,
     requester: Requester,
     wanted: Sequence[ReportedMedium],
     number: int,
@@ -25,7 +25,9 @@ async def register(
     """
     made: list[KnownMedium] = []
     for each in wanted:
-        answer = await requester.request(partial(client.make_medium, each.medium), repeatable=False)
+        answer = await requester.request(
+            partial(objects.make_medium, each.medium), repeatable=False
+        )
         if isinstance(answer, Stopped):
             return made, answer
         await store.save_media([answer], number)

@@ -13,6 +13,7 @@ from app.hubspot.results import (
     Trouble,
     Unauthorized,
     Unavailable,
+    Unserved,
 )
 from app.store.pipeline import Permits
 from app.store.policy import Quota
@@ -29,9 +30,13 @@ LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The work was given up. `reason`: one line that says why, and what to do."""
+    """The work was given up. `reason`: one line that says why, and what to do.
+
+    `unserved`: HubSpot has no such address.
+    """
 
     reason: str
+    unserved: bool = False
 
 
 class Requester:
@@ -53,7 +58,10 @@ class Requester:
         self._sleep = sleep
 
     async def request(
-        self, send: Callable[[], Awaitable[T | Refused | Trouble]], *, repeatable: bool = True
+        self,
+        send: Callable[[], Awaitable[T | Unserved | Refused | Trouble]],
+        *,
+        repeatable: bool = True,
     ) -> T | Stopped:
         """The answer, or why there is none. Raises StoreError.
 
@@ -77,6 +85,8 @@ class Requester:
                     pause = FIRST_WAIT * 2**attempt if wait is None else wait
                 case Refused() | Unauthorized() | MissingScope() | NotConnected():
                     return Stopped(_message(result))
+                case Unserved(status=status):
+                    return Stopped(f"HubSpot serves none here (HTTP {status})", unserved=True)
                 case _:
                     return result
             unsure = not repeatable and not isinstance(result, Throttled)
@@ -108,7 +118,7 @@ def _account_update(result: object, now: int) -> AccountUpdate:
             return Failing(f"unavailable: {reason}", was_error=answered)
         case NotConnected():
             return Paused(now, "not_connected", asked=False)
-        case Refused() | Unauthorized() | MissingScope():
+        case Refused() | Unauthorized() | MissingScope() | Unserved():
             return Healthy(was_error=True, of_event=False)
         case _:
             return Healthy(of_event=False)

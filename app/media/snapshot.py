@@ -3,8 +3,8 @@
 from functools import partial
 
 from app.domain.media_url import MEDIA_TYPES
-from app.hubspot.client import HubSpotClient
 from app.hubspot.media import MediaPage
+from app.media.objects import MediaObjects
 from app.media.requester import Requester, Stopped
 from app.store.account import MediaIndex
 from app.store.reports import OnProgress
@@ -15,7 +15,7 @@ MOST = 100_000
 
 async def fetch_media(
     store: MediaIndex,
-    client: HubSpotClient,
+    objects: MediaObjects,
     requester: Requester,
     number: int,
     progress: OnProgress,
@@ -29,7 +29,7 @@ async def fetch_media(
         after: str | None = None
         seen: set[str] = set()
         while True:
-            page = await requester.request(partial(client.media_page, media_type, after))
+            page = await requester.request(partial(objects.media_page, media_type, after))
             if not isinstance(page, MediaPage):
                 return page
             await store.save_media(page.media, number)

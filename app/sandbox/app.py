@@ -23,9 +23,10 @@ from app.sandbox.routes_control import control_routes, ledger_routes
 from app.sandbox.routes_custom_events import custom_event_routes
 from app.sandbox.routes_events import event_routes
 from app.sandbox.routes_install import install_routes
-from app.sandbox.routes_media import media_routes
+from app.sandbox.routes_media import VERSIONS, media_routes
 from app.sandbox.routes_names import name_routes
 from app.sandbox.routes_oauth import oauth_routes
+from app.sandbox.routes_objects import object_routes
 from app.sandbox.routes_provider import provider_routes
 from app.sandbox.state import Sandbox
 
@@ -67,7 +68,9 @@ def create_sandbox(
     app.include_router(contact_routes(sandbox))
     app.include_router(name_routes(sandbox))
     app.include_router(install_routes(sandbox))
-    app.include_router(media_routes(sandbox))
+    for version in VERSIONS:
+        app.include_router(media_routes(sandbox, version))
+    app.include_router(object_routes(sandbox))
     app.include_router(provider_routes(sandbox))
     app.include_router(control_routes(sandbox))
     app.include_router(ledger_routes(sandbox))

@@ -5,7 +5,6 @@ Every contact here has an invented name and address, the same in every run.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,6 +12,7 @@ from pydantic import ValidationError
 
 from app.sandbox.config import CONTACTS_SCOPE, SandboxConfig
 from app.sandbox.errors import Detail, json_response, validation_error
+from app.sandbox.parameters import iso, refuse_unknown
 from app.sandbox.schemas import Optional, StrictBody, not_as_published
 from app.sandbox.state import Sandbox, json_body
 
@@ -48,11 +48,9 @@ def name_routes(sandbox: Sandbox) -> APIRouter:
     @router.post(PATH)
     async def read(request: Request) -> Response:
         sandbox.admit(request, CONTACTS_SCOPE)
-        if unknown := request.query_params.keys() - {"archived"}:
-            details = [Detail("no such parameter", name) for name in sorted(unknown)]
-            raise validation_error("Unknown parameters: see errors", *details)
+        refuse_unknown(request.query_params.keys(), {"archived"})
         asked = _asked(await json_body(request))
-        config, now = sandbox.config, _time(sandbox)
+        config, now = sandbox.config, iso(sandbox.clock())
         ids = dict.fromkeys(int(each.id) for each in asked.inputs)
         there = [each for each in ids if config.contacts is None or each in config.contacts]
         # One that was merged away is answered with the one it went into, under that one's id.
@@ -114,7 +112,3 @@ def _shown(
         "updatedAt": now,
         "archived": False,
     }
-
-
-def _time(sandbox: Sandbox) -> str:
-    return datetime.fromtimestamp(sandbox.clock(), UTC).isoformat().replace("+00:00", "Z")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.sandbox.errors import json_response
 from app.sandbox.media import PROVIDER, VISIBILITY, read
+from app.sandbox.routes_objects import definition
 from app.sandbox.state import Sandbox, json_body
 
 VERSIONS = ("v1", "2026-03", "2026-09")
@@ -45,6 +46,13 @@ def _add_version(router: APIRouter, sandbox: Sandbox, version: str) -> None:
     router.add_api_route(f"{base}/register", name, methods=["POST"])
     if version != _KEY_ALONE:
         router.add_api_route(base, name, methods=["PUT"])
+
+    if version != _KEY_ALONE:
+
+        @router.get(f"{base}/object-definitions/{{media_type}}")
+        async def define(request: Request, app_id: str, media_type: str) -> Response:
+            admit(request, app_id, "developers-read")
+            return json_response(definition(media_type))
 
     @router.get(f"{base}/event-visibility")
     async def show(request: Request, app_id: str) -> Response:

@@ -13,6 +13,7 @@ from tests.processes.sandbox import TOKEN, Sandbox
 from tests.processes.waiting import until
 
 OBJECTS = "/media-bridge/2026-09/objects"
+APP = ("--app-id", "4242002")
 FILM = "https://cdn.example.com/film.mp4"
 
 
@@ -172,6 +173,48 @@ def test_media_that_hubspot_refuses_are_told_and_mended(relay: Relay, hubspot: S
     until("all is sent", relay.idle)
     assert {kept["body"]["sessionId"] for kept in hubspot.events()} == {"s1", "s2", "s3"}
     assert [each for each in hubspot.requests() if each["status"] == 400] == refused
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_media_are_crm_objects_where_hubspot_serves_no_media_objects(
+    relay: Relay, hubspot: Sandbox, status: int
+) -> None:
+    """Listed, matched and made among them; what lacks a property that they need is named."""
+    launch = make(hubspot, title="The launch", externalId="launch")
+    hubspot.faults({"path": "/media-bridge/*/objects*", "status": status})
+    watch(relay, "s1", externalId="launch")
+    watch(
+        relay,
+        "s2",
+        externalId="talk-1",
+        mediaName="The talk",
+        mediaUrl="https://vimeo.com/76979871",
+    )
+    watch(relay, "s3", externalId="film-1", mediaName="The film", mediaUrl=FILM)
+
+    told = relay.verb("media", "sync")
+    assert told.returncode == 1
+    assert f"(HubSpot serves none here (HTTP {status})): trying CRM objects" in told.stdout
+    assert "PLAYRELAY_HUBSPOT_DEVELOPER_KEY" in told.stderr
+
+    key = {"PLAYRELAY_HUBSPOT_DEVELOPER_KEY": "sandbox-developer-key"}
+    hubspot.world(provider_auth="key")
+    assert "give its id with --app-id" in relay.verb("media", "sync", **key).stderr
+    synced = relay.verb("media", "sync", *APP, **key)
+    assert (synced.returncode, synced.stderr) == (0, "")
+    assert "HubSpot has 1 media object; of 3 media that pages reported 1 matched" in synced.stdout
+    assert "The film can't be made: hs_oembed_url missing" in synced.stdout
+    assert "1 medium can be registered at HubSpot" in synced.stdout
+    relay.says('"count": 1')
+    watch(relay, "s4", externalId="launch")
+    assert sent(hubspot, "s4")["mediaBridgeId"] == launch
+
+    made = relay.verb("media", "register", "--yes", *APP, **key)
+    assert made.stdout.count("registered The talk as ") == 1
+    hubspot.faults()
+    (talk,) = [each for each in objects(hubspot) if each.get("externalId") == "talk-1"]
+    assert talk["detailsPageLink"] == "https://vimeo.com/76979871"
+    assert talk["oembedUrl"].startswith("https://vimeo.com/api/oembed.json?url=https%3A%2F%2Fvimeo")
 
 
 def test_without_credentials_there_is_nobody_to_ask(relay: Relay) -> None:

@@ -9,7 +9,7 @@ Titles, descriptions and examples are left out.
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,13 @@ _MAPS = {"callbacks", "paths", "properties", "responses", "schemas", "scopes", "
 class Source:
     """A published file; of its paths those are kept that are, or begin with, a prefix.
 
-    Only a prefix that ends in a slash is the beginning of others.
+    Only a prefix that ends in a slash is the beginning of others. `unread`: schemas that take
+    anything here, for nothing reads what they describe.
     """
 
     name: str
     prefixes: tuple[str, ...] = ("/",)
+    unread: frozenset[str] = frozenset()
 
 
 SOURCES = (
@@ -42,10 +44,13 @@ SOURCES = (
             "/media-bridge/2026-03/events/",
             "/media-bridge/2026-03/{appId}/settings",
             "/media-bridge/2026-03/{appId}/settings/event-visibility",
+            "/media-bridge/2026-03/{appId}/settings/object-definitions/{mediaType}",
             "/media-bridge/2026-03/{appId}/settings/register",
         ),
+        frozenset({"GroupView", "InboundDbObjectType", "PropertyDefinition"}),
     ),
     Source("media-bridge-objects.2026-09.openapi.json"),
+    Source("objects.2026-03.openapi.json", ("/crm/objects/2026-03/{objectType}",)),
     Source("contacts.2026-03.openapi.json", ("/crm/objects/2026-03/contacts/batch/read",)),
     Source("oauth.v3.openapi.json"),
     Source("oauth.2026-03.openapi.json"),
@@ -62,7 +67,9 @@ SOURCES = (
 )
 
 
-def extract(document: Mapping[str, Any], prefixes: Iterable[str]) -> dict[str, Any]:
+def extract(
+    document: Mapping[str, Any], prefixes: Iterable[str], unread: Collection[str] = ()
+) -> dict[str, Any]:
     """The facts of a published document, in its own order."""
     wanted = tuple(prefixes)
     starts = tuple(prefix for prefix in wanted if prefix.endswith("/"))
@@ -72,7 +79,9 @@ def extract(document: Mapping[str, Any], prefixes: Iterable[str]) -> dict[str, A
         if path in wanted or path.startswith(starts)
     }
     components = _facts(document["components"])
-    schemas = components["schemas"]
+    schemas = {
+        name: {} if name in unread else schema for name, schema in components["schemas"].items()
+    }
     used = _reachable([paths, components.get("responses", {})], schemas)
     components["schemas"] = {name: schemas[name] for name in schemas if name in used}
     return {"openapi": document["openapi"], "paths": paths, "components": components}
@@ -113,7 +122,7 @@ def _reachable(roots: list[Any], schemas: Mapping[str, Any]) -> set[str]:
 def written(folder: Path, source: Source) -> str:
     """The text of the extract of one published file in `folder`."""
     raw = (folder / source.name).read_bytes()
-    facts = extract(json.loads(raw), source.prefixes)
+    facts = extract(json.loads(raw), source.prefixes, source.unread)
     origin = {"file": source.name, "sha256": hashlib.sha256(raw).hexdigest()}
     return json.dumps({"x-extracted-from": origin, **facts}, indent=1) + "\n"
 

@@ -193,15 +193,16 @@ def test_the_settings_of_2026_03_are_published(sandbox: Sandbox) -> None:
     """Each path and method, and the scope that it asks for."""
     published = spec.load("media-bridge.2026-03.openapi.json")["paths"]
     served = [
-        (route.path.replace("{app_id}", "{appId}"), method.lower())
+        (route.path.replace("app_id", "appId").replace("media_type", "mediaType"), method.lower())
         for route in provider_routes(sandbox).routes
         if isinstance(route, APIRoute) and "/2026-03/" in route.path
         for method in route.methods or ()
     ]
-    assert len(served) == 4
+    assert len(served) == 5
     for path, method in served:
         (security,) = published[path][method]["security"]
-        wanted = "developers-read" if "visibility" in path else "developers-write"
+        reads = "visibility" in path or method == "get"
+        wanted = "developers-read" if reads else "developers-write"
         assert security == {"oauth2": [wanted]}
 
 
