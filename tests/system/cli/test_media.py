@@ -192,10 +192,10 @@ def test_media_are_crm_objects_where_hubspot_serves_no_media_objects(
     )
     watch(relay, "s3", externalId="film-1", mediaName="The film", mediaUrl=FILM)
 
-    told = relay.verb("media", "sync")
-    assert told.returncode == 1
-    assert f"(HubSpot serves none here (HTTP {status})): trying CRM objects" in told.stdout
-    assert "PLAYRELAY_HUBSPOT_DEVELOPER_KEY" in told.stderr
+    refused = relay.verb("media", "sync")
+    assert refused.returncode == 1
+    assert f"(HubSpot serves none here (HTTP {status})): trying CRM objects" in refused.stdout
+    assert "PLAYRELAY_HUBSPOT_DEVELOPER_KEY" in refused.stderr
 
     key = {"PLAYRELAY_HUBSPOT_DEVELOPER_KEY": "sandbox-developer-key"}
     hubspot.world(provider_auth="key")
