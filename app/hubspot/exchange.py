@@ -6,6 +6,7 @@ again (that policy lives in `deliver`), and whatever httpx raises comes back as 
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from app.hubspot.answers import Answer, sunset
 from app.hubspot.endings import Signs
 from app.hubspot.results import Unavailable
+from app.hubspot.window import RateWindow
 
 Clock = Callable[[], int]
 """Milliseconds since the epoch."""
@@ -54,7 +56,7 @@ class Exchange:
     """Asks HubSpot at `base_url`; the HTTP client belongs to whoever made it.
 
     `time_limit` (seconds) holds for the whole exchange: an answer that trickles is cut off.
-    `signs`: keeps what answers say of the end of their endpoints.
+    `signs`: keeps what answers say of the end of their endpoints. `window`: holds the rate.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Exchange:
         *,
         observe: Observer = unobserved,
         signs: Signs | None = None,
+        window: RateWindow | None = None,
         time_limit: float = TIME_LIMIT,
     ) -> None:
         self._http = http
@@ -72,10 +75,15 @@ class Exchange:
         self._clock = clock
         self._observe = observe
         self.signs = signs or Signs()
+        self._window = window
         self._time_limit = time_limit
 
     async def ask(self, call: Call, bearer: SecretStr | None = None) -> Answer | Unavailable:
         """The answer, whatever its status; Unavailable where there is none. Never raises."""
+        async with self._window.request() if self._window else nullcontext():
+            return await self._observed(call, bearer)
+
+    async def _observed(self, call: Call, bearer: SecretStr | None) -> Answer | Unavailable:
         loop = asyncio.get_running_loop()
         started = loop.time()
         answer: Answer | Unavailable

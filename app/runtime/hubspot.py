@@ -11,8 +11,10 @@ from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.custom_events import NAME, PROPERTIES
 from app.hubspot.endings import Signs
 from app.hubspot.exchange import Exchange
+from app.hubspot.window import RateWindow
 from app.runtime.credentials import oauth_app, token_source
 from app.runtime.environment import Environment
+from app.runtime.policies import WINDOW_MS
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
@@ -44,7 +46,12 @@ async def connect_hubspot(
             base_url = await stack.enter_async_context(sandbox)
         http = await stack.enter_async_context(make_http(world.transport))
         exchange = Exchange(
-            http, base_url, world.clock, observe=metrics.observe_request, signs=signs
+            http,
+            base_url,
+            world.clock,
+            observe=metrics.observe_request,
+            signs=signs,
+            window=RateWindow(settings.hubspot_rate, WINDOW_MS / 1000),
         )
         tokens = token_source(settings, exchange, store, world.clock)
         client = HubSpotClient(
