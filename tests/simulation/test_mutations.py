@@ -212,7 +212,11 @@ def test_a_worker_that_fails(open_database: OpenDatabase) -> None:
 
 @pytest.mark.parametrize("quota", [Quota(RATE, WINDOW_MS // 2), Quota(RATE + 1, WINDOW_MS)])
 def test_a_broken_window(open_database: OpenDatabase, quota: Quota) -> None:
-    """A window too short, or one request too many in it: HubSpot says 429, and that is a fault."""
+    """A window too short, or one request too many in it: HubSpot says 429, and that is a fault.
+
+    The process's own window, which would hold the rate, is set too wide to matter.
+    """
     how = partial(with_policy, quota=quota)
-    run = simulate("1", EVENING, broken(open_database, how))
+    scenario = replace(EVENING, settings={"hubspot_rate": 10 * RATE})
+    run = simulate("1", scenario, broken(open_database, how))
     assert "too many requests" in judge(run).faults
