@@ -99,7 +99,7 @@ def test_doctor_examines_each(capsys: Printed) -> None:
     """Its settings once, the rest for each account below its name."""
     assert main(["doctor"]) == 1  # each has a rejected event
     lines = [line.split()[1:2] for line in capsys.readouterr().out.splitlines()]
-    subjects = "store events delivery errors quota disk room media sandbox"
+    subjects = "store events delivery errors quota disk room media alerts sandbox"
     each = [[subject] for subject in subjects.split()]
     assert lines == [["settings"], [], *each, [], *each]
 
