@@ -9,6 +9,7 @@ import httpx
 from app.config import Settings
 from app.runtime.clock import now_ms
 from app.runtime.notifier import Notifiers
+from app.runtime.policies import WINDOW_MS
 from app.runtime.stores import free_bytes, open_store
 from app.store.store import Store
 from app.telemetry.metrics import Metrics
@@ -37,6 +38,8 @@ class Environment:
     `clock`: ms since the epoch. `transport`: carries requests to HubSpot; None: the network.
     `free_bytes`: the room left for the store; None where that is not known.
     `stop_seconds`: how long a shutdown waits for the requests in flight before it cancels them.
+    `window_seconds`: how long a request counts in the process's own window, by the loop's time;
+    0 where that has nothing to do with `clock`.
     """
 
     clock: Callable[[], int] = now_ms
@@ -46,3 +49,4 @@ class Environment:
     free_bytes: Callable[[Settings], int | None] = free_bytes
     idle: IdleSeconds = field(default_factory=IdleSeconds)
     stop_seconds: float = STOP_SECONDS
+    window_seconds: float = WINDOW_MS / 1000

@@ -14,7 +14,6 @@ from app.hubspot.exchange import Exchange
 from app.hubspot.window import RateWindow
 from app.runtime.credentials import oauth_app, token_source
 from app.runtime.environment import Environment
-from app.runtime.policies import WINDOW_MS
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
@@ -51,7 +50,7 @@ async def connect_hubspot(
             world.clock,
             observe=metrics.observe_request,
             signs=signs,
-            window=RateWindow(settings.hubspot_rate, WINDOW_MS / 1000),
+            window=RateWindow(settings.hubspot_rate, world.window_seconds),
         )
         tokens = token_source(settings, exchange, store, world.clock)
         client = HubSpotClient(

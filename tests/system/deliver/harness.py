@@ -93,7 +93,7 @@ class Harness:
     def _workers(self) -> Workers:
         store = with_policy(self.store, quota=self.quota)
         account = replace(self.runtime.account, store=store)
-        world = Environment(self.clock, Even(), idle=self.idle)
+        world = Environment(self.clock, Even(), idle=self.idle, window_seconds=0)
         return make_workers(account, self.client, self.runtime.notifiers, world)
 
     async def send_all(self) -> None:
@@ -187,7 +187,7 @@ async def delivering(
             **more,
         )
         (account,) = accounts_of(settings)
-        async with open_account(account, Environment(clock, Even())) as runtime:
+        async with open_account(account, Environment(clock, Even(), window_seconds=0)) as runtime:
             assert runtime.delivery
             store, quota = runtime.account.store, runtime.account.quota
             client = runtime.delivery.client

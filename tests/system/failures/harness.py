@@ -163,6 +163,6 @@ async def relay_on(folder: Path, hubspot: HubSpot, **settings: Any) -> AsyncIter
         **settings,
     )
     (account,) = accounts_of(given)
-    world = Environment(hubspot.clock, random.Random(1), hubspot)  # noqa: S311 - repeatable
+    world = Environment(hubspot.clock, random.Random(1), hubspot, window_seconds=0)  # noqa: S311 - repeatable
     async with open_account(account, world) as runtime:
         yield Relay(runtime, hubspot.clock)
