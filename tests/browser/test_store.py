@@ -78,10 +78,10 @@ def test_the_store_is_bounded(
     page: Page, site: Site, collector: Collector, held: int, size: int, left: int
 ) -> None:
     """The oldest plays give way before the store, or a request, grows too large."""
-    collector.answers = [LOST] * 3
+    collector.answers = [LOST] * 20
     hold(page, site, earlier(held, page.evaluate("Date.now()"), pageName="x" * size))
     watch_the_end(page, site, collector)
-    passed(page, "localStorage.playrelay.includes('ten.webm')")
+    passed(page, "localStorage.playrelay?.includes('ten.webm')")
     assert len(page.evaluate("localStorage.playrelay")) <= 32_000
     assert kept(page)[-1][0]["mediaUrl"].endswith("ten.webm")
     assert len(kept(page)) == pytest.approx(left, abs=2 if size == 900 else 0)
