@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.cli.address import local_address
+from app.cli.arguments import port_number, positive
 from app.cli.handover import (
     Handover,
     await_predecessor,
@@ -39,14 +40,20 @@ _log = structlog.get_logger(__name__)
 
 def add_relay(verb: argparse.ArgumentParser) -> None:
     """Settings are its options."""
+    verb.epilog = (
+        "It takes no other options: settings are environment variables or lines of a file .env, "
+        "such as PLAYRELAY_PORT=8080. docs/SETTINGS.md lists them."
+    )
     verb.set_defaults(run=serve)
 
 
 def add_sandbox(verb: argparse.ArgumentParser) -> None:
     """Add where it listens, and its limit."""
     verb.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    verb.add_argument("--port", type=int, default=8001, help="port, 0 for any (%(default)s)")
-    verb.add_argument("--rate", type=int, default=110, help="requests per 10 s (%(default)s)")
+    verb.add_argument(
+        "--port", type=port_number, default=8001, help="port, 0 for any (%(default)s)"
+    )
+    verb.add_argument("--rate", type=positive, default=110, help="requests per 10 s (%(default)s)")
     verb.set_defaults(run=sandbox)
 
 
@@ -101,21 +108,21 @@ class _PortError(Exception):
     """A port can't be used; the text says what to do."""
 
 
-def _listen(stack: ExitStack, host: str, port: int, variable: str) -> socket.socket:
+def _listen(stack: ExitStack, host: str, number: int, variable: str) -> socket.socket:
     try:
-        return stack.enter_context(listen(host, port))
+        return stack.enter_context(listen(host, number))
     except OSError as error:
-        raise _PortError(
-            f"can't listen on {host}:{port} ({error.strerror}): {_remedy(error, variable)}"
-        ) from None
+        raise _PortError(_no_port(error, host, number, "PLAYRELAY_HOST", variable)) from None
 
 
-def _remedy(error: OSError, variable: str) -> str:
+def _no_port(error: OSError, host: str, number: int, sets_host: str, sets_port: str) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"free the port, or set {variable}"
-    if error.errno == errno.EACCES:
-        return f"set {variable} to a port above 1023"
-    return "PLAYRELAY_HOST is not an address of this machine: write 127.0.0.1, 0.0.0.0 or ::"
+        remedy = f"free the port, or set {sets_port}"
+    elif error.errno == errno.EACCES:
+        remedy = f"set {sets_port} to a port above 1023"
+    else:
+        remedy = f"{sets_host} is not an address of this machine: write 127.0.0.1, 0.0.0.0 or ::"
+    return f"can't listen on {host}:{number} ({error.strerror}): {remedy}"
 
 
 def sandbox(given: argparse.Namespace) -> int:
@@ -126,7 +133,8 @@ def sandbox(given: argparse.Namespace) -> int:
     try:
         bound = listen(given.host, given.port)
     except OSError as error:
-        say(f"playrelay: can't listen on {given.host}:{given.port} ({error.strerror})", error=True)
+        said = _no_port(error, given.host, given.port, "--host", "--port")
+        say(f"playrelay: {said}", error=True)
         return 1
     with bound:
         address = f"http://{given.host}:{bound.getsockname()[1]}"
