@@ -5,7 +5,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import msgspec
 
@@ -36,8 +35,7 @@ MOST_AT_ONCE = 100
 """Media that one run registers by default: pages can report what they like."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncContext:
+class SyncContext(msgspec.Struct, frozen=True):
     """What sync and register work with. `number` identifies the snapshot that is written."""
 
     store: Store

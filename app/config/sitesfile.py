@@ -14,8 +14,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from app.config.sources import read_secret
 from app.config.spelling import nearest
@@ -33,8 +34,7 @@ ACCOUNT = "account"
 NEEDS_KEY = "needs_key"
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(msgspec.Struct, frozen=True):
     """The keys that are known. `secret`: those that may name a variable or a file instead."""
 
     account: frozenset[str]
@@ -42,8 +42,7 @@ class Vocabulary:
     secret: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """The values of one table, secrets fetched. `place` names the table in a message.
 
     `folder`: what its paths are relative to.
@@ -54,19 +53,18 @@ class Table:
     values: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class SitesFile:
+class SitesFile(msgspec.Struct, frozen=True):
     """The tables by name, and each site's account.
 
     `variables`: those that secrets come from. `faults`: one line each; what is at fault is left
     out of the tables.
     """
 
-    accounts: dict[str, Table] = field(default_factory=dict)
-    sites: dict[str, Table] = field(default_factory=dict)
-    account_of: dict[str, str] = field(default_factory=dict)
-    variables: set[str] = field(default_factory=set)
-    faults: list[str] = field(default_factory=list)
+    accounts: dict[str, Table] = msgspec.field(default_factory=dict)
+    sites: dict[str, Table] = msgspec.field(default_factory=dict)
+    account_of: dict[str, str] = msgspec.field(default_factory=dict)
+    variables: set[str] = msgspec.field(default_factory=set)
+    faults: list[str] = msgspec.field(default_factory=list)
 
     def says(self, keys: AbstractSet[str]) -> bool:
         """Whether any account sets one of these."""

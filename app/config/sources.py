@@ -6,9 +6,9 @@ Every value is cleaned alike, whatever it comes from. The environment precedes `
 import io
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
@@ -27,19 +27,18 @@ def variable_name(setting: str) -> str:
     return PREFIX + setting.upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(msgspec.Struct, frozen=True):
     """What was written, by variable. `blank`: named without a value. `unknown`: nothing reads them.
 
     `known`: every variable that is read. `places`: where each stands, for messages. `faults`: what
     could not be read.
     """
 
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = msgspec.field(default_factory=dict)
     blank: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = msgspec.field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.url import Url, parse_url
 
@@ -102,10 +103,7 @@ def _understood(origin: str, entry: str) -> Url:
 
 def _parents(url: Url) -> set[str]:
     labels = url.host.split(".")
-    return {
-        msgspec.structs.replace(url, host=".".join(labels[depth:])).origin
-        for depth in range(1, len(labels))
-    }
+    return {replace(url, host=".".join(labels[depth:])).origin for depth in range(1, len(labels))}
 
 
 def _is_loopback(host: str) -> bool:

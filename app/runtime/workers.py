@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from urllib.parse import quote
 
+import msgspec
 import structlog
 
 from app.config import Settings
@@ -39,8 +39,7 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Workers:
+class Workers(msgspec.Struct, frozen=True):
     """All workers of one account."""
 
     fold: FoldWorker
@@ -144,8 +143,7 @@ def _policies(settings: Settings) -> SitePolicy:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """One worker of one account, and what wakes it."""
 
     account: str

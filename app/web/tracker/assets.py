@@ -3,18 +3,17 @@
 import gzip
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import brotli
+import msgspec
 
 from app.web.tracker.build import Build
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".map": "application/json"}
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """`forms`: content coding → bytes. `source_map`: where its map lies, relative to it."""
 
     forms: Mapping[str, bytes]

@@ -8,12 +8,13 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from msgspec.structs import replace
 from uvicorn.server import ServerState
 
 from app.config import Settings, accounts_of
