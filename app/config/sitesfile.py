@@ -10,6 +10,7 @@
 The values are checked elsewhere, as settings.
 """
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,8 @@ ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """It names a file and a schema, so it has to be a plain word to both."""
 
 SITE_KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 SANDBOX = "sandbox"
 """The store of the sandbox is named so; with several accounts, so and a hyphen before the name."""
@@ -88,6 +91,7 @@ def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) ->
             )
             continue
         found.accounts[name] = reader.table(f"accounts.{name}", values, words.account | words.site)
+    faults = len(found.faults)
     for key, values in reader.tables(document, "sites", SITE_KEY, _SITE_RULE):
         owner = values.pop(ACCOUNT, None)
         found.sites[key] = reader.table(f"sites.{key}", values, words.site)
@@ -96,6 +100,8 @@ def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) ->
         else:
             known = ", ".join(found.accounts) or "one that you write above"
             found.faults.append(f"{path} [sites.{key}] account: name one of the accounts: {known}")
+    # What a site at fault says of origins must not be missed in the account that it may be of.
+    assumed = {"allowed_origins": ["*"]} if len(found.faults) > faults else {}
     if not found.accounts and not found.faults:
         found.faults.append(f"{path}: names no account: write [accounts.NAME]")
     for name in [name for name in found.accounts if name not in found.account_of.values()]:
@@ -103,7 +109,9 @@ def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) ->
         if name in found.sites:
             found.faults.append(f"{path} [sites.{name}]: is account {name} too: rename one of them")
         else:
-            found.sites[name] = Table(found.accounts[name].place, path.parent, {})
+            account = found.accounts[name]
+            values = {key: assumed[key] for key in assumed.keys() - account.values.keys()}
+            found.sites[name] = Table(account.place, path.parent, values)
             found.account_of[name] = name
     return found
 
@@ -132,6 +140,7 @@ class _Reader:
     ) -> None:
         self._path = path
         self._words = words
+        self._keys = {ACCOUNT, *words.account, *words.site}
         self._environment = environment
         self._variables = found.variables
         self._faults = found.faults
@@ -145,8 +154,14 @@ class _Reader:
             self._faults.append(f"{self._path}: {kind} is not a table: write [{kind}.NAME]")
             return
         for name, values in tables.items():
-            if not pattern.fullmatch(name):
-                self._faults.append(f"{self._path} [{kind}.{name}]: is not a valid name: {rule}")
+            if not isinstance(values, dict) and name in self._keys:
+                self._faults.append(
+                    f"{self._path} [{kind}] {name}: belongs under a name: write [{kind}.NAME] above"
+                )
+            elif not pattern.fullmatch(name):
+                self._faults.append(
+                    f"{self._path} [{kind}.{_written(name)}]: is not a valid name: {rule}"
+                )
             elif not isinstance(values, dict):
                 self._faults.append(
                     f"{self._path} {kind}.{name}: is not a table: write [{kind}.{name}]"
@@ -189,6 +204,11 @@ class _Reader:
             self._faults.append(f"{place}: the environment variable {value} is not set")
             return None
         return read_secret(self._path.parent / value, self._faults, f"{place}: ")
+
+
+def _written(name: str) -> str:
+    """The name as TOML has it."""
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 def _near(written: str, known: Iterable[str]) -> str:
