@@ -22,10 +22,10 @@ class Verb(NamedTuple):
 
 
 VERBS: Mapping[str, Verb] = {
-    "serve": Verb("run the relay", "serve", "add_relay"),
+    "serve": Verb("run the relay", "serve"),
     "doctor": Verb("check settings, store, events, HubSpot; or --url", "doctor"),
     "connect": Verb("install the OAuth app in a HubSpot account", "connect"),
-    "sandbox": Verb("run the HubSpot sandbox alone", "serve", "add_sandbox"),
+    "sandbox": Verb("run the HubSpot sandbox alone", "sandbox"),
     "migrate": Verb("create or update the store's schema, and end", "migrate"),
     "why": Verb("explain what became of a visitor's plays", "why"),
     "embed": Verb("print the snippet for your pages", "embed"),

@@ -26,7 +26,7 @@ from app.runtime.environment import Environment
 from app.runtime.notifier import Notifiers, wait_for
 from app.runtime.policies import milestones_of, observing_of, retention_of
 from app.runtime.relay import Account
-from app.sandbox.config import SANDBOX_EVENT
+from app.sandbox.names import SANDBOX_EVENT
 
 SENDERS = 4
 """HubSpot takes eleven requests a second: four senders reach that, and few are cheap."""

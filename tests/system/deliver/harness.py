@@ -32,9 +32,10 @@ from app.runtime.environment import Environment, IdleSeconds
 from app.runtime.notifier import Notifier
 from app.runtime.workers import Workers, make_workers
 from app.sandbox.app import create_sandbox
-from app.sandbox.config import SANDBOX_EVENT, SandboxConfig
+from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.faults import Fault
+from app.sandbox.names import SANDBOX_EVENT
 from app.sandbox.state import Sandbox
 from app.store.policy import Quota
 from app.store.store import Store
