@@ -61,14 +61,14 @@ class Forked:
 
 def fork(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Forked:
     """Start `playrelay` with these arguments; its standard error is a pipe."""
-    heard, said = os.pipe()
+    reading, writing = os.pipe()
     status, ends = os.pipe()
     order = Order(list(arguments), str(folder), dict(environment))
-    socket.send_fds(_server(), [msgspec.json.encode(order)], [said, ends])
-    os.close(said)
+    socket.send_fds(_server(), [msgspec.json.encode(order)], [writing, ends])
+    os.close(writing)
     os.close(ends)
     pid = int(os.read(status, 16))
-    stderr = os.fdopen(heard, encoding="utf-8", errors="replace")
+    stderr = os.fdopen(reading, encoding="utf-8", errors="replace")
     return Forked(pid, status, stderr)
 
 
