@@ -22,7 +22,7 @@ class Command(argparse.ArgumentParser):
 
 def acts_of(verb: argparse.ArgumentParser) -> Acts:
     """The acts of a verb that has several, as yet without any."""
-    acts: Acts = verb.add_subparsers(metavar="act", parser_class=Command)
+    acts: Acts = verb.add_subparsers(metavar="action", parser_class=Command)
 
     def none_given(_given: argparse.Namespace) -> NoReturn:
         verb.error(f"name what to do: {', '.join(acts.choices or ())}")

@@ -49,7 +49,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     verb = words[0]
     if not verb.startswith("-") and verb not in VERBS:
         meant = difflib.get_close_matches(verb, VERBS, n=1)
-        top.error(f"{verb!r} is no verb" + "".join(f": did you mean {each}?" for each in meant))
+        top.error(f"{verb!r} is no command" + "".join(f": did you mean {each}?" for each in meant))
     given, left = top.parse_known_args(words)
     if left:
         Command(f"playrelay {verb}").error(f"{' '.join(left)} is not known{_setting(left[0])}")
@@ -64,7 +64,7 @@ def parser(words: Sequence[str]) -> Command:
         "Settings are environment variables; docs/SETTINGS.md lists them.",
     )
     top.add_argument("--version", action="version", version=f"playrelay {__version__}")
-    verbs = top.add_subparsers(required=True, metavar="verb")
+    verbs = top.add_subparsers(required=True, metavar="command")
     for name, verb in VERBS.items():
         added = verbs.add_parser(name, help=verb.help, description=sentence(verb.help))
         if name in words:

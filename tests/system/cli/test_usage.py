@@ -53,7 +53,7 @@ def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     """`playrelay --help` lists the verbs tested here and no others."""
     with pytest.raises(SystemExit):
         main(["--help"])
-    listed = capsys.readouterr().out.partition("  verb\n")[2].partition("\n\n")[0]
+    listed = capsys.readouterr().out.partition("  command\n")[2].partition("\n\n")[0]
     # A verb stands four columns in; what it does, and how that goes on, stands further right.
     verbs = {line.split()[0] for line in listed.splitlines() if line[4:5].strip()}
     assert verbs == {verb for verb in VERBS if " " not in verb}
@@ -120,8 +120,8 @@ def test_bad_usage_exits_with_2(wrong: str, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("srve", "playrelay: 'srve' is no verb: did you mean serve?: see playrelay --help"),
-        ("rejected", "playrelay: 'rejected' is no verb: see playrelay --help"),
+        ("srve", "playrelay: 'srve' is no command: did you mean serve?: see playrelay --help"),
+        ("rejected", "playrelay: 'rejected' is no command: see playrelay --help"),
         (
             "serve --port 9000",
             (
