@@ -19,10 +19,15 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  * names. None may be one of the DOM's that we read, of a play's, of an option, of the API or of a vendor's
  * words.
  */
-const OWN = `alone announced answered around awaitAdapter beginning claim authored declareAd declared describe emit
-  findManifests follow guard heard inputTarget isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late listen loops manifest mayGrow nameSource openedAt position previous report said
-  seenAt settle started track unnamed use`;
+const OWN = `alone announced answered around audio awaitAdapter beginning claim authored declareAd declared describe emit
+  findManifests follow foundAt guard heard inputTarget isAd isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late leaving listen load log loops manifest mayGrow nameSource number openedAt options parts player players previous reached report resumed said
+  seenAt saidOf settle shown started takeOver track update use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`), builtins: true };
+/**
+ * A view outlives its player. Written out where it is made, it would hold on to all that is known there:
+ * an element that the page has taken away would stay in memory.
+ */
+const APART = /(?<== )(?=createView\()/;
 /** The short names, for all files the same. */
 const nameCache = {};
 
@@ -70,7 +75,8 @@ async function make(entry, output, format) {
     tsconfigRaw: {}, // the check is strict already: no "use strict" in what is served
   });
   const [map, script] = bundled.outputFiles;
-  const small = await minify(format == "esm" ? exportPlainly(script.text) : script.text, {
+  const text = script.text.replace(APART, "/*@__NOINLINE__*/");
+  const small = await minify(format == "esm" ? exportPlainly(text) : text, {
     ecma: 2020,
     module: format == "esm",
     toplevel: true,
@@ -93,7 +99,9 @@ for (const path of ["src/version.js", "package.json"]) {
   if (!process.argv.includes("--check")) writeFileSync(join(home, path), made.get(path) ?? "");
 }
 await make("src/main.js", "playrelay.js", "iife");
-for (const name of readdirSync(join(home, "src/adapters")).sort()) {
+// There are more names than letters: what most pages load gets the letters.
+const first = ["view.js", "naming.js"];
+for (const name of new Set([...first, ...readdirSync(join(home, "src/adapters")).sort()])) {
   await make(`src/adapters/${name}`, `adapters/${name}`, "esm");
 }
 

@@ -11,13 +11,13 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import ClassVar, Literal
 
-import msgspec
 from pydantic import SecretStr
 
 from app.alerts.channel import ChannelName, Failed, Result, Sent
@@ -35,7 +35,8 @@ _SHOWN = 200
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")  # not every server takes eight
 
 
-class MailServer(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MailServer:
     """Where mail is given to be sent on. `step_seconds`: how long each of its answers may take."""
 
     host: str
@@ -46,7 +47,8 @@ class MailServer(msgspec.Struct, frozen=True):
     step_seconds: float = 15.0
 
 
-class Mail(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Mail:
     """A channel: each message is one mail to all recipients."""
 
     server: MailServer

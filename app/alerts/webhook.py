@@ -3,6 +3,7 @@
 import asyncio
 import re
 import ssl
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -27,7 +28,8 @@ _SHORTEST_SECRET = 4
 _MS = 1000
 
 
-class Webhook(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Webhook:
     """A channel; each message is one request on a connection of its own, for they are rare."""
 
     url: SecretStr

@@ -4,8 +4,7 @@ For a person who wonders why nothing arrives. Kept in the memory of this process
 """
 
 from collections.abc import Callable
-
-import msgspec
+from dataclasses import dataclass
 
 ORIGINS = 1_000
 """Beyond this many origins that may send, and as many others, the oldest entries are dropped."""
@@ -14,7 +13,8 @@ LENGTH = 300
 """Longest origin that is kept, in bytes: no site has a longer one."""
 
 
-class Activity(msgspec.Struct):
+@dataclass(slots=True)
+class Activity:
     """Times in ms since the epoch, 0: never. `reason`, `detail`: of the last refusal."""
 
     script_at: int = 0

@@ -4,9 +4,8 @@ No message repeats any part of the URL but the names of its parameters: it may h
 """
 
 import re
+from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
-
-import msgspec
 
 EXAMPLE = "postgresql://user:password@host/database"
 POOLER = "pooler"
@@ -55,7 +54,8 @@ _ENCODE = (
 )
 
 
-class DatabaseAddress(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
     """A database URL that the store can open. `dropped`: parameters it lost."""
 
     url: str

@@ -77,14 +77,7 @@ class SiteFields(BaseModel):
     @field_validator("allowed_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        faults = []
-        for entry in value:
-            try:
-                OriginPolicy.parse([entry])
-            except ValueError as fault:
-                faults.append(str(fault))
-        if faults:
-            raise ValueError("; ".join(faults))
+        OriginPolicy.parse(value)
         return value
 
     @property

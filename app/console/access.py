@@ -10,9 +10,9 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
 from fastapi import HTTPException, Request
 from pydantic import SecretStr
 
@@ -33,7 +33,8 @@ Role = Literal["operator", "viewer"]
 """A viewer may look at what concerns plays; an operator may do everything."""
 
 
-class Person(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Person:
     """Who asks. `session` is a secret of this browser.
 
     `fresh`: the browser does not have the secret yet. `signed_in`: there is a sign-in to end.
@@ -46,7 +47,8 @@ class Person(msgspec.Struct, frozen=True):
     role: Role = "operator"
 
 
-class _SignIn(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _SignIn:
     """A password, the role that it gives, and the sessions that began with it."""
 
     role: Role

@@ -1,9 +1,9 @@
 """What a route of the console is given: who asks, of which account, and how to answer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -15,15 +15,17 @@ from app.runtime.relay import Account, Relay
 from app.web.dependencies import TheAccount, TheRelay
 
 
-class Console(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Console:
     """What all requests to the console share; `app.state.console`."""
 
     access: Access
     renderer: Renderer
-    jobs: Jobs = msgspec.field(default_factory=Jobs)
+    jobs: Jobs = field(default_factory=Jobs)
 
 
-class View(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class View:
     """One request of somebody who may see the page that is asked for.
 
     `account`: the one that `?account=` names; the first where it names none.

@@ -1,9 +1,10 @@
 """What a check found."""
 
-import msgspec
+from dataclasses import dataclass
 
 
-class Finding(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Finding:
     """One line. `advice` is empty where all is well; `is_warning`: it need not be followed yet."""
 
     subject: str

@@ -1,9 +1,8 @@
 """Turns the relay's state into advice: what is wrong, and what to do about it. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
-
-import msgspec
 
 from app.explain.refused import many, remedy, summary
 from app.formatting import count, duration, number
@@ -61,7 +60,8 @@ CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
 """What installing the app mends."""
 
 
-class Advice(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Advice:
     """A sentence on what is wrong, one on what to do, and the page that shows more.
 
     `only`: what that page is to show alone. `key`: which sentence it is, whatever figures it has.

@@ -6,10 +6,9 @@ HubSpot says "unsupported" of most: no date at which they stop to answer is publ
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
-
-import msgspec
 
 Use = Literal["events", "oauth", "contacts", "media", "custom", "provider", "objects", "names"]
 
@@ -50,7 +49,8 @@ _ADVICE: Mapping[Use, str] = {
 }
 
 
-class Ending(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Ending:
     """A version of a part of the API. `ends`: a month (`2027-09`) or a day, as HubSpot says it."""
 
     use: Use | Literal["any"]
@@ -77,7 +77,8 @@ ENDINGS: tuple[Ending, ...] = (
 )
 
 
-class InUse(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class InUse:
     """An endpoint that is in use. `ends_at`: ms since the epoch; None: nothing is known.
 
     `announced`: HubSpot's answers say so (a Sunset header). `gone`: it answers no more.
@@ -115,15 +116,16 @@ class InUse(msgspec.Struct, frozen=True):
         return _ADVICE[self.use]
 
 
-class Signs(msgspec.Struct):
+@dataclass(slots=True)
+class Signs:
     """What HubSpot's answers have said of its endpoints while this process runs.
 
     `sunsets`: the time that a Sunset header (RFC 8594) named, in ms. `gone`: those that answer no
     more.
     """
 
-    sunsets: dict[str, int] = msgspec.field(default_factory=dict)
-    gone: set[str] = msgspec.field(default_factory=set)
+    sunsets: dict[str, int] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
 
     def keep_sunset(self, endpoint: str, at: int) -> None:
         """An answer named the end of its endpoint."""

@@ -5,6 +5,7 @@ the property behind it (`hs_duration`) says milliseconds, so these are sent, and
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
 from httpx import codes
@@ -26,7 +27,8 @@ PAGE_SIZE = 100
 SIZE_LIMIT = 8 * 1024 * 1024
 
 
-class MediaPage(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MediaPage:
     """Some objects of a type, and the cursor of the next page; None: that was the last."""
 
     media: tuple[KnownMedium, ...]

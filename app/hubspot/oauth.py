@@ -5,10 +5,10 @@ Parameters go in the form body, never in the address: https://developers.hubspot
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeGuard
 from urllib.parse import quote, urlencode
 
-import msgspec
 from pydantic import SecretStr
 
 from app.hubspot.answers import Answer, is_success, json_object, text, whole_number
@@ -43,7 +43,8 @@ _RFC_6749 = {
 }
 
 
-class OAuthApp(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class OAuthApp:
     """The HubSpot app whose installation the relay acts for."""
 
     client_id: str
@@ -56,7 +57,8 @@ class OAuthApp(msgspec.Struct, frozen=True):
         return self.route.path()
 
 
-class Grant(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Grant:
     """Fresh tokens. `refresh_token`: the rotated one, if there is one; `expires_in` in seconds.
 
     `scopes` and `hub_id`: what was granted, on which account, as far as HubSpot says so.
@@ -69,7 +71,8 @@ class Grant(msgspec.Struct, frozen=True):
     hub_id: int | None = None
 
 
-class Introspection(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Introspection:
     """What HubSpot says of a token: its account, app, scopes and remaining life in seconds."""
 
     active: bool

@@ -15,10 +15,11 @@ Classified once, here beside the client; what the relay does about each is `deli
     Unavailable     no answer, 5xx, or an answer that is not HubSpot's
 """
 
-import msgspec
+from dataclasses import dataclass, field
 
 
-class Accepted(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Accepted:
     """HubSpot kept the event, on this contact and this media object.
 
     `account_id`: of the account that it belongs to, if the answer says so.
@@ -29,13 +30,15 @@ class Accepted(msgspec.Struct, frozen=True):
     account_id: int | None = None
 
 
-class Taken(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Taken:
     """HubSpot took the event, or had it already (`repeated`): it says no more."""
 
     repeated: bool = False
 
 
-class Incomplete(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Incomplete:
     """A 200 whose body lacks `contactId` or `mediaBridgeId`: a silent failure, no success.
 
     `unread`: those that are there in a form that can't be read: then HubSpot may have kept it.
@@ -45,7 +48,8 @@ class Incomplete(msgspec.Struct, frozen=True):
     unread: tuple[str, ...] = ()
 
 
-class Refused(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Refused:
     """A 4xx that the body of the request earned; `fields` are those HubSpot names in `errors`."""
 
     status: int
@@ -55,34 +59,39 @@ class Refused(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] = ()
 
 
-class Throttled(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Throttled:
     """A 429. `policy` is HubSpot's `policyName`, `retry_after` its header in seconds."""
 
     policy: str = ""
     retry_after: float | None = None
 
 
-class Unauthorized(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Unauthorized:
     """The token was refused. `final`: only a person can mend it (a dead refresh token)."""
 
     message: str = ""
     final: bool = False
 
 
-class MissingScope(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MissingScope:
     """The token lacks a scope; `scopes` are those HubSpot says are missing."""
 
     scopes: tuple[str, ...] = ()
     message: str = ""
 
 
-class NotConnected(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class NotConnected:
     """The OAuth app is in no account yet, or its tokens can't be read: HubSpot was not asked."""
 
     message: str = "the app is not installed in an account yet: run playrelay connect"
 
 
-class Unavailable(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Unavailable:
     """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not HubSpot's own.
 
     `answered`: the answer was HubSpot's own, and counts among its errors.
@@ -93,17 +102,19 @@ class Unavailable(msgspec.Struct, frozen=True):
     answered: bool = False
 
 
-class Contacts(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Contacts:
     """The answer to a look-up: contact by usertoken. A token that is missing is a stranger's.
 
     `was_error`: it came as an error, which counts among those of the day.
     """
 
-    found: dict[str, int] = msgspec.field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
     was_error: bool = False
 
 
-class LookupGone(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class LookupGone:
     """The look-up itself answers 404 or 410, as it would where HubSpot has ended it.
 
     `answered`: the answer was HubSpot's own, and counts among its errors. Nobody is known to be a
@@ -114,7 +125,8 @@ class LookupGone(msgspec.Struct, frozen=True):
     answered: bool
 
 
-class Unserved(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Unserved:
     """A 404 or 410 of the address of all media objects: no object is missing, the address is."""
 
     status: int

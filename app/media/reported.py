@@ -1,9 +1,7 @@
 """The media that pages have reported, each with the matching media object of HubSpot."""
 
 from collections.abc import AsyncIterator
-
-import msgspec
-from msgspec.structs import replace
+from dataclasses import dataclass, replace
 
 from app.domain.known import KnownMedia, KnownMedium, Match
 from app.domain.media import Medium, Wanted
@@ -14,7 +12,8 @@ from app.store.reports import MediumRefusal
 PORTION = 500
 
 
-class ReportedMedium(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ReportedMedium:
     """A medium with its plays. `like`: an object that resembles it and may be another one.
 
     `refusal`: HubSpot's message, where it refused the last event of the medium.

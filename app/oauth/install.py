@@ -1,8 +1,7 @@
 """Exchanges the code that HubSpot sent back for tokens, checks them, keeps them in the store."""
 
 from collections.abc import Callable, Collection
-
-import msgspec
+from dataclasses import dataclass
 
 from app.domain.destination import CUSTOM_EVENTS, MEDIA_BRIDGE, Destination
 from app.hubspot import scopes
@@ -29,7 +28,8 @@ CONSOLE_CALLBACK = "/console/connect/callback"
 """Where the relay's console expects the browser back."""
 
 
-class RequestedScopes(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class RequestedScopes:
     """The scopes that the app asks for: those it needs, and those it can do without."""
 
     needed: tuple[str, ...]
@@ -58,7 +58,8 @@ def requested_scopes(
     return RequestedScopes(needed, tuple(optional))
 
 
-class InstallFailure(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class InstallFailure:
     """Nothing was kept. `reason`: one line that says why, and what to do."""
 
     reason: str

@@ -1,8 +1,8 @@
 """Sets the media provider's name at HubSpot, and where its events are shown."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-import msgspec
 from pydantic import SecretStr
 
 from app.hubspot.answers import Answer
@@ -19,7 +19,8 @@ from app.hubspot.scopes import DEVELOPERS
 from app.hubspot.versions import Route
 
 
-class ProviderSettings(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
     """What to set (None: leave as it is).
 
     `key`: of the developer account; None: an access token with the scopes for it is used.
@@ -30,7 +31,8 @@ class ProviderSettings(msgspec.Struct, frozen=True):
     places: tuple[Place, ...] | None
 
 
-class ProviderResult(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ProviderResult:
     """What HubSpot accepted, in words; `fault`: what stopped it."""
 
     done: list[str]

@@ -1,10 +1,10 @@
 """The relay's clock, randomness, network, database and disk. Tests pass others."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from random import Random, SystemRandom
 
 import httpx
-import msgspec
 
 from app.config import Settings
 from app.runtime.clock import now_ms
@@ -22,7 +22,8 @@ OpenDatabase = Callable[[Settings, Metrics, str, Notifiers | None], Awaitable[St
 """Opens an account's store: see `app.runtime.stores.open_store`."""
 
 
-class IdleSeconds(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class IdleSeconds:
     """How long an idle worker waits before it checks for work again; a notifier wakes it sooner."""
 
     fold: float = 1.0
@@ -30,7 +31,8 @@ class IdleSeconds(msgspec.Struct, frozen=True):
     maintain: float = 5.0
 
 
-class Environment(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Environment:
     """Time, randomness, network, database and disk, as the composition root hands them on.
 
     `clock`: ms since the epoch. `transport`: carries requests to HubSpot; None: the network.
@@ -41,10 +43,10 @@ class Environment(msgspec.Struct, frozen=True):
     """
 
     clock: Callable[[], int] = now_ms
-    random: Random = msgspec.field(default_factory=SystemRandom)
+    random: Random = field(default_factory=SystemRandom)
     transport: httpx.AsyncBaseTransport | None = None
     open_database: OpenDatabase = open_store
     free_bytes: Callable[[Settings], int | None] = free_bytes
-    idle: IdleSeconds = msgspec.field(default_factory=IdleSeconds)
+    idle: IdleSeconds = field(default_factory=IdleSeconds)
     stop_seconds: float = STOP_SECONDS
     window_seconds: float = WINDOW_MS / 1000

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-
-import msgspec
+from dataclasses import dataclass, field
 
 
 class Notifier:
@@ -28,15 +27,16 @@ class Notifier:
         return self._next
 
 
-class Notifiers(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Notifiers:
     """Those of an account: `pings` for pings to fold, `due` for events to send.
 
     `names`: nobody notifies who reads contacts' names, except that it is to stop.
     """
 
-    pings: Notifier = msgspec.field(default_factory=Notifier)
-    due: Notifier = msgspec.field(default_factory=Notifier)
-    names: Notifier = msgspec.field(default_factory=Notifier)
+    pings: Notifier = field(default_factory=Notifier)
+    due: Notifier = field(default_factory=Notifier)
+    names: Notifier = field(default_factory=Notifier)
 
     def notify(self) -> None:
         """Notify all."""

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-
-import msgspec
+from dataclasses import dataclass, field
 
 from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
@@ -15,7 +14,8 @@ from app.store.store import Store
 from app.telemetry.metrics import Metrics, Tally
 
 
-class Account(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Account:
     """One HubSpot account. It shares nothing with another, so its faults stay its own.
 
     `name`: "" where there is only one. `settings`: those of this account; a site may override some
@@ -31,7 +31,7 @@ class Account(msgspec.Struct, frozen=True):
     metrics: Metrics
     quota: Quota
     sandbox: Ledger | None
-    signs: Signs = msgspec.field(default_factory=Signs)
+    signs: Signs = field(default_factory=Signs)
 
     def endings(self) -> list[InUse]:
         """When the parts of HubSpot's API end that it uses; none with the embedded sandbox."""
@@ -39,7 +39,8 @@ class Account(msgspec.Struct, frozen=True):
         return [] if settings.sandboxed else in_use(settings.hubspot_versions, self.signs)
 
 
-class Relay(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Relay:
     """All that the routes need, and the event that stops the workers.
 
     `accounts`: by name, at least one, in the order in which people are shown them. `refused`:
@@ -55,7 +56,7 @@ class Relay(msgspec.Struct, frozen=True):
     stop: asyncio.Event
     new_id: Callable[[], str]
     activity: OriginActivity
-    leaving: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     def close_streams(self) -> None:
         """End every stream of what arrives."""

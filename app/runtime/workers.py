@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from urllib.parse import quote
 
-import msgspec
 import structlog
 
 from app.config import Settings
@@ -26,7 +26,7 @@ from app.runtime.environment import Environment
 from app.runtime.notifier import Notifiers, wait_for
 from app.runtime.policies import milestones_of, observing_of, retention_of
 from app.runtime.relay import Account
-from app.sandbox.names import SANDBOX_EVENT
+from app.sandbox.config import SANDBOX_EVENT
 
 SENDERS = 4
 """HubSpot takes eleven requests a second: four senders reach that, and few are cheap."""
@@ -39,7 +39,8 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
-class Workers(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Workers:
     """All workers of one account."""
 
     fold: FoldWorker
@@ -143,7 +144,8 @@ def _policies(settings: Settings) -> SitePolicy:
     )
 
 
-class Task(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Task:
     """One worker of one account, and what wakes it."""
 
     account: str

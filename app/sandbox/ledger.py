@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from app.sandbox.names import EventKind
+from app.sandbox.schemas import EventKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.alias_generators import to_camel
 
 from app.sandbox.errors import Detail, HubSpotError, validation_error
-from app.sandbox.names import EventKind
+
+EventKind = Literal["media-played", "media-played-percent", "attention-span"]
 
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]

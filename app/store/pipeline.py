@@ -5,8 +5,7 @@ has committed at the engine's full durability; every method may raise StoreError
 """
 
 from collections.abc import Mapping
-
-from msgspec.structs import replace
+from dataclasses import replace
 
 from app.domain.outcome import AccountUpdate, Outcome
 from app.store.policy import StorePolicy

@@ -1,8 +1,7 @@
 """What never changes while a store is open."""
 
 from collections.abc import Mapping
-
-import msgspec
+from dataclasses import dataclass
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import IdentityMode
@@ -10,7 +9,8 @@ from app.domain.identity import IdentityMode
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-class Quota(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Quota:
     """What HubSpot grants: at most `rate` requests in any `window_ms`, and few errors.
 
     Once `error_share` of a day's requests (UTC), and no fewer than `error_floor`, have ended in an
@@ -23,7 +23,8 @@ class Quota(msgspec.Struct, frozen=True):
     error_floor: int = 20
 
 
-class Retention(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Retention:
     """How long things are kept, in ms: settled events, plays, events that wait for a contact.
 
     `figures_ms`: what media came to, and who changed what.
@@ -35,7 +36,8 @@ class Retention(msgspec.Struct, frozen=True):
     figures_ms: int = 400 * DAY_MS
 
 
-class LongestWaits(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class LongestWaits:
     """How far ahead of now each kind of time may be by its own rule, in ms.
 
     `retries`, `pauses`: by the first word of the reason, up to a colon; any other retry is due at
@@ -51,7 +53,8 @@ class LongestWaits(msgspec.Struct, frozen=True):
     waiting: int
 
 
-class StorePolicy(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class StorePolicy:
     """What an account's store is opened with.
 
     `identity`: which identities events may have. `settle_ms`: a play is over after such a silence.

@@ -1,6 +1,7 @@
 """What the workers put into the store and get out of it. Times are milliseconds since the epoch."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -26,18 +27,20 @@ class InboxPing(msgspec.Struct, frozen=True, gc=False):
     site: str = ""
 
 
-class Unfoldable(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Unfoldable:
     """An inbox row that broke the fold: set aside with the reason, so that it holds up no other."""
 
     row: int
     fault: str
 
 
-class Observed(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Observed:
     """What a batch of inbox rows says, row by row decoded."""
 
     observations: list[Observation]
-    unfoldable: list[Unfoldable] = msgspec.field(default_factory=list)
+    unfoldable: list[Unfoldable] = field(default_factory=list)
 
 
 class FoldRules(Protocol):
@@ -56,7 +59,8 @@ class FoldRules(Protocol):
         ...
 
 
-class FoldReport(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class FoldReport:
     """What a fold did: rows taken, plays written, events made, rows set aside, look-ups hurried.
 
     `full`: it took as much as one transaction may, so there may be more.
@@ -81,7 +85,8 @@ class FoldReport(msgspec.Struct, frozen=True):
         )
 
 
-class Job(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Job:
     """One claimed event, with all that is known of its play. Held until `lease_until`.
 
     `identity`: what it is to be sent with. `proven`: an event of the play was delivered by the same
@@ -103,7 +108,8 @@ class Job(msgspec.Struct, frozen=True):
     destination: Destination = MEDIA_BRIDGE
 
 
-class Claim(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Claim:
     """A job, or none and when it is worth asking again (None: not before something happens).
 
     `failures`: how often in a row the account has failed. `quota_left`: permits free now.
@@ -120,7 +126,8 @@ class Claim(msgspec.Struct, frozen=True):
     refused_all: bool = False
 
 
-class LookupClaim(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class LookupClaim:
     """Usertokens to ask HubSpot about (100 at most) and the permit for it; or when to ask again."""
 
     utks: tuple[str, ...]
@@ -131,7 +138,8 @@ class LookupClaim(msgspec.Struct, frozen=True):
     strained: bool = False
 
 
-class NamesClaim(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class NamesClaim:
     """Contacts whose names HubSpot is to be asked for, and the permit; or when to try again."""
 
     contacts: tuple[int, ...] = ()
@@ -139,14 +147,16 @@ class NamesClaim(msgspec.Struct, frozen=True):
     next_at: int | None = None
 
 
-class Permit(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Permit:
     """A request may be made (`id`), or not before `next_at`."""
 
     id: int | None
     next_at: int
 
 
-class MediaSnapshot(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MediaSnapshot:
     """Which list of HubSpot's media is stored. `revision` tells it from any other; 0: none yet.
 
     `listed_at`: ms since the epoch.
@@ -156,7 +166,8 @@ class MediaSnapshot(msgspec.Struct, frozen=True):
     listed_at: int = 0
 
 
-class MaintenanceReport(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MaintenanceReport:
     """What a round found: leases that expired, waits over, events given up, rows pruned.
 
     `woken`: events whose wait is over, and such as are sent once more.
@@ -170,7 +181,8 @@ class MaintenanceReport(msgspec.Struct, frozen=True):
     brought_back: int = 0
 
 
-class StoreUsage(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class StoreUsage:
     """What the store holds: bytes, and due events of visitors that are not proven."""
 
     size: int
@@ -196,7 +208,8 @@ class Connection(msgspec.Struct, frozen=True):
         return f"account {self.hub_id}{domain}"
 
 
-class AlertMessage(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AlertMessage:
     """A message to be sent, as JSON. `attempts`: this one included."""
 
     id: int

@@ -4,10 +4,9 @@ Days are counted from the epoch (UTC), times are milliseconds since then.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
-
-import msgspec
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.figures import DAY_MS, NONE, Figures
@@ -40,7 +39,8 @@ OnProgress = Callable[[int], None]
 """Told how far long work is."""
 
 
-class Day(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Day:
     """What the relay did in a day. `day`: its date, counted from the epoch.
 
     `plays`: those that began on it, as the figures of media count them.
@@ -54,7 +54,8 @@ class Day(msgspec.Struct, frozen=True):
     rejected: int = 0
 
 
-class MediumFigures(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MediumFigures:
     """One medium of the list. `plays`: ever; `figures`: the plain counts of the period."""
 
     id: int
@@ -70,14 +71,16 @@ class MediumFigures(msgspec.Struct, frozen=True):
         return search.casefold() in "\n".join(str(word) for word in words if word).casefold()
 
 
-class PageFigures(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PageFigures:
     """Plays on one page: its address, or `page 123`; empty: all the others together."""
 
     page: str
     plays: int
 
 
-class MediumReport(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MediumReport:
     """All about one medium in a period. `days`: the plain counts of each day that had plays.
 
     `pages`: the most played first, by days of UTC. `before`: of as many days before the period.
@@ -91,7 +94,8 @@ class MediumReport(msgspec.Struct, frozen=True):
     before: Figures = NONE
 
 
-class Viewers(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Viewers:
     """Different visitors, and the plays that they were counted in. `cut`: there are more plays."""
 
     viewers: int
@@ -99,7 +103,8 @@ class Viewers(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-class FilteredReport(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class FilteredReport:
     """A medium's figures for some of its plays.
 
     `choices`: what all plays of the period can be told apart by, with how many plays have each
@@ -119,14 +124,16 @@ Point = tuple[int, int]
 """A place in a list by furthest point: hundredths of a percent, and the store's id of the play."""
 
 
-class WatchedMedium(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class WatchedMedium:
     """A medium that somebody has watched: its row, 0 where the store has none any more."""
 
     id: int
     medium: Medium
 
 
-class Watcher(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Watcher:
     """A contact that HubSpot has put a play of some media on.
 
     `furthest`: the play that came the furthest, which covered `percent`. `media`: how much was
@@ -140,14 +147,16 @@ class Watcher(msgspec.Struct, frozen=True):
     plays: int
 
 
-class WatcherPage(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class WatcherPage:
     """Some of a list of watchers. `after`: where it goes on; None: nowhere."""
 
     watchers: Sequence[Watcher]
     after: Point | None
 
 
-class WatchedByContact(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class WatchedByContact:
     """What a contact watched of one medium. `furthest`: the play that came the furthest.
 
     `last_at`: when a ping last arrived for any of the `plays`.
@@ -160,7 +169,8 @@ class WatchedByContact(msgspec.Struct, frozen=True):
     last_at: int
 
 
-class Rest(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Rest:
     """A destination that rests, though the account does not: until then (ms), and why."""
 
     destination: Destination
@@ -168,7 +178,8 @@ class Rest(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Depths(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Depths:
     """How many rows are in which state. Ages in ms; 0 where there is nothing.
 
     `elsewhere`: those of the events that go to another destination than the Media Bridge, by
@@ -186,11 +197,12 @@ class Depths(msgspec.Struct, frozen=True):
     quota_used: int
     requests_today: int
     errors_today: int
-    elsewhere: Mapping[Destination, Mapping[Status, int]] = msgspec.field(default_factory=dict)
+    elsewhere: Mapping[Destination, Mapping[Status, int]] = field(default_factory=dict)
     resting: Sequence[Rest] = ()
 
 
-class OutboxEntry(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
     """An event as a person sees it. `answer` is what HubSpot said last, if anything."""
 
     id: int
@@ -207,7 +219,8 @@ class OutboxEntry(msgspec.Struct, frozen=True):
     destination: Destination = MEDIA_BRIDGE
 
 
-class LookupRecord(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class LookupRecord:
     """What HubSpot was asked about a usertoken: how often, when last, what it said, when next."""
 
     times: int
@@ -216,7 +229,8 @@ class LookupRecord(msgspec.Struct, frozen=True):
     next_at: int | None
 
 
-class PlayHistory(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class PlayHistory:
     """One play and all that became of it.
 
     `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not.
@@ -237,7 +251,8 @@ class PlayHistory(msgspec.Struct, frozen=True):
     id: int = 0
 
 
-class MediumRefusal(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class MediumRefusal:
     """A medium that HubSpot refused, by its `Medium.ids`, and what HubSpot said of it last.
 
     `times`: in a row. From `try_at` on (ms since the epoch) one event asks again.
@@ -249,7 +264,8 @@ class MediumRefusal(msgspec.Struct, frozen=True):
     said: str
 
 
-class Family(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Family:
     """Rejections of one kind, with the latest of them as an example."""
 
     family: str
@@ -257,14 +273,16 @@ class Family(msgspec.Struct, frozen=True):
     latest: OutboxEntry
 
 
-class RejectedEvent(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class RejectedEvent:
     """A rejected event, and the identity with which it would be sent now."""
 
     entry: OutboxEntry
     identity: Identity | Unknown
 
 
-class Selection(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Selection:
     """Which rejected events: those of a family, or of ids; None: all. Not those rejected later."""
 
     before: int
@@ -276,7 +294,8 @@ CLOCK = "clock"
 """What is written in the audit log about a clock that stepped; no person does that."""
 
 
-class AuditEntry(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
     """A change: its time, author, action, subject, and how many items it changed."""
 
     id: int
@@ -287,7 +306,8 @@ class AuditEntry(msgspec.Struct, frozen=True):
     count: int
 
 
-class LinkRecord(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
     """A shared link: what it shows, and who made it. Times in ms since the epoch.
 
     `ends_at`: as it was made. `stops_at`: the same, or when somebody ended it before.
@@ -302,7 +322,8 @@ class LinkRecord(msgspec.Struct, frozen=True):
     stops_at: int
 
 
-class AlertChannel(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AlertChannel:
     """A way by which messages go: when one was sent last, and why that failed, if it did.
 
     `waiting`: messages that are still to be sent.
@@ -314,7 +335,8 @@ class AlertChannel(msgspec.Struct, frozen=True):
     waiting: int
 
 
-class KnownName(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class KnownName:
     """What is kept of a contact's name: sealed; or `fault`, why HubSpot told none."""
 
     sealed: str

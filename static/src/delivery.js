@@ -151,8 +151,7 @@ export const send = guard((/** @type {{ leaving?: boolean, identified?: boolean 
     identified,
   }).then(settle, settle);
   if (leaving) {
-    const leftAt = Date.now();
-    save(load().map(([play, losses]) => [play, losses, leftAt]));
+    save(load().map(([play, losses]) => [play, losses, Date.now()]));
   }
 });
 

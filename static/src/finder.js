@@ -5,11 +5,12 @@
 
 import { followElement, noteInput, plan } from "./adapters.js";
 import { guard } from "./options.js";
-import { listen } from "./natives.js";
+import { listen, whenIdle } from "./natives.js";
 import { observeElement } from "./tracker.js";
 
 /**
- * Calls `after` behind a method of the browser, which stays what it is to the page.
+ * Calls `after` behind a method of the browser, which stays what it is to the page: when there is time,
+ * and so outside of whatever the page is doing then (Angular counts all that its zone has begun).
  * @param {any} owner
  * @param {string} name
  * @param {(self: any, result: any) => void} after
@@ -18,7 +19,7 @@ const follow = (owner, name, after) => {
   owner[name] = new Proxy(owner[name], {
     apply(method, self, args) {
       const result = Reflect.apply(method, self, args);
-      after(self, result);
+      whenIdle(() => after(self, result));
       return result;
     },
   });

@@ -6,6 +6,7 @@ import { api } from "./tracker.js";
 
 /** @type {Record<string, () => Promise<{ default: any }>>} */
 const ADAPTERS = {
+  again: () => import("./adapters/again.js"),
   banner: () => import("./adapters/banner.js"),
   debug: () => import("./adapters/debug.js"),
   dailymotion: () => import("./adapters/dailymotion.js"),

@@ -8,7 +8,7 @@ import { readVisitor } from "./visitor.js";
 
 /** @typedef {import("./delivery.js").Play} Play */
 
-/** By session. @type {Record<string, [node: Node, state: Play, told?: Play]>} */
+/** By session. Players that are gone are not held on to. @type {Record<string, [WeakRef<Node>, state: Play, told?: Play]>} */
 let plays = {};
 
 /**
@@ -25,6 +25,8 @@ export const emit = (node, name, detail) => {
     cancelable: true,
   });
   node.dispatchEvent(event);
+  // Who listens there can't hear what happens to a player that the page has taken away.
+  if (!node.isConnected) document.dispatchEvent(event);
   // What dispatchEvent returns is no answer: in a document that is gone it is false.
   return !event.defaultPrevented;
 };
@@ -41,8 +43,7 @@ export const flush = (due, more) => {
     // HubSpot may know the visitor only after the last word on a play.
     if (!told || told.contactUtk != visitor.contactUtk) {
       const play = (item[2] = { ...visitor, ...state });
-      if (emit(node, "beforesend", play)) put(play);
-      item[0] = document; // no longer holds on to the element
+      if (emit(node.deref() || document, "beforesend", play)) put(play);
     }
   }
   if (due) send(more);
@@ -56,7 +57,7 @@ export const flush = (due, more) => {
  */
 export const report = (play, node, due) => {
   emit(node, "progress", play);
-  plays[play.sessionId] = [node, play];
+  plays[play.sessionId] = [new WeakRef(node), play];
   whenIdle(() => flush(due));
 };
 

@@ -11,17 +11,15 @@ import { playing, unfinished } from "./tracker.js";
 /** `pagehide` comes first, but a tab that is hidden already gets no other event. */
 let left = false;
 const onVisibility = (/** @type {Event} */ { type }) => {
-  const leaving = type == "pagehide";
-  if (!leaving && !document.hidden) {
+  const gone = type == "pagehide";
+  const leaving = gone || document.hidden;
+  if (!leaving || !left) {
     // Where players are now: what the clock said while the page was away counts for nothing.
-    for (const update of playing) update(type);
-    flush(true);
-  } else if (!left) {
-    for (const update of playing) update(leaving ? type : "hide");
-    for (const finish of unfinished) finish();
-    flush(true, { leaving: true });
+    for (const update of playing) update(leaving && !gone ? "hide" : type);
+    if (leaving) for (const finish of unfinished) finish();
+    flush(true, { leaving });
   }
-  left = leaving;
+  left = gone;
 };
 
 /** HubSpot's forms: the older embed posts messages, the newer one fires events. */
@@ -36,8 +34,7 @@ export const start = () => {
   if (/auto|hub/.test(/** @type {string} */ (options.consent))) {
     use("banner", (ask) => ask(consent));
   }
-  listen(window, "pagehide pageshow online visibilitychange", onVisibility);
-  listen(document, "prerenderingchange", onVisibility);
+  listen(window, "online pagehide pageshow prerenderingchange visibilitychange", onVisibility);
   listen(window, FORM_EVENTS, onForm);
   findPlayers();
   whenIdle(send);

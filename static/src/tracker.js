@@ -90,7 +90,7 @@ export const progress = (play, node = document) => {
   const finish = (page) => {
     unfinished.delete(finish);
     page ||= { pageName: document.title, pageUrl: location.origin + location.pathname };
-    Object.assign(play, { sessionId: occurredTimestamp + "" + Math.random(), ...page, ...play });
+    Object.assign(play, { sessionId: "" + occurredTimestamp + Math.random(), ...page, ...play });
     report({ ...play, occurredTimestamp }, node, true);
   };
   unfinished.add(finish);

@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
-
-from msgspec.structs import replace
 
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.config import Settings

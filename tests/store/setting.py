@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from msgspec.structs import replace
+import msgspec
 
 from app.deliver.policy import DeliveryPolicy
 from app.domain.folding import Event, Folded
@@ -76,7 +77,7 @@ class NamedVisitors(PureFolding):
         return replace(
             observed,
             observations=[
-                replace(each, play=_with_tokens(each.play, play, ping.received_at))
+                msgspec.structs.replace(each, play=_with_tokens(each.play, play, ping.received_at))
                 for each, (ping, play) in zip(observed.observations, said, strict=True)
             ],
         )
@@ -91,7 +92,9 @@ def _plays(body: bytes, referer: str | None) -> list[PlayPing]:
 
 def _with_tokens(play: Play, said: PlayPing, at: int) -> Play:
     utk, hsenc = said.contact_utk, said.hsenc
-    return replace(play, utk=(at, utk) if utk else None, hsenc=(at, hsenc) if hsenc else None)
+    return msgspec.structs.replace(
+        play, utk=(at, utk) if utk else None, hsenc=(at, hsenc) if hsenc else None
+    )
 
 
 FOLDING = NamedVisitors(ObservationPolicy(Catalogue(), TRUST), MilestonePolicy())

@@ -1,6 +1,6 @@
 """Whether a request may be made, by the permits in use, the pause and the day's errors."""
 
-import msgspec
+from dataclasses import dataclass
 
 from app.domain.figures import DAY_MS
 from app.domain.streak import REFUSED_ALL
@@ -14,7 +14,8 @@ BACKLOG_EVERY = 10
 """One in ten permits goes to the oldest due event, so that a backlog always makes progress."""
 
 
-class AccountState(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class AccountState:
     """The account's row: pause, failures in a row, and the counts of `day` (since the epoch).
 
     `reason`: of the pause, or of the last failure.
@@ -29,7 +30,8 @@ class AccountState(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class Window(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Window:
     """The permits in use, when the first of them frees itself, and the id of the latest (or 0)."""
 
     used: int
@@ -37,7 +39,8 @@ class Window(msgspec.Struct, frozen=True):
     latest: int
 
 
-class SendDecision(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SendDecision:
     """Whether a request may be made: permits left, until when to wait (None: go on).
 
     `failures`: how many in a row; `strained`, `may_risk`, `refused_all`: see `Claim`;

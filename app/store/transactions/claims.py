@@ -7,8 +7,7 @@ skipped. Where there are several destinations they go first by turns, without th
 """
 
 from collections.abc import Sequence
-
-from msgspec.structs import replace
+from dataclasses import replace
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import Identity

@@ -6,8 +6,7 @@ rests: then there is no row here.
 """
 
 from collections.abc import Sequence
-
-import msgspec
+from dataclasses import dataclass
 
 from app.domain.destination import Destination
 from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused
@@ -45,7 +44,8 @@ DISCARD = """
 """
 
 
-class Standing(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """How a destination stands. `rests_until`: ms; None: it takes events."""
 
     destination: Destination

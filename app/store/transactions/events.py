@@ -6,8 +6,7 @@ they may cost. So do those of plays that are short of the least attention.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-
-import msgspec
+from dataclasses import dataclass
 
 from app.domain.destination import Destination
 from app.domain.folding import Folded, hold, let_go
@@ -47,7 +46,8 @@ WAITING = """
 """
 
 
-class ChangedPlay(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ChangedPlay:
     """A play's row, what it was before, and what the fold made of it."""
 
     row: int
@@ -56,7 +56,8 @@ class ChangedPlay(msgspec.Struct, frozen=True):
     attributed: bool = False
 
 
-class _State(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _State:
     """In which state a play's new events are written."""
 
     status: str

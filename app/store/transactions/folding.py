@@ -7,10 +7,8 @@ usertoken that both see for the first time, one of them starts again.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-
-import msgspec
-from msgspec.structs import replace
 
 from app.domain.figures import changes as figure_changes
 from app.domain.folding import Folded
@@ -73,7 +71,8 @@ STEP = 10
 """Rows or plays that are worked on before the event loop gets to do something else."""
 
 
-class _ReadPing(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _ReadPing:
     """A row of the inbox, and what it says."""
 
     row: int
@@ -84,7 +83,8 @@ class _ReadPing(msgspec.Struct, frozen=True):
 Rows = Sequence[_ReadPing]
 
 
-class _SeenPlay(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _SeenPlay:
     """A view that was seen: what was known of it, what it came to, when its pings arrived."""
 
     view: bytes

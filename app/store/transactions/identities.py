@@ -1,8 +1,7 @@
 """Resolves plays to identities, from answered look-ups and the owners of mail links."""
 
 from collections.abc import Iterable, Mapping
-
-import msgspec
+from dataclasses import dataclass
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import (
@@ -37,7 +36,8 @@ BIND_MAIL = """
 """
 
 
-class Visitors(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Visitors:
     """What is known of some visitors.
 
     `contacts`: HubSpot's answer (None: a stranger) by usertoken, where it was asked. `listed`: the

@@ -6,8 +6,7 @@ plays there are. A contact stands where the furthest of their plays does; the ot
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-
-import msgspec
+from dataclasses import dataclass
 
 from app.store.reports import (
     Match,
@@ -57,7 +56,8 @@ PORTIONS = 10
 """Portions read for one page; it may be short of people where they have very many plays each."""
 
 
-class _Play(msgspec.Struct, frozen=True, order=True):
+@dataclass(frozen=True, slots=True, order=True)
+class _Play:
     """A play as the index has it."""
 
     covered: int
@@ -69,7 +69,8 @@ class _Play(msgspec.Struct, frozen=True, order=True):
         return self.covered, self.id
 
 
-class _Asked(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class _Asked:
     """What is asked for: media by their keys, the least coverage, whether of all of them."""
 
     media: Mapping[str, WatchedMedium]

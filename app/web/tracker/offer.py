@@ -1,8 +1,7 @@
 """The snippet for chosen options: as text to paste, and as a content security policy."""
 
 from collections.abc import Mapping
-
-import msgspec
+from dataclasses import dataclass
 
 from app.web.tracker.build import STATIC, read_build
 from app.web.tracker.snippet import import_map, policy, script_element, stub_line
@@ -11,7 +10,8 @@ CONSENT = ("auto", "hubspot", "manual", "none")
 CONTEXTS = ("EMAIL",)
 
 
-class Choices(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Choices:
     """Options of the snippet. `attributes`: as `script_element` takes them."""
 
     attributes: Mapping[str, str | None]
@@ -20,7 +20,8 @@ class Choices(msgspec.Struct, frozen=True):
     stub: bool = False
 
 
-class Offer(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Offer:
     """`text`: for the page; `policy`: directive → sources for its Content-Security-Policy."""
 
     text: str

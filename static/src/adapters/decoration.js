@@ -40,27 +40,28 @@ const isDecoration = (node, player) => {
 };
 
 /** @typedef {{ timeStamp: number, clientX?: number, clientY?: number }} Input of the visitor's */
+/** @typedef {{ lastInput: Input, inputTarget: any }} Core what the script has seen of it */
 
-/** @param {Input} input */
-const isRecent = ({ timeStamp }) => performance.now() - timeStamp < CAUSED_MS;
+/** @param {Core} core */
+const isRecent = ({ lastInput }) => performance.now() - lastInput.timeStamp < CAUSED_MS;
 
 /**
  * Whether the visitor has just begun to play or sought: on the player, beside it, or in its frame.
  * @param {any} node
  * @param {string} type of the player's event
- * @param {Input} input
- * @param {any} target of the input
+ * @param {Core} core
  */
-const isSteered = (node, type, input, target) => {
+const isSteered = (node, type, core) => {
+  const { lastInput, inputTarget } = core;
   if (node.localName == "iframe" && node.getRootNode().activeElement == node) return true;
-  if (!isRecent(input) || !/^(play|playing|seeking|waiting|)$/.test(type)) return false;
+  if (!isRecent(core) || !/^(play|playing|seeking|waiting|)$/.test(type)) return false;
   // A loop seeks back by itself.
   if (node.loop && type == "seeking" && node.currentTime < 1) return false;
   const { top, bottom, left, right } = node.getBoundingClientRect();
-  let { clientX: x = 0, clientY: y = 0 } = input;
-  if (!x && target.getBoundingClientRect) {
+  let { clientX: x = 0, clientY: y = 0 } = lastInput;
+  if (!x && inputTarget.getBoundingClientRect) {
     // At the keyboard: where the control is.
-    const control = target.getBoundingClientRect();
+    const control = inputTarget.getBoundingClientRect();
     x = (control.left + control.right) / 2;
     y = (control.top + control.bottom) / 2;
   }

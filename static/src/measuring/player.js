@@ -3,9 +3,8 @@
 import { attribute } from "../naming/attributes.js";
 import { hasMore, readPage } from "../naming/place.js";
 import { STATEMENTS, isDescribed, namePlainly } from "../naming/plain.js";
-import { differ } from "./duration.js";
 import { mayAdvertise, mayDecorate } from "./roles.js";
-import { nameless, newSource } from "./sources.js";
+import { isGone, nameless, newSource } from "./sources.js";
 import { createView } from "./view.js";
 
 /** @typedef {import("./view.js").Player} Player */
@@ -13,13 +12,6 @@ import { createView } from "./view.js";
 /** @typedef {import("../naming/medium.js").Source} Source */
 
 /** @typedef {import("../tracker.js").Core} Core what the script does for what measures */
-
-/**
- * A film goes on under another address where it stopped, within so much (seconds); and within half of
- * what was seen, or it has begun anew. What was seen for less than this is no film yet.
- */
-const SEAM_SECONDS = 5;
-const SHORTEST_SECONDS = 1;
 
 /** Whether a player is further back than it was, and not by a hair. @param {number} at @param {number} last */
 const isBack = (at, last) => at < last - Math.min(0.5, last / 2);
@@ -37,8 +29,11 @@ const CHECK_MS = 1e3;
 const EVENTS =
   "play playing waiting seeking pause ended emptied durationchange volumechange ratechange";
 
-/** All that are followed, by the elements that stand for them. @type {Map<any, Player & Partial<HTMLMediaElement>>} */
+/** All of the page, by the elements that stand for them. @type {Map<any, Player & Partial<HTMLMediaElement>>} */
 const players = new Map();
+
+/** All views of the page. @type {import("./sources.js").Shown[]} */
+let shown = [];
 
 /** Players that are followed so soon after the first stood in the page before the script (ms). */
 const START_MS = 1e3;
@@ -56,9 +51,7 @@ const parts = {};
  * @param {(type: string) => void} onEvent is called with the type of what happens to a media element
  */
 export const follow = (node, player, core, onEvent) => {
-  const { emit, guard, listen, log, options, report, use } = core;
-  /** By film. @type {Map<string, View>} */
-  const views = new Map();
+  const { guard, listen, log, options, use } = core;
   /** Of each view, the last source. @type {Map<View, Source>} */
   const sources = new Map();
   /** @type {Source} */
@@ -80,13 +73,12 @@ export const follow = (node, player, core, onEvent) => {
   let steered = false;
   /** When the view began. */
   let begunAt = 0;
-  let unnamed = 0;
   /** @type {any} */
   let timer;
 
   const readWords = () => {
     if (!isDescribed(node, player)) return;
-    const text = [node.title, ...Object.values(node.dataset)].join();
+    const text = node.title + Object.values(node.dataset);
     const words = has("naming")?.authored(node);
     // What reads the words may come when the next source is there already.
     if (said && words ? Object.values(words).join() != Object.values(said).join() : text != written) {
@@ -117,7 +109,8 @@ export const follow = (node, player, core, onEvent) => {
     (!mayBeAd() || has("roles")) &&
     (!nameless.includes(source) || has("manifests")) &&
     ((type == "pagehide" && /^http/.test(source.address)) ||
-      ((!document.querySelector(STATEMENTS) || has("statements")) &&
+      ((!shown[0] || has("again")) &&
+        (!document.querySelector(STATEMENTS) || has("statements")) &&
         (!isDescribed(node, player) || has("naming")) &&
         (!hasMore() || has("page"))));
 
@@ -131,12 +124,12 @@ export const follow = (node, player, core, onEvent) => {
     !!parts.decoration?.isSuspect(node, player, type, begunAt) && !isExempt();
 
   /** Whether it does turn out so, should it begin anew. @param {string} type of the event */
-  const isUnattended = (type) => isUnclear(type) && !parts.decoration.isRecent(core.lastInput);
+  const isUnattended = (type) => isUnclear(type) && !parts.decoration.isRecent(core);
 
   /** A script plays films over and over. @param {View} view */
   const forget = (view) => {
     parts.decoration.loops.add(node);
-    for (const [film, each] of views) if (each == view) views.delete(film);
+    shown = shown.filter(([each]) => each != view);
     sources.delete(view);
     return ignore("decoration");
   };
@@ -151,20 +144,12 @@ export const follow = (node, player, core, onEvent) => {
 
   const open = () => {
     source = newSource(player.currentSrc, openedAt, source);
+    // What it has played outside of the page (in a snapshot, before it was put there) nobody watched.
+    source.beginning = openedAt && player.currentTime;
     view = undefined;
     ignored = false;
     readWords();
   };
-
-  /** The view that the player goes on with, under another address. */
-  const resumed = () =>
-    [...sources].find(
-      ([{ position }, { duration, manifest }]) =>
-        position > SHORTEST_SECONDS &&
-        Math.abs(position - player.currentTime) < Math.min(SEAM_SECONDS, position / 2) &&
-        !differ(duration.known, source.duration.known) &&
-        (!manifest || !source.manifest || manifest == source.manifest),
-    )?.[0];
 
   /** @param {string} type @returns {View | undefined} */
   const findView = (type) => {
@@ -179,42 +164,43 @@ export const follow = (node, player, core, onEvent) => {
     if (isAd()) return ignore("ad");
     if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
     if (!isExempt() && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
+    // What it waits for may be long in coming.
+    source.foundAt ??= player.currentTime;
     if (!isReady(type)) return;
     if (parts.manifests?.isInterstitial(source)) return ignore("ad");
     parts.manifests?.findManifests(nameless);
     source.previous = undefined; // it has served
-    const again = resumed();
+    const again = parts.again?.resumed(source, sources);
     if (again) return again;
     const last = [...sources.keys()].find((each) => !each.started);
     if (last && isUnattended(type)) return forget(last);
     readWords();
     /** @type {import("../naming/medium.js").Medium} */
     const medium = parts.naming && isDescribed(node, player)
-      ? parts.naming.nameSource(node, source, { player, players, parts, said, saidOf, unnamed })
+      ? parts.naming.nameSource(node, source, { player, players, parts, said, saidOf, shown })
       : namePlainly(node, source.address);
     const film = [medium.mediaBridgeId, medium.externalId, medium.mediaUrl].join();
-    const known = views.get(film);
-    if (known) return known;
-    if (/#/.test(medium.externalId || "")) unnamed++;
     const play = { sessionId: "" + Date.now() + Math.random(), ...(parts.page || readPage)(options), ...medium };
+    const known = parts.again?.takeOver(shown, [film, play.pageUrl], node, player, source);
+    if (known) return known;
     const fresh = createView(
       play,
       // Chromium counts a jump before the first picture as played.
       ignored || (played?.length && played.start(0) < source.beginning - JUMPED_SECONDS),
-      (name, detail) => emit(node, name, detail),
-      (state, due) => report(state, node, due),
+      core,
     );
-    views.set(film, fresh);
+    shown.push([fresh, new WeakRef(node), film, play.pageUrl]);
     begunAt = performance.now();
     return fresh;
   };
 
   /** @param {string} [type] @returns {unknown} whether leaving the page may still matter */
   const update = (type = "time") => {
+    players.set(node, player);
     // Some browsers have the next source already when they say that the last one is gone.
     if (type == "emptied") openedAt = performance.now();
     else if (player.currentSrc != source.address) {
-      view?.update(player, source.duration, "emptied", false, isUnattended(type));
+      view?.update(node, player, source.duration, "emptied", false, isUnattended(type));
       open();
     }
     if (/** @type {number} */ (player.readyState) < 2 || !player.played?.length) {
@@ -222,23 +208,22 @@ export const follow = (node, player, core, onEvent) => {
     }
     source.duration.update(player.duration, performance.now());
     source.announced ||= source.duration.known;
-    steered ||= parts.decoration?.isSteered(node, type, core.lastInput, core.inputTarget);
+    steered ||= parts.decoration?.isSteered(node, type, core);
     clearTimeout(timer);
     const advertised = isAd();
     if (!view && type != "emptied") view = findView(type);
     if (view) sources.set(view, source);
     const unclear = isUnclear(type);
-    const begunAnew = type != "emptied" && view && isBack(player.currentTime, view.position);
-    if (view && !view.started && begunAnew && isUnattended(type)) {
-      view = forget(view);
+    if (view && !view.started && type != "emptied" && isBack(player.currentTime, view.reached)) {
+      if (isUnattended(type)) view = forget(view);
     }
     const wait = view
-      ? view.update(player, source.duration, type, advertised, unclear) || (unclear && UNCLEAR_MS)
+      ? view.update(node, player, source.duration, type, advertised, unclear) || (unclear && UNCLEAR_MS)
       : !player.paused && advertised && CHECK_MS;
     if (wait) timer = setTimeout(guard(update), wait);
     return view && unclear && !view.started;
   };
-  players.set(node, player);
+  for (const each of players.keys()) if (isGone(each)) players.delete(each);
   if (node == player) listen(node, EVENTS, ({ type }) => onEvent(type));
   open();
   if (mayDecorate(node, player)) has("decoration");

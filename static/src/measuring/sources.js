@@ -4,6 +4,18 @@ import { createDuration } from "./duration.js";
 
 /** @typedef {import("../naming/medium.js").Source} Source */
 
+/**
+ * A view, the element that stands for its player, the film, and the page's address.
+ * @typedef {[import("./view.js").View, WeakRef<any>, string, string]} Shown
+ */
+
+/**
+ * Whether the page has taken a player away: then nothing here may hold on to it, and another that it
+ * makes for the same film is the same one to the visitor.
+ * @param {any} node
+ */
+export const isGone = (node) => !(node?.isConnected || node?.paused === false);
+
 /** All that have no address of their own, oldest first. @type {Source[]} */
 export const nameless = [];
 

@@ -71,10 +71,9 @@ const rangesOf = (played) => {
  * @param {Record<string, any>} play the view in the relay's words: what is known of it already
  * @param {unknown} unreliable whether coverage is made of stretches, because `played` tells of more,
  *   or of less
- * @param {(name: string, detail: object) => void} emit tells the page
- * @param {(play: object, due: boolean) => void} report passes the play on, soon if due
+ * @param {import("../tracker.js").Core} core tells the page, and passes the play on
  */
-export const createView = (play, unreliable, emit, report) => {
+export const createView = (play, unreliable, { emit, report }) => {
   /** What is being played. @type {any} */
   let stretch = [];
   /** Each was played once, from its beginning to its end. @type {Range[]} */
@@ -94,7 +93,7 @@ export const createView = (play, unreliable, emit, report) => {
   const read = ({ currentTime, paused, readyState, seeking, playbackRate }, now, type, runsAd) => {
     const gone = type == "emptied" || readyState === 0;
     const since = now - readAt;
-    const last = view.position;
+    const last = view.reached;
     // Where it was before a jump is known no more: the clock says how far it had come.
     const expected = last + since * speed;
     const jumped =
@@ -117,8 +116,8 @@ export const createView = (play, unreliable, emit, report) => {
       : 0;
   };
 
-  /** @param {Player} player @param {Duration} duration @param {number} now @param {boolean} leaving */
-  const assess = (player, duration, now, leaving) => {
+  /** @param {any} node @param {Player} player @param {Duration} duration @param {number} now @param {boolean} leaving */
+  const assess = (node, player, duration, now, leaving) => {
     const ranges = !unreliable && player.played ? rangesOf(player.played) : stretches;
     sendAt ||= now + FIRST_REPORT_MS;
     if (player.ended && !play.ended) sendAt = now; // the end is reported at once
@@ -131,9 +130,9 @@ export const createView = (play, unreliable, emit, report) => {
       play.playedPercent = share >= (play.ended ? 90 : 95) ? 100 : share | 0;
       play.watched = attention(stretches, ranges, span);
       for (; play.playedPercent >= milestone; milestone += 25) {
-        emit("milestone", { ...play, milestone });
+        emit(node, "milestone", { ...play, milestone });
         if (milestone == 100) {
-          emit("complete", play);
+          emit(node, "complete", play);
           gapUntil = 0;
         }
         sendAt = Math.min(sendAt, Math.max(now, gapUntil));
@@ -147,7 +146,7 @@ export const createView = (play, unreliable, emit, report) => {
       // Until the first milestone the play's beginning is all there is to tell.
       if (!reported || milestone > 25) play.occurredTimestamp = Date.now();
       reported = state;
-      report({ ...play }, due);
+      report({ ...play }, node, due);
     }
     if (due) {
       sendAt = now + HEARTBEAT_MS;
@@ -159,22 +158,22 @@ export const createView = (play, unreliable, emit, report) => {
   const view = {
     /** Whether it is a view at all. */
     started: false,
-
     /** Where it is, or stopped (seconds). @returns {number} */
-    get position() {
+    get reached() {
       return stretch[1];
     },
 
     /**
      * Takes notice of whatever has happened to the player. Returns after how many milliseconds to
      * call it again, should nothing happen before; 0: not at all.
+     * @param {any} node the element that stands for the player
      * @param {Player} player
      * @param {Duration} duration
      * @param {string} type of the event
      * @param {boolean} runsAd whether an advertisement runs on the player
      * @param {boolean} unclear whether it may yet turn out to be no view
      */
-    update(player, duration, type, runsAd, unclear) {
+    update(node, player, duration, type, runsAd, unclear) {
       const now = performance.now();
       const first = !readAt;
       read(player, now, type, runsAd);
@@ -191,12 +190,11 @@ export const createView = (play, unreliable, emit, report) => {
           stretches.some(([from, to]) => to - from > shortest);
         if (unclear || !ran) return player.paused ? 0 : CHECK_MS / 2;
         view.started = true;
-        emit("start", play);
+        emit(node, "start", play);
       }
-      if (!MINOR.test(type) || now >= wakeAt) assess(player, duration, now, LEAVING.test(type));
+      if (!MINOR.test(type) || now >= wakeAt) assess(node, player, duration, now, LEAVING.test(type));
       if (player.paused || !player.readyState) return 0;
-      const wait = wakeAt - now;
-      return speed && !player.muted ? wait : Math.min(wait, CHECK_MS);
+      return speed && !player.muted ? wakeAt - now : Math.min(wakeAt - now, CHECK_MS);
     },
   };
   return view;

@@ -6,16 +6,19 @@ import { outer, outwards, words } from "./attributes.js";
 const ASIDE = "aside,footer,nav";
 
 /**
- * The last heading before a node in the smallest part of the page that has one, else the first.
+ * The last heading before a node in the smallest part of the page that has one, else the first. What
+ * lies over the page (a dialog, a lightbox) stands anywhere in it: it has its name from around only
+ * where there is but one.
  * @param {any} node
  */
 const heading = (node) => {
+  let over;
   for (let part = outer(node); part; part = outer(part)) {
     const headings = [...part.querySelectorAll("h1,h2,h3,h4,h5,h6,summary")].filter(
       (each) => words(each) && each.closest(ASIDE)?.contains(node) !== false,
     );
-    const before = headings.filter((each) => node.compareDocumentPosition(each) & 2);
-    if (headings[0]) return words(before.at(-1) || headings[0]);
+    if (headings[0]) return over && headings[1] ? undefined : words(headings.findLast((each) => node.compareDocumentPosition(each) & 2) || headings[0]);
+    over ||= part.localName && getComputedStyle(part).position == "fixed";
     if (part.host) node = part.host;
   }
   return undefined;

@@ -3,6 +3,12 @@
 /** @param {Element | null | undefined} element @returns {string | undefined} its text, in one line */
 export const words = (element) => element?.textContent?.replace(/\s+/g, " ").trim();
 
+/** blob: and data: name nothing that could be found again. @param {string | undefined} address */
+export const absolute = (address) => {
+  const { href } = new URL(address || "blob:", document.baseURI);
+  return /^http/.test(href) ? href.split("#")[0] : undefined;
+};
+
 /** @param {any} node @returns {any} what it is inside of */
 export const outer = (node) => node.parentNode || node.host;
 

@@ -1,6 +1,6 @@
 /** What is playing, in the words of the page. docs/EMBED.md states the order in which they count. */
 
-import { attribute, outer, outwards, words } from "./attributes.js";
+import { absolute, attribute, outer, outwards, words } from "./attributes.js";
 import { pageSays } from "./page.js";
 
 /**
@@ -12,6 +12,7 @@ import { pageSays } from "./page.js";
  * @property {number} announced the first duration that it told (seconds)
  * @property {Source} [previous] what the player played before
  * @property {number} beginning where it was before it had played (seconds)
+ * @property {number} [foundAt] where it was when it was first seen to play (seconds)
  * @property {boolean} [ad] whether it turned out to be an advertisement
  * @property {string} [manifest] where it came from, if it has no address
  */
@@ -28,7 +29,7 @@ import { pageSays } from "./page.js";
 /** How custom elements that stand around a player call the title, the address and the id of a film. */
 const HOST_WORDS = {
   mediaName: /(^|-)title$|^(media-|video-)?name$|^aria-label$/,
-  mediaUrl: /^((video|media)-)?(src|url)$/,
+  mediaUrl: /^(media-|video-)?(src|url)$/,
   externalId: /^(playback|video|media|asset)-?id$/,
 };
 
@@ -39,7 +40,7 @@ const OWN_LABEL = /^(youtube )?(audio|media|video)([ -]?player)?( - |$)/i;
 const PLAYER = /audio|media|play|video/;
 
 /** What stands around a player, by its classes or its role. */
-const WRAPPER = /(^|[\s_-])(audio|media|player|video)/i;
+const WRAPPER = /(^|[\s_-])(audio|media|video|player)/i;
 const ROLE = /^(application|figure|region)$/; // a group may be a slide, "1 / 3"
 
 /** Libraries that label what they put around a player in the page's language. */
@@ -56,7 +57,7 @@ const label = (node) =>
 /** @param {any} node @param {RegExp} names @returns {string | undefined} */
 const host = (node, names) =>
   outwards(outer(node), (each) => {
-    const { localName = "", currentTime } = each;
+    const { localName, currentTime } = each;
     if (!/-/.test(localName) || !(PLAYER.test(localName) || currentTime >= 0)) return;
     for (const { name, value } of each.attributes) {
       const word = names.test(name) && value.replace(OWN_LABEL, "");
@@ -75,12 +76,6 @@ const wrapperLabel = (node) =>
     (each) => (wraps(each) && !each.querySelectorAll("audio,iframe,video")[1] && label(each)) || undefined,
   );
 
-/** blob: and data: name nothing that could be found again. @param {string | undefined} address */
-const absolute = (address) => {
-  const { href } = new URL(address || "blob:", document.baseURI);
-  return /^http/.test(href) ? href.split("#")[0] : undefined;
-};
-
 /**
  * Where a node stands, which is its name where nothing else is. The count among its like is the
  * same for every visitor; ids that players generate are not, but those of documents are their own.
@@ -89,7 +84,7 @@ const absolute = (address) => {
 const place = (node) => {
   if (node.id && !node.play) return node.id;
   const root = node.getRootNode();
-  const index = root.querySelectorAll ? [...root.querySelectorAll(node.localName)].indexOf(node) : 0;
+  const index = [...(root.querySelectorAll?.(node.localName) || [node])].indexOf(node);
   return (root.host ? place(root.host) + "/" : "") + node.localName + index;
 };
 
@@ -118,7 +113,7 @@ export const authored = (node) => ({
  * @param {import("./page.js").Statement[]} [more.statements] of the page on films of its kind
  * @returns {Medium}
  */
-export const describe = (node, source, { said = authored(node), alone, title, audio = /audio/.test(node.localName), number = 0, statements = [] } = {},
+export const describe = (node, source, { said = authored(node), alone, title, audio = /audio/.test(node.localName), number, statements = [] } = {},
 ) => {
   const own = attribute(node, "media-url") ? said.mediaUrl : absolute(source.address);
   const page = pageSays(node, statements, own || said.mediaUrl, !!alone);

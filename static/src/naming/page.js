@@ -1,12 +1,12 @@
 /** What the page says of its films in general: schema.org, Open Graph, captions and headings. */
 
 import { textAround } from "./around.js";
-import { outwards } from "./attributes.js";
+import { absolute, outwards } from "./attributes.js";
 
 /** @typedef {{ name?: string, address?: string, around?: Element }} Statement */
 
 /** @param {string | undefined} address @returns {string | undefined} without what varies */
-const place = (address) => address && new URL(address, document.baseURI).href.split(/[?#]/)[0];
+const place = (address) => absolute(address)?.split("?")[0];
 
 /** @param {string} property @returns {string | undefined} of Open Graph */
 const openGraph = (property) =>
@@ -31,6 +31,6 @@ export const pageSays = (node, said, address, alone) => {
     {};
   return {
     name: statement.name || textAround(node),
-    address: statement.address && new URL(statement.address, document.baseURI).href,
+    address: absolute(statement.address),
   };
 };

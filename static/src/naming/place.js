@@ -3,9 +3,8 @@
 /** Whether there is more to read, for which adapters/page.js is loaded. A frame may be its page. */
 export const hasMore = () =>
   /** @type {any} */ (window).hsVars ||
-  /^about|utm_/.test(location.href) ||
   // A single-page site drops what the visitor arrived with.
-  /utm_/.test(performance.getEntriesByType("navigation")[0]?.name) ||
+  /^about|utm_/.test(location.href + performance.getEntriesByType("navigation")[0]?.name) ||
   document.querySelector("link[rel=canonical]");
 
 /**

@@ -11,7 +11,6 @@ import { describe } from "./medium.js";
  * @param {Source} a @param {Source} b
  */
 const sameFilm = (a, b) =>
-  a == b ||
   a.address == b.address ||
   (!(a.manifest && b.manifest && a.manifest != b.manifest) &&
     (!a.duration.known || !differ(a.duration.known, b.duration.known)));
@@ -41,16 +40,17 @@ const isAlone = (node, players, parts) =>
  * @param {Record<string, any>} known.parts the adapters that are there
  * @param {ReturnType<typeof import("./medium.js").authored>} known.said what the author says
  * @param {Source} known.saidOf and of which source
- * @param {number} known.unnamed how many sources of the player had no name
+ * @param {import("../measuring/sources.js").Shown[]} known.shown all views of the page
  */
-export const nameSource = (node, source, { player, players, parts, said, saidOf, unnamed }) => {
+export const nameSource = (node, source, { player, players, parts, said, saidOf, shown }) => {
   const audio = player.audio ?? /audio/.test(node.localName);
   return describe(node, source, {
     alone: isAlone(node, players, parts),
     title: player.title,
     audio,
     said: sameFilm(saidOf, source) ? said : {},
-    number: unnamed,
+    // How many sources of the player had no name.
+    number: shown.filter(([, shower, film]) => shower.deref() == node && /#/.test(film)).length,
     statements: parts.statements?.(audio ? /AudioObject/ : /VideoObject/),
   });
 };
