@@ -1,22 +1,21 @@
 """A way by which messages go, and what became of one."""
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+import msgspec
 
 from app.alerts.message import Message
 
 ChannelName = Literal["webhook", "mail"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """It was taken. `said`: what the other side answered, for whoever sent a test."""
 
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """It was not. `fault`: without what the other side said, which is `said`.
 
     `wait_ms`: how long the other side wants to be left alone; 0: it does not say.

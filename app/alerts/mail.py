@@ -11,13 +11,13 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import ClassVar, Literal
 
+import msgspec
 from pydantic import SecretStr
 
 from app.alerts.channel import ChannelName, Failed, Result, Sent
@@ -35,8 +35,7 @@ _SHOWN = 200
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")  # not every server takes eight
 
 
-@dataclass(frozen=True, slots=True)
-class MailServer:
+class MailServer(msgspec.Struct, frozen=True):
     """Where mail is given to be sent on. `step_seconds`: how long each of its answers may take."""
 
     host: str
@@ -47,8 +46,7 @@ class MailServer:
     step_seconds: float = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(msgspec.Struct, frozen=True):
     """A channel: each message is one mail to all recipients."""
 
     server: MailServer

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from app.alerts.summary import Figure, Summary
 from app.domain.alerting import Change, State
@@ -133,7 +134,7 @@ def _whole(message: Message, origin: Origin) -> Message:
     """With the text of all of it, and the address of the console."""
     lines = [f"{each.strong} {each.rest}".strip() for each in paragraphs(message)]
     text = "\n".join([message.title, *lines])
-    return msgspec.structs.replace(message, text=text, url=origin.link("/console"))
+    return replace(message, text=text, url=origin.link("/console"))
 
 
 def _headline(changes: Sequence[Change]) -> str:

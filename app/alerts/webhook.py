@@ -3,7 +3,6 @@
 import asyncio
 import re
 import ssl
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
 
@@ -28,8 +27,7 @@ _SHORTEST_SECRET = 4
 _MS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Webhook:
+class Webhook(msgspec.Struct, frozen=True):
     """A channel; each message is one request on a connection of its own, for they are rare."""
 
     url: SecretStr

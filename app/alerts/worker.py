@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -35,8 +34,7 @@ RETRY_CAP_MS = 60 * 60 * 1000
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class AlertPolicy:
+class AlertPolicy(msgspec.Struct, frozen=True):
     """`levels`: of the advice that is told; `after_ms`: how long it must hold.
 
     `look_ms`: between two looks of all replicas together. `collects`: of this process's role.

@@ -7,14 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from app.cli.parser import parser
+from app.cli.parser import parse
 from app.cli.terminal import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb."""
     words = sys.argv[1:] if arguments is None else arguments
-    given = parser(words).parse_args(words)
+    given = parse(words)
     try:
         return int(given.run(given) or 0)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the one place that reports it

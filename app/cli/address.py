@@ -1,6 +1,7 @@
 """Addresses as people write and read them."""
 
 import argparse
+import errno
 
 from app.domain.origin import OriginPolicy
 from app.domain.url import Url, parse_url
@@ -28,3 +29,14 @@ def public_address(text: str) -> Url:
 def is_loopback(url: Url) -> bool:
     """Whether only browsers on the same machine find it."""
     return OriginPolicy(loopback=True).allows(url.origin)
+
+
+def no_port(error: OSError, host: str, number: int, sets_host: str, sets_port: str) -> str:
+    """Why nothing can listen there, and the remedy. `sets_…`: by what address and port are set."""
+    if error.errno == errno.EADDRINUSE:
+        remedy = f"free the port, or set {sets_port}"
+    elif error.errno == errno.EACCES:
+        remedy = f"set {sets_port} to a port above 1023"
+    else:
+        remedy = f"{sets_host} is not an address of this machine: write 127.0.0.1, 0.0.0.0 or ::"
+    return f"can't listen on {host}:{number} ({error.strerror}): {remedy}"

@@ -7,17 +7,19 @@ from secrets import token_hex
 
 from app.alerts.channel import Channel, Sent
 from app.alerts.message import Message, Origin, sample
-from app.cli.arguments import acts_of
+from app.cli.arguments import acts_of, add_act
 from app.cli.terminal import say
 from app.config import PREFIX, SettingsError, load_settings
 from app.runtime.alerts import channels_of
 from app.runtime.clock import now_ms
 from app.telemetry.logs import configure_logs
 
+_SETTINGS = {"webhook": "ALERT_WEBHOOK_URL", "mail": "SMTP_HOST and those beside it"}
+
 
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add its one act."""
-    act = acts_of(verb).add_parser("test", help="send a sample, and say what the answer was")
+    act = add_act(acts_of(verb), "test", "send a sample, and say what the answer was")
     act.set_defaults(run=send_test)
 
 
@@ -43,5 +45,7 @@ async def _send(channels: Sequence[Channel], message: Message) -> int:
         else:
             failed = 1
             said = f": {result.said}" if result.said else ""
-            say(f"FAIL {channel.name}: {result.fault}{said}")
+            say(
+                f"FAIL {channel.name}: {result.fault}{said} (see {PREFIX}{_SETTINGS[channel.name]})"
+            )
     return failed

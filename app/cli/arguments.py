@@ -1,18 +1,72 @@
 """What the options of several verbs have in common."""
 
 import argparse
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
-Acts: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no other name
+from app.cli.terminal import say
+
+Acts: TypeAlias = "argparse._SubParsersAction[Command]"  # noqa: SLF001 - no other name
+
+_LARGEST_PORT = 65_535
+
+
+class Command(argparse.ArgumentParser):
+    """The command line, a verb or an act. Bad usage is one line that names what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say it in one line, and end with exit status 2."""
+        what = message.removeprefix("argument ")
+        say(f"{self.prog}: {what}: see {self.prog} --help", error=True)
+        raise SystemExit(2)
 
 
 def acts_of(verb: argparse.ArgumentParser) -> Acts:
     """The acts of a verb that has several, as yet without any."""
-    return verb.add_subparsers(required=True, metavar="act")
+    acts: Acts = verb.add_subparsers(metavar="action", parser_class=Command)
+
+    def none_given(_given: argparse.Namespace) -> NoReturn:
+        verb.error(f"name what to do: {', '.join(acts.choices or ())}")
+
+    verb.set_defaults(run=none_given)
+    return acts
+
+
+def add_act(acts: Acts, name: str, says: str) -> Command:
+    """Add an act that explains itself by the same words as in the list of acts."""
+    return acts.add_parser(name, help=says, description=sentence(says))
+
+
+def sentence(words: str) -> str:
+    """The words as a sentence."""
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def positive(text: str) -> int:
     """A whole number above 0."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def port_number(text: str) -> int:
+    """A port to listen on; 0 for any that is free."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= _LARGEST_PORT):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a port: give a number from 0 to {_LARGEST_PORT}"
+        )
+    return int(text)
+
+
+def contact_id(text: str) -> int:
+    """The id of a HubSpot contact."""
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is no contact id: give the number that HubSpot shows as Record ID"
+            f"{no_mail(text)}"
+        )
+    return int(text)
+
+
+def no_mail(text: str) -> str:
+    """Explain that mail addresses are not stored, so that a search for one finds nothing."""
+    return " (mail addresses are not stored: look the contact up in HubSpot)" if "@" in text else ""

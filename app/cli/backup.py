@@ -38,12 +38,20 @@ def backup(given: argparse.Namespace) -> int:
     source, target = path_of(url, store_name(account.settings, account.name)), Path(given.file)
     if not source.exists():
         raise StoreError(f"there is no store at {source}: check PLAYRELAY_DATABASE_URL")
+    if target.is_dir():
+        raise StoreError(f"{target} is a folder: name a file in it")
     if target.exists():
         raise StoreError(f"{target} is there already: give another name, or delete it")
     unfinished = target.with_name(f"{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    # For its owner alone, from the first byte on.
-    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        unfinished.unlink(missing_ok=True)
+        # For its owner alone, from the first byte on.
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"{target} can't be written ({error.strerror}): name a file in a folder that is there "
+            "and may be written"
+        ) from None
     try:
         plays = _copy(source, unfinished)
         os.link(unfinished, target)  # fails where the name was taken meanwhile

@@ -9,6 +9,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 
+from app.cli.arguments import port_number
 from app.cli.loopback import PATH, Reply, expecting
 from app.cli.make_app import add_app_options, make_app
 from app.cli.provider import add_provider_options, provider_of, save_provider
@@ -63,7 +64,10 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument("--again", action="store_true", help="although there is a connection already")
     verb.add_argument(
-        "--port", type=int, default=PORT, help="where the browser comes back to (%(default)s)"
+        "--port",
+        type=port_number,
+        default=PORT,
+        help="where the browser comes back to (%(default)s)",
     )
     verb.add_argument(
         "--paste",

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from app.cli.arguments import acts_of
+from app.cli.arguments import acts_of, add_act
 from app.cli.progress import Progress
 from app.cli.stores import add_account, chosen
 from app.cli.terminal import say
@@ -15,8 +15,8 @@ from app.runtime.stores import open_store
 
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add its one act."""
-    act = acts_of(verb).add_parser(
-        "copy", help="SQLite to PostgreSQL or back, while no relay runs on it"
+    act = add_act(
+        acts_of(verb), "copy", "copy SQLite to PostgreSQL or back, while no relay runs on it"
     )
     act.add_argument(
         "--to",

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from app.cli.arguments import acts_of
+from app.cli.arguments import acts_of, add_act
 from app.cli.stores import add_account, the_one
 from app.cli.terminal import printable, say
 from app.config import PREFIX, AccountSettings, SettingsError
@@ -39,7 +39,7 @@ NOT_FOUND = 404
 
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add its one act."""
-    act = acts_of(verb).add_parser("define", help="make what is missing of it at HubSpot")
+    act = add_act(acts_of(verb), "define", "make what is missing of it at HubSpot")
     act.add_argument("--dry-run", action="store_true", help="make nothing, say what is missing")
     add_account(act, all_without=False)
     act.set_defaults(run=define)

@@ -5,11 +5,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import msgspec
 
-from app.cli.arguments import acts_of, positive
+from app.cli.arguments import acts_of, add_act, positive
 from app.cli.crm_media import crm_media
 from app.cli.progress import Progress
 from app.cli.stores import add_account, the_one
@@ -36,8 +35,7 @@ MOST_AT_ONCE = 100
 """Media that one run registers by default: pages can report what they like."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyncContext:
+class SyncContext(msgspec.Struct, frozen=True):
     """What sync and register work with. `number` identifies the snapshot that is written."""
 
     store: Store
@@ -50,18 +48,18 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     """Add its acts."""
     acts = acts_of(verb)
 
-    act = acts.add_parser("list", help="what pages reported, and as what HubSpot knows it")
+    act = add_act(acts, "list", "list what pages reported, and as what HubSpot knows it")
     act.add_argument("--unmatched", action="store_true", help="only what it does not know")
     act.add_argument("--json", action="store_true", help="as JSON")
     add_account(act, all_without=False)
     act.set_defaults(run=show)
 
-    act = acts.add_parser("sync", help="list HubSpot's media objects, for the fold to use")
+    act = add_act(acts, "sync", "list HubSpot's media objects, for the fold to use")
     act.add_argument("--register", action="store_true", help="and register what it does not know")
     _add_request_options(act)
     act.set_defaults(run=sync)
 
-    act = acts.add_parser("register", help="register what HubSpot does not know, after a sync")
+    act = add_act(acts, "register", "register what HubSpot does not know, after a sync")
     act.add_argument("--yes", action="store_true", help="do it, rather than say what would be done")
     _add_request_options(act)
     act.set_defaults(run=register_unknown)

@@ -5,7 +5,7 @@ import json
 
 import msgspec
 
-from app.cli.arguments import acts_of, positive
+from app.cli.arguments import acts_of, add_act, positive
 from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import add_account, in_each, in_one
@@ -24,25 +24,25 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     """Add its acts."""
     acts = acts_of(verb)
 
-    act = acts.add_parser("list", help="newest first")
+    act = add_act(acts, "list", "list events, newest first")
     act.add_argument("--status", choices=STATUSES, help="only those")
     act.add_argument("--limit", type=positive, default=50, help="how many (%(default)s)")
     add_account(act)
     act.set_defaults(run=outbox_list)
 
-    act = acts.add_parser("show", help="one event: what would be sent, what HubSpot answered")
+    act = add_act(acts, "show", "show one event: what would be sent, what HubSpot answered")
     act.add_argument("id", type=positive)
     add_account(act, all_without=False)
     act.set_defaults(run=outbox_show)
 
-    act = acts.add_parser("requeue", help="make settled events due again")
+    act = add_act(acts, "requeue", "make settled events due again")
     which = act.add_mutually_exclusive_group(required=True)
     which.add_argument("id", type=positive, nargs="*", default=[])
     which.add_argument("--rejected", action="store_true", help="all that HubSpot rejected")
     add_account(act)
     act.set_defaults(run=outbox_requeue)
 
-    act = acts.add_parser("discard", help="take events out of the way, for good")
+    act = add_act(acts, "discard", "take events out of the way, for good")
     act.add_argument("id", type=positive, nargs="+")
     add_account(act, all_without=False)
     act.set_defaults(run=outbox_discard)
@@ -54,7 +54,15 @@ def outbox_list(given: argparse.Namespace) -> int:
     async def read(store: Store, account: str) -> tuple[str, list[OutboxEntry]]:
         return account, await store.admin.events(given.status, given.limit)
 
-    for account, entries in in_each(given, read):
+    listed = in_each(given, read)
+    if not any(entries for _, entries in listed):
+        say(
+            "playrelay: there are no such events"
+            if given.status
+            else "playrelay: there are no events yet",
+            error=True,
+        )
+    for account, entries in listed:
         if account:
             say(f"{account}:")
         for entry in entries:

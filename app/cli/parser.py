@@ -1,11 +1,13 @@
 """The verbs. What a verb needs is loaded when it is asked for: the others cost no time."""
 
 import argparse
-from collections.abc import Collection, Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
 from app import __version__
+from app.cli.arguments import Command, sentence
 
 
 class Verb(NamedTuple):
@@ -20,10 +22,10 @@ class Verb(NamedTuple):
 
 
 VERBS: Mapping[str, Verb] = {
-    "serve": Verb("run the relay", "serve", "add_relay"),
+    "serve": Verb("run the relay", "serve"),
     "doctor": Verb("check settings, store, events, HubSpot; or --url", "doctor"),
     "connect": Verb("install the OAuth app in a HubSpot account", "connect"),
-    "sandbox": Verb("run the HubSpot sandbox alone", "serve", "add_sandbox"),
+    "sandbox": Verb("run the HubSpot sandbox alone", "sandbox"),
     "migrate": Verb("create or update the store's schema, and end", "migrate"),
     "why": Verb("explain what became of a visitor's plays", "why"),
     "embed": Verb("print the snippet for your pages", "embed"),
@@ -39,17 +41,40 @@ VERBS: Mapping[str, Verb] = {
 }
 
 
-def parser(words: Collection[str]) -> argparse.ArgumentParser:
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """What a command line says. Bad usage ends the process with exit status 2."""
+    top = parser(words)
+    if not words:
+        top.error("name what to do, such as: playrelay serve")
+    verb = words[0]
+    if not verb.startswith("-") and verb not in VERBS:
+        meant = difflib.get_close_matches(verb, VERBS, n=1)
+        top.error(f"{verb!r} is no command" + "".join(f": did you mean {each}?" for each in meant))
+    given, left = top.parse_known_args(words)
+    if left:
+        Command(f"playrelay {verb}").error(f"{' '.join(left)} is not known{_setting(left[0])}")
+    return given
+
+
+def parser(words: Sequence[str]) -> Command:
     """The parser of a command line; of the verbs, those among its words have their options."""
-    top = argparse.ArgumentParser(
+    top = Command(
         prog="playrelay",
         description="The self-hosted relay between any web player and HubSpot. "
         "Settings are environment variables; docs/SETTINGS.md lists them.",
     )
     top.add_argument("--version", action="version", version=f"playrelay {__version__}")
-    verbs = top.add_subparsers(required=True, metavar="verb")
+    verbs = top.add_subparsers(required=True, metavar="command")
     for name, verb in VERBS.items():
-        added = verbs.add_parser(name, help=verb.help)
+        added = verbs.add_parser(name, help=verb.help, description=sentence(verb.help))
         if name in words:
             getattr(import_module(f"app.cli.{verb.module}"), verb.adds)(added)
     return top
+
+
+def _setting(option: str) -> str:
+    """The setting that was given as an option, if there is one."""
+    from app.config import Settings, variable_name  # noqa: PLC0415 - only where it went wrong
+
+    field = option.lstrip("-").partition("=")[0].replace("-", "_")
+    return f": set {variable_name(field)} instead" if field in Settings.model_fields else ""

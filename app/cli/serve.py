@@ -1,12 +1,10 @@
-"""`playrelay serve` and `playrelay sandbox`: the two servers."""
+"""`playrelay serve`: the relay."""
 
 import argparse
-import errno
 import gc
 import logging
 import os
 import socket
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -14,7 +12,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from app.cli.address import local_address
+from app.cli.address import local_address, no_port
 from app.cli.handover import (
     Handover,
     await_predecessor,
@@ -24,9 +22,6 @@ from app.cli.handover import (
 from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
 from app.runtime.stores import load_engine
-from app.sandbox.app import create_sandbox
-from app.sandbox.config import SandboxConfig
-from app.sandbox.connection import DroppableProtocol
 from app.telemetry.logs import configure_logs
 from app.web.app import create_app
 from app.web.server.embedded import listen
@@ -37,17 +32,13 @@ SANDBOX_STORE = "events go to the built-in HubSpot sandbox, and stay in a store 
 _log = structlog.get_logger(__name__)
 
 
-def add_relay(verb: argparse.ArgumentParser) -> None:
+def add_options(verb: argparse.ArgumentParser) -> None:
     """Settings are its options."""
+    verb.epilog = (
+        "It takes no other options: settings are environment variables or lines of a file .env, "
+        "such as PLAYRELAY_PORT=8080. docs/SETTINGS.md lists them."
+    )
     verb.set_defaults(run=serve)
-
-
-def add_sandbox(verb: argparse.ArgumentParser) -> None:
-    """Add where it listens, and its limit."""
-    verb.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    verb.add_argument("--port", type=int, default=8001, help="port, 0 for any (%(default)s)")
-    verb.add_argument("--rate", type=int, default=110, help="requests per 10 s (%(default)s)")
-    verb.set_defaults(run=sandbox)
 
 
 def serve(_given: argparse.Namespace) -> int:
@@ -101,53 +92,11 @@ class _PortError(Exception):
     """A port can't be used; the text says what to do."""
 
 
-def _listen(stack: ExitStack, host: str, port: int, variable: str) -> socket.socket:
+def _listen(stack: ExitStack, host: str, number: int, variable: str) -> socket.socket:
     try:
-        return stack.enter_context(listen(host, port))
+        return stack.enter_context(listen(host, number))
     except OSError as error:
-        raise _PortError(
-            f"can't listen on {host}:{port} ({error.strerror}): {_remedy(error, variable)}"
-        ) from None
-
-
-def _remedy(error: OSError, variable: str) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"free the port, or set {variable}"
-    if error.errno == errno.EACCES:
-        return f"set {variable} to a port above 1023"
-    return "PLAYRELAY_HOST is not an address of this machine: write 127.0.0.1, 0.0.0.0 or ::"
-
-
-def sandbox(given: argparse.Namespace) -> int:
-    """Run the sandbox until it is told to stop."""
-    configure_logs("info", None)
-    world = SandboxConfig(rate=given.rate)
-    app = create_sandbox(world, time.time)
-    try:
-        bound = listen(given.host, given.port)
-    except OSError as error:
-        say(f"playrelay: can't listen on {given.host}:{given.port} ({error.strerror})", error=True)
-        return 1
-    with bound:
-        address = f"http://{given.host}:{bound.getsockname()[1]}"
-
-        def announce() -> None:
-            say(
-                f"HubSpot sandbox on {address}\n"
-                f"  PLAYRELAY_HUBSPOT_BASE_URL={address}\n"
-                f"  PLAYRELAY_HUBSPOT_ACCESS_TOKEN={world.credentials.access_token}\n"
-                f"  or, to connect an app: PLAYRELAY_HUBSPOT_APP_URL={address}\n"
-                f"  PLAYRELAY_HUBSPOT_CLIENT_ID={world.credentials.client_id}\n"
-                f"  PLAYRELAY_HUBSPOT_CLIENT_SECRET={world.credentials.client_secret}\n"
-                f"  what arrived: {address}/sandbox/events",
-                error=True,
-            )
-
-        config = uvicorn.Config(
-            app, http=DroppableProtocol, ws="none", log_config=None, access_log=False
-        )
-        RelayServer(config, announce, app.state.ledger.close_streams).run([bound])
-    return 0
+        raise _PortError(no_port(error, host, number, "PLAYRELAY_HOST", variable)) from None
 
 
 def _run(

@@ -3,6 +3,7 @@
 import argparse
 import time
 
+from app.cli.arguments import contact_id, positive
 from app.cli.stores import add_account, the_one
 from app.cli.terminal import say
 from app.config import SettingsError
@@ -13,11 +14,11 @@ DAY_S = 86_400
 
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add the options."""
-    verb.add_argument("contact", type=int, help="HubSpot contact id")
+    verb.add_argument("contact", type=contact_id, help="HubSpot contact id")
     verb.add_argument("--site", default="", help="key of the site, where sites have keys")
     verb.add_argument(
         "--expires",
-        type=int,
+        type=positive,
         help=f"seconds since the epoch, at most {LONGEST_LIFE_S // DAY_S} days ahead (in a day)",
     )
     add_account(verb, all_without=False)
@@ -32,7 +33,13 @@ def sign_contact(given: argparse.Namespace) -> int:
         raise SettingsError(
             ["PLAYRELAY_IDENTITY_SECRET: set it to what the site's server signs with"]
         )
-    expires = given.expires or int(time.time()) + DAY_S
+    now = int(time.time())
+    expires = given.expires or now + DAY_S
     say(f"contactId={given.contact}")
     say(f"contactSignature={sign(given.contact, secrets[0], expires=expires, site=given.site)}")
+    if expires < now:
+        say("playrelay sign: it has ended: plays of now need a later --expires", error=True)
+    if expires > now + LONGEST_LIFE_S:
+        days = LONGEST_LIFE_S // DAY_S
+        say(f"playrelay sign: relays refuse it: --expires is over {days} days ahead", error=True)
     return 0

@@ -4,6 +4,7 @@ import argparse
 
 import msgspec
 
+from app.cli.arguments import contact_id, no_mail
 from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import add_account, chosen, in_each, in_one
@@ -80,7 +81,7 @@ def forget(given: argparse.Namespace) -> int:
 def _add_who(verb: argparse.ArgumentParser) -> None:
     who = verb.add_mutually_exclusive_group(required=True)
     who.add_argument("--utk", type=_usertoken, help="by usertoken (the hubspotutk cookie)")
-    who.add_argument("--contact", type=_contact, help="by HubSpot contact id")
+    who.add_argument("--contact", type=contact_id, help="by HubSpot contact id")
 
 
 def _nothing() -> int:
@@ -96,25 +97,7 @@ def _usertoken(text: str) -> str:
     token = usertoken(text)
     if token is None:
         raise argparse.ArgumentTypeError(
-            f"{_shown(text)} is no usertoken: give the 32 hex digits of the cookie hubspotutk"
-            f"{_hint(text)}"
+            f"{text[:40]!r} is no usertoken: give the 32 hex digits of the cookie hubspotutk"
+            f"{no_mail(text)}"
         )
     return token
-
-
-def _contact(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
-        raise argparse.ArgumentTypeError(
-            f"{_shown(text)} is no contact id: give the number that HubSpot shows as Record ID"
-            f"{_hint(text)}"
-        )
-    return int(text)
-
-
-def _shown(text: str) -> str:
-    return repr(text[:40])
-
-
-def _hint(text: str) -> str:
-    """Explain that mail addresses are not stored, so that a search for one finds nothing."""
-    return " (mail addresses are not stored: look the contact up in HubSpot)" if "@" in text else ""

@@ -4,7 +4,8 @@ For a person who wonders why nothing arrives. Kept in the memory of this process
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 ORIGINS = 1_000
 """Beyond this many origins that may send, and as many others, the oldest entries are dropped."""
@@ -13,8 +14,7 @@ LENGTH = 300
 """Longest origin that is kept, in bytes: no site has a longer one."""
 
 
-@dataclass(slots=True)
-class Activity:
+class Activity(msgspec.Struct):
     """Times in ms since the epoch, 0: never. `reason`, `detail`: of the last refusal."""
 
     script_at: int = 0

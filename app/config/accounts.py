@@ -6,9 +6,9 @@ Without a file there is one account with one site, neither with a name.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pydantic import ValidationError
 
 from app.config.errors import SettingsError
@@ -25,8 +25,7 @@ _VARIABLE = re.compile(rf"{PREFIX}([A-Z_]+)")
 _APP = frozenset({"hubspot_client_id", "hubspot_client_secret"})
 
 
-@dataclass(frozen=True, slots=True)
-class SiteSettings:
+class SiteSettings(msgspec.Struct, frozen=True):
     """Pages with the same settings. `key`: how their pings name the site; "" for the only one."""
 
     key: str
@@ -34,8 +33,7 @@ class SiteSettings:
     needs_key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSettings:
+class AccountSettings(msgspec.Struct, frozen=True):
     """A HubSpot account with its sites, at least one. `name`: "" for the only one.
 
     The origins in its own settings are those of all its sites.

@@ -80,7 +80,11 @@ def _rows(path: Path, faults: _Faults) -> list[_Row]:
         # "-sig", because spreadsheets write a byte order mark.
         return list(read(path.read_text(encoding="utf-8-sig"), faults))
     except OSError as error:
-        faults.add("", f"cannot be read ({error.strerror}): check the path and its permissions")
+        faults.add(
+            "",
+            f"cannot be read ({error.strerror}): check the path (PLAYRELAY_CATALOGUE, or "
+            "catalogue in the file of sites) and its permissions",
+        )
     except UnicodeDecodeError:
         faults.add("", "is not in UTF-8: save it in that encoding")
     except (tomllib.TOMLDecodeError, csv.Error) as error:

@@ -4,8 +4,9 @@ No message repeats any part of the URL but the names of its parameters: it may h
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+import msgspec
 
 EXAMPLE = "postgresql://user:password@host/database"
 POOLER = "pooler"
@@ -54,8 +55,7 @@ _ENCODE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseAddress:
+class DatabaseAddress(msgspec.Struct, frozen=True):
     """A database URL that the store can open. `dropped`: parameters it lost."""
 
     url: str

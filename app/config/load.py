@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+import msgspec
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -20,8 +20,7 @@ SECRETS = (*secret_fields(), "database_url")
 """Settings that can be read from a file: the database URL holds a password."""
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(msgspec.Struct, frozen=True):
     """The settings. `unknown`: a line for each variable that nothing reads.
 
     `dropped`: a line for each part of a setting that the relay does without.

@@ -41,6 +41,10 @@ _TELLING = re.compile(
 _ASK = f"or ask for the sandbox with {variable_name('sandbox')}=true"
 _NEEDED = f"set {variable_name('hubspot_access_token')} or an OAuth app, {_ASK}"
 
+_NEEDED_IN_FILE = (
+    f"write access_token_env, access_token_file or client_id for each account of the file, {_ASK}"
+)
+
 
 def sandbox_faults(settings: Settings, sources: Sources) -> list[str]:
     """Why the start is refused, one line for each variable."""
@@ -76,7 +80,8 @@ def _signs(settings: Settings, sources: Sources) -> Iterator[str]:
             yield f"{unknown_line(name, sources)}; without credentials {_NEEDED}"
     for name in _OF_PRODUCTION:
         if getattr(settings, name) != type(settings).model_fields[name].default:
-            yield f"{variable_name(name)}: is set, but no credentials are: {_NEEDED}"
+            needed = _NEEDED_IN_FILE if name == "sites" else _NEEDED
+            yield f"{variable_name(name)}: is set, but no credentials are: {needed}"
     if is_postgresql(settings.database_url):
         name = variable_name("database_url")
         yield f"{name}: is PostgreSQL's, but no credentials are set: {_NEEDED}"

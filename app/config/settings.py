@@ -119,6 +119,15 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
             )
         return self
 
+    @model_validator(mode="after")
+    def _two_ports(self) -> Self:
+        if self.internal_port == self.port:  # the system would let both listen there
+            raise ValueError(
+                f"{PREFIX}INTERNAL_PORT: is the public port as well, where everybody could read "
+                f"/metrics: choose another one than {PREFIX}PORT"
+            )
+        return self
+
     def _expect_all_in_the_file(self) -> Self:
         for field in ("hubspot_access_token", "hubspot_refresh_token", "allowed_origins"):
             if getattr(self, field):

@@ -77,7 +77,14 @@ class SiteFields(BaseModel):
     @field_validator("allowed_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        OriginPolicy.parse(value)
+        faults = []
+        for entry in value:
+            try:
+                OriginPolicy.parse([entry])
+            except ValueError as fault:
+                faults.append(str(fault))
+        if faults:
+            raise ValueError("; ".join(faults))
         return value
 
     @property

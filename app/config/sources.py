@@ -6,9 +6,9 @@ Every value is cleaned alike, whatever it comes from. The environment precedes `
 import io
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 
@@ -27,19 +27,18 @@ def variable_name(setting: str) -> str:
     return PREFIX + setting.upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(msgspec.Struct, frozen=True):
     """What was written, by variable. `blank`: named without a value. `unknown`: nothing reads them.
 
     `known`: every variable that is read. `places`: where each stands, for messages. `faults`: what
     could not be read.
     """
 
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = msgspec.field(default_factory=dict)
     blank: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = msgspec.field(default_factory=dict)
     faults: tuple[str, ...] = ()
 
 
@@ -57,7 +56,8 @@ def read_sources(
     places = {name: "" if name in from_environment else f" (in {dotenv})" for name in written}
     known = {variable_name(name) for name in settings}
     for variable in (variable_name(name) for name in secrets):
-        _fetch(variable, written, known, faults)
+        if path := _fetch(variable, written, known, faults):
+            places[variable] = f" (in {path})"
     if not written.get(variable_name("port")) and cleaned(variables.get(_PLATFORMS_PORT, "")):
         written[variable_name("port")] = cleaned(variables[_PLATFORMS_PORT])
     return Sources(
@@ -84,19 +84,21 @@ def _ours(variables: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _fetch(variable: str, written: dict[str, str], known: set[str], faults: list[str]) -> None:
-    """Replace `…_FILE` by what the file holds."""
+def _fetch(variable: str, written: dict[str, str], known: set[str], faults: list[str]) -> str:
+    """Replace `…_FILE` by what the file holds. The file's path, if it was read."""
     name = variable + _FILE
     known.add(name)
     path = written.pop(name, "")
     if not path:
-        return
+        return ""
     if written.get(variable):
         faults.append(f"{name}: {variable} is set too: leave out one of them")
-        return
+        return ""
     text = read_secret(Path(path), faults, f"{name}: ")
-    if text is not None:
-        written[variable] = text
+    if text is None:
+        return ""
+    written[variable] = text
+    return path
 
 
 def read_secret(path: Path, faults: list[str], place: str) -> str | None:
@@ -112,7 +114,8 @@ def read_secret(path: Path, faults: list[str], place: str) -> str | None:
         faults.append(f"{place}{path} is not text in UTF-8: save it in that encoding")
         return None
     if not text or len(data) > _LARGEST_SECRET:
-        faults.append(f"{place}{path} is {'too large for a secret' if text else 'empty'}")
+        what = "too large for a secret: check the path" if text else "empty: write the secret there"
+        faults.append(f"{place}{path} is {what}")
         return None
     return text
 
@@ -138,8 +141,10 @@ def _dotenv(path: str | None, faults: list[str]) -> dict[str, str]:
         if binding.error:
             line = binding.original.line + _blank_lines(binding.original.string)
             faults.append(f"{path}, line {line}: is not NAME=value, or a quote is missing in it")
+    if faults:  # the library would log each of them once more
+        return {}
     read = dotenv_values(stream=io.StringIO(text))
-    return {name: value or "" for name, value in read.items()} if not faults else {}
+    return {name: value or "" for name, value in read.items()}
 
 
 def _blank_lines(text: str) -> int:

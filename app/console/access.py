@@ -10,9 +10,9 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 from fastapi import HTTPException, Request
 from pydantic import SecretStr
 
@@ -33,8 +33,7 @@ Role = Literal["operator", "viewer"]
 """A viewer may look at what concerns plays; an operator may do everything."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Who asks. `session` is a secret of this browser.
 
     `fresh`: the browser does not have the secret yet. `signed_in`: there is a sign-in to end.
@@ -47,8 +46,7 @@ class Person:
     role: Role = "operator"
 
 
-@dataclass(frozen=True, slots=True)
-class _SignIn:
+class _SignIn(msgspec.Struct, frozen=True):
     """A password, the role that it gives, and the sessions that began with it."""
 
     role: Role

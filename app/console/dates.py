@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from typing import Annotated
 
+import msgspec
 from fastapi import Depends, HTTPException, Query
 
 from app.domain.period import Period, day_at, zone_names, zone_of
@@ -32,8 +32,7 @@ Days = Annotated[
 Day = Annotated[str | None, Query(json_schema_extra={"format": "date"})]
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenDates:
+class ChosenDates(msgspec.Struct, frozen=True):
     """The period; `days`: the fixed one that ends today (None: chosen by dates).
 
     `query`: what an address of the same period says.

@@ -4,8 +4,8 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
+import msgspec
 import structlog
 
 from app.store.errors import StoreError
@@ -19,8 +19,7 @@ Step = Callable[[], Awaitable[int]]
 """Does a bounded part of the work; returns how much it was, 0 when nothing is left."""
 
 
-@dataclass(slots=True)
-class BackgroundJob:
+class BackgroundJob(msgspec.Struct):
     """`total`: how much it was expected to be. `fault`: why it ended early."""
 
     id: str
@@ -32,12 +31,11 @@ class BackgroundJob:
     fault: str = ""
 
 
-@dataclass(slots=True)
-class Jobs:
+class Jobs(msgspec.Struct):
     """All jobs of this process, in memory: what they changed is in the store and its audit log."""
 
-    _known: OrderedDict[str, BackgroundJob] = field(default_factory=OrderedDict)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _known: OrderedDict[str, BackgroundJob] = msgspec.field(default_factory=OrderedDict)
+    _tasks: set[asyncio.Task[None]] = msgspec.field(default_factory=set)
 
     def start(
         self, title: str, back: str, total: int, step: Step, leaving: asyncio.Event

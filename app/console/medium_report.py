@@ -1,10 +1,10 @@
 """A medium's report, of all of its plays or of some, for pages and programs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
+import msgspec
 from fastapi import Depends, HTTPException, Query
 
 from app.console.dates import ChosenDates
@@ -35,8 +35,7 @@ def chosen_traits(
 Wanted = Annotated[Traits, Depends(chosen_traits)]
 
 
-@dataclass(frozen=True, slots=True)
-class ShownReport:
+class ShownReport(msgspec.Struct, frozen=True):
     """A report, and the different viewers; None where not all of the plays are kept.
 
     `choices`: what its plays can be told apart by. `cut`: only the latest plays were counted.
@@ -45,7 +44,7 @@ class ShownReport:
     report: MediumReport
     viewers: Viewers | None
     viewers_before: Viewers | None = None
-    choices: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    choices: Mapping[str, Sequence[tuple[str, int]]] = msgspec.field(default_factory=dict)
     cut: bool = False
 
 

@@ -1,12 +1,12 @@
 """How pages are made: the templates, what every one of them is given, and the headers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -35,8 +35,7 @@ HEADERS: Mapping[str, str] = {
 """Of every answer of the console: nothing inline, nothing from elsewhere, no frames, no caches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A page as the navigation lists it. `viewers`: whether it is for them as well."""
 
     path: str

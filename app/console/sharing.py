@@ -6,9 +6,9 @@ that has ended is told so.
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
+import msgspec
 from fastapi import HTTPException
 
 from app.console.dates import ChosenDates, chosen_dates
@@ -36,8 +36,7 @@ _NO_LINK = "no such page is shared: take the whole link as it was sent to you, o
 _ENDED = "this link has ended: ask whoever sent it to you for a new one"
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(msgspec.Struct, frozen=True):
     """What a link shows."""
 
     account: Account

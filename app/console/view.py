@@ -1,9 +1,9 @@
 """What a route of the console is given: who asks, of which account, and how to answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
@@ -15,17 +15,15 @@ from app.runtime.relay import Account, Relay
 from app.web.dependencies import TheAccount, TheRelay
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
+class Console(msgspec.Struct, frozen=True):
     """What all requests to the console share; `app.state.console`."""
 
     access: Access
     renderer: Renderer
-    jobs: Jobs = field(default_factory=Jobs)
+    jobs: Jobs = msgspec.field(default_factory=Jobs)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """One request of somebody who may see the page that is asked for.
 
     `account`: the one that `?account=` names; the first where it names none.

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 import msgspec
+from msgspec.structs import replace
 
 from app.deliver.destination import MEDIA_BRIDGE_NAMES, Names
 from app.domain.identity import Identity, IdentitySource
@@ -142,7 +143,7 @@ def _once_more(outcome: Rejected, sent: Sent, now: int, policy: DeliveryPolicy) 
         or now - sent.created_at >= policy.forbidden_again
     ):
         return outcome
-    return msgspec.structs.replace(outcome, again_at=now + policy.forbidden_again)
+    return replace(outcome, again_at=now + policy.forbidden_again)
 
 
 def account_update(

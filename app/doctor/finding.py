@@ -1,10 +1,9 @@
 """What a check found."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One line. `advice` is empty where all is well; `is_warning`: it need not be followed yet."""
 
     subject: str

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.milestones import (
@@ -48,7 +49,7 @@ def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolic
         raise ValueError("fold needs at least one observation")
     short_of = shortfall(play, policy)
     if short_of != play.short_of:
-        play = msgspec.structs.replace(play, short_of=short_of)
+        play = replace(play, short_of=short_of)
     return Folded(play, events)
 
 
@@ -78,9 +79,7 @@ def hold(folded: Folded) -> Folded:
         (event.occurred_at, number, event.milestone.key)
         for number, event in enumerate(folded.events, first)
     )
-    return msgspec.structs.replace(
-        folded, play=msgspec.structs.replace(play, held=(*play.held, *held)), events=[]
-    )
+    return replace(folded, play=replace(play, held=(*play.held, *held)), events=[])
 
 
 def let_go(folded: Folded) -> Folded:
@@ -89,13 +88,11 @@ def let_go(folded: Folded) -> Folded:
     if not play.held:
         return folded
     held = [Event(milestone_of(key), at) for at, _, key in play.held]
-    return msgspec.structs.replace(
-        folded, play=msgspec.structs.replace(play, held=()), events=[*held, *folded.events]
-    )
+    return replace(folded, play=replace(play, held=()), events=[*held, *folded.events])
 
 
 def _handed_on(play: Play, event: Event) -> Play:
-    return msgspec.structs.replace(
+    return replace(
         play,
         handed_on=play.handed_on | {event.milestone.key},
         earned_at=max(play.earned_at, event.occurred_at),

@@ -1,6 +1,7 @@
 """From a ping to what it says about a play: the clock set right, page and medium described."""
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain import coverage
 from app.domain.campaign import campaign_in
@@ -76,7 +77,7 @@ def observe(
         referer=referer,
     )
     if ping.campaign and any(campaign := campaign_in(ping.campaign)):
-        page = msgspec.structs.replace(page, campaign=campaign)
+        page = replace(page, campaign=campaign)
     medium = describe_medium(
         media_type=ping.media_type,
         media_bridge_id=ping.media_bridge_id or None,

@@ -7,16 +7,19 @@ so even `*` leaves it out: it has to be named.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from typing import Self
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.url import Url, parse_url
 
 _ANY = "*"
 _OPAQUE = "null"
 _WILDCARD = "*."
+_SEPARATORS = re.compile(r"[;\s]")
 _WILD = 1
 _EXACT = 1 << 20  # longer than any host is
 
@@ -91,6 +94,8 @@ def _parse_origin(text: str) -> Url | None:
 def _understood(origin: str, entry: str) -> Url:
     if url := _parse_origin(origin):
         return url
+    if _SEPARATORS.search(entry):
+        raise ValueError(f"{entry!r} is several in one: put commas between them")
     meant = parse_url(origin if ":/" in origin else f"https://{origin.lstrip('/')}")
     if meant is None:
         remedy = "https://www.example.com, https://*.example.com or *"
@@ -102,10 +107,7 @@ def _understood(origin: str, entry: str) -> Url:
 
 def _parents(url: Url) -> set[str]:
     labels = url.host.split(".")
-    return {
-        msgspec.structs.replace(url, host=".".join(labels[depth:])).origin
-        for depth in range(1, len(labels))
-    }
+    return {replace(url, host=".".join(labels[depth:])).origin for depth in range(1, len(labels))}
 
 
 def _is_loopback(host: str) -> bool:

@@ -11,7 +11,7 @@ like a path and a query, and of credentials too: sign-ins leave them in fragment
 import re
 from urllib.parse import unquote
 
-import msgspec
+from msgspec.structs import replace
 
 from app.domain.url import Url
 
@@ -61,7 +61,7 @@ _PERSONAL = re.compile(
 
 def scrub(url: Url, *, credentials: bool = False) -> Url:
     """The address without what identifies a person; without signed URLs' credentials if asked."""
-    return msgspec.structs.replace(
+    return replace(
         url,
         path=_path(url.path),
         query=_query(url.query, credentials=credentials),

@@ -1,8 +1,9 @@
 """Turns the relay's state into advice: what is wrong, and what to do about it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from app.explain.refused import many, remedy, summary
 from app.formatting import count, duration, number
@@ -60,8 +61,7 @@ CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
 """What installing the app mends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(msgspec.Struct, frozen=True):
     """A sentence on what is wrong, one on what to do, and the page that shows more.
 
     `only`: what that page is to show alone. `key`: which sentence it is, whatever figures it has.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
-import msgspec
+from msgspec.structs import replace
 
 from app.domain import folding
 from app.domain.destination import MEDIA_BRIDGE, Destination
@@ -33,12 +33,12 @@ class SitePolicy(NamedTuple):
         entry = self.observing.catalogue.find(wanted) or NOTHING_KNOWN
         least = {"least_percent": entry.least_percent, "least_seconds": entry.least_seconds}
         own = {name: value for name, value in least.items() if value is not None}
-        return msgspec.structs.replace(self.milestones, **own)
+        return replace(self.milestones, **own)
 
     def with_media(self, media: KnownMedia) -> Self:
         """The same policy, where these media fill the gaps of the catalogue."""
         layered = LayeredCatalogue(self.observing.catalogue, media)
-        return self._replace(observing=msgspec.structs.replace(self.observing, catalogue=layered))
+        return self._replace(observing=replace(self.observing, catalogue=layered))
 
 
 class PureFolding:
@@ -104,4 +104,4 @@ class PureFolding:
 def _sent_to(destinations: tuple[Destination, ...], folded: Folded) -> Folded:
     if destinations == folded.destinations:
         return folded
-    return msgspec.structs.replace(folded, destinations=destinations)
+    return replace(folded, destinations=destinations)

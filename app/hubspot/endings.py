@@ -6,9 +6,10 @@ HubSpot says "unsupported" of most: no date at which they stop to answer is publ
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
+
+import msgspec
 
 Use = Literal["events", "oauth", "contacts", "media", "custom", "provider", "objects", "names"]
 
@@ -49,8 +50,7 @@ _ADVICE: Mapping[Use, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True):
     """A version of a part of the API. `ends`: a month (`2027-09`) or a day, as HubSpot says it."""
 
     use: Use | Literal["any"]
@@ -77,8 +77,7 @@ ENDINGS: tuple[Ending, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class InUse:
+class InUse(msgspec.Struct, frozen=True):
     """An endpoint that is in use. `ends_at`: ms since the epoch; None: nothing is known.
 
     `announced`: HubSpot's answers say so (a Sunset header). `gone`: it answers no more.
@@ -116,16 +115,15 @@ class InUse:
         return _ADVICE[self.use]
 
 
-@dataclass(slots=True)
-class Signs:
+class Signs(msgspec.Struct):
     """What HubSpot's answers have said of its endpoints while this process runs.
 
     `sunsets`: the time that a Sunset header (RFC 8594) named, in ms. `gone`: those that answer no
     more.
     """
 
-    sunsets: dict[str, int] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
+    sunsets: dict[str, int] = msgspec.field(default_factory=dict)
+    gone: set[str] = msgspec.field(default_factory=set)
 
     def keep_sunset(self, endpoint: str, at: int) -> None:
         """An answer named the end of its endpoint."""

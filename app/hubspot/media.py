@@ -5,7 +5,6 @@ the property behind it (`hs_duration`) says milliseconds, so these are sent, and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 from httpx import codes
@@ -27,8 +26,7 @@ PAGE_SIZE = 100
 SIZE_LIMIT = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class MediaPage:
+class MediaPage(msgspec.Struct, frozen=True):
     """Some objects of a type, and the cursor of the next page; None: that was the last."""
 
     media: tuple[KnownMedium, ...]

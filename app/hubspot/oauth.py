@@ -5,10 +5,10 @@ Parameters go in the form body, never in the address: https://developers.hubspot
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
 from urllib.parse import quote, urlencode
 
+import msgspec
 from pydantic import SecretStr
 
 from app.hubspot.answers import Answer, is_success, json_object, text, whole_number
@@ -43,8 +43,7 @@ _RFC_6749 = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthApp:
+class OAuthApp(msgspec.Struct, frozen=True):
     """The HubSpot app whose installation the relay acts for."""
 
     client_id: str
@@ -57,8 +56,7 @@ class OAuthApp:
         return self.route.path()
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(msgspec.Struct, frozen=True):
     """Fresh tokens. `refresh_token`: the rotated one, if there is one; `expires_in` in seconds.
 
     `scopes` and `hub_id`: what was granted, on which account, as far as HubSpot says so.
@@ -71,8 +69,7 @@ class Grant:
     hub_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Introspection:
+class Introspection(msgspec.Struct, frozen=True):
     """What HubSpot says of a token: its account, app, scopes and remaining life in seconds."""
 
     active: bool

@@ -15,11 +15,10 @@ Classified once, here beside the client; what the relay does about each is `deli
     Unavailable     no answer, 5xx, or an answer that is not HubSpot's
 """
 
-from dataclasses import dataclass, field
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """HubSpot kept the event, on this contact and this media object.
 
     `account_id`: of the account that it belongs to, if the answer says so.
@@ -30,15 +29,13 @@ class Accepted:
     account_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True):
     """HubSpot took the event, or had it already (`repeated`): it says no more."""
 
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Incomplete:
+class Incomplete(msgspec.Struct, frozen=True):
     """A 200 whose body lacks `contactId` or `mediaBridgeId`: a silent failure, no success.
 
     `unread`: those that are there in a form that can't be read: then HubSpot may have kept it.
@@ -48,8 +45,7 @@ class Incomplete:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A 4xx that the body of the request earned; `fields` are those HubSpot names in `errors`."""
 
     status: int
@@ -59,39 +55,34 @@ class Refused:
     fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Throttled:
+class Throttled(msgspec.Struct, frozen=True):
     """A 429. `policy` is HubSpot's `policyName`, `retry_after` its header in seconds."""
 
     policy: str = ""
     retry_after: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unauthorized:
+class Unauthorized(msgspec.Struct, frozen=True):
     """The token was refused. `final`: only a person can mend it (a dead refresh token)."""
 
     message: str = ""
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MissingScope:
+class MissingScope(msgspec.Struct, frozen=True):
     """The token lacks a scope; `scopes` are those HubSpot says are missing."""
 
     scopes: tuple[str, ...] = ()
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NotConnected:
+class NotConnected(msgspec.Struct, frozen=True):
     """The OAuth app is in no account yet, or its tokens can't be read: HubSpot was not asked."""
 
     message: str = "the app is not installed in an account yet: run playrelay connect"
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(msgspec.Struct, frozen=True):
     """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not HubSpot's own.
 
     `answered`: the answer was HubSpot's own, and counts among its errors.
@@ -102,19 +93,17 @@ class Unavailable:
     answered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Contacts:
+class Contacts(msgspec.Struct, frozen=True):
     """The answer to a look-up: contact by usertoken. A token that is missing is a stranger's.
 
     `was_error`: it came as an error, which counts among those of the day.
     """
 
-    found: dict[str, int] = field(default_factory=dict)
+    found: dict[str, int] = msgspec.field(default_factory=dict)
     was_error: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LookupGone:
+class LookupGone(msgspec.Struct, frozen=True):
     """The look-up itself answers 404 or 410, as it would where HubSpot has ended it.
 
     `answered`: the answer was HubSpot's own, and counts among its errors. Nobody is known to be a
@@ -125,8 +114,7 @@ class LookupGone:
     answered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Unserved:
+class Unserved(msgspec.Struct, frozen=True):
     """A 404 or 410 of the address of all media objects: no object is missing, the address is."""
 
     status: int

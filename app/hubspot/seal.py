@@ -9,10 +9,10 @@ import binascii
 import hmac
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
 
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from app.hubspot.tokens import SealError, StoredToken, TokenVault

@@ -7,10 +7,10 @@ between costs nothing.
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol, TypeGuard
 
+import msgspec
 from pydantic import SecretStr
 
 from app.hubspot.answers import Answer
@@ -26,8 +26,7 @@ class SealError(Exception):
     """The tokens at rest can't be read with the keys at hand; one line that says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredToken:
+class StoredToken(msgspec.Struct, frozen=True):
     """Tokens at rest. `expires_at` in ms since the epoch.
 
     `origin` tells from what these descend: a refresh token in the settings (its fingerprint), or an

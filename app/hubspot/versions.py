@@ -5,16 +5,16 @@ Each part of the API has a version of its own. A version that moves a path needs
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from string import Formatter
+
+import msgspec
 
 from app.hubspot.endings import DATED, NUMBERED, Use
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._{}-]+)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A version, and a path in which `{version}` and other names stand for what is put in."""
 
     version: str

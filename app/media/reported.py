@@ -1,7 +1,9 @@
 """The media that pages have reported, each with the matching media object of HubSpot."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from app.domain.known import KnownMedia, KnownMedium, Match
 from app.domain.media import Medium, Wanted
@@ -12,8 +14,7 @@ from app.store.reports import MediumRefusal
 PORTION = 500
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedMedium:
+class ReportedMedium(msgspec.Struct, frozen=True):
     """A medium with its plays. `like`: an object that resembles it and may be another one.
 
     `refusal`: HubSpot's message, where it refused the last event of the medium.

@@ -1,8 +1,9 @@
 """Sends requests other than events, each with a permit of the same quota that events can spare."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused
 from app.hubspot.results import (
@@ -28,8 +29,7 @@ LONGEST_WAIT = 60.0
 """Seconds that a person waits for one request: beyond that it is given up with a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(msgspec.Struct, frozen=True):
     """The work was given up. `reason`: one line that says why, and what to do.
 
     `unserved`: HubSpot has no such address.

@@ -1,7 +1,8 @@
 """Exchanges the code that HubSpot sent back for tokens, checks them, keeps them in the store."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+
+import msgspec
 
 from app.domain.destination import CUSTOM_EVENTS, MEDIA_BRIDGE, Destination
 from app.hubspot import scopes
@@ -28,8 +29,7 @@ CONSOLE_CALLBACK = "/console/connect/callback"
 """Where the relay's console expects the browser back."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestedScopes:
+class RequestedScopes(msgspec.Struct, frozen=True):
     """The scopes that the app asks for: those it needs, and those it can do without."""
 
     needed: tuple[str, ...]
@@ -58,8 +58,7 @@ def requested_scopes(
     return RequestedScopes(needed, tuple(optional))
 
 
-@dataclass(frozen=True, slots=True)
-class InstallFailure:
+class InstallFailure(msgspec.Struct, frozen=True):
     """Nothing was kept. `reason`: one line that says why, and what to do."""
 
     reason: str

@@ -7,10 +7,10 @@ once, for ten minutes, and for the one browser (or the one run of a command) tha
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
 from pydantic import SecretStr
 
 MINUTES = 10
@@ -22,8 +22,7 @@ MAX_PENDING = 100
 _MAX_ERROR_LENGTH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class OAuthCallback:
+class OAuthCallback(msgspec.Struct, frozen=True):
     """What HubSpot's page sends back: a code, or the error of RFC 6749, safe for a terminal."""
 
     state: str
@@ -44,8 +43,7 @@ class OAuthCallback:
         return cls.of(dict(parse_qsl(urlsplit(address.strip()).query)))
 
 
-@dataclass(frozen=True, slots=True)
-class PendingAuthorization:
+class PendingAuthorization(msgspec.Struct, frozen=True):
     """One authorization. `owner`: the browser session, or the command, that started it.
 
     `account`: the name of the account that is to be connected.

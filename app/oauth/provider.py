@@ -1,8 +1,8 @@
 """Sets the media provider's name at HubSpot, and where its events are shown."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+import msgspec
 from pydantic import SecretStr
 
 from app.hubspot.answers import Answer
@@ -19,8 +19,7 @@ from app.hubspot.scopes import DEVELOPERS
 from app.hubspot.versions import Route
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderSettings:
+class ProviderSettings(msgspec.Struct, frozen=True):
     """What to set (None: leave as it is).
 
     `key`: of the developer account; None: an access token with the scopes for it is used.
@@ -31,8 +30,7 @@ class ProviderSettings:
     places: tuple[Place, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderResult:
+class ProviderResult(msgspec.Struct, frozen=True):
     """What HubSpot accepted, in words; `fault`: what stopped it."""
 
     done: list[str]

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 
+import msgspec
 import structlog
 
 from app.collect.admission import Admission
@@ -26,16 +26,14 @@ from app.telemetry.metrics import Metrics
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """Where an account delivers: its client for HubSpot, and its workers."""
 
     client: HubSpotClient
     workers: Workers
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRuntime:
+class AccountRuntime(msgspec.Struct, frozen=True):
     """An opened account, its workers not started yet. `delivery`: None where one only collects.
 
     `idle_seconds`: between two measurements of the store. `alerts`: what tells that something is

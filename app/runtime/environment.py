@@ -1,10 +1,10 @@
 """The relay's clock, randomness, network, database and disk. Tests pass others."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from random import Random, SystemRandom
 
 import httpx
+import msgspec
 
 from app.config import Settings
 from app.runtime.clock import now_ms
@@ -22,8 +22,7 @@ OpenDatabase = Callable[[Settings, Metrics, str, Notifiers | None], Awaitable[St
 """Opens an account's store: see `app.runtime.stores.open_store`."""
 
 
-@dataclass(frozen=True, slots=True)
-class IdleSeconds:
+class IdleSeconds(msgspec.Struct, frozen=True):
     """How long an idle worker waits before it checks for work again; a notifier wakes it sooner."""
 
     fold: float = 1.0
@@ -31,8 +30,7 @@ class IdleSeconds:
     maintain: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(msgspec.Struct, frozen=True):
     """Time, randomness, network, database and disk, as the composition root hands them on.
 
     `clock`: ms since the epoch. `transport`: carries requests to HubSpot; None: the network.
@@ -43,10 +41,10 @@ class Environment:
     """
 
     clock: Callable[[], int] = now_ms
-    random: Random = field(default_factory=SystemRandom)
+    random: Random = msgspec.field(default_factory=SystemRandom)
     transport: httpx.AsyncBaseTransport | None = None
     open_database: OpenDatabase = open_store
     free_bytes: Callable[[Settings], int | None] = free_bytes
-    idle: IdleSeconds = field(default_factory=IdleSeconds)
+    idle: IdleSeconds = msgspec.field(default_factory=IdleSeconds)
     stop_seconds: float = STOP_SECONDS
     window_seconds: float = WINDOW_MS / 1000

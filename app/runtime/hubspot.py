@@ -1,27 +1,20 @@
 """Connects an account to HubSpot, or to a sandbox inside this process."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-import uvicorn
-
 from app.config import Settings
 from app.hubspot.client import HubSpotClient, make_http
-from app.hubspot.custom_events import NAME, PROPERTIES
 from app.hubspot.endings import Signs
 from app.hubspot.exchange import Exchange
 from app.hubspot.window import RateWindow
 from app.runtime.credentials import oauth_app, token_source
 from app.runtime.environment import Environment
-from app.sandbox.app import create_sandbox
-from app.sandbox.config import SandboxConfig
-from app.sandbox.connection import DroppableProtocol
 from app.sandbox.ledger import Ledger
 from app.store.errors import StoreError
 from app.store.store import Store
 from app.telemetry.metrics import Metrics
-from app.web.server.embedded import embedded
 
 
 @asynccontextmanager
@@ -41,7 +34,9 @@ async def connect_hubspot(
     async with AsyncExitStack() as stack:
         base_url = settings.hubspot_base_url
         if ledger is not None:
-            sandbox = _embedded_sandbox(settings, ledger, world.clock)
+            from app.runtime.sandbox import embedded_sandbox  # noqa: PLC0415 - none is loaded elsewhere
+
+            sandbox = embedded_sandbox(settings.hubspot_rate, ledger, world.clock)
             base_url = await stack.enter_async_context(sandbox)
         http = await stack.enter_async_context(make_http(world.transport))
         exchange = Exchange(
@@ -74,18 +69,3 @@ async def _keep_account(store: Store, account_id: int) -> bool:
     except StoreError:
         return False
     return True
-
-
-@asynccontextmanager
-async def _embedded_sandbox(
-    settings: Settings, ledger: Ledger, clock: Callable[[], int]
-) -> AsyncIterator[str]:
-    """The sandbox on a loopback port of its own; yields its address."""
-    definitions = {NAME: frozenset(PROPERTIES)}
-    world = SandboxConfig(rate=settings.hubspot_rate, definitions=definitions)
-    sandbox = create_sandbox(world, lambda: clock() / 1000, ledger=ledger)
-    config = uvicorn.Config(
-        sandbox, http=DroppableProtocol, log_config=None, access_log=False, lifespan="off"
-    )
-    async with embedded(config, 0, "sandbox") as port:
-        yield f"http://127.0.0.1:{port}"

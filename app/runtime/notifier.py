@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+
+import msgspec
 
 
 class Notifier:
@@ -27,16 +28,15 @@ class Notifier:
         return self._next
 
 
-@dataclass(frozen=True, slots=True)
-class Notifiers:
+class Notifiers(msgspec.Struct, frozen=True):
     """Those of an account: `pings` for pings to fold, `due` for events to send.
 
     `names`: nobody notifies who reads contacts' names, except that it is to stop.
     """
 
-    pings: Notifier = field(default_factory=Notifier)
-    due: Notifier = field(default_factory=Notifier)
-    names: Notifier = field(default_factory=Notifier)
+    pings: Notifier = msgspec.field(default_factory=Notifier)
+    due: Notifier = msgspec.field(default_factory=Notifier)
+    names: Notifier = msgspec.field(default_factory=Notifier)
 
     def notify(self) -> None:
         """Notify all."""

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 from app.collect.activity import OriginActivity
 from app.collect.endpoint import ProgressEndpoint
@@ -14,8 +15,7 @@ from app.store.store import Store
 from app.telemetry.metrics import Metrics, Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """One HubSpot account. It shares nothing with another, so its faults stay its own.
 
     `name`: "" where there is only one. `settings`: those of this account; a site may override some
@@ -31,7 +31,7 @@ class Account:
     metrics: Metrics
     quota: Quota
     sandbox: Ledger | None
-    signs: Signs = field(default_factory=Signs)
+    signs: Signs = msgspec.field(default_factory=Signs)
 
     def endings(self) -> list[InUse]:
         """When the parts of HubSpot's API end that it uses; none with the embedded sandbox."""
@@ -39,8 +39,7 @@ class Account:
         return [] if settings.sandboxed else in_use(settings.hubspot_versions, self.signs)
 
 
-@dataclass(frozen=True, slots=True)
-class Relay:
+class Relay(msgspec.Struct, frozen=True):
     """All that the routes need, and the event that stops the workers.
 
     `accounts`: by name, at least one, in the order in which people are shown them. `refused`:
@@ -56,7 +55,7 @@ class Relay:
     stop: asyncio.Event
     new_id: Callable[[], str]
     activity: OriginActivity
-    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    leaving: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     def close_streams(self) -> None:
         """End every stream of what arrives."""

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from urllib.parse import quote
 
+import msgspec
 import structlog
 
 from app.config import Settings
@@ -26,7 +26,7 @@ from app.runtime.environment import Environment
 from app.runtime.notifier import Notifiers, wait_for
 from app.runtime.policies import milestones_of, observing_of, retention_of
 from app.runtime.relay import Account
-from app.sandbox.config import SANDBOX_EVENT
+from app.sandbox.names import SANDBOX_EVENT
 
 SENDERS = 4
 """HubSpot takes eleven requests a second: four senders reach that, and few are cheap."""
@@ -39,8 +39,7 @@ Run = Callable[[asyncio.Event], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Workers:
+class Workers(msgspec.Struct, frozen=True):
     """All workers of one account."""
 
     fold: FoldWorker
@@ -144,8 +143,7 @@ def _policies(settings: Settings) -> SitePolicy:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(msgspec.Struct, frozen=True):
     """One worker of one account, and what wakes it."""
 
     account: str

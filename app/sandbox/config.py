@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from app.sandbox.names import PORTAL
+
 EVENTS_SCOPE = "media_bridge.write"
 CONTACTS_SCOPE = "crm.objects.contacts.read"
 MEDIA_SCOPE = "media_bridge.read"
@@ -22,10 +24,6 @@ ALL_SCOPES = frozenset(
         *(CUSTOM_EVENTS_SCOPE, DEFINITIONS_SCOPE),
     }
 )
-
-PORTAL = 4242001
-SANDBOX_EVENT = f"pe{PORTAL}_playrelay_media"
-"""The full name of the custom event that the relay's own sandbox has."""
 
 IdentityField = Literal["contactId", "contactUtk", "_hsenc"]
 

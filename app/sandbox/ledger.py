@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from app.sandbox.schemas import EventKind
+from app.sandbox.names import EventKind
 
 
 @dataclass(frozen=True, slots=True)

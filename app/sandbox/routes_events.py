@@ -8,8 +8,9 @@ from app.sandbox.answers import answer
 from app.sandbox.config import EVENTS_SCOPE
 from app.sandbox.contacts import contact_of, media_of
 from app.sandbox.errors import json_response
+from app.sandbox.names import EventKind
 from app.sandbox.rules import check
-from app.sandbox.schemas import MODELS, EventKind, read_event
+from app.sandbox.schemas import MODELS, read_event
 from app.sandbox.state import Sandbox, json_body
 
 VERSIONS = ("v1", "2026-03")

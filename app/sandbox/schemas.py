@@ -12,8 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.alias_generators import to_camel
 
 from app.sandbox.errors import Detail, HubSpotError, validation_error
-
-EventKind = Literal["media-played", "media-played-percent", "attention-span"]
+from app.sandbox.names import EventKind
 
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]

@@ -5,7 +5,8 @@ has committed at the engine's full durability; every method may raise StoreError
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.domain.outcome import AccountUpdate, Outcome
 from app.store.policy import StorePolicy

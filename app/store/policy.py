@@ -1,7 +1,8 @@
 """What never changes while a store is open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import IdentityMode
@@ -9,8 +10,7 @@ from app.domain.identity import IdentityMode
 DAY_MS = 24 * 60 * 60 * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(msgspec.Struct, frozen=True):
     """What HubSpot grants: at most `rate` requests in any `window_ms`, and few errors.
 
     Once `error_share` of a day's requests (UTC), and no fewer than `error_floor`, have ended in an
@@ -23,8 +23,7 @@ class Quota:
     error_floor: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(msgspec.Struct, frozen=True):
     """How long things are kept, in ms: settled events, plays, events that wait for a contact.
 
     `figures_ms`: what media came to, and who changed what.
@@ -36,8 +35,7 @@ class Retention:
     figures_ms: int = 400 * DAY_MS
 
 
-@dataclass(frozen=True, slots=True)
-class LongestWaits:
+class LongestWaits(msgspec.Struct, frozen=True):
     """How far ahead of now each kind of time may be by its own rule, in ms.
 
     `retries`, `pauses`: by the first word of the reason, up to a colon; any other retry is due at
@@ -53,8 +51,7 @@ class LongestWaits:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class StorePolicy:
+class StorePolicy(msgspec.Struct, frozen=True):
     """What an account's store is opened with.
 
     `identity`: which identities events may have. `settle_ms`: a play is over after such a silence.

@@ -1,7 +1,6 @@
 """What the workers put into the store and get out of it. Times are milliseconds since the epoch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -27,20 +26,18 @@ class InboxPing(msgspec.Struct, frozen=True, gc=False):
     site: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unfoldable:
+class Unfoldable(msgspec.Struct, frozen=True):
     """An inbox row that broke the fold: set aside with the reason, so that it holds up no other."""
 
     row: int
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(msgspec.Struct, frozen=True):
     """What a batch of inbox rows says, row by row decoded."""
 
     observations: list[Observation]
-    unfoldable: list[Unfoldable] = field(default_factory=list)
+    unfoldable: list[Unfoldable] = msgspec.field(default_factory=list)
 
 
 class FoldRules(Protocol):
@@ -59,8 +56,7 @@ class FoldRules(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FoldReport:
+class FoldReport(msgspec.Struct, frozen=True):
     """What a fold did: rows taken, plays written, events made, rows set aside, look-ups hurried.
 
     `full`: it took as much as one transaction may, so there may be more.
@@ -85,8 +81,7 @@ class FoldReport:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """One claimed event, with all that is known of its play. Held until `lease_until`.
 
     `identity`: what it is to be sent with. `proven`: an event of the play was delivered by the same
@@ -108,8 +103,7 @@ class Job:
     destination: Destination = MEDIA_BRIDGE
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """A job, or none and when it is worth asking again (None: not before something happens).
 
     `failures`: how often in a row the account has failed. `quota_left`: permits free now.
@@ -126,8 +120,7 @@ class Claim:
     refused_all: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LookupClaim:
+class LookupClaim(msgspec.Struct, frozen=True):
     """Usertokens to ask HubSpot about (100 at most) and the permit for it; or when to ask again."""
 
     utks: tuple[str, ...]
@@ -138,8 +131,7 @@ class LookupClaim:
     strained: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NamesClaim:
+class NamesClaim(msgspec.Struct, frozen=True):
     """Contacts whose names HubSpot is to be asked for, and the permit; or when to try again."""
 
     contacts: tuple[int, ...] = ()
@@ -147,16 +139,14 @@ class NamesClaim:
     next_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(msgspec.Struct, frozen=True):
     """A request may be made (`id`), or not before `next_at`."""
 
     id: int | None
     next_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class MediaSnapshot:
+class MediaSnapshot(msgspec.Struct, frozen=True):
     """Which list of HubSpot's media is stored. `revision` tells it from any other; 0: none yet.
 
     `listed_at`: ms since the epoch.
@@ -166,8 +156,7 @@ class MediaSnapshot:
     listed_at: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MaintenanceReport:
+class MaintenanceReport(msgspec.Struct, frozen=True):
     """What a round found: leases that expired, waits over, events given up, rows pruned.
 
     `woken`: events whose wait is over, and such as are sent once more.
@@ -181,8 +170,7 @@ class MaintenanceReport:
     brought_back: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StoreUsage:
+class StoreUsage(msgspec.Struct, frozen=True):
     """What the store holds: bytes, and due events of visitors that are not proven."""
 
     size: int
@@ -208,8 +196,7 @@ class Connection(msgspec.Struct, frozen=True):
         return f"account {self.hub_id}{domain}"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertMessage:
+class AlertMessage(msgspec.Struct, frozen=True):
     """A message to be sent, as JSON. `attempts`: this one included."""
 
     id: int

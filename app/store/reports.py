@@ -4,9 +4,10 @@ Days are counted from the epoch (UTC), times are milliseconds since then.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+import msgspec
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.figures import DAY_MS, NONE, Figures
@@ -39,8 +40,7 @@ OnProgress = Callable[[int], None]
 """Told how far long work is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(msgspec.Struct, frozen=True):
     """What the relay did in a day. `day`: its date, counted from the epoch.
 
     `plays`: those that began on it, as the figures of media count them.
@@ -54,8 +54,7 @@ class Day:
     rejected: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MediumFigures:
+class MediumFigures(msgspec.Struct, frozen=True):
     """One medium of the list. `plays`: ever; `figures`: the plain counts of the period."""
 
     id: int
@@ -71,16 +70,14 @@ class MediumFigures:
         return search.casefold() in "\n".join(str(word) for word in words if word).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class PageFigures:
+class PageFigures(msgspec.Struct, frozen=True):
     """Plays on one page: its address, or `page 123`; empty: all the others together."""
 
     page: str
     plays: int
 
 
-@dataclass(frozen=True, slots=True)
-class MediumReport:
+class MediumReport(msgspec.Struct, frozen=True):
     """All about one medium in a period. `days`: the plain counts of each day that had plays.
 
     `pages`: the most played first, by days of UTC. `before`: of as many days before the period.
@@ -94,8 +91,7 @@ class MediumReport:
     before: Figures = NONE
 
 
-@dataclass(frozen=True, slots=True)
-class Viewers:
+class Viewers(msgspec.Struct, frozen=True):
     """Different visitors, and the plays that they were counted in. `cut`: there are more plays."""
 
     viewers: int
@@ -103,8 +99,7 @@ class Viewers:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FilteredReport:
+class FilteredReport(msgspec.Struct, frozen=True):
     """A medium's figures for some of its plays.
 
     `choices`: what all plays of the period can be told apart by, with how many plays have each
@@ -124,16 +119,14 @@ Point = tuple[int, int]
 """A place in a list by furthest point: hundredths of a percent, and the store's id of the play."""
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedMedium:
+class WatchedMedium(msgspec.Struct, frozen=True):
     """A medium that somebody has watched: its row, 0 where the store has none any more."""
 
     id: int
     medium: Medium
 
 
-@dataclass(frozen=True, slots=True)
-class Watcher:
+class Watcher(msgspec.Struct, frozen=True):
     """A contact that HubSpot has put a play of some media on.
 
     `furthest`: the play that came the furthest, which covered `percent`. `media`: how much was
@@ -147,16 +140,14 @@ class Watcher:
     plays: int
 
 
-@dataclass(frozen=True, slots=True)
-class WatcherPage:
+class WatcherPage(msgspec.Struct, frozen=True):
     """Some of a list of watchers. `after`: where it goes on; None: nowhere."""
 
     watchers: Sequence[Watcher]
     after: Point | None
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedByContact:
+class WatchedByContact(msgspec.Struct, frozen=True):
     """What a contact watched of one medium. `furthest`: the play that came the furthest.
 
     `last_at`: when a ping last arrived for any of the `plays`.
@@ -169,8 +160,7 @@ class WatchedByContact:
     last_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(msgspec.Struct, frozen=True):
     """A destination that rests, though the account does not: until then (ms), and why."""
 
     destination: Destination
@@ -178,8 +168,7 @@ class Rest:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Depths:
+class Depths(msgspec.Struct, frozen=True):
     """How many rows are in which state. Ages in ms; 0 where there is nothing.
 
     `elsewhere`: those of the events that go to another destination than the Media Bridge, by
@@ -197,12 +186,11 @@ class Depths:
     quota_used: int
     requests_today: int
     errors_today: int
-    elsewhere: Mapping[Destination, Mapping[Status, int]] = field(default_factory=dict)
+    elsewhere: Mapping[Destination, Mapping[Status, int]] = msgspec.field(default_factory=dict)
     resting: Sequence[Rest] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxEntry:
+class OutboxEntry(msgspec.Struct, frozen=True):
     """An event as a person sees it. `answer` is what HubSpot said last, if anything."""
 
     id: int
@@ -219,8 +207,7 @@ class OutboxEntry:
     destination: Destination = MEDIA_BRIDGE
 
 
-@dataclass(frozen=True, slots=True)
-class LookupRecord:
+class LookupRecord(msgspec.Struct, frozen=True):
     """What HubSpot was asked about a usertoken: how often, when last, what it said, when next."""
 
     times: int
@@ -229,8 +216,7 @@ class LookupRecord:
     next_at: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PlayHistory:
+class PlayHistory(msgspec.Struct, frozen=True):
     """One play and all that became of it.
 
     `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not.
@@ -251,8 +237,7 @@ class PlayHistory:
     id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class MediumRefusal:
+class MediumRefusal(msgspec.Struct, frozen=True):
     """A medium that HubSpot refused, by its `Medium.ids`, and what HubSpot said of it last.
 
     `times`: in a row. From `try_at` on (ms since the epoch) one event asks again.
@@ -264,8 +249,7 @@ class MediumRefusal:
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(msgspec.Struct, frozen=True):
     """Rejections of one kind, with the latest of them as an example."""
 
     family: str
@@ -273,16 +257,14 @@ class Family:
     latest: OutboxEntry
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedEvent:
+class RejectedEvent(msgspec.Struct, frozen=True):
     """A rejected event, and the identity with which it would be sent now."""
 
     entry: OutboxEntry
     identity: Identity | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """Which rejected events: those of a family, or of ids; None: all. Not those rejected later."""
 
     before: int
@@ -294,8 +276,7 @@ CLOCK = "clock"
 """What is written in the audit log about a clock that stepped; no person does that."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(msgspec.Struct, frozen=True):
     """A change: its time, author, action, subject, and how many items it changed."""
 
     id: int
@@ -306,8 +287,7 @@ class AuditEntry:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRecord:
+class LinkRecord(msgspec.Struct, frozen=True):
     """A shared link: what it shows, and who made it. Times in ms since the epoch.
 
     `ends_at`: as it was made. `stops_at`: the same, or when somebody ended it before.
@@ -322,8 +302,7 @@ class LinkRecord:
     stops_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class AlertChannel:
+class AlertChannel(msgspec.Struct, frozen=True):
     """A way by which messages go: when one was sent last, and why that failed, if it did.
 
     `waiting`: messages that are still to be sent.
@@ -335,8 +314,7 @@ class AlertChannel:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownName:
+class KnownName(msgspec.Struct, frozen=True):
     """What is kept of a contact's name: sealed; or `fault`, why HubSpot told none."""
 
     sealed: str

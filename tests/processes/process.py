@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from tests.places import ROOT
+from tests.processes.forking import POSSIBLE, Forked, fork
 from tests.processes.waiting import SECONDS, until
 
 COMMAND = (sys.executable, "-m", "app")
@@ -36,7 +37,7 @@ class Process:
         self.folder = folder
         self.settings = dict(settings)
         self._arguments = arguments
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[str] | Forked | None = None
         self._lives: list[list[str]] = []
         self._listener: threading.Thread | None = None
 
@@ -44,16 +45,19 @@ class Process:
         """Start it, again if it has run before. `through`: a command that runs the one given it."""
         if self._process is not None:
             raise RuntimeError("it runs already")
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [*through, *COMMAND, *self._arguments],
-            cwd=self.folder,
-            env=environment(self.settings),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        )
+        if POSSIBLE and not through:
+            self._process = fork(self._arguments, self.folder, environment(self.settings))
+        else:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                [*through, *COMMAND, *self._arguments],
+                cwd=self.folder,
+                env=environment(self.settings),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+            )
         self._lives.append([])
         assert self._process.stderr is not None
         listen = (self._process.stderr, self._lives[-1])

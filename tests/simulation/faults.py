@@ -6,8 +6,8 @@ from itertools import pairwise
 from random import Random
 
 from app.domain.destination import DESTINATIONS
-from app.sandbox.config import SANDBOX_EVENT
 from app.sandbox.faults import Fault
+from app.sandbox.names import SANDBOX_EVENT
 from tests.simulation.hubspot import Answers, FaultPeriod
 from tests.simulation.population import Mix
 from tests.simulation.run import Scenario, Stop, WrongClock

@@ -37,7 +37,7 @@ IMPATIENT = replace(
     mix=replace(EVENING.mix, kinds={"contact": 1}, returns=0),
     network=FLAWLESS,
     line=replace(CLEAN, slowest=3.0),
-    idle=replace(IDLE, fold=300.0, maintain=0.5),
+    idle=msgspec.structs.replace(IDLE, fold=300.0, maintain=0.5),
     days_after=10 * MINUTE / DAY,
 )
 """HubSpot is slow, and maintenance looks for expired leases all the while."""

@@ -3,10 +3,9 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from app.deliver.policy import DeliveryPolicy
 from app.domain.folding import Event, Folded
@@ -77,7 +76,7 @@ class NamedVisitors(PureFolding):
         return replace(
             observed,
             observations=[
-                msgspec.structs.replace(each, play=_with_tokens(each.play, play, ping.received_at))
+                replace(each, play=_with_tokens(each.play, play, ping.received_at))
                 for each, (ping, play) in zip(observed.observations, said, strict=True)
             ],
         )
@@ -92,9 +91,7 @@ def _plays(body: bytes, referer: str | None) -> list[PlayPing]:
 
 def _with_tokens(play: Play, said: PlayPing, at: int) -> Play:
     utk, hsenc = said.contact_utk, said.hsenc
-    return msgspec.structs.replace(
-        play, utk=(at, utk) if utk else None, hsenc=(at, hsenc) if hsenc else None
-    )
+    return replace(play, utk=(at, utk) if utk else None, hsenc=(at, hsenc) if hsenc else None)
 
 
 FOLDING = NamedVisitors(ObservationPolicy(Catalogue(), TRUST), MilestonePolicy())

@@ -1,6 +1,6 @@
 """Rejected events by kind, changed by hand in chunks, and who did it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.domain.identity import Identity
 from app.domain.outcome import Rejected

@@ -1,6 +1,6 @@
 """Shared links are listed until they end, and there are not too many."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.store.reports import LinkRecord
 from app.store.store import Store

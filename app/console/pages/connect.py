@@ -1,10 +1,10 @@
 """`/console/connect`: installs the OAuth app, and sets the media provider's name at HubSpot."""
 
 import secrets
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Response
+from msgspec.structs import replace
 
 from app.console.forms import Form
 from app.console.view import ForOperators, TheForm, View

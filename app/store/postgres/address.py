@@ -1,10 +1,11 @@
 """Where the database is: the URL of the settings, read; and the names of schemas and locks."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+import msgspec
 
 from app.store.errors import StoreError
 
@@ -16,8 +17,7 @@ _SCHEMA = re.compile(r"[a-z_][a-z0-9_-]{0,62}")
 _TRUE = {"1", "true", "yes", "transaction"}
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """`dsn`: for the driver, password included. `shown`: for people, without.
 
     `pooled`: a pooler in transaction mode stands in between. `many`: several hosts are named, of

@@ -1,6 +1,6 @@
 """Decides when HubSpot is asked about a usertoken, and when again."""
 
-from dataclasses import dataclass
+import msgspec
 
 from app.domain.identity import IdentityMode, is_signed
 from app.domain.play import Play
@@ -64,8 +64,7 @@ def gather_time(permits_in_use: int) -> int:
     return min(FIRST_LOOKUP_AFTER_MS + permits_in_use * GATHER_MS, LONGEST_GATHER_MS)
 
 
-@dataclass(frozen=True, slots=True)
-class LastAsk:
+class LastAsk(msgspec.Struct, frozen=True):
     """When a stranger is asked about for the last time, in ms.
 
     From `notice` before an event is given up, and then within `gather`; unless HubSpot has answered

@@ -1,9 +1,9 @@
 """Turns an event's outcome into its new stored state."""
 
 import json
-from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.families import family_of
@@ -21,8 +21,7 @@ LONGEST_REFUSED_MEDIUM_MS = DAY_MS
 _decode_rejected = msgspec.json.Decoder(Rejected).decode
 
 
-@dataclass(frozen=True, slots=True)
-class NextState:
+class NextState(msgspec.Struct, frozen=True):
     """What a claimed event becomes. `uncounted`: the attempt does not count."""
 
     status: Status
@@ -69,7 +68,7 @@ def state_released(wait: str, until: int | None, now: int, *, sent: bool) -> Nex
 
 def without_identity(play: Play, outcome: IdentityRejected) -> Play:
     """The play without the identity that HubSpot knows nobody by."""
-    return msgspec.structs.replace(play, refused=play.refused | {outcome.identity})
+    return replace(play, refused=play.refused | {outcome.identity})
 
 
 def answer_of(outcome: Outcome) -> str:
@@ -84,7 +83,7 @@ def refused_unsent(answer: bytes | str) -> Rejected:
     """
     said = _decode_rejected(answer)
     category = said.category or said.reason
-    return msgspec.structs.replace(said, reason="medium_refused", category=category)
+    return replace(said, reason="medium_refused", category=category)
 
 
 def medium_pause(refusals: int) -> int:

@@ -1,6 +1,6 @@
 """Whether a request may be made, by the permits in use, the pause and the day's errors."""
 
-from dataclasses import dataclass
+import msgspec
 
 from app.domain.figures import DAY_MS
 from app.domain.streak import REFUSED_ALL
@@ -14,8 +14,7 @@ BACKLOG_EVERY = 10
 """One in ten permits goes to the oldest due event, so that a backlog always makes progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountState:
+class AccountState(msgspec.Struct, frozen=True):
     """The account's row: pause, failures in a row, and the counts of `day` (since the epoch).
 
     `reason`: of the pause, or of the last failure.
@@ -30,8 +29,7 @@ class AccountState:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(msgspec.Struct, frozen=True):
     """The permits in use, when the first of them frees itself, and the id of the latest (or 0)."""
 
     used: int
@@ -39,8 +37,7 @@ class Window:
     latest: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendDecision:
+class SendDecision(msgspec.Struct, frozen=True):
     """Whether a request may be made: permits left, until when to wait (None: go on).
 
     `failures`: how many in a row; `strained`, `may_risk`, `refused_all`: see `Claim`;

@@ -7,7 +7,8 @@ skipped. Where there are several destinations they go first by turns, without th
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import Identity

@@ -6,7 +6,8 @@ rests: then there is no row here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from app.domain.destination import Destination
 from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused
@@ -44,8 +45,7 @@ DISCARD = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How a destination stands. `rests_until`: ms; None: it takes events."""
 
     destination: Destination

@@ -6,7 +6,8 @@ they may cost. So do those of plays that are short of the least attention.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from app.domain.destination import Destination
 from app.domain.folding import Folded, hold, let_go
@@ -46,8 +47,7 @@ WAITING = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedPlay:
+class ChangedPlay(msgspec.Struct, frozen=True):
     """A play's row, what it was before, and what the fold made of it."""
 
     row: int
@@ -56,8 +56,7 @@ class ChangedPlay:
     attributed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(msgspec.Struct, frozen=True):
     """In which state a play's new events are written."""
 
     status: str

@@ -7,8 +7,10 @@ usertoken that both see for the first time, one of them starts again.
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+import msgspec
+from msgspec.structs import replace
 
 from app.domain.figures import changes as figure_changes
 from app.domain.folding import Folded
@@ -71,8 +73,7 @@ STEP = 10
 """Rows or plays that are worked on before the event loop gets to do something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadPing:
+class _ReadPing(msgspec.Struct, frozen=True):
     """A row of the inbox, and what it says."""
 
     row: int
@@ -83,8 +84,7 @@ class _ReadPing:
 Rows = Sequence[_ReadPing]
 
 
-@dataclass(frozen=True, slots=True)
-class _SeenPlay:
+class _SeenPlay(msgspec.Struct, frozen=True):
     """A view that was seen: what was known of it, what it came to, when its pings arrived."""
 
     view: bytes

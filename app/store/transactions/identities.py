@@ -1,7 +1,8 @@
 """Resolves plays to identities, from answered look-ups and the owners of mail links."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import (
@@ -36,8 +37,7 @@ BIND_MAIL = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Visitors:
+class Visitors(msgspec.Struct, frozen=True):
     """What is known of some visitors.
 
     `contacts`: HubSpot's answer (None: a stranger) by usertoken, where it was asked. `listed`: the

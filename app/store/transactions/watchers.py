@@ -6,7 +6,8 @@ plays there are. A contact stands where the furthest of their plays does; the ot
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from app.store.reports import (
     Match,
@@ -56,8 +57,7 @@ PORTIONS = 10
 """Portions read for one page; it may be short of people where they have very many plays each."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Play:
+class _Play(msgspec.Struct, frozen=True, order=True):
     """A play as the index has it."""
 
     covered: int
@@ -69,8 +69,7 @@ class _Play:
         return self.covered, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """What is asked for: media by their keys, the least coverage, whether of all of them."""
 
     media: Mapping[str, WatchedMedium]

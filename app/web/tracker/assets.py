@@ -1,9 +1,8 @@
-"""A file in all the forms in which it may be answered, made once."""
+"""A file in all the forms in which it may be answered, each made when it is first asked for."""
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
 import brotli
@@ -12,15 +11,29 @@ from app.web.tracker.build import Build
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".map": "application/json"}
 
+_CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "identity": bytes,
+    "gzip": lambda body: gzip.compress(body, 9, mtime=0),
+    "br": lambda body: brotli.compress(body, quality=11),
+}
 
-@dataclass(frozen=True, slots=True)
+
 class Asset:
-    """`forms`: content coding → bytes. `source_map`: where its map lies, relative to it."""
+    """A file. `codings`: its content codings. `source_map`: where its map lies, relative to it."""
 
-    forms: Mapping[str, bytes]
-    digest: str
-    content_type: str
-    source_map: str | None
+    def __init__(self, body: bytes, kind: str, source_map: str | None) -> None:
+        self.digest = hashlib.sha256(body).hexdigest()[:32]
+        self.content_type = _TYPES[kind]
+        self.source_map = source_map
+        # Maps are for the rare look inside, and Brotli would take longest for them.
+        self.codings = ("identity", "gzip", "br") if kind == ".js" else ("identity", "gzip")
+        self._forms = {"identity": body}
+
+    def form(self, coding: str) -> bytes:
+        """Its bytes in one of its codings."""
+        if coding not in self._forms:
+            self._forms[coding] = _CODINGS[coding](self._forms["identity"])
+        return self._forms[coding]
 
     def etag(self, coding: str) -> str:
         """The entity tag of a form: forms differ in their bytes, so strong tags differ too."""
@@ -45,10 +58,6 @@ def _made(build: Build) -> dict[str, Asset]:
 
 
 def _asset(path: str, build: Build) -> Asset:
-    body = build.files[path]
-    kind = PurePosixPath(path).suffix
-    forms = {"identity": body, "gzip": gzip.compress(body, 9, mtime=0)}
-    if kind == ".js":  # maps are for the rare look inside, and would cost most of the time
-        forms["br"] = brotli.compress(body, quality=11)
-    source_map = f"{PurePosixPath(path).name}.map" if f"{path}.map" in build.files else None
-    return Asset(forms, hashlib.sha256(body).hexdigest()[:32], _TYPES[kind], source_map)
+    place = PurePosixPath(path)
+    source_map = f"{place.name}.map" if f"{path}.map" in build.files else None
+    return Asset(build.files[path], place.suffix, source_map)

@@ -10,8 +10,9 @@ A build's name is a hash of all its files, so an address that holds it can never
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 SCRIPT = "playrelay.js"
 _APP = Path(__file__).parent.parent.parent
@@ -23,8 +24,7 @@ _PATTERNS = ("playrelay.js", "playrelay.js.map", "adapters/*.js", "adapters/*.js
 _DIGITS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(msgspec.Struct, frozen=True):
     """Files by their paths relative to the script, such as `adapters/view.js`."""
 
     files: Mapping[str, bytes]

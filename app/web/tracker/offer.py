@@ -1,7 +1,8 @@
 """The snippet for chosen options: as text to paste, and as a content security policy."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from app.web.tracker.build import STATIC, read_build
 from app.web.tracker.snippet import import_map, policy, script_element, stub_line
@@ -10,8 +11,7 @@ CONSENT = ("auto", "hubspot", "manual", "none")
 CONTEXTS = ("EMAIL",)
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(msgspec.Struct, frozen=True):
     """Options of the snippet. `attributes`: as `script_element` takes them."""
 
     attributes: Mapping[str, str | None]
@@ -20,8 +20,7 @@ class Choices:
     stub: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """`text`: for the page; `policy`: directive → sources for its Content-Security-Policy."""
 
     text: str

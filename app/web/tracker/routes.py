@@ -75,7 +75,7 @@ def _answer(request: Request, assets: Mapping[str, Asset], path: str, caching: s
         # A relay that is upgraded later may have it: nothing must remember that this one has not.
         headers = {**_OPEN, "cache-control": "no-store"}
         raise HTTPException(404, _advice(path), headers)
-    coding = choose_coding(_joined(request, "accept-encoding"), asset.forms)
+    coding = choose_coding(_joined(request, "accept-encoding"), asset.codings)
     etag = asset.etag(coding)
     headers = {**_OPEN, "etag": etag, "cache-control": caching}
     if has_already(etag, _joined(request, "if-none-match")):
@@ -84,7 +84,7 @@ def _answer(request: Request, assets: Mapping[str, Asset], path: str, caching: s
         headers["sourcemap"] = asset.source_map
     if coding != "identity":
         headers["content-encoding"] = coding
-    return Response(asset.forms[coding], headers=headers, media_type=asset.content_type)
+    return Response(asset.form(coding), headers=headers, media_type=asset.content_type)
 
 
 def _joined(request: Request, header: str) -> str | None:

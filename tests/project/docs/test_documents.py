@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.parser import parser
+from app.cli.parser import parse as parse_command
 from app.collect.problem import REASONS
 from app.config import Settings, load_settings, unknown_variables, variable_name
 from app.config.catalogue import load_catalogue
@@ -87,7 +87,7 @@ def test_commands_are_understood(page: Path) -> None:
             assert words[1] in targets, command
         for place, word in enumerate(words):
             if word.endswith("/bin/playrelay") or _is_run(words[:place], word):
-                parser(words).parse_args(words[place + 1 :])
+                parse_command(words[place + 1 :])
 
 
 def _is_run(before: list[str], word: str) -> bool:

@@ -1,6 +1,7 @@
 """The npm package, as `npm pack` makes it: bundlers build with it, servers can import it."""
 
 import json
+import re
 import subprocess
 import tarfile
 from pathlib import Path
@@ -44,7 +45,17 @@ BUILDS = {
     """,
 }
 
+SOURCES = ROOT / "static" / "src"
+
 pytestmark = pytest.mark.timeout(300)  # the bundlers may have to be downloaded
+
+
+def test_the_module_can_load_every_adapter() -> None:
+    """Each file of `src/adapters` has its line in the entry for bundlers."""
+    listed = re.findall(
+        r'(\w+): \(\) => import\("./adapters/\1.js"\)', (SOURCES / "index.js").read_text()
+    )
+    assert sorted(listed) == sorted(path.stem for path in (SOURCES / "adapters").glob("*.js"))
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from app.domain.outcome import Healthy, Retry
 from app.store.policy import Quota

@@ -56,6 +56,18 @@ def test_a_backup_replaces_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
     assert target.read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["missing/backup.db", "backup.db/inner.db", "."])
+def test_a_place_that_takes_no_file(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line names the file that was asked for, and what to name instead."""
+    (tmp_path / "backup.db").write_text("a file, no folder")
+    assert main(["backup", str(tmp_path / name)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"playrelay: {tmp_path / name} ")
+    assert "name a file" in line
+
+
 def test_a_damaged_store_makes_no_backup(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from app.hubspot.custom_events import NAME, PROPERTIES
-from app.sandbox.config import ALL_SCOPES, DEFINITIONS_SCOPE, SANDBOX_EVENT
+from app.sandbox.config import ALL_SCOPES, DEFINITIONS_SCOPE
+from app.sandbox.names import SANDBOX_EVENT
 from tests.processes.relay import CONTACT, Relay
 from tests.processes.sandbox import TOKEN, Sandbox
 from tests.processes.waiting import until

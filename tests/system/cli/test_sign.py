@@ -47,3 +47,18 @@ def test_without_a_secret_it_says_which_setting(
     monkeypatch.setenv("PLAYRELAY_SANDBOX", "true")
     assert main(["sign", "4711"]) == 2
     assert "PLAYRELAY_IDENTITY_SECRET" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "said"), [(-60, "it has ended"), (33 * 86_400, "relays refuse it"), (60, "")]
+)
+@pytest.mark.usefixtures("secret")
+def test_a_signature_that_no_relay_takes_is_told(
+    ahead_s: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is printed, to compare; that it has ended, or ends too late, is said beside it."""
+    assert main(["sign", "4711", "--expires", str(int(time.time()) + ahead_s)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("contactId=4711\n")
+    assert said in printed.err
+    assert bool(printed.err) == bool(said)

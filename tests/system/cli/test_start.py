@@ -44,6 +44,7 @@ def test_a_catalogue_that_is_a_folder(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
     assert "media.csv: cannot be read (Is a directory)" in ended.stderr.splitlines()[-1]
+    assert "PLAYRELAY_CATALOGUE" in ended.stderr.splitlines()[-1]
 
 
 def test_the_sandbox_is_said_everywhere(tmp_path: Path) -> None:

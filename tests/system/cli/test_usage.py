@@ -39,18 +39,21 @@ VERBS = (
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--help` prints the verb's usage to standard output and exits with 0."""
+    """`--help` prints the verb's usage and, in a sentence, what it does, and exits with 0."""
     with pytest.raises(SystemExit) as ended:
         main([*verb.split(), "--help"])
     assert ended.value.code == 0
-    assert capsys.readouterr().out.startswith(f"usage: playrelay {verb} [-h]")
+    usage, _, rest = capsys.readouterr().out.partition("\n\n")
+    assert usage.startswith(f"usage: playrelay {verb} [-h]")
+    assert rest[0].isupper()
+    assert rest.split("\n\n")[0].endswith(".")
 
 
 def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     """`playrelay --help` lists the verbs tested here and no others."""
     with pytest.raises(SystemExit):
         main(["--help"])
-    listed = capsys.readouterr().out.partition("  verb\n")[2].partition("\n\n")[0]
+    listed = capsys.readouterr().out.partition("  command\n")[2].partition("\n\n")[0]
     # A verb stands four columns in; what it does, and how that goes on, stands further right.
     verbs = {line.split()[0] for line in listed.splitlines() if line[4:5].strip()}
     assert verbs == {verb for verb in VERBS if " " not in verb}
@@ -78,7 +81,14 @@ def test_a_verb_loads_what_it_needs() -> None:
         "serve now",
         "connect --port http",
         "connect --show-in everywhere",
+        "connect --port 99999",
         "sandbox --port many",
+        "sandbox --port 99999",
+        "sandbox --rate -1",
+        "serve --port 9000",
+        "sign somebody",
+        "sign 0",
+        "sign 4711 --expires soon",
         "forget",
         "why",
         "forget --utk x --contact 7",
@@ -102,9 +112,43 @@ def test_bad_usage_exits_with_2(wrong: str, capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr()
     assert ended.value.code == 2
     assert said.out == ""
-    assert [line for line in said.err.splitlines() if "error:" in line] == [
-        said.err.splitlines()[-1]
-    ]
+    (line,) = said.err.splitlines()
+    assert line.startswith("playrelay")
+    assert line.endswith("--help")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("srve", "playrelay: 'srve' is no command: did you mean serve?: see playrelay --help"),
+        ("rejected", "playrelay: 'rejected' is no command: see playrelay --help"),
+        (
+            "serve --port 9000",
+            (
+                "playrelay serve: --port 9000 is not known: set PLAYRELAY_PORT instead: "
+                "see playrelay serve --help"
+            ),
+        ),
+        (
+            "media",
+            "playrelay media: name what to do: list, sync, register: see playrelay media --help",
+        ),
+    ],
+)
+def test_bad_usage_says_what_to_do(
+    wrong: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A misspelt verb, a setting given as an option and a missing act are told with the remedy."""
+    with pytest.raises(SystemExit):
+        main(wrong.split())
+    assert capsys.readouterr().err == f"{said}\n"
+
+
+def test_no_events_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    """`outbox list` of an empty store says so, beside its empty output."""
+    assert main(["outbox", "list"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "playrelay: there are no events yet\n")
 
 
 @pytest.mark.parametrize(
@@ -166,3 +210,33 @@ def test_embed_prints_the_snippet(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["embed", "--url", "https://relay.example.com/"]) == 0
     said = capsys.readouterr().out
     assert '<script async src="https://relay.example.com/playrelay.js"></script>' in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"ALERT_WEBHOOK_URL": "http://127.0.0.1:1/"}, "PLAYRELAY_ALERT_WEBHOOK_URL"),
+        (
+            {
+                "ALERT_MAIL_TO": "ops@example.com",
+                "ALERT_MAIL_FROM": "relay@example.com",
+                "SMTP_HOST": "127.0.0.1",
+                "SMTP_PORT": "1",
+            },
+            "PLAYRELAY_SMTP_HOST",
+        ),
+    ],
+)
+def test_a_way_that_does_not_answer_names_its_setting(
+    settings: dict[str, str],
+    named: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`alert test` says in one line what failed and which setting to look at, and exits with 1."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"PLAYRELAY_{name}", value)
+    assert main(["alert", "test"]) == 1
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("FAIL ")
+    assert f"(see {named}" in line

@@ -1,8 +1,8 @@
 """What is wrong and what to do, from how things stand."""
 
-import dataclasses
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from app.collect.activity import Activity, OriginActivity
@@ -31,7 +31,7 @@ BUSY = Day(NOW // 86_400_000, pings=5)
 def depths(rejected: int = 0, **changed: object) -> Depths:
     """A calm one, but for what is given."""
     outbox: dict[Status, int] = {**CALM.outbox, "rejected": rejected}
-    return dataclasses.replace(CALM, outbox=outbox, **changed)  # type: ignore[arg-type]
+    return msgspec.structs.replace(CALM, outbox=outbox, **changed)
 
 
 def advice_on(

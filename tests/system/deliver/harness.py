@@ -8,12 +8,13 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from msgspec.structs import replace
 from uvicorn.server import ServerState
 
 from app.config import Settings, accounts_of
@@ -31,9 +32,10 @@ from app.runtime.environment import Environment, IdleSeconds
 from app.runtime.notifier import Notifier
 from app.runtime.workers import Workers, make_workers
 from app.sandbox.app import create_sandbox
-from app.sandbox.config import SANDBOX_EVENT, SandboxConfig
+from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
 from app.sandbox.faults import Fault
+from app.sandbox.names import SANDBOX_EVENT
 from app.sandbox.state import Sandbox
 from app.store.policy import Quota
 from app.store.store import Store

@@ -1,10 +1,10 @@
 """Reading the names of contacts: in batches, after events, and never at their cost."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from app.deliver.policy import DAY

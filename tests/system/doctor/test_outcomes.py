@@ -1,9 +1,9 @@
 """What `doctor` makes of the store's figures, and of settings that are valid and still wrong."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from app.config import Settings
 from app.doctor.outcomes import LATE_MS, outcomes, steps

@@ -1,10 +1,11 @@
 """A real store, a real sandbox over HTTP, and one virtual clock for both."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from app.hubspot.client import HubSpotClient, make_http

@@ -51,6 +51,34 @@ def test_monotone(one: Play, other: Play) -> None:
     assert merged.started_at == min(one.started_at, other.started_at)
 
 
+def test_no_field_is_left_out_of_the_merge() -> None:
+    """A play that has every field is what it was when merged with itself or with less.
+
+    Only `short_of` goes: the fold finds it afresh.
+    """
+    whole = play(
+        20,
+        *(1, 1, 0, 2),
+        ended=True,
+        furthest=(75.0, 4, NOW),
+        utk=(NOW, "0123456789abcdef0123456789abcdef"),
+        hsenc=(NOW, "p2ANqtz-token"),
+        contact_id=(NOW, 7),
+        handed_on=frozenset({"media-played:STARTED"}),
+        earned_at=NOW,
+        refused=frozenset({"contact:7"}),
+        site="shop",
+        second_utk=(NOW, "f00d"),
+        held=((NOW, 0, "media-played:STARTED"),),
+        short_of="25 %",
+    )
+    for field in msgspec.structs.fields(Play):
+        assert getattr(whole, field.name) != field.default, f"give {field.name} a value here"
+    less = msgspec.structs.replace(play(), site="shop")
+    kept = msgspec.structs.replace(whole, short_of="")
+    assert merge(whole, whole) == merge(whole, less) == merge(less, whole) == kept
+
+
 @given(plays)
 def test_the_state_survives_being_stored(one: Play) -> None:
     """What is encoded as JSON decodes to the same play."""

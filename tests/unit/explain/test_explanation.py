@@ -1,10 +1,10 @@
 """The explanation of a play: each ending has its sentence, and no token is ever shown."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from app.domain.destination import Destination
 from app.domain.identity import Identity, Unknown

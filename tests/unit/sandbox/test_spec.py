@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from app.sandbox.answers import answer
 from app.sandbox.config import SandboxConfig
 from app.sandbox.errors import HubSpotError
+from app.sandbox.names import EventKind
 from app.sandbox.routes_events import event_routes
 from app.sandbox.routes_oauth import oauth_routes
 from app.sandbox.rules import check, raw_data
-from app.sandbox.schemas import EventKind, read_event, read_json
+from app.sandbox.schemas import read_event, read_json
 from app.sandbox.state import Sandbox
 from tests.unit.sandbox import spec, strategies
 from tests.unit.sandbox.setting import (

@@ -135,6 +135,29 @@ def test_a_wrong_value_is_told_with_its_remedy(
     assert faults(monkeypatch, **{name: value}) == [f"{PREFIX}{name}: {message}"]
 
 
+@pytest.mark.parametrize(
+    ("origins", "said"),
+    [
+        ("https://a.example;https://b.example", "is several in one: put commas between them"),
+        ("https://a.example https://b.example", "is several in one: put commas between them"),
+        ("https://a.example/x,b.example", "write https://a.example; 'b.example' is no origin"),
+    ],
+)
+def test_each_faulty_origin_is_told(
+    monkeypatch: pytest.MonkeyPatch, origins: str, said: str
+) -> None:
+    """In one line, each with what to write."""
+    (line,) = faults(monkeypatch, ALLOWED_ORIGINS=origins, SANDBOX="true")
+    assert said in line
+
+
+def test_the_internal_port_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same number would leave the operators' addresses on the public port."""
+    (line,) = faults(monkeypatch, PORT="8055", INTERNAL_PORT="8055")
+    assert line.startswith("PLAYRELAY_INTERNAL_PORT: is the public port as well")
+    assert "choose another one than PLAYRELAY_PORT" in line
+
+
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A person who made three mistakes reads three lines."""
     lines = faults(monkeypatch, HUBSPOT_RATE="x", ROLE="y", LOG_LEVEL="z")

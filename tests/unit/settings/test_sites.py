@@ -243,6 +243,25 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
             ACME + "[accounts.bare]\n",
             "sites.toml [accounts.bare] access_token: is missing, while other accounts have theirs",
         ),
+        (
+            ACME + '[sites.""]\naccount = "acme"',
+            'sites.toml [sites.""]: is not a valid name: use at most 64 letters',
+        ),
+        (
+            '[sites]\nallowed_origins = ["https://a.example"]\n' + ACME,
+            "sites.toml [sites] allowed_origins: belongs under a name: write [sites.NAME] above",
+        ),
+        (
+            '[accounts]\naccess_token = "x"',
+            "sites.toml [accounts] access_token: belongs under a name: write [accounts.NAME] above",
+        ),
+        (
+            (
+                '[accounts.acme]\naccess_token = "x"\n[sites.www]\naccount = "acne"\n'
+                'allowed_origins = ["https://a.example"]'
+            ),
+            "sites.toml [sites.www] account: name one of the accounts: acme",
+        ),
         (ACME + "[sites.x]", "sites.toml [sites.x] account: name one of the accounts: acme"),
         (
             ACME + '[sites.x]\naccount = "acne"',
@@ -250,7 +269,7 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
         ),
         (
             ACME + '[sites."a b"]\naccount = "acme"',
-            "sites.toml [sites.a b]: is not a valid name: use at most 64 letters",
+            'sites.toml [sites."a b"]: is not a valid name: use at most 64 letters',
         ),
         (
             GLOBEX + "rate = 5",
@@ -266,6 +285,16 @@ def test_faults(written: Written, text: str, fault: str) -> None:
     """One line that names file, table and key, and says what to do."""
     (line,) = faults(written, text)
     assert line.startswith(fault)
+
+
+def test_a_file_without_credentials_says_where_they_go(written: Written) -> None:
+    """They belong into the file, so the variables of a single account are no remedy."""
+    (line,) = faults(written, '[accounts.acme]\nallowed_origins = ["https://a.example"]')
+    assert line == (
+        "PLAYRELAY_SITES: is set, but no credentials are: write access_token_env, "
+        "access_token_file or client_id for each account of the file, or ask for the sandbox with "
+        "PLAYRELAY_SANDBOX=true"
+    )
 
 
 def test_all_faults_at_once(written: Written) -> None:

@@ -75,7 +75,7 @@ def test_a_secret_and_its_file_exclude_each_other(name: str, tmp_path: Path) -> 
     ("content", "said"),
     [
         (None, "can't be read (No such file or directory)"),
-        (b"", "is empty"),
+        (b"", "is empty: write the secret there"),
         (b" \n", "is empty"),
         (b"\xff\xfea\0", "is not text in UTF-8"),
         (b"a" * 70_000, "is too large for a secret"),
@@ -88,6 +88,16 @@ def test_a_file_without_a_secret(content: bytes | None, said: str, tmp_path: Pat
     lines = faults({**PRODUCTION, "PLAYRELAY_CONSOLE_PASSWORD_FILE": "secret"})
     assert len(lines) == 1
     assert lines[0].startswith(f"PLAYRELAY_CONSOLE_PASSWORD_FILE: secret {said}")
+
+
+def test_a_fault_of_a_secret_names_the_file_that_it_stands_in(tmp_path: Path) -> None:
+    """So that the file is mended, and not a variable that nobody has set."""
+    (tmp_path / "secret").write_text("two lines\nof a password")
+    (line,) = faults({**PRODUCTION, "PLAYRELAY_CONSOLE_PASSWORD_FILE": "secret"})
+    assert line == (
+        "PLAYRELAY_CONSOLE_PASSWORD: holds a line break or another control character: copy it "
+        "again (in secret)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,11 +135,14 @@ def test_an_identity_secret_can_be_replaced() -> None:
         (b"A=1\n\nPLAYRELAY_PORT='1\n", ".env, line 3: is not NAME=value, or a quote is missing"),
     ],
 )
-def test_a_dotenv_file_that_cannot_be_read(content: bytes, said: str, tmp_path: Path) -> None:
-    """One line that names the file."""
+def test_a_dotenv_file_that_cannot_be_read(
+    content: bytes, said: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line that names the file, and no second one from the library that reads it."""
     (tmp_path / ".env").write_bytes(content)
     (line,) = faults({})
     assert line.startswith(said)
+    assert not caplog.records
 
 
 def test_a_dotenv_file_may_have_a_mark_at_its_beginning(tmp_path: Path) -> None:

@@ -22,18 +22,18 @@ def test_every_form_unpacks_to_the_file_itself(builds: tuple[Build, list[Build]]
     expected = dict(current.files)
     for build in (current, *kept):
         expected |= {f"builds/{build.name}/{path}": body for path, body in build.files.items()}
-    assert {path: asset.forms["identity"] for path, asset in assets.items()} == expected
+    assert {path: asset.form("identity") for path, asset in assets.items()} == expected
     for path, asset in assets.items():
-        assert gzip.decompress(asset.forms["gzip"]) == expected[path]
+        assert gzip.decompress(asset.form("gzip")) == expected[path]
         if path.endswith(".js"):
-            assert brotli.decompress(asset.forms["br"]) == expected[path]
+            assert brotli.decompress(asset.form("br")) == expected[path]
 
 
 def test_each_form_has_a_tag_of_its_own() -> None:
     """Strong tags of different bytes differ; the same content has the same ones everywhere."""
     assets = assets_of(NEW, [OLD])
     script = assets["playrelay.js"]
-    assert len({script.etag(coding) for coding in script.forms}) == 3
+    assert len({script.etag(coding) for coding in script.codings}) == 3
     assert assets[f"builds/{NEW.name}/playrelay.js"].etag("br") == script.etag("br")
     assert assets[f"builds/{OLD.name}/playrelay.js"].etag("br") != script.etag("br")
     assert assets[f"builds/{OLD.name}/adapters/view.js"].etag("br") == assets[
