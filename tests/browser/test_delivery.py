@@ -131,7 +131,10 @@ def test_a_refused_relay_gets_it_when_it_is_back(page: Page, site: Site, harness
     with serving_collector(harness) as away:
         show(page, site, away, video())
         port = int(away.url.rpartition(":")[2])
-        play(page, rate=1, start=9.8)
+        play(page, rate=1, start=1)
+        away.wait(lambda seen: seen.plays)
+        pause(page)
+    play(page, rate=1, start=9.8)
     ended(page)
     passed(page, "localStorage.playrelay?.includes('\"ended\":true')")
     with serving_collector(harness, port) as back:
