@@ -4,9 +4,9 @@ import argparse
 import asyncio
 
 from app.cli.arguments import acts_of, add_act
-from app.cli.stores import add_account, the_one
+from app.cli.stores import add_account, expect_hubspot, the_one
 from app.cli.terminal import printable, say
-from app.config import PREFIX, AccountSettings, SettingsError
+from app.config import PREFIX, AccountSettings
 from app.hubspot.answers import Answer
 from app.hubspot.client import HubSpotClient
 from app.hubspot.custom_events import (
@@ -48,10 +48,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 def define(given: argparse.Namespace) -> int:
     """Make what is missing of the definition; with --dry-run, only say what that is."""
     account = the_one(given.account)
-    if account.settings.sandboxed:
-        raise SettingsError(
-            [f"{PREFIX}HUBSPOT_ACCESS_TOKEN: without credentials there is no account to ask"]
-        )
+    expect_hubspot(account.settings)
     return asyncio.run(_define(account, makes=not given.dry_run))
 
 

@@ -11,9 +11,9 @@ import msgspec
 from app.cli.arguments import acts_of, add_act, positive
 from app.cli.crm_media import crm_media
 from app.cli.progress import Progress
-from app.cli.stores import add_account, the_one
+from app.cli.stores import add_account, expect_hubspot, the_one
 from app.cli.terminal import printable, say
-from app.config import PREFIX, AccountSettings, SettingsError
+from app.config import AccountSettings
 from app.domain.known import KnownMedia
 from app.explain.refused import describe, remedy
 from app.formatting import count, moment
@@ -208,10 +208,7 @@ async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
 async def _open_context(account: AccountSettings) -> AsyncIterator[SyncContext]:
     configure_logs("error", None)
     settings = account.settings
-    if settings.sandboxed:
-        raise SettingsError(
-            [f"{PREFIX}HUBSPOT_ACCESS_TOKEN: without credentials there is no account to ask"]
-        )
+    expect_hubspot(settings)
     store = await open_store(settings, account=account.name)
     try:
         async with connect_hubspot(settings, store, Metrics(), None) as client:

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from app.config import AccountSettings, SettingsError, accounts_of, load_settings
+from app.config import PREFIX, AccountSettings, Settings, SettingsError, accounts_of, load_settings
 from app.runtime.stores import open_store
 from app.store.store import Store
 
@@ -62,3 +62,13 @@ def chosen(name: str | None) -> Sequence[AccountSettings]:
     names = [account.name for account in accounts if account.name]
     known = f"there are {', '.join(names)}" if names else "without PLAYRELAY_SITES there is but one"
     raise SettingsError([f"playrelay: there is no account {name!r}: {known}"])
+
+
+def expect_hubspot(settings: Settings) -> None:
+    """Raise SettingsError where the relay's own sandbox stands in for HubSpot: it ends with it."""
+    if settings.sandboxed:
+        line = (
+            f"{PREFIX}HUBSPOT_ACCESS_TOKEN: there is no account to ask: set it, or an OAuth app; "
+            "to try it out, take the settings that playrelay sandbox prints"
+        )
+        raise SettingsError([line])

@@ -11,11 +11,19 @@ _ADVICE = (
         "read_only",
         "is read-only: give the relay's user write permission, for its folder too",
     ),
-    ("SQLITE_CANTOPEN", "read_only", "can't be opened: check the folder and its permissions"),
+    (
+        "SQLITE_CANTOPEN",
+        "read_only",
+        "can't be opened: check the folder and its permissions, or PLAYRELAY_DATABASE_URL",
+    ),
     ("SQLITE_BUSY", "locked", "is locked by another process: stop it, or wait until it is done"),
     ("SQLITE_LOCKED", "locked", "is locked by another process: stop it, or wait until it is done"),
     ("SQLITE_CORRUPT", "corrupt", "is damaged: move it aside and restore a backup"),
-    ("SQLITE_NOTADB", "corrupt", "is no SQLite database: move it aside or change the setting"),
+    (
+        "SQLITE_NOTADB",
+        "corrupt",
+        "is no SQLite database: move it aside, or set PLAYRELAY_DATABASE_URL",
+    ),
     ("SQLITE_IOERR", "failed", "can't be read or written: look at the disk"),
 )
 

@@ -85,7 +85,7 @@ def _open(path: Path) -> int:
     except OSError as error:
         raise StoreError(
             f"the store {path} can't be opened for writing ({error.strerror}): "
-            "check the folder and its permissions",
+            "check the folder and its permissions, or set PLAYRELAY_DATABASE_URL",
             "read_only",
         ) from error
 

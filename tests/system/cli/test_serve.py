@@ -62,7 +62,8 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     ended = run("serve", folder=tmp_path, PLAYRELAY_PORT="0")
     assert ended.returncode == 1
-    assert "check the folder and its permissions" in ended.stderr.splitlines()[-1]
+    said = ended.stderr.splitlines()[-1]
+    assert "check the folder and its permissions, or set PLAYRELAY_DATABASE_URL" in said
     assert "Traceback" not in ended.stderr
 
 

@@ -144,6 +144,17 @@ def test_bad_usage_says_what_to_do(
     assert capsys.readouterr().err == f"{said}\n"
 
 
+@pytest.mark.parametrize("words", ["media sync", "media register", "events define"])
+def test_the_sandbox_of_a_relay_is_no_account(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What asks HubSpot says that no account is set, and how it can be tried without one."""
+    assert main(words.split()) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("PLAYRELAY_HUBSPOT_ACCESS_TOKEN: there is no account to ask: set it")
+    assert "playrelay sandbox" in line
+
+
 def test_no_events_yet(capsys: pytest.CaptureFixture[str]) -> None:
     """`outbox list` of an empty store says so, beside its empty output."""
     assert main(["outbox", "list"]) == 0
