@@ -1,6 +1,5 @@
 """A medium's report, of all of its plays or of some, for pages and programs."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
@@ -9,8 +8,9 @@ from fastapi import Depends, HTTPException, Query
 
 from app.console.dates import ChosenDates
 from app.domain.figures import DAY_MS
+from app.domain.period import SLOT_MS, Period
 from app.domain.traits import Traits
-from app.store.reports import MediumReport, Viewers
+from app.store.reports import Choices, MediumReport, Viewers
 from app.store.store import Store
 
 NO_SUCH = "there is no such medium, or nobody has played it for long"
@@ -38,14 +38,15 @@ Wanted = Annotated[Traits, Depends(chosen_traits)]
 class ShownReport(msgspec.Struct, frozen=True):
     """A report, and the different viewers; None where not all of the plays are kept.
 
-    `choices`: what its plays can be told apart by. `cut`: only the latest plays were counted.
+    `choices`: what the plays of the period can be told apart by, where that is asked for.
+    `filtered_since`: when (ms) the first of these began, where the period begins earlier.
     """
 
     report: MediumReport
     viewers: Viewers | None
     viewers_before: Viewers | None = None
-    choices: Mapping[str, Sequence[tuple[str, int]]] = msgspec.field(default_factory=dict)
-    cut: bool = False
+    choices: Choices | None = None
+    filtered_since: int | None = None
 
 
 def kept_since(store: Store, chosen: ChosenDates) -> date:
@@ -63,28 +64,42 @@ async def shown_report(
     *,
     choices: bool = False,
 ) -> ShownReport:
-    """From the figures that are kept up; but from the plays, if some are asked for, or `choices`.
+    """Of all plays, or of some; `choices`: and what they can be told apart by.
 
     HTTPException 404 if there is no such medium.
     """
-    if choices or any(wanted):
+    if any(wanted):
         return await _filtered(store, medium, chosen, wanted, pages)
     report = await store.figures.medium(medium, chosen.period, pages, compared=chosen.comparable)
     if report is None:
         raise HTTPException(404, NO_SUCH)
-    since = kept_since(store, chosen)
     now, before = [
-        await store.figures.viewers(medium, each) if each.first >= since else None
+        await store.figures.viewers(medium, each) if _keeps_plays(store, chosen, each) else None
         for each in (chosen.period, chosen.period.before())
     ]
-    return ShownReport(report, now, before)
+    offered = await store.figures.choices(medium, chosen.period) if choices else None
+    return ShownReport(report, now, before, offered, _filtered_since(offered, chosen.period))
 
 
 async def _filtered(
     store: Store, medium: int, chosen: ChosenDates, wanted: Traits, pages: int
 ) -> ShownReport:
-    comparable = chosen.period.before().first >= kept_since(store, chosen)
-    found = await store.figures.filtered(medium, chosen.period, wanted, pages, compared=comparable)
+    period, compared = chosen.period, chosen.comparable
+    found = await store.figures.filtered(medium, period, wanted, pages, compared=compared)
     if found is None:
         raise HTTPException(404, NO_SUCH)
-    return ShownReport(found.report, found.viewers, None, found.choices, found.cut)
+    now = found.viewers if _keeps_plays(store, chosen, period) else None
+    before = found.viewers_before if _keeps_plays(store, chosen, period.before()) else None
+    since = _filtered_since(found.choices, period)
+    return ShownReport(found.report, now, before, found.choices, since)
+
+
+def _filtered_since(choices: Choices | None, period: Period) -> int | None:
+    if choices is None or choices.since <= period.start * SLOT_MS:
+        return None
+    return choices.since
+
+
+def _keeps_plays(store: Store, chosen: ChosenDates, period: Period) -> bool:
+    """Whether all plays of a period are still kept."""
+    return period.first >= kept_since(store, chosen)

@@ -1,23 +1,23 @@
-"""What media come to: plays counted by medium, time and page, kept up as each play changes.
+"""What media come to: plays counted by medium, time and traits, kept up as each play changes.
 
 A play's contribution is a pure function of its state. When the state changes, the old contribution
 is taken out and the new one put in: so a figure is what the plays come to, however they grew, and
 a play that turns out to be of another medium, page or time moves there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import add, itemgetter, sub
-from typing import Self
+from typing import NamedTuple, Self
 
 import msgspec
 
 from app.domain.coverage import Spans
 from app.domain.media import Medium
 from app.domain.milestones import reached
-from app.domain.page import Page
 from app.domain.period import SLOT_MS
 from app.domain.play import Play
+from app.domain.traits import Traits, digest_of, traits_of
 
 BINS = 100
 """Parts of a medium in which is counted how many plays saw it: one for each percent."""
@@ -34,8 +34,9 @@ NOTHING: Bins = (0,) * BINS
 MOST_REPEATS = 100
 """How often one play can have watched a part, as counted: more says nothing of the medium."""
 
-Cell = tuple[str, int]
-"""A medium's key, and a slot (`domain.period`): the quarter of an hour, counted from the epoch."""
+Cell = tuple[str, int, int]
+"""A medium's key, a slot (`domain.period`): the quarter of an hour, counted from the epoch, and the
+digest of the plays' traits."""
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -78,37 +79,31 @@ NONE = Figures()
 
 
 class Change:
-    """What a batch of folds does to one cell; `pages`: plays by page."""
+    """What a batch of folds does to figures."""
 
-    __slots__ = ("again", "counts", "medium", "pages", "seen")
+    __slots__ = ("again", "counts", "seen")
 
-    def __init__(self, medium: Medium) -> None:
-        self.medium = medium
+    def __init__(self) -> None:
         self.counts: Counts = (0,) * COUNTS
         self.seen: Bins = NOTHING
         self.again: Bins = NOTHING
-        self.pages: dict[Page, int] = {}
 
     def figures(self) -> Figures:
-        """As they are added to what the cell holds."""
+        """As they are added to what there is."""
         return Figures.of(self.counts, self.seen, self.again)
 
     def is_none(self) -> bool:
         """Whether it changes nothing."""
-        return not (any(self.counts) or any(self.seen) or any(self.pages.values()))
+        return not (any(self.counts) or any(self.seen))
 
     def move(self, play: Play, sign: int, *, attributed: bool) -> None:
         """Put a play's contribution in, or take it out (`sign` -1)."""
         counts, seen, again = _contribution(play, attributed=attributed)
         self._combine(add if sign > 0 else sub, counts, seen, again)
-        page = play.page[2]
-        self.pages[page] = self.pages.get(page, 0) + sign
 
     def plus(self, other: Self) -> None:
         """Do what the other does as well."""
         self._combine(add, other.counts, other.seen, other.again)
-        for page, count in other.pages.items():
-            self.pages[page] = self.pages.get(page, 0) + count
 
     def _combine(
         self, step: Callable[[int, int], int], counts: Counts, seen: Bins, again: Bins
@@ -120,11 +115,22 @@ class Change:
             self.again = tuple(map(step, self.again, again))
 
 
+class Changes(NamedTuple):
+    """What a batch of folds changes, by cell.
+
+    `media`: as they are known last, by their keys. `traits`: by their digests.
+    """
+
+    media: Mapping[str, Medium]
+    traits: Mapping[int, Traits]
+    cells: Mapping[Cell, Change]
+
+
 def together(changes: Sequence[Change]) -> Change:
     """All of these, at least one, as one. It may be one of them."""
     if len(changes) == 1:
         return changes[0]
-    total = Change(changes[0].medium)
+    total = Change()
     for each in changes:
         total.plus(each)
     return total
@@ -135,24 +141,44 @@ def figures_of(play: Play, *, attributed: bool = False) -> Figures:
     return Figures.of(*_contribution(play, attributed=attributed))
 
 
-def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> dict[Cell, Change]:
-    """From each play before (None: it is new), after, and whether it is attributed: what changes.
-
-    By cell.
-    """
+def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> Changes:
+    """What changes, from each play before (None: it is new), after, and whether attributed."""
     found: dict[Cell, Change] = {}
+    media: dict[str, tuple[int, Medium]] = {}
+    traits: dict[int, Traits] = {}
     for before, after, attributed in moves:
+        key, slot, digest = cell = cell_of(after)
         if before is not None:
-            _at(found, before).move(before, -1, attributed=attributed)
-        change = _at(found, after)
-        change.medium = after.medium
-        change.move(after, 1, attributed=attributed)
-    return {cell: change for cell, change in found.items() if not change.is_none()}
+            left = cell
+            if not _in_one_cell(before, after):
+                left = cell_of(before)
+                media.setdefault(left[0], (-1, before.medium))
+                traits[left[2]] = traits_of(before)
+            _at(found, left).move(before, -1, attributed=attributed)
+        _at(found, cell).move(after, 1, attributed=attributed)
+        traits[digest] = traits_of(after)
+        if slot >= media.get(key, (-1, after.medium))[0]:
+            media[key] = slot, after.medium
+    return Changes(
+        {key: medium for key, (_, medium) in media.items()},
+        traits,
+        {cell: change for cell, change in found.items() if not change.is_none()},
+    )
 
 
 def cell_of(play: Play) -> Cell:
-    """Where a play counts: its medium, and the slot in which it began."""
-    return medium_key(play.medium), play.started_at // SLOT_MS
+    """Where a play counts: its medium, the slot in which it began, its traits."""
+    return medium_key(play.medium), play.started_at // SLOT_MS, digest_of(play)
+
+
+def _in_one_cell(before: Play, after: Play) -> bool:
+    """Whether a play has surely not moved, which it hardly ever does."""
+    return (
+        before.started_at == after.started_at
+        and before.page == after.page
+        and before.medium == after.medium
+        and before.site == after.site
+    )
 
 
 def medium_key(medium: Medium) -> str:
@@ -162,11 +188,10 @@ def medium_key(medium: Medium) -> str:
     return f"id:{medium.external_id or medium.url or ''}"
 
 
-def _at(found: dict[Cell, Change], play: Play) -> Change:
-    cell = cell_of(play)
+def _at(found: dict[Cell, Change], cell: Cell) -> Change:
     change = found.get(cell)
     if change is None:
-        change = found[cell] = Change(play.medium)
+        change = found[cell] = Change()
     return change
 
 

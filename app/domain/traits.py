@@ -1,5 +1,7 @@
 """What plays can be told apart by: the site, the page, whether a mail led there, the campaign."""
 
+from functools import lru_cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 from app.domain.campaign import campaign_of
@@ -7,6 +9,9 @@ from app.domain.page import Page
 from app.domain.play import Play
 
 MAIL, WEBSITE = "mail", "page"
+
+REMEMBERED = 1_024
+"""Traits kept in memory: plays share their pages, and a play is counted anew with each ping."""
 
 
 class Traits(NamedTuple):
@@ -24,18 +29,35 @@ class Traits(NamedTuple):
         return all(wanted in ("", found) for wanted, found in zip(self, other, strict=True))
 
 
+OTHERS = Traits()
+"""Stands for all whose traits are not told apart; no play has these, for each has a context."""
+
+OTHERS_DIGEST = 0
+
+
 def traits_of(play: Play) -> Traits:
     """The campaign is that of the address the visitor arrived on, or else of the page's own."""
-    page = play.page[2]
+    return _known(play.site, play.page[2])[0]
+
+
+def digest_of(play: Play) -> int:
+    """64 bits, signed, by which a play's traits are found."""
+    return _known(play.site, play.page[2])[1]
+
+
+@lru_cache(REMEMBERED)
+def _known(site: str, page: Page) -> tuple[Traits, int]:
     led = page.campaign if any(page.campaign) else campaign_of(page.url)
-    return Traits(
-        site=play.site,
+    traits = Traits(
+        site=site,
         page=page_name(page),
         context=MAIL if page.context == "EMAIL" else WEBSITE,
         utm_source=led.source,
         utm_medium=led.medium,
         utm_campaign=led.name,
     )
+    digest = blake2b("\0".join(traits).encode(), digest_size=8).digest()
+    return traits, int.from_bytes(digest, "big", signed=True)
 
 
 def page_name(page: Page) -> str:

@@ -11,6 +11,7 @@ from app.store import erasing
 from app.store.reports import (
     Action,
     AuditEntry,
+    Choices,
     Day,
     Depths,
     Family,
@@ -85,8 +86,12 @@ class FigureReports(Part):
     async def filtered(
         self, medium: int, period: Period, wanted: Traits, pages: int, *, compared: bool = False
     ) -> FilteredReport | None:
-        """One medium for some of its plays, of those that are still kept."""
+        """One medium for some of its plays; their viewers among the plays that are still kept."""
         return await self._read(filtered.filtered, medium, period, wanted, pages, compared=compared)
+
+    async def choices(self, medium: int, period: Period) -> Choices | None:
+        """What the plays of a medium in a period can be told apart by."""
+        return await self._read(filtered.choices, medium, period)
 
     async def viewers_of_all(self, period: Period) -> Viewers:
         """The different visitors of all media played in a period, as above."""

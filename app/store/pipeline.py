@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from app.domain.figures import DAY_MS
 from app.domain.outcome import AccountUpdate, Outcome
 from app.store.policy import StorePolicy
 from app.store.records import (
@@ -24,6 +25,7 @@ from app.store.records import (
 from app.store.transactions import (
     claims,
     destinations,
+    figure_traits,
     folding,
     future,
     heartbeat,
@@ -34,6 +36,12 @@ from app.store.transactions import (
     usage,
 )
 from app.store.tx import Database, Part
+
+DAYS_OPEN = 1
+"""Days before today that are not summed up yet, for many of their plays may still grow."""
+
+SLOWER = 10
+"""Times as long as another row takes: to sum up a day of plays that have the same traits."""
 
 
 class PolicyPart(Part):
@@ -163,6 +171,7 @@ class Maintenance(PolicyPart):
         await self._database.compare_clocks()
         back = await self._write(future.bring_back, self._policy, now, limit, stepped)
         done = await self._write(maintenance.maintain, self._policy.retention, now, limit)
+        await self._write(figure_traits.sum_days, now // DAY_MS - DAYS_OPEN, limit // SLOWER)
         report = replace(done, brought_back=back)
         if report.leases_expired or report.woken or back:
             self._database.notify("due")

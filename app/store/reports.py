@@ -27,6 +27,9 @@ like. The search looks through ten times as many."""
 PAGES_A_DAY = 50
 """Pages told apart for a medium and day; plays on others are counted together."""
 
+TRAITS_A_DAY = 50
+"""Different traits of plays told apart for a medium and day, for filters; see `domain.traits`."""
+
 REFUSED_MEDIA = 1_000
 """Refused media that are shown: visitors can invent as many as they like."""
 
@@ -99,17 +102,26 @@ class Viewers(msgspec.Struct, frozen=True):
     cut: bool = False
 
 
-class FilteredReport(msgspec.Struct, frozen=True):
-    """A medium's figures for some of its plays.
+class Choices(msgspec.Struct, frozen=True):
+    """What the plays of a medium in a period can be told apart by.
 
-    `choices`: what all plays of the period can be told apart by, with how many plays have each
-    value. `cut`: only the latest plays were counted, for there are too many.
+    `values`: by trait, with how many plays have each. `others`: plays that are not told apart, for
+    their days have too many traits. `since`: from this time on (ms) the medium's plays are counted
+    by their traits; 0: all are.
     """
+
+    values: Mapping[str, Sequence[tuple[str, int]]]
+    others: int = 0
+    since: int = 0
+
+
+class FilteredReport(msgspec.Struct, frozen=True):
+    """A medium's figures for some of its plays. `viewers_before`: where it is compared."""
 
     report: MediumReport
     viewers: Viewers
-    choices: Mapping[str, Sequence[tuple[str, int]]]
-    cut: bool = False
+    viewers_before: Viewers | None
+    choices: Choices
 
 
 Match = Literal["any", "all"]

@@ -16,8 +16,8 @@ from app.store.tx import Database, Engine, Row, Tx, Values
 PORTION = 1_000
 """Rows that are copied in one transaction."""
 
-PARENTS = ("media", "plays")
-"""Tables that rows of others refer to: copied first."""
+PARENTS = ("media", "plays", "figure_traits")
+"""Tables that rows of others refer to: copied first, in this order."""
 
 LEFT_OUT = (VERSION_TABLE, "copying", "heartbeat")
 """Tables that are a store's own."""
@@ -138,7 +138,8 @@ async def _tables(tx: Tx, engine: str) -> list[Table]:
         for name, rows in found.items()
         if name not in LEFT_OUT
     ]
-    return sorted(tables, key=lambda table: table.name not in PARENTS)
+    order = {name: place for place, name in enumerate(PARENTS)}
+    return sorted(tables, key=lambda table: order.get(table.name, len(order)))
 
 
 async def _begin(tx: Tx, name: str) -> None:

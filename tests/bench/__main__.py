@@ -7,6 +7,7 @@ from tests.bench import (
     backlog,
     console,
     erasing,
+    folding,
     forwarding,
     growth,
     hostile,
@@ -30,7 +31,7 @@ SERVERS = (
     "hostile",
     "backlog",
 )
-PARTS = (*SERVERS, "console", "tracker")
+PARTS = (*SERVERS, "folding", "console", "tracker")
 
 
 def main() -> int:
@@ -59,6 +60,9 @@ def main() -> int:
             print("make bench needs wrk: apt-get install wrk, or brew install wrk", file=sys.stderr)
             return 1
         _servers(given, wanted)
+    if "folding" in wanted:
+        with engines() as found:
+            folding.report(found, given.rounds)
     if "console" in wanted:
         with engines() as found:
             console.report(found, given.plays)

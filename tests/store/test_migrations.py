@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.period import SLOT_MS, Period
+from app.domain.traits import Traits
 from app.store import migrations
 from app.store.errors import StoreError
 from app.store.migrations import REPLACE, _scripts
@@ -91,7 +92,7 @@ Database = Sqlite | Postgres
 SINCE = {
     *("console_sessions", "outbox_new", "resting", "figure_slots", "shared_links", "contact_names"),
     *("alerts", "alert_turn", "alert_messages", "alert_channels"),
-    *("days", "activity", "figure_blocks"),
+    *("days", "activity", "figure_blocks", "figure_traits", "figure_trait_slots"),
 }
 """Tables that the earlier release did not have, or that a migration renames or replaces."""
 
@@ -211,6 +212,26 @@ async def test_blocks_agree_with_days_after_a_migration(database: Database) -> N
         report = await store.figures.medium(each.id, year, 1)
         assert report is not None
         assert report.figures.counts == each.figures.counts
+    await store.close()
+
+
+async def test_filters_count_what_begins_after_a_migration(database: Database) -> None:
+    """Earlier plays are in no filter, also when they grow later; since when is said."""
+    await database.restore()
+    store = await database.open()
+    who = {"contactUtk": "u0", "mediaBridgeId": 40, "playedPercent": 100}
+    for session in ("s0", "new"):
+        await arrive(store, LATER, sessionId=session, **who)
+    await fold(store, LATER)
+    (row,) = await database.ask("SELECT id FROM playrelay.media WHERE key = 'bridge:40'")
+    year, medium = Period.latest(365, LATER), int(str(row[0]))
+    every = await store.figures.medium(medium, year, 9)
+    some = await store.figures.filtered(medium, year, Traits(context="page"), 9)
+    assert every is not None
+    assert some is not None
+    assert (every.figures.plays, every.figures.whole) == (5, 2)
+    assert (some.report.figures.plays, some.report.figures.whole, some.viewers.plays) == (1, 1, 1)
+    assert NOW < some.choices.since <= LATER
     await store.close()
 
 

@@ -29,6 +29,7 @@ from app.store.transactions import (
     claims,
     erasure,
     figure_reports,
+    figure_traits,
     filtered,
     future,
     history,
@@ -56,7 +57,7 @@ from tests.store.setting import (
 
 GROWING = (
     *("plays", "outbox", "contacts", "mails", "media", "figures", "figure_pages", "audit"),
-    *("figure_slots", "figure_blocks"),
+    *("figure_slots", "figure_blocks", "figure_traits", "figure_trait_slots"),
     "refused_media",
 )
 GATHERING = {"Sort", "Aggregate", "Hash", "Group", "SetOp"}
@@ -70,6 +71,7 @@ WHOLE = {
 
 ALIASES = {"p": "plays", "o": "outbox", "c": "contacts", "e": "outbox"}
 TOKYO = Period.latest(28, NOW, timezone(timedelta(hours=9)))
+PAGE = Traits(context="page")
 MODE: IdentityMode = "lookup"
 POLICY: StorePolicy = policy()
 LATER = NOW + 1
@@ -101,7 +103,11 @@ def questions() -> dict[str, Question]:
         "media found": lambda tx: figure_reports.played(tx, TOKYO, "a"),
         "medium": lambda tx: figure_reports.medium(tx, 1, YEAR, 10, compared=True),
         "medium, in a time zone": lambda tx: figure_reports.medium(tx, 1, TOKYO, 10, compared=True),
-        "some plays": lambda tx: filtered.filtered(tx, 1, TOKYO, Traits(), 10, compared=True),
+        "some plays": lambda tx: filtered.filtered(tx, 1, YEAR, PAGE, 10, compared=True),
+        "some plays, in a time zone": lambda tx: filtered.filtered(
+            tx, 1, TOKYO, PAGE, 10, compared=True
+        ),
+        "what there is to filter by": lambda tx: filtered.choices(tx, 1, TOKYO),
         "viewers": lambda tx: viewers.viewers(tx, 1, TOKYO),
         "viewers of all media": lambda tx: viewers.viewers_of_all(tx, TOKYO),
         "refused media": lambda tx: refused_media.refused_media(tx, NOW, 50),
@@ -120,6 +126,7 @@ def questions() -> dict[str, Question]:
         **changes,
         "claim": lambda tx: claims.claim(tx, POLICY, NOW, LEASE),
         "look up": lambda tx: lookups.claim_lookup(tx, QUOTA, NOW, 100, LEASE),
+        "sum up": lambda tx: figure_traits.sum_days(tx, NOW // DAY - 1, 50),
         "maintain": lambda tx: maintenance.maintain(tx, RETENTION, NOW, 500),
         "bring back": lambda tx: future.bring_back(tx, POLICY, NOW, 500, 0),
         "usertokens of a contact": lambda tx: erasure.usertokens(tx, None, 9),
@@ -207,7 +214,7 @@ CROWD = f"""
     SELECT 'u' || i, i, {NOW} - i FROM generate_series(1, 20000) i;
     UPDATE playrelay.plays SET watched_by = id / 2, attributed = true, covered = id % 10000,
         started = begun_at / {SLOT_MS}, viewer = id / 3,
-        medium = 'k' || id % 10;
+        medium = 'k' || id % 10, trait = id % 100;
     UPDATE playrelay.contacts SET contact_id = NULL, ask_at = {NOW + DAY}, ask_by = {NOW + 2 * DAY}
     WHERE contact_id % 2 = 0;
     INSERT INTO playrelay.mails (mail, utk, sent_at)
@@ -224,6 +231,15 @@ CROWD = f"""
     INSERT INTO playrelay.figure_blocks
     SELECT id, {NOW // DAY // 32} - block, 1, 1, 1, 1, 1, 1, 0, 0, 0
     FROM playrelay.media, generate_series(1, 5) block ON CONFLICT DO NOTHING;
+    INSERT INTO playrelay.figure_traits
+        (medium, day, digest, site, page, context, utm_source, utm_medium, utm_campaign, summed,
+            plays)
+    SELECT id, {NOW // DAY} - day, digest, '', 'p' || digest, 'page', '', '', '', day > 2, 1
+    FROM playrelay.media, generate_series(1, 5) day, generate_series(1, 2) digest
+    ON CONFLICT DO NOTHING;
+    INSERT INTO playrelay.figure_trait_slots
+    SELECT id, day * 96 + slot, 1, 1, 1, 1, 1, 1, 0, 0, 0, NULL, NULL
+    FROM playrelay.figure_traits, generate_series(1, 2) slot ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.figure_pages SELECT id, {NOW // DAY} - day, 'p', 1
     FROM playrelay.media, generate_series(1, 5) day ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.audit (at, who, what, subject)
@@ -233,7 +249,8 @@ CROWD = f"""
     ANALYZE playrelay.plays; ANALYZE playrelay.outbox; ANALYZE playrelay.contacts;
     ANALYZE playrelay.mails; ANALYZE playrelay.media; ANALYZE playrelay.figures;
     ANALYZE playrelay.figure_pages; ANALYZE playrelay.figure_slots;
-    ANALYZE playrelay.figure_blocks;
+    ANALYZE playrelay.figure_blocks; ANALYZE playrelay.figure_traits;
+    ANALYZE playrelay.figure_trait_slots;
     ANALYZE playrelay.audit; ANALYZE playrelay.refused_media;
 """  # noqa: S608 - numbers of ours
 

@@ -60,7 +60,7 @@ def routes() -> APIRouter:
             filters={name: value for name, value in wanted._asdict().items() if value},
             choices=shown.choices,
             choosing=choose is not None or any(wanted),
-            cut=shown.cut,
+            filtered_since=shown.filtered_since,
             figures=compared(report, shown.viewers, shown.viewers_before),
             kept_since=kept_since(store, chosen),
             **charts_of(report, chosen.period),

@@ -23,11 +23,27 @@ def add_bins(packed: bytes | None, more: Bins) -> bytes | None:
     """
     if more is NOTHING:
         return packed
+    if packed is not None and len(packed) == BINS:
+        with suppress(struct.error, OverflowError):
+            return _add_bytes(packed, more)
     total = tuple(map(add, _unpacked(packed), more)) if packed else more
     for packing in _PACKINGS.values():
         with suppress(struct.error):  # it does not fit
             return packing.pack(*total)
     raise OverflowError("more plays than 32 bits can count")
+
+
+def _add_bytes(packed: bytes, more: Bins) -> bytes:
+    """All numbers of 8 bits at once, as this is done all the time; OverflowError if one is larger.
+
+    The lower seven bits of each are added as parts of one integer: none reaches the next number.
+    """
+    one = int.from_bytes(packed, "little")
+    two = int.from_bytes(_PACKINGS[1].pack(*more), "little")
+    total = ((one & _LOWER) + (two & _LOWER)) ^ ((one ^ two) & _SIGNS)
+    if (one ^ total) & (two ^ total) & _SIGNS:  # both have one sign, and their sum the other
+        raise OverflowError
+    return total.to_bytes(BINS, "little")
 
 
 def total(rows: Iterable[Sequence[Any]]) -> Figures:
@@ -43,9 +59,20 @@ def total(rows: Iterable[Sequence[Any]]) -> Figures:
     return Figures.of(counts, seen, again)
 
 
+def plus(one: Figures, other: Figures) -> Figures:
+    """Both together."""
+    return Figures.of(
+        map(add, one.counts, other.counts),
+        tuple(map(add, one.seen, other.seen)),
+        tuple(map(add, one.again, other.again)),
+    )
+
+
 _PACKINGS = {
     width: struct.Struct(f"<{BINS}{code}") for width, code in ((1, "b"), (2, "h"), (4, "i"))
 }
+_LOWER = int.from_bytes(b"\x7f" * BINS, "little")
+_SIGNS = int.from_bytes(b"\x80" * BINS, "little")
 
 
 def _unpacked(packed: bytes | None) -> Bins:

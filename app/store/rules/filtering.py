@@ -1,79 +1,55 @@
-"""What some of the plays of a medium come to, counted from the plays themselves. Pure."""
+"""What the plays of a medium come to by their traits, as rows of figures say it. Pure."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping
-from datetime import date
-from operator import add
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-from app.domain.figures import Figures, figures_of
-from app.domain.period import Period, day_at
-from app.domain.play import Play
-from app.domain.traits import Traits, traits_of
-from app.store.reports import PageFigures
-from app.store.rules.plays import viewer
+from app.domain.period import SLOT_MS
+from app.domain.traits import OTHERS_DIGEST, Traits
+from app.store.reports import Choices, PageFigures
 
 VALUES_OFFERED = 50
 """Of each trait, the most played first."""
 
 
-class Counting:
-    """Counts plays one by one: those that are wanted, and which traits all of them have."""
+class Group(NamedTuple):
+    """Plays of a medium and day (UTC) that have the same traits: the row, and how many they are.
 
-    def __init__(self, wanted: Traits, period: Period) -> None:
-        self._wanted = wanted
-        self._zone = period.zone
-        self._total = Figures()
-        self._days: dict[date, Figures] = defaultdict(Figures)
-        self._pages: Counter[str] = Counter()
-        self._viewers: set[int] = set()
-        self._values: dict[str, Counter[str]] = defaultdict(Counter)
+    `whole`: what they come to stands in the row itself, and need not be read by slot.
+    """
 
-    def count(self, play: Play, *, attributed: bool) -> None:
-        """One more play."""
-        traits = traits_of(play)
-        for name, value in zip(Traits._fields, traits, strict=True):
+    row: int
+    digest: int
+    traits: Traits
+    plays: int
+    whole: bool
+
+
+def choices(groups: Iterable[Group], filtered_since: int) -> Choices:
+    """What there is to choose from, and what there is not."""
+    values: Mapping[str, Counter[str]] = {name: Counter() for name in Traits._fields}
+    others = 0
+    for each in groups:
+        if each.digest == OTHERS_DIGEST:
+            others += each.plays
+            continue
+        for name, value in zip(Traits._fields, each.traits, strict=True):
             if value:
-                self._values[name][value] += 1
-        if not self._wanted.allow(traits):
-            return
-        figures = figures_of(play, attributed=attributed)
-        self._total = _sum(self._total, figures)
-        day = day_at(play.started_at, self._zone)
-        plain = map(add, self._days[day].counts, figures.counts)
-        self._days[day] = Figures.of(plain)
-        self._pages[traits.page] += 1
-        self._viewers.add(viewer(play))
-
-    @property
-    def figures(self) -> Figures:
-        """All together."""
-        return self._total
-
-    @property
-    def viewers(self) -> int:
-        """How many different ones."""
-        return len(self._viewers)
-
-    def days(self) -> list[tuple[date, Figures]]:
-        """The plain counts by day, in order."""
-        return sorted(self._days.items())
-
-    def pages(self, most: int) -> list[PageFigures]:
-        """The most played first."""
-        ranked = sorted(self._pages.items(), key=lambda each: (-each[1], each[0]))
-        return [PageFigures(*each) for each in ranked[:most]]
-
-    def choices(self) -> Mapping[str, list[tuple[str, int]]]:
-        """What there is to choose from, by trait: values and how many plays have them."""
-        return {
-            name: sorted(values.items(), key=lambda each: (-each[1], each[0]))[:VALUES_OFFERED]
-            for name, values in self._values.items()
-        }
-
-
-def _sum(one: Figures, other: Figures) -> Figures:
-    return Figures.of(
-        map(add, one.counts, other.counts),
-        tuple(map(add, one.seen, other.seen)),
-        tuple(map(add, one.again, other.again)),
+                values[name][value] += each.plays
+    offered = {name: _ranked(counted)[:VALUES_OFFERED] for name, counted in values.items()}
+    return Choices(
+        {name: found for name, found in offered.items() if found}, others, filtered_since * SLOT_MS
     )
+
+
+def pages(groups: Iterable[Group], most: int) -> list[PageFigures]:
+    """The most played first."""
+    counted: Counter[str] = Counter()
+    for each in groups:
+        counted[each.traits.page] += each.plays
+    return [PageFigures(*each) for each in _ranked(counted)[:most]]
+
+
+def _ranked(counted: Counter[str]) -> list[tuple[str, int]]:
+    found = [(value, plays) for value, plays in counted.items() if plays > 0]
+    return sorted(found, key=lambda each: (-each[1], each[0]))

@@ -15,6 +15,7 @@ from app.domain.page import Page
 from app.domain.period import SLOT_MS
 from app.domain.ping import BadJsonError, InvalidPingError, parse
 from app.domain.play import Play
+from app.domain.traits import digest_of
 from app.store.records import FoldRules
 
 encode_play = msgspec.json.Encoder().encode
@@ -31,7 +32,7 @@ def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[obj
     """The columns beside a play's state, when so many pings more have arrived.
 
     session, pings, begun_at, received_at, settles_at, utk, contact_id, mail, medium, covered,
-    started, viewer
+    started, viewer, trait
     """
     return (
         play.session_id,
@@ -45,6 +46,7 @@ def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[obj
         *watched(play),
         play.started_at // SLOT_MS,
         viewer(play),
+        digest_of(play),
     )
 
 

@@ -18,7 +18,7 @@ from app.store.reports import (
     PageFigures,
 )
 from app.store.rules.figures import decode_medium, total
-from app.store.transactions.figures import COLUMNS
+from app.store.transactions.figure_tables import COLUMNS
 from app.store.tx import Row, Tx
 
 _COLUMNS = ", ".join(COLUMNS)

@@ -9,24 +9,22 @@ from collections.abc import Mapping
 from operator import add
 from typing import NamedTuple
 
-from app.domain.figures import Cell, Change, Counts, Figures, cell_of, together
+from app.domain.figures import Change, Changes, Counts, cell_of, together
 from app.domain.period import BLOCK_DAYS, SLOT_MS, SLOTS
 from app.domain.play import Play
-from app.domain.traits import page_name
 from app.store.reports import PAGES_A_DAY
-from app.store.rules.figures import add_bins, encode_medium
+from app.store.rules.figures import encode_medium
+from app.store.transactions.figure_tables import ATTRIBUTED, COLUMNS, Place, grain, put
+from app.store.transactions.figure_traits import Part, add_traits, attribute_traits
 from app.store.tx import Tx
-
-COLUMNS = Figures.__struct_fields__[:-2]
-"""Of the plain counts, as the fields are called."""
 
 SAVE_MEDIUM = """
     INSERT INTO playrelay.media AS m (key, about, plays, last_day) VALUES ($1, $2::json, $3, $4)
     ON CONFLICT (key) DO UPDATE SET about = excluded.about, plays = m.plays + excluded.plays,
         last_day = greatest(m.last_day, excluded.last_day)
-    RETURNING key, id
+    RETURNING key, id, filtered_since
 """
-MEDIUM_OF_KEY = "SELECT id FROM playrelay.media WHERE key = $1"
+MEDIUM_OF_KEY = "SELECT id, filtered_since FROM playrelay.media WHERE key = $1"
 COUNT_KNOWN_PAGE = """
     UPDATE playrelay.figure_pages SET plays = plays + $4
     WHERE medium = $1 AND day = $2 AND page = $3 RETURNING medium, day, page
@@ -49,75 +47,68 @@ COUNT_ACTIVITY = """
 ACTIVITY = ("pings", "plays", "events", "delivered", "rejected")
 
 
-class Grain(NamedTuple):
-    """The statements for figures by day, or by slot.
-
-    `bins`: what is packed; `put`: more of the plain counts, and what is packed anew.
-    """
-
-    bins: str
-    put: str
-
-
-def _grain(table: str, at: str) -> Grain:
-    columns = ", ".join(COLUMNS)
-    more = ", ".join(f"{count} = f.{count} + excluded.{count}" for count in COLUMNS)
-    return Grain(
-        f"""
-            SELECT medium, {at}, seen, again FROM playrelay.{table}
-            WHERE medium = $1 AND {at} = $2 AND seen IS NOT NULL
-        """,
-        f"""
-            INSERT INTO playrelay.{table} AS f (medium, {at}, {columns}, seen, again)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-            ON CONFLICT (medium, {at}) DO UPDATE SET {more},
-                seen = coalesce(excluded.seen, f.seen), again = coalesce(excluded.again, f.again)
-        """,
-    )
-
-
 PUT_BLOCK = f"""
     INSERT INTO playrelay.figure_blocks AS f (medium, block, {", ".join(COLUMNS)})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     ON CONFLICT (medium, block) DO UPDATE SET
         {", ".join(f"{count} = f.{count} + excluded.{count}" for count in COLUMNS)}
 """
-_DAYS = _grain("figures", "day")
-_SLOTS = _grain("figure_slots", "slot")
+_DAYS = grain("figures", "medium", "day")
+_SLOTS = grain("figure_slots", "medium", "slot")
 
-Place = tuple[int, int]
-"""A medium's row, and a day or slot."""
+Page = tuple[int, int, str]
+"""A medium's row, a day, and a page's name."""
 
 
-async def add_figures(tx: Tx, changes: Mapping[Cell, Change]) -> Mapping[int, int]:
+class SavedMedium(NamedTuple):
+    """A medium's row, and the slot from which on its plays are also counted by their traits."""
+
+    row: int
+    filtered_since: int
+
+
+async def add_figures(tx: Tx, changes: Changes) -> Mapping[int, int]:
     """Add the changes to what the cells hold; returns how many more plays began in each slot."""
-    if not changes:
+    if not changes.cells:
         return {}
     media = await _save_media(tx, changes)
-    slots = {(media[key], slot): each for (key, slot), each in changes.items()}
-    days: dict[Place, list[Change]] = defaultdict(list)
-    for (medium, slot), change in slots.items():
-        days[medium, slot // SLOTS].append(change)
-    await _put(tx, _SLOTS, slots)
-    by_day = {place: together(several) for place, several in days.items()}
-    await _put(tx, _DAYS, by_day)
-    await _put_blocks(tx, by_day)
-    await _add_pages(tx, by_day)
+    slots: dict[Place, list[Change]] = defaultdict(list)
+    pages: dict[Page, int] = defaultdict(int)
+    by_traits: dict[Part, list[Change]] = {}
     begun: dict[int, int] = defaultdict(int)
-    for (_, slot), change in slots.items():
-        begun[slot] += change.counts[0]
+    for (key, slot, digest), change in changes.cells.items():
+        medium, filtered_since = media[key]
+        slots[medium, slot].append(change)
+        if change.counts[0]:
+            pages[medium, slot // SLOTS, changes.traits[digest].page] += change.counts[0]
+            begun[slot] += change.counts[0]
+        if slot >= filtered_since:
+            by_traits[(medium, slot // SLOTS, digest), slot] = [change]
+    by_slot = {place: together(several) for place, several in slots.items()}
+    days: dict[Place, list[Change]] = defaultdict(list)
+    for (medium, slot), change in by_slot.items():
+        days[medium, slot // SLOTS].append(change)
+    by_day = {place: together(several) for place, several in days.items()}
+    await put(tx, _SLOTS, by_slot)
+    await put(tx, _DAYS, by_day)
+    await _put_blocks(tx, by_day)
+    await _add_pages(tx, pages)
+    await add_traits(tx, by_traits, changes.traits)
     return begun
 
 
 async def add_attributed(tx: Tx, play: Play) -> None:
     """HubSpot has put the play on a contact."""
-    key, slot = cell_of(play)
-    medium = await tx.value(MEDIUM_OF_KEY, key)
-    if medium is not None:  # else its figures have ended
-        counts = [int(name == "attributed") for name in COLUMNS]
-        for grain, at in ((_SLOTS, slot), (_DAYS, slot // SLOTS)):
-            await tx.change(grain.put, medium, at, *counts, None, None)
-        await tx.change(PUT_BLOCK, medium, slot // SLOTS // BLOCK_DAYS, *counts)
+    key, slot, digest = cell_of(play)
+    found = await tx.row(MEDIUM_OF_KEY, key)
+    if found is None:  # its figures have ended
+        return
+    medium, filtered_since = found
+    for table, at in ((_SLOTS, slot), (_DAYS, slot // SLOTS)):
+        await tx.change(table.put, medium, at, *ATTRIBUTED, None, None)
+    await tx.change(PUT_BLOCK, medium, slot // SLOTS // BLOCK_DAYS, *ATTRIBUTED)
+    if slot >= filtered_since:
+        await attribute_traits(tx, medium, slot, digest)
 
 
 async def count_activity(
@@ -130,29 +121,18 @@ async def count_activity(
     await tx.each(COUNT_ACTIVITY, sorted(rows))
 
 
-async def _save_media(tx: Tx, changes: Mapping[Cell, Change]) -> dict[str, int]:
+async def _save_media(tx: Tx, changes: Changes) -> dict[str, SavedMedium]:
     """The rows of the media, by key; locked until the transaction's end."""
-    media: dict[str, tuple[str, int, int]] = {}
-    for (key, slot), change in sorted(changes.items()):
-        _, plays, _ = media.get(key, ("", 0, 0))
-        about = encode_medium(change.medium).decode()
-        media[key] = (about, plays + change.counts[0], slot // SLOTS)
-    saved = await tx.each_row(SAVE_MEDIUM, [(key, *each) for key, each in media.items()])
-    return {key: row for key, row in saved}  # noqa: C416 - rows are no pairs
-
-
-async def _put(tx: Tx, grain: Grain, cells: Mapping[Place, Change]) -> None:
-    """Add the changes to what the cells hold."""
-    changed = {place: change for place, change in cells.items() if not change.is_none()}
-    packed = [place for place, each in changed.items() if any(each.seen) or any(each.again)]
-    stored = await tx.each_row(grain.bins, packed) if packed else []
-    known = {(medium, at): (seen, again) for medium, at, seen, again in stored}
-    rows = []
-    for place, change in sorted(changed.items()):
-        seen, again = known.get(place, (None, None))
-        bins = (add_bins(seen, change.seen), add_bins(again, change.again))
-        rows.append((*place, *change.counts, *bins))
-    await tx.each(grain.put, rows)
+    media: dict[str, tuple[int, int]] = {}
+    for (key, slot, _), change in changes.cells.items():
+        plays, last = media.get(key, (0, slot))
+        media[key] = (plays + change.counts[0], max(last, slot))
+    rows = [
+        (key, encode_medium(changes.media[key]).decode(), plays, last // SLOTS)
+        for key, (plays, last) in sorted(media.items())
+    ]
+    saved = await tx.each_row(SAVE_MEDIUM, rows)
+    return {key: SavedMedium(row, since) for key, row, since in saved}
 
 
 async def _put_blocks(tx: Tx, days: Mapping[Place, Change]) -> None:
@@ -165,11 +145,7 @@ async def _put_blocks(tx: Tx, days: Mapping[Place, Change]) -> None:
     await tx.each(PUT_BLOCK, sorted((*at, *each) for at, each in blocks.items() if any(each)))
 
 
-async def _add_pages(tx: Tx, cells: Mapping[Place, Change]) -> None:
-    plays: dict[tuple[int, int, str], int] = defaultdict(int)
-    for place, change in cells.items():
-        for page, count in change.pages.items():
-            plays[*place, page_name(page)] += count
+async def _add_pages(tx: Tx, plays: Mapping[Page, int]) -> None:
     changed = sorted((page, count) for page, count in plays.items() if count)
     if not changed:
         return
@@ -180,7 +156,7 @@ async def _add_pages(tx: Tx, cells: Mapping[Place, Change]) -> None:
         return
     places = sorted({(medium, day) for (medium, day, _), _ in new})
     pages = {(medium, day): count for medium, day, count in await tx.each_row(PAGES, places)}
-    added: dict[tuple[int, int, str], int] = defaultdict(int)
+    added: dict[Page, int] = defaultdict(int)
     for (medium, day, name), count in new:
         place = (medium, day)
         if pages.get(place, 0) >= PAGES_A_DAY or count < 0:

@@ -45,15 +45,15 @@ LOCK_PLAY = """
 ADD_PLAY = """
     INSERT INTO playrelay.plays
         (view, session, pings, begun_at, received_at, settles_at, utk, contact_id, mail,
-            medium, covered, started, viewer, state)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::json)
+            medium, covered, started, viewer, trait, state)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::json)
     ON CONFLICT (view) DO NOTHING RETURNING view, id
 """
 SAVE_PLAY = """
     UPDATE playrelay.plays SET session = $2,
         pings = pings + $3, begun_at = least(begun_at, $4), received_at = greatest(received_at, $5),
         settles_at = $6, utk = $7, contact_id = $8, mail = $9, medium = $10, covered = $11,
-        started = $12, viewer = $13, state = $14::json
+        started = $12, viewer = $13, trait = $14, state = $15::json
     WHERE view = $1 RETURNING view, id
 """
 SILENT_PLAYS = """

@@ -100,6 +100,16 @@ PRUNE_PAGES = """
     DELETE FROM playrelay.figure_pages WHERE (medium, day, page) IN (
         SELECT medium, day, page FROM playrelay.figure_pages WHERE day < $1 LIMIT $2)
 """
+PRUNE_TRAIT_SLOTS = """
+    DELETE FROM playrelay.figure_trait_slots WHERE (trait, slot) IN (
+        SELECT s.trait, s.slot FROM playrelay.figure_traits t
+        JOIN playrelay.figure_trait_slots s ON s.trait = t.id WHERE t.day < $1 LIMIT $2)
+"""
+PRUNE_TRAITS = """
+    DELETE FROM playrelay.figure_traits WHERE id IN (
+        SELECT t.id FROM playrelay.figure_traits t WHERE t.day < $1 AND NOT EXISTS (
+            SELECT 1 FROM playrelay.figure_trait_slots s WHERE s.trait = t.id) LIMIT $2)
+"""
 PRUNE_MEDIA = f"""
     DELETE FROM playrelay.media
     WHERE id IN (SELECT id FROM playrelay.media WHERE last_day < $1 {_UNLOCKED})
@@ -139,7 +149,10 @@ async def maintain(tx: Tx, retention: Retention, now: int, limit: int) -> Mainte
     last = last_ask(retention.park_ms)
     given_up = now - retention.park_ms
     oldest_day = (now - retention.figures_ms) // DAY_MS
-    for old_figures in (PRUNE_PAGES, PRUNE_FIGURES, PRUNE_MEDIA):
+    for old_figures in (
+        *(PRUNE_PAGES, PRUNE_TRAIT_SLOTS, PRUNE_TRAITS),
+        *(PRUNE_FIGURES, PRUNE_MEDIA),
+    ):
         await tx.change(old_figures, oldest_day, limit)
     await tx.change(PRUNE_SLOTS, oldest_day * SLOTS, limit)
     await tx.change(PRUNE_BLOCKS, oldest_day // BLOCK_DAYS, limit)

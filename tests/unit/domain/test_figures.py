@@ -9,6 +9,7 @@ from app.domain.figures import (
     DAY_MS,
     MOST_REPEATS,
     NONE,
+    Cell,
     Figures,
     changes,
     figures_of,
@@ -18,6 +19,7 @@ from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.period import SLOT_MS
 from app.domain.play import Play, merge
+from app.domain.traits import digest_of
 
 FILM = Medium(external_id="film")
 PAGES = [(0, n, Page(url=f"https://www.example.com/{n}")) for n in range(3)]
@@ -46,10 +48,9 @@ def test_however_a_play_grew_it_counts_once(seen: list[Play], attributed: bool) 
     states = [seen[0]]
     for each in seen[1:]:
         states.append(merge(states[-1], each))
-    totals: dict[tuple[str, int], Figures] = {}
-    pages: dict[Page, int] = {}
+    totals: dict[Cell, Figures] = {}
     for before, after in zip([None, *states], states, strict=False):
-        for cell, change in changes([(before, after, attributed)]).items():
+        for cell, change in changes([(before, after, attributed)]).cells.items():
             one, two = totals.get(cell, NONE), change.figures()
             counts, seen_, again = (
                 tuple(map(sum, zip(*both, strict=True)))
@@ -60,14 +61,11 @@ def test_however_a_play_grew_it_counts_once(seen: list[Play], attributed: bool) 
                 )
             )
             totals[cell] = Figures.of(counts, seen_, again)
-            for page, number in change.pages.items():
-                pages[page] = pages.get(page, 0) + number
     last = states[-1]
-    here = (medium_key(last.medium), last.started_at // SLOT_MS)
+    here = (medium_key(last.medium), last.started_at // SLOT_MS, digest_of(last))
     assert {cell: figures for cell, figures in totals.items() if figures != NONE} == {
         here: figures_of(last, attributed=attributed)
     }
-    assert {page: number for page, number in pages.items() if number} == {last.page[2]: 1}
 
 
 @pytest.mark.parametrize(
@@ -106,4 +104,4 @@ def test_the_parts_seen_again() -> None:
 
 def test_what_does_not_change_is_no_change() -> None:
     """A play that is the same as before is left alone."""
-    assert changes([(play(percent=30), play(percent=40), True)]) == {}
+    assert not changes([(play(percent=30), play(percent=40), True)]).cells
