@@ -96,7 +96,8 @@ def routes() -> APIRouter:
     ) -> Response:
         """One medium, with the figures of a period and its different viewers.
 
-        `viewers` are null where not all plays of the period are kept any more.
+        `viewers` are null where not all plays of the period are kept any more. Plays that are not
+        told apart, for their day has too many pages and campaigns, are in no filter.
         """
         shown = await shown_report(account.store, medium, chosen, wanted, 0)
         report, viewers = shown.report, shown.viewers

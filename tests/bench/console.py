@@ -39,7 +39,7 @@ PAGES = (
     *("/media", "/media?days=7", "/media?days=90", "/media?days=365"),
     *("/media?days=365&zone=UTC", "/media?order=completed&search=Film%209"),
     *("/media/1", "/media/1?days=365", "/media/1?site=x&choose=yes"),
-    "/media/1?page=https://www.example.com/p1&days=90",
+    *("/media/1?page=https://www.example.com/p1&days=90", "/media/1?context=page&days=365"),
     "/media/compare?medium=1&medium=2&days=365",
     *("/people?medium=1&over=50", "/people?medium=1&medium=2&match=all&over=75", "/people/150"),
 )
@@ -111,9 +111,9 @@ def _statements(plays: int, now: int) -> Iterator[str]:
         state = f"replace({state}, '{mark}', {value})"
     yield f"""
         INSERT INTO plays (view, session, pings, begun_at, received_at, utk, mail, medium, covered,
-            started, viewer, watched_by, attributed, state)
+            started, viewer, trait, watched_by, attributed, state)
         SELECT decode(md5(i::text), 'hex'), 's' || i, 3, {at}, {at}, 'utk' || {who}, false,
-            'id:film-' || m, i % 101 * 100, {at} / 900000, {who},
+            'id:film-' || m, i % 101 * 100, {at} / 900000, {who}, 1 + i % 10,
             CASE WHEN i % 4 <> 1 THEN 100 + {who} END, i % 4 <> 1, {state}::json
         FROM (SELECT i, (power(random(), 2) * {media})::bigint % {media} AS m
             FROM generate_series(1::bigint, {plays}) i) AS numbers
@@ -160,6 +160,18 @@ def _statements(plays: int, now: int) -> Iterator[str]:
     yield f"""
         INSERT INTO figure_pages SELECT m.id, day, 'https://www.example.com/p' || page, 3
         {days}, generate_series(0, 3) page
+    """
+    yield f"""
+        INSERT INTO figure_traits (medium, day, digest, site, page, context, utm_source, utm_medium,
+            utm_campaign, summed, {_FIGURES} day, trait + 1, '',
+            'https://www.example.com/p' || trait, 'page', '', '', CASE WHEN trait > 4 THEN 'may'
+                ELSE '' END, day < {today} - 1, {_COUNTS}
+        {days}, generate_series(0, 9) trait WHERE m.id <= 20 OR day > {today - 92}
+    """
+    yield f"""
+        INSERT INTO figure_trait_slots (trait, slot, {_FIGURES} day * 96 + 9 * part, {_COUNTS}
+        FROM figure_traits m, generate_series(0::bigint, 10) part
+        WHERE medium <= 3 OR day > {today - 10}
     """
     yield f"""
         INSERT INTO activity SELECT day * 96 + slot, 100, 115, 300, 280, 1

@@ -236,6 +236,7 @@ CROWD = f"""
             plays)
     SELECT id, {NOW // DAY} - day, digest, '', 'p' || digest, 'page', '', '', '', day > 2, 1
     FROM playrelay.media, generate_series(1, 5) day, generate_series(1, 2) digest
+    WHERE playrelay.media.id <= 1000
     ON CONFLICT DO NOTHING;
     INSERT INTO playrelay.figure_trait_slots
     SELECT id, day * 96 + slot, 1, 1, 1, 1, 1, 1, 0, 0, 0, NULL, NULL

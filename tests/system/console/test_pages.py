@@ -16,6 +16,7 @@ import pytest
 
 from app.console.csv_file import csv_file
 from app.domain.figures import DAY_MS
+from app.domain.period import SLOT_MS
 from app.formatting import moment
 from app.runtime.clock import now_ms
 from tests.system.console.setting import HTML
@@ -286,6 +287,14 @@ def test_a_medium_is_filtered(tmp_path: Path) -> None:
         arrived = page(live.client, "media/1?utm_source=news&utm_campaign=june")
         days = table(page(live.client, "media/1/days.csv?page=https://x.test/b"))
         refused = live.client.get("/console/media/1?context=letter")
+        with closing(sqlite3.connect(tmp_path / "playrelay-sandbox.db", timeout=10)) as db, db:
+            db.execute(
+                "INSERT INTO figure_traits VALUES (99, 1, ?, 0, '', '', '', '', '', '', 1, 3,"
+                "0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL)",
+                (now_ms() // DAY_MS,),
+            )
+            db.execute("UPDATE media SET filtered_since = ?", (now_ms() // SLOT_MS,))
+        beyond = page(live.client, "media/1?utm_campaign=may")
     assert plays(offered) == "2"
     assert re.findall(r'<option value="(\w+)">[^<]+\(1\)</option>', offered) == [
         *("mail", "page", "june", "may", "news"),
@@ -296,6 +305,10 @@ def test_a_medium_is_filtered(tmp_path: Path) -> None:
     assert "Who watched" not in found
     assert "utm_campaign=may" in "".join(re.findall(r'href="([^"]*days=7[^"]*)"', found))
     assert plays(none) == "0"
+    assert "3 plays of these days are in no filter" not in found
+    assert "3 plays of these days are in no filter" in beyond
+    assert "Filters know the plays that began since" not in found
+    assert "Filters know the plays that began since" in beyond
     assert [row[1] for row in days[1:]] == ["1"]
     assert refused.status_code == 422
     assert "context: " in refused.text
