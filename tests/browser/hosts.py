@@ -239,6 +239,10 @@ class Collector:
         with self._changed:
             assert self._changed.wait_for(lambda: what(self), PATIENCE), self.plays
 
+    def wait_for_end(self) -> None:
+        """Wait until the only view has ended."""
+        self.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+
     def agree(self) -> None:
         """HubSpot has received each view's start and milestones once."""
         refused = [answer.text for answer in self.answered if answer.json().get("rejected") != []]

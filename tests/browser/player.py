@@ -86,6 +86,14 @@ def leave(page: Page) -> None:
     page.goto("about:blank")
 
 
+def stop(page: Page, collector: Collector, name: str = "v") -> float:
+    """Pause and leave; how much was truly played, in percent, once the collector has as much."""
+    played = pause(page, name)
+    leave(page)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+    return played
+
+
 def earned(percent: float, *, complete: bool = False) -> list[int]:
     """The milestones that a true percentage is worth."""
     reached = 100.0 if percent >= 95 or (complete and percent >= 90) else percent

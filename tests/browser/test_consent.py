@@ -52,7 +52,7 @@ def test_late_consent_sends_what_was_watched_before(
     watched(page)
     page.evaluate("playrelay.consent(true)")
     leave(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
 
 
 def test_denied_consent_sends_nothing(page: Page, site: Site, collector: Collector) -> None:

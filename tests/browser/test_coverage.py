@@ -11,6 +11,7 @@ from tests.browser.player import (
     pause,
     play,
     show,
+    stop,
     truth,
     until,
     video,
@@ -24,7 +25,7 @@ def test_straight_play_at_sixteen_times_takes_three_small_requests_at_most(
     show(page, site, collector, video("minute.webm"))
     play(page, rate=16)
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
     assert collector.view().spans == [1] * 100
     assert collector.methods in (["POST"] * 2, ["POST"] * 3)
@@ -40,7 +41,7 @@ def test_a_seek_over_the_middle_adds_nothing(page: Page, site: Site, collector: 
     play(page, start=6.5)
     ended(page)
     played = truth(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == earned(played, complete=True) != []
     assert collector.view().last["playedPercent"] == int(played)
 
@@ -52,15 +53,15 @@ def test_a_start_at_a_remembered_position_counts_from_there(
     show(page, site, collector, '<video id="v"></video>')
     page.evaluate("v.src = '/clips/ten.webm'; v.currentTime = 6; v.play()")
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert 36 <= collector.view().percent <= 42
     assert collector.view().milestones == [25]
 
 
-def test_a_film_that_goes_on_in_another_element_counts_from_there(
+def test_a_film_that_goes_on_in_another_element_is_the_same_view(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Mounted anew at 4×, where it was: what the first element showed is not the second's too."""
+    """Mounted anew at 4×, where it was: it goes on, and tells no more than was seen."""
     show(page, site, collector, video("minute.webm", "controls"))
     play(page)
     until(page, 5)
@@ -78,8 +79,8 @@ def test_a_film_that_goes_on_in_another_element_counts_from_there(
     until(page, 10, "w")
     pause(page, "w")
     leave(page)
-    collector.wait(lambda seen: len(seen.views()) == 2 and seen.views()[1].spans[10:14] == [1] * 4)
-    assert collector.views()[1].percent < 12
+    collector.wait(lambda seen: seen.plays and seen.view().spans[10:14] == [1] * 4)
+    assert 12 <= collector.view().percent <= 20
 
 
 def test_a_jump_to_the_end_is_no_play(page: Page, site: Site, collector: Collector) -> None:
@@ -87,7 +88,7 @@ def test_a_jump_to_the_end_is_no_play(page: Page, site: Site, collector: Collect
     show(page, site, collector, video())
     play(page, rate=1, start=9.7)
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == []
 
 
@@ -100,9 +101,7 @@ def test_an_overlapping_rewatch_counts_once_and_shows_in_the_map(
     until(page, 5)
     play(page, start=2)
     until(page, 7)
-    played = pause(page)
-    leave(page)
-    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+    played = stop(page, collector)
     view = collector.view()
     assert view.milestones == earned(played) != []
     assert view.spans[30:45] == [2] * 15
@@ -121,9 +120,7 @@ def test_a_second_time_that_ends_in_a_jump_shows_in_the_map(
     until(page, 4.5)
     play(page, start=8)
     until(page, 8.5)
-    played = pause(page)
-    leave(page)
-    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+    played = stop(page, collector)
     spans = collector.view().spans
     assert spans[23:40] == [2] * 17
     assert spans[5:15] == [1] * 10
@@ -156,9 +153,7 @@ def test_a_rate_change_near_a_boundary_is_harmless(
     until(page, 2.3)
     page.evaluate("v.playbackRate = 4")
     until(page, 3)
-    played = pause(page)
-    leave(page)
-    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+    played = stop(page, collector)
     assert collector.view().milestones == earned(played) != []
 
 
@@ -169,7 +164,7 @@ def test_a_clip_of_half_a_second_is_not_missed(
     show(page, site, collector, video("short.webm"))
     play(page, rate=1)
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -317,6 +312,6 @@ def test_a_player_that_is_off_is_left_alone(page: Page, site: Site, collector: C
     ended(page, "w")
     play(page, rate=1)
     ended(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
     leave(page)
     assert len(collector.views()) == 1

@@ -61,7 +61,7 @@ def test_a_straight_play_reaches_every_milestone(tab: Tab, collector: Collector)
     """From beginning to end, four times as fast."""
     tab.evaluate("v.playbackRate = 4, v.play()")
     tab.passed("v.ended")
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
     assert set(collector.methods) == {"POST"}
 
@@ -73,7 +73,7 @@ def test_a_seek_over_the_middle_adds_nothing(tab: Tab, collector: Collector) -> 
     tab.evaluate("v.currentTime = 6.5")
     tab.passed("v.ended")
     played = truth(tab)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().percent == pytest.approx(played, abs=2)
     assert collector.view().milestones == earned(collector.view().percent, complete=True)
 
@@ -108,7 +108,7 @@ def test_players_in_a_closed_shadow_root_are_found(
     show(engine, site, collector, '<div id="host"></div>')
     player = "'<video src=\"/clips/short.webm\" autoplay>'"
     engine.evaluate(f"host.attachShadow({{ mode: 'closed' }}).innerHTML = {player}")
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -127,7 +127,7 @@ def test_the_next_page_sends_what_was_lost(tab: Tab, site: Site, collector: Coll
     tab.passed("v.ended")
     collector.wait(lambda seen: seen.bodies)
     tab.open(site.put(script(collector), "/next"))
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
     tab.passed("!localStorage.playrelay")
 
 

@@ -29,7 +29,7 @@ def test_a_page_that_overrides_everything_is_borne(
     passed(page, "v.played.length")
     page.evaluate(OVERRIDE)
     ended(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
 
 
 def test_without_a_current_script_it_finds_itself(
@@ -53,7 +53,7 @@ def test_a_clock_jump_changes_no_age(
     until(page, 3)
     page.evaluate("(leap) => { const { now } = Date; Date.now = () => now() + leap }", leap)
     ended(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
     for body in map(json.loads, collector.bodies):
         age = body["sentAt"] - body["plays"][0]["occurredTimestamp"]

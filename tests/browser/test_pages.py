@@ -45,7 +45,7 @@ def test_a_plain_page_loads_what_measures_and_nothing_more(
     """A film under a heading, in a page with a title, needs no more than its address."""
     show(page, site, collector, "<h1>The launch film</h1>" + video("short.webm"))
     play(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().last["mediaName"] == "The launch film"
     assert collector.fetched == ["/playrelay.js", "/adapters/view.js"]
 

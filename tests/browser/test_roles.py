@@ -10,11 +10,11 @@ from tests.browser.player import (
     ended,
     leave,
     passed,
-    pause,
     play,
     ready,
     script,
     show,
+    stop,
     until,
     video,
 )
@@ -124,9 +124,7 @@ def test_a_silent_film_that_is_left_has_its_share(
     show(page, site, collector, video(attributes="muted"))
     play(page, rate=4)
     until(page, 6)
-    played = pause(page)
-    leave(page)
-    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+    stop(page, collector)
 
 
 SCRUBS = {
@@ -193,7 +191,7 @@ def test_a_theme_that_calls_its_pages_by_their_advertisements_hides_no_film(
     show(page, site, collector, video() + "<script>document.body.className = 'ad-mode'</script>")
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
 
 
 @pytest.mark.parametrize(
@@ -211,7 +209,7 @@ def test_a_submitted_form_sends_what_there_is(
     show(page, site, collector, video())
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
     sent = len(collector.bodies)
     page.evaluate(f"void {submit}")
     collector.wait(lambda seen: len(seen.bodies) > sent)
@@ -246,4 +244,4 @@ def test_old_code_is_borne(page: Page, site: Site, collector: Collector, before:
     ready(page)
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()

@@ -50,7 +50,7 @@ def test_without_a_store_a_lost_ping_is_sent_again(
     ready(page)
     play(page, rate=1, start=9.8)
     ended(page)
-    collector.wait(lambda seen: seen.plays and seen.view().last.get("ended"))
+    collector.wait_for_end()
 
 
 def hold(page: Page, site: Site, plays: list[dict[str, Any]]) -> None:

@@ -11,9 +11,9 @@ from tests.browser.player import (
     passed,
     pause,
     play,
-    ready,
     script,
     show,
+    stop,
     truth,
     until,
     video,
@@ -81,7 +81,7 @@ def test_another_quality_of_the_same_film_is_the_same_view(
     )
     play(page, rate=4)
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().last["mediaUrl"].endswith("ten.webm")
     assert collector.view().milestones == [25, 50, 75, 100]
 
@@ -107,7 +107,7 @@ def test_load_goes_on_with_the_same_view(page: Page, site: Site, collector: Coll
     before = page.evaluate("() => { const { currentTime } = v; v.load(); return currentTime }")
     play(page, start=6)
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().percent == pytest.approx(before * 10 + 40, abs=3)
     assert len(collector.views()) == 1
 
@@ -116,8 +116,7 @@ def test_a_growing_duration_invents_no_milestone(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """A MediaSource grows from 20 to 40 to 60 seconds: only the last is the medium's."""
-    page.goto(site.put('<video id="v"></video>' + script(collector)))
-    ready(page)
+    show(page, site, collector, '<video id="v"></video>')
     page.evaluate(APPEND)
     cuts = clusters()
     third, two_thirds = cuts[len(cuts) // 3], cuts[2 * len(cuts) // 3]
@@ -129,7 +128,7 @@ def test_a_growing_duration_invents_no_milestone(
     assert [view.milestones for view in collector.views()] in ([], [[]])
     page.evaluate("(a) => append(a)", two_thirds)
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == earned(truth(page), complete=True) == [25, 50, 75, 100]
     assert collector.view().last["duration"] == pytest.approx(60, abs=1)
 
@@ -138,15 +137,12 @@ def test_a_media_source_that_is_left_early_has_its_share(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """Its duration is finite and has not grown: a visit of a few seconds is worth a percentage."""
-    page.goto(site.put('<video id="v"></video>' + script(collector)))
-    ready(page)
+    show(page, site, collector, '<video id="v"></video>')
     page.evaluate(APPEND)
     page.evaluate("append(0)")
     play(page, rate=8)
     until(page, 20)
-    played = pause(page)
-    leave(page)
-    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+    played = stop(page, collector)
     assert collector.view().milestones == earned(played) != []
 
 
@@ -154,8 +150,7 @@ def test_a_media_source_that_is_swapped_early_has_its_share(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """The next source comes while it plays: what it lasted is still known."""
-    page.goto(site.put('<video id="v"></video>' + script(collector)))
-    ready(page)
+    show(page, site, collector, '<video id="v"></video>')
     page.evaluate(APPEND)
     page.evaluate("append(0)")
     play(page, rate=8)
@@ -173,17 +168,14 @@ def test_a_duration_that_is_corrected_by_little_has_not_grown(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """Players set it once more when the last segment is there: 59.5 becomes 60 seconds."""
-    page.goto(site.put('<video id="v"></video>' + script(collector)))
-    ready(page)
+    show(page, site, collector, '<video id="v"></video>')
     page.evaluate(APPEND)
     page.evaluate("(to) => append(0, to, 59.5)", clusters()[-1])
     play(page, rate=8)
     until(page, 20)
     page.evaluate("(from) => append(from)", clusters()[-1])
     until(page, 24)
-    played = pause(page)
-    leave(page)
-    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+    played = stop(page, collector)
     assert collector.view().milestones == earned(played) != []
 
 
@@ -191,8 +183,7 @@ def test_a_live_media_source_that_grows_has_no_share(
     page: Page, site: Site, collector: Collector
 ) -> None:
     """Each segment makes it longer: of what will come, nobody has seen a percentage."""
-    page.goto(site.put('<video id="v"></video>' + script(collector)))
-    ready(page)
+    show(page, site, collector, '<video id="v"></video>')
     page.evaluate(APPEND)
     cuts = clusters()
     page.evaluate("([a, b]) => append(a, b, 20)", [0, cuts[len(cuts) // 3]])
@@ -243,7 +234,7 @@ def test_a_player_in_a_shadow_root_is_found(
         }""",
         mode,
     )
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
     assert collector.view().last["externalId"] == "inner"
 
@@ -256,7 +247,7 @@ def test_a_shadow_root_older_than_the_script_is_found(
     body = f'<div id="host"><template shadowrootmode="open">{player}</template></div>'
     show(page, site, collector, body)
     page.evaluate("host.shadowRoot.querySelector('video').play()")
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -264,7 +255,7 @@ def test_a_player_inserted_later_is_found(page: Page, site: Site, collector: Col
     """By its own autoplay, without a call of `play()`."""
     show(page, site, collector, '<div id="place"></div>')
     page.evaluate("place.innerHTML = '<video src=/clips/short.webm autoplay></video>'")
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
 
 
@@ -315,7 +306,7 @@ def test_a_play_older_than_the_script_counts(page: Page, site: Site, collector: 
         f"{collector.url}/playrelay.js",
     )
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     assert collector.view().milestones == [25, 50, 75, 100]
     assert collector.view().spans[5:95] == [1] * 90
 
@@ -325,7 +316,7 @@ def test_the_script_twice_counts_once(page: Page, site: Site, collector: Collect
     show(page, site, collector, video("short.webm") + script(collector))
     play(page, rate=1)
     ended(page)
-    collector.wait(lambda seen: seen.views() and seen.view().last.get("ended"))
+    collector.wait_for_end()
     leave(page)
     assert len(collector.views()) == 1
 
