@@ -5,6 +5,8 @@
  * sound on. A visitor who begins one, or seeks in it, makes it a film.
  */
 
+import { attribute } from "../naming/attributes.js";
+
 /** An event of a player this soon after a visitor's is caused by it (milliseconds). */
 const CAUSED_MS = 1e3;
 
@@ -20,6 +22,9 @@ const LONGEST_LOOP_MS = 6e4;
 /** Players whose films a script plays over and over, or one after the other. @type {WeakSet<Node>} */
 const loops = new WeakSet();
 
+/** Whether the page asks for it all the same. @param {any} node */
+const isWanted = (node) => attribute(node, "playrelay") == "on";
+
 /**
  * Whether nothing is to be heard, and nothing of the player's own to be clicked.
  * @param {any} node stands for the player
@@ -32,6 +37,7 @@ const isBackground = (node, { controls, muted, volume }) =>
 /** @param {any} node @param {any} player */
 const isDecoration = (node, player) => {
   const { controls, loop, srcObject, currentSrc, duration } = player;
+  if (isWanted(node)) return false;
   return isBackground(node, player)
     ? loop || srcObject || loops.has(node) || node.localName == "iframe"
     : !controls &&
@@ -77,6 +83,7 @@ const isSteered = (node, type, core) => {
  * @param {number} since when it plays
  */
 const isSuspect = (node, player, type, since) =>
+  !isWanted(node) &&
   isBackground(node, player) &&
   !/hide$/.test(type) &&
   !(type == "time" && player.ended) &&

@@ -41,11 +41,11 @@ export const createDuration = (mayGrow) => {
      * @param {boolean} leaving whether there may be no later moment
      */
     knownAt: (over, leaving) =>
-      !duration.known || duration.known == Infinity
-        ? Infinity
-        : over || (leaving && !grows)
+      duration.known && duration.known < LONGEST_SECONDS
+        ? over || (leaving && !grows)
           ? 0
-          : settledAt,
+          : settledAt
+        : Infinity,
   };
   return duration;
 };

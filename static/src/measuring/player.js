@@ -114,14 +114,12 @@ export const follow = (node, player, core, onEvent) => {
         (!isDescribed(node, player) || has("naming")) &&
         (!hasMore() || has("page"))));
 
-  const isExempt = () => steered || attribute(node, "playrelay") == "on";
-
   /**
    * Whether it may yet turn out that a script plays films over and over, with nobody there.
    * @param {string} type of the event
    */
   const isUnclear = (type) =>
-    !!parts.decoration?.isSuspect(node, player, type, begunAt) && !isExempt();
+    !steered && parts.decoration?.isSuspect(node, player, type, begunAt);
 
   /** Whether it does turn out so, should it begin anew. @param {string} type of the event */
   const isUnattended = (type) => isUnclear(type) && !parts.decoration.isRecent(core);
@@ -163,7 +161,7 @@ export const follow = (node, player, core, onEvent) => {
     if (attribute(node, "playrelay") == "off") return ignore("off");
     if (isAd()) return ignore("ad");
     if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
-    if (!isExempt() && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
+    if (!steered && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
     // What it waits for may be long in coming.
     source.foundAt ??= player.currentTime;
     if (!isReady(type)) return;

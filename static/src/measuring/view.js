@@ -188,13 +188,14 @@ export const createView = (play, unreliable, { emit, report }) => {
           !player.played ||
           (player.ended && stretch[1] > stretch[0] && player.currentTime < stretch[1] + END_SECONDS) ||
           stretches.some(([from, to]) => to - from > shortest);
-        if (unclear || !ran) return player.paused ? 0 : CHECK_MS / 2;
+        if (unclear || !ran) return !player.paused && CHECK_MS / 2;
         view.started = true;
         emit(node, "start", play);
       }
       if (!MINOR.test(type) || now >= wakeAt) assess(node, player, duration, now, LEAVING.test(type));
-      if (player.paused || !player.readyState) return 0;
-      return speed && !player.muted ? wakeAt - now : Math.min(wakeAt - now, CHECK_MS);
+      return (
+        !player.paused && player.readyState && Math.min(wakeAt - now, speed && !player.muted ? Infinity : CHECK_MS)
+      );
     },
   };
   return view;

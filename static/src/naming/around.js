@@ -3,7 +3,7 @@
 import { outer, outwards, words } from "./attributes.js";
 
 /** Parts of a page that have headings of their own. */
-const ASIDE = "aside,footer,nav";
+const ASIDE = "footer,aside,nav";
 
 /**
  * The last heading before a node in the smallest part of the page that has one, else the first. What
