@@ -48,15 +48,21 @@ def _add_bytes(packed: bytes, more: Bins) -> bytes:
 
 def total(rows: Iterable[Sequence[Any]]) -> Figures:
     """The sum of rows. Each: the plain counts, seen and again (packed)."""
-    counts: Counts = (0,) * COUNTS
-    seen = again = NOTHING
-    for *plain, packed, repeated in rows:
-        counts = tuple(map(add, counts, plain))
+    plain: list[Counts] = []
+    seen: list[Bins] = []
+    again: list[Bins] = []
+    for *counts, packed, repeated in rows:
+        plain.append(tuple(counts))
         if packed is not None:
-            seen = tuple(map(add, seen, _unpacked(packed)))
+            seen.append(_unpacked(packed))
         if repeated is not None:
-            again = tuple(map(add, again, _unpacked(repeated)))
-    return Figures.of(counts, seen, again)
+            again.append(_unpacked(repeated))
+    return Figures.of(_sums(plain, (0,) * COUNTS), _sums(seen, NOTHING), _sums(again, NOTHING))
+
+
+def _sums(rows: Sequence[tuple[int, ...]], nothing: tuple[int, ...]) -> tuple[int, ...]:
+    """Column by column; quicker than row by row."""
+    return tuple(map(sum, zip(*rows, strict=True))) if rows else nothing
 
 
 def plus(one: Figures, other: Figures) -> Figures:
