@@ -6,7 +6,7 @@ from datetime import UTC, date, timedelta, timezone
 from functools import partial
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.domain.figures import Figures, figures_of
@@ -140,6 +140,15 @@ async def say(store: Store, number: int, each: Viewing, *, first: bool) -> None:
     zone=st.sampled_from(ZONES),
     days=st.integers(1, 3),
     summed=st.sampled_from(["never", "between", "after"]),
+)
+@example(
+    viewings=[
+        Viewing(3 * DAY, (PAGES[0],) * 2, mail=False, utk="u2", watched=(1, 0, 0, 0), more=True)
+    ],
+    wanted=Traits(context="page"),
+    zone=UTC,
+    days=3,
+    summed="between",
 )
 async def test_some_plays_equal_a_recount(
     database: Database,
