@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from app.collect.problem import Refusal
-from app.domain.ping import BadJsonError, InvalidPingError, Parsed, parse
+from app.domain.ping import BadJsonError, InvalidPingError, Parsed
+from app.domain.ping_parser import parse
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 

@@ -19,7 +19,8 @@ from app.collect.body import GoneError, Receive, decode, read
 from app.collect.problem import REFUSED, STATUS, Refusal, problem
 from app.collect.rate import AddressRate
 from app.collect.sites import ORIGIN_LIMIT, SiteEntry, SiteResolver
-from app.domain.ping import Parsed, PlayPing, is_web_url
+from app.domain.ping import Parsed, PlayPing
+from app.domain.ping_parser import is_web_url
 from app.domain.signature import signature_fault
 from app.domain.warnings import may_warn, warnings_of
 from app.store.errors import StoreError

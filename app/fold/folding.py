@@ -13,7 +13,7 @@ from app.domain.media import NOTHING_KNOWN, Medium, Wanted
 from app.domain.media_url import media_address
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy, observe
-from app.domain.ping import parse
+from app.domain.ping_parser import parse
 from app.domain.play import Play
 from app.store.records import InboxPing, Observed, Unfoldable
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from app.domain.ping import _FIELDS
+from app.domain.ping_parser import _FIELDS
 from tests.fuzz.amount import AMOUNT, thorough
 from tests.processes.relay import ping
 from tests.system.live.relay import Live, live_relay, settings_for

@@ -15,7 +15,8 @@ from app.domain.milestones import Milestone, MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy
 from app.domain.outcome import AccountUpdate, Healthy, Outcome, Status
 from app.domain.period import Period
-from app.domain.ping import PlayPing, parse
+from app.domain.ping import PlayPing
+from app.domain.ping_parser import parse
 from app.domain.play import Play
 from app.domain.trust import TrustPolicy
 from app.fold.folding import PureFolding

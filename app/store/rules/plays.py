@@ -13,7 +13,8 @@ from app.domain.media import Medium
 from app.domain.milestones import reached
 from app.domain.page import Page
 from app.domain.period import SLOT_MS
-from app.domain.ping import BadJsonError, InvalidPingError, parse
+from app.domain.ping import BadJsonError, InvalidPingError
+from app.domain.ping_parser import parse
 from app.domain.play import Play
 from app.domain.traits import digest_of
 from app.store.records import FoldRules

@@ -15,7 +15,8 @@ from app.config import Settings, load_settings, unknown_variables, variable_name
 from app.config.catalogue import load_catalogue
 from app.deliver.policy import DeliveryPolicy, Health, account_update
 from app.domain.outcome import STATUSES
-from app.domain.ping import PingRequest, PlayPing, parse
+from app.domain.ping import PingRequest, PlayPing
+from app.domain.ping_parser import parse
 from app.domain.signature import sign
 from app.hubspot.results import MissingScope, Throttled, Trouble, Unauthorized, Unavailable
 from app.telemetry.metrics import Metrics, process_metrics

@@ -9,7 +9,7 @@ import pytest
 
 from app.collect.admission import LEAST_FREE_BYTES, MOST_UNPROVEN, Admission
 from app.collect.problem import Refusal
-from app.domain.ping import parse
+from app.domain.ping_parser import parse
 from app.domain.signature import sign
 from app.store.records import StoreUsage
 from app.telemetry.metrics import Metrics

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.domain.ping import MAX_PLAYS, Parsed, PlayPing, parse
+from app.domain.ping import MAX_PLAYS, Parsed, PlayPing
 from app.domain.ping_faults import WANTED
+from app.domain.ping_parser import parse
 from tests.unit.domain.wire import HUBSPOT_EXAMPLE, PLAY, read
 
 

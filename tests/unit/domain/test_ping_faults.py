@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.media import Catalogue, describe_medium
-from app.domain.ping import _FIELDS, BadJsonError, InvalidPingError, Parsed, parse
+from app.domain.ping import BadJsonError, InvalidPingError, Parsed
 from app.domain.ping_faults import WANTED
+from app.domain.ping_parser import _FIELDS, parse
 from app.domain.timestamps import UNIT
 from tests.unit.domain.wire import HUBSPOT_EXAMPLE, PLAY, read
 

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from app.domain.ping import Parsed, parse
+from app.domain.ping import Parsed
+from app.domain.ping_parser import parse
 
 PLAY: dict[str, Any] = {"sessionId": "session", "mediaBridgeId": 42, "pageId": 5}
 

@@ -1,7 +1,7 @@
 """The sample plays are what a tracker might have sent."""
 
 from app.demo.sample import DAYS, PLAYS, sample_pings
-from app.domain.ping import parse
+from app.domain.ping_parser import parse
 
 NOW = 1_790_000_000_000
 DAY = 24 * 60 * 60 * 1000
