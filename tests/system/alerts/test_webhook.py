@@ -137,7 +137,9 @@ def test_a_sample_says_what_was_answered(tmp_path: Path, receiver: Receiver) -> 
         receiver.answer = Answer(403, b"action_prohibited")
         refused = relay.verb("alert", "test")
         assert refused.returncode == 1
-        assert refused.stdout == "FAIL webhook: 403 Forbidden: action_prohibited\n"
+        assert refused.stdout == (
+            "FAIL webhook: 403 Forbidden: action_prohibited (see PLAYRELAY_ALERT_WEBHOOK_URL)\n"
+        )
         nobody = relay.verb(
             "alert", "test", PLAYRELAY_ALERT_WEBHOOK_URL="", PLAYRELAY_ALERT_WEBHOOK_FORMAT=""
         )

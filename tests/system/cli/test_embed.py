@@ -165,6 +165,7 @@ def test_bad_usage_exits_with_2(wrong: list[str], capsys: pytest.CaptureFixture[
     said = capsys.readouterr()
     assert ended.value.code == 2
     assert said.out == ""
-    last = said.err.splitlines()[-1]
-    assert last.startswith(("playrelay embed: error: ", "playrelay: error: "))
-    assert wrong[0] in last
+    (line,) = said.err.splitlines()
+    assert line.startswith("playrelay embed: ")
+    assert line.endswith(": see playrelay embed --help")
+    assert wrong[0] in line
