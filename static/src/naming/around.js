@@ -17,7 +17,7 @@ const heading = (node) => {
     const headings = [...part.querySelectorAll("h1,h2,h3,h4,h5,h6,summary")].filter(
       (each) => words(each) && each.closest(ASIDE)?.contains(node) !== false,
     );
-    if (headings[0]) return over && headings[1] ? undefined : words(headings.filter((each) => node.compareDocumentPosition(each) & 2).pop() || headings[0]);
+    if (headings[0]) return over && headings[1] ? undefined : words(headings.findLast((each) => node.compareDocumentPosition(each) & 2) || headings[0]);
     over ||= part.localName && getComputedStyle(part).position == "fixed";
     if (part.host) node = part.host;
   }
