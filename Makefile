@@ -21,10 +21,10 @@ dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when
 .PHONY: setup
 setup: $(VENV)/.dev $(VENV)/.site $(VENV)/.browser $(VENV)/.npm $(VENV)/.postgres $(VENV)/.checkers ## what the tests need: players, browsers, PostgreSQL
 
-# Three workers for two cores, for films play in real time; tests/conftest.py keeps them apart.
+# Browsers play in real time: with more workers than cores, tests that pause in time would be late.
 .PHONY: test
 test: setup ## set everything up and run every test
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: lint
 lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types, import contract, spelling, words, generated tables, the tracker's build

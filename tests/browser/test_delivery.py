@@ -60,7 +60,7 @@ def test_what_was_sent_on_leaving_is_not_sent_again_by_the_next_page(
     ]
     assert [len(each) for each in sessions] == [1] * len(sessions)
     assert sessions[0] != sessions[-1]
-    passed(page, "JSON.parse(localStorage.playrelay).length == 1")
+    passed(page, "JSON.parse(localStorage.playrelay ?? '[]').length == 1")
     page.evaluate("localStorage.playrelay = localStorage.playrelay.replace(/,1\\d{12}\\]/, ',1]')")
     page.evaluate("dispatchEvent(new Event('online'))")
     collector.wait(lambda seen: seen.plays[-1]["sessionId"] == sessions[0][0])
@@ -99,7 +99,7 @@ def test_a_crash_of_the_renderer_loses_at_most_the_last_stretch(
     play(page)
     until(page, 2)
     pause(page)
-    passed(page, "JSON.parse(localStorage.playrelay)[0]?.[0].playedPercent >= 19")
+    passed(page, "JSON.parse(localStorage.playrelay ?? '[]')[0]?.[0].playedPercent >= 19")
     assert collector.bodies == []
     with pytest.raises(Error):
         page.goto("chrome://crash")

@@ -112,7 +112,7 @@ def test_two_tabs_share_the_store(
         ready(page)
         play(page, rate=1, start=9.8)
         ended(page)
-    passed(second, "JSON.parse(localStorage.playrelay).length == 2")
+    passed(second, "JSON.parse(localStorage.playrelay ?? '[]').length == 2")
     collector.answers = []
     for page in (first, second):
         page.evaluate("dispatchEvent(new Event('online'))")
