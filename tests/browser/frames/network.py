@@ -163,5 +163,5 @@ def measuring(page: Page, *adapters: str) -> None:
     load = (
         "name => import(`${document.querySelector('[src*=playrelay]').src}/../adapters/${name}.js`)"
     )
-    for name in ("view", "naming", "again", *adapters):
+    for name in ("view", "naming", *adapters):
         page.evaluate(load, name)
