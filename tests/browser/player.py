@@ -1,6 +1,7 @@
 """Pages with players, and what was truly played: the browser's own `played`, seen from outside."""
 
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.hosts import PATIENCE, Collector, Site
 
@@ -45,8 +46,25 @@ def until(page: Page, seconds: float, name: str = "v") -> None:
 
 
 def passed(page: Page, condition: str) -> None:
-    """Wait until a condition holds in the page."""
-    page.wait_for_function(condition, timeout=PATIENCE * 1000)
+    """Wait until a condition holds in the page; if it never does, say what the page has stored."""
+    try:
+        page.wait_for_function(condition, timeout=PATIENCE * 1000)
+    except TooLate as error:
+        stored = page.evaluate("() => { try { return localStorage.playrelay } catch {} }")
+        raise AssertionError(f"not so: {condition}; stored: {stored}") from error
+
+
+def loaded(page: Page, *adapters: str) -> None:
+    """Wait until the tracker has loaded adapters, and the browser has run them."""
+    for name in adapters:
+        passed(
+            page,
+            f"""async () => {{
+                const loads = performance.getEntriesByType("resource");
+                const load = loads.find((each) => each.name.endsWith("/adapters/{name}.js"));
+                return !!load && !!(await import(load.name));
+            }}""",
+        )
 
 
 def pause(page: Page, name: str = "v") -> float:

@@ -71,8 +71,8 @@ const manifestOf = (source, sources) => {
   for (; film && (film.ad || isInterstitial(film)); film = film.previous) {
     if (isInterstitial(film)) ({ openedAt } = film);
   }
-  const length = film?.duration.known;
-  if (film && film != source.previous && !(length && differ(length, source.duration.known))) {
+  const length = film?.duration.known || source.duration.known;
+  if (film && film != source.previous && !differ(length, source.duration.known)) {
     if (film.manifest) return film.manifest;
     ({ openedAt } = film);
   }

@@ -113,12 +113,12 @@ export const authored = (node) => ({
  * @param {import("./page.js").Statement[]} [more.statements] of the page on films of its kind
  * @returns {Medium}
  */
-export const describe = (node, source, { said = authored(node), alone, title, audio = /audio/.test(node.localName), number, statements = [] } = {},
+export const describe = (node, source, { said = authored(node), alone, title, audio, number, statements = [] } = {},
 ) => {
   const own = attribute(node, "media-url") ? said.mediaUrl : absolute(source.address);
   const page = pageSays(node, statements, own || said.mediaUrl, !!alone);
   const mediaUrl = own || said.mediaUrl || page.address || source.manifest;
-  const named = said.mediaBridgeId || said.externalId || mediaUrl;
+  const named = said.mediaBridgeId || mediaUrl;
   return {
     mediaBridgeId: said.mediaBridgeId,
     externalId: said.externalId || (named ? undefined : (location.pathname + "#" + place(node) + (number ? `-${number + 1}` : "")).slice(-255)),

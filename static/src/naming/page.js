@@ -23,7 +23,7 @@ const openGraph = (property) =>
  */
 export const pageSays = (node, said, address, alone) => {
   const statement =
-    said.find(({ around }) => around && outwards(node, (each) => each == around)) ||
+    said.find(({ around }) => outwards(node, (each) => each == around)) ||
     said.find((each) => address && place(each.address) == place(address)) ||
     // It may say so of one film in both ways.
     (alone && said.every(({ name }) => name == said[0].name) && said[0]) ||

@@ -7,12 +7,14 @@ import { describe } from "./medium.js";
 /** @typedef {import("../measuring/view.js").Player & Record<string, any>} Player */
 
 /**
- * Whether two sources of a player are one film, as far as it can be known.
+ * Whether what was said of a source is said of another: one film, as far as it can be known. What was
+ * first read while an advertisement ran is said of the film.
  * @param {Source} a @param {Source} b
  */
 const sameFilm = (a, b) =>
+  a.ad ||
   a.address == b.address ||
-  (!(a.manifest && b.manifest && a.manifest != b.manifest) &&
+  ((!a.manifest || !b.manifest || a.manifest == b.manifest) &&
     (!a.duration.known || !differ(a.duration.known, b.duration.known)));
 
 /**

@@ -17,7 +17,7 @@ from tests.browser.frames.network import (
     watches,
 )
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import passed, show
+from tests.browser.player import loaded, passed, show
 
 YOUTUBE_API = """
     window.YT = {
@@ -96,7 +96,7 @@ def test_an_element_around_a_frame(
     entry = f"{tag}-element/dist/{tag}-element.js"
     shown(page, site, collector, f"{element}</{tag}>", entry, "frames", vendor, "element")
     frame = find_frame(page, VENDORS[vendor].hosts[0])
-    passed(page, f"performance.getEntriesByType('resource').some(e => /{vendor}.js/.test(e.name))")
+    loaded(page, vendor)
     says(page, frame, "ready()")
     watches(page, frame, *range(11))
     says(page, frame, "end()")
@@ -166,7 +166,7 @@ def test_cloudflares_element(
     )
     passed(page, "!!window.api")
     page.evaluate("() => { say('play', { paused: false }); say('playing'); }")
-    passed(page, "performance.getEntriesByType('resource').some(e => /element.js/.test(e.name))")
+    loaded(page, "element")
     for second in range(11):
         page.evaluate("currentTime => say('timeupdate', { currentTime })", second)
     page.evaluate("say('ended', { ended: true, paused: true })")
@@ -183,7 +183,7 @@ def test_vidyards_embed_code(page: Page, site: Site, collector: Collector) -> No
     library = f'<script src="{PACKAGE_HOST}@vidyard/embed-code/dist/v4.js"></script>'
     show(page, site, collector, image + library)
     frame = find_frame(page, "vidyard")
-    passed(page, "performance.getEntriesByType('resource').some(e => /vidyard.js/.test(e.name))")
+    loaded(page, "vidyard")
     measuring(page, "frames", "vidyard")
     says(page, frame, "ready()")
     watches(page, frame, *range(11))

@@ -14,7 +14,7 @@ from tests.browser.frames.network import (
     watches,
 )
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import passed, ready, script, show
+from tests.browser.player import loaded, ready, script, show
 
 VIMEO, YOUTUBE = VENDORS["vimeo"], VENDORS["youtube"]
 
@@ -70,7 +70,7 @@ def test_a_frame_whose_address_the_page_never_wrote(
     """It was navigated by a script: it is what it says."""
     vendor = VENDORS[name]
     show(page, site, collector, '<iframe id="f"></iframe>')
-    passed(page, "performance.getEntriesByType('resource').some(e => /frames.js/.test(e.name))")
+    loaded(page, "frames")
     measuring(page, name)
     page.evaluate("url => f.contentWindow.location.replace(url)", vendor.frame)
     frame = find_frame(page, vendor.hosts[0])
@@ -163,7 +163,7 @@ def test_a_form_that_mentions_a_vendor(
     body = "".join(f'<iframe src="{form.replace("&", "&amp;")}"></iframe>' for form in forms)
     page.goto(site.put(body + script(collector)))
     ready(page)
-    passed(page, "performance.getEntriesByType('resource').some(e => /frames.js/.test(e.name))")
+    loaded(page, "frames")
     measuring(page, "frames")
     assert page.evaluate("[...document.querySelectorAll('iframe')].map(f => f.src)") == forms
     assert sorted(url for url in network.requests if "adapters" not in url) == sorted(forms)

@@ -16,7 +16,7 @@ from tests.browser.frames.network import (
 )
 from tests.browser.frames.test_elements import YOUTUBE_API
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import passed, play, show, until
+from tests.browser.player import loaded, passed, play, show, until
 
 WISTIA = """<script>
     // As wistia-video-element does: a container for Wistia's script, whose events it repeats.
@@ -57,8 +57,6 @@ YOUTUBE = (
     )
 )
 
-LOADED = "performance.getEntriesByType('resource').some(e => /NAME.js/.test(e.name))"
-
 Held = Callable[[str], Callable[[], None]]
 
 
@@ -87,8 +85,7 @@ def held(context: BrowserContext) -> Held:
 
 def evaluated(page: Page, *adapters: str) -> None:
     """Wait until adapters are there and have been called with what they were asked for."""
-    for name in adapters:
-        passed(page, LOADED.replace("NAME", name))
+    loaded(page, *adapters)
     measuring(page, *adapters)
 
 

@@ -14,7 +14,7 @@ from tests.browser.frames.network import (
     watches,
 )
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import passed, show
+from tests.browser.player import loaded, show
 
 SHARELESS = ("hubspot", "wistia")
 """Their frames tell no position, or no duration."""
@@ -28,9 +28,7 @@ def opened(
 ) -> None:
     """A page with the vendor's frame, which is followed by now."""
     show(page, site, collector, body or vendor.embed(), **options)
-    passed(
-        page, f"performance.getEntriesByType('resource').some(e => /{vendor.name}.js/.test(e.name))"
-    )
+    loaded(page, vendor.name)
     measuring(page, "frames", vendor.name)
     if vendor.asks:
         asked(find_frame(page))

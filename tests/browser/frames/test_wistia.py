@@ -12,7 +12,7 @@ from tests.browser.frames.network import (
     watches,
 )
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import passed, show
+from tests.browser.player import loaded, passed, show
 
 FILM = "https://fast.wistia.net/embed/iframe/x1y2z3"
 CLIP = '<video src="/clips/ten.webm"></video>'
@@ -98,7 +98,7 @@ def test_the_element(page: Page, site: Site, collector: Collector) -> None:
     show(
         page, site, collector, f'{element}<wistia-player id="w" media-id="x1y2z3"></wistia-player>'
     )
-    passed(page, "performance.getEntriesByType('resource').some(e => /wistia.js/.test(e.name))")
+    loaded(page, "wistia")
     measuring(page, "frames", "wistia")
     page.evaluate("w.play()")
     whole_film(collector)

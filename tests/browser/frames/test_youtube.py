@@ -13,7 +13,7 @@ from tests.browser.frames.network import (
     watches,
 )
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import leave, passed, ready, script, show
+from tests.browser.player import leave, loaded, ready, script, show
 
 PLAIN = "https://www.youtube.com/embed/abcdefghijk"
 FRAME = f'<iframe id="f" src="{PLAIN}"></iframe>'
@@ -27,7 +27,7 @@ def documents(network: Network) -> list[str]:
 
 def settled(page: Page) -> None:
     """Wait until the adapter has seen what is there."""
-    passed(page, "performance.getEntriesByType('resource').some(e => /youtube.js/.test(e.name))")
+    loaded(page, "youtube")
     measuring(page, "frames", "youtube")
     page.wait_for_function("new Promise(done => requestIdleCallback(() => setTimeout(done, 50)))")
 
