@@ -20,7 +20,7 @@ from typing import IO
 import msgspec
 
 from tests.places import ROOT
-from tests.processes.forkserver import Order
+from tests.processes.forkserver import NUMBER, Order
 
 POSSIBLE = sys.platform == "linux"
 """Whether it is done here: macOS does not bear the fork of a process with its libraries."""
@@ -54,7 +54,8 @@ class Forked:
 
     def _wait(self, seconds: float) -> int | None:
         if self.returncode is None and select.select([self._status], [], [], seconds)[0]:
-            self.returncode = int(os.read(self._status, 16) or -signal.SIGKILL)
+            found = os.read(self._status, NUMBER.size)  # nothing: its guard was killed, too
+            self.returncode = NUMBER.unpack(found)[0] if found else -signal.SIGKILL
             os.close(self._status)
         return self.returncode
 
@@ -67,7 +68,10 @@ def fork(arguments: Sequence[str], folder: Path, environment: Mapping[str, str])
     socket.send_fds(_server(), [msgspec.json.encode(order)], [writing, ends])
     os.close(writing)
     os.close(ends)
-    pid = int(os.read(status, 16))
+    answer = os.read(status, NUMBER.size)
+    if not answer:
+        raise RuntimeError("what forks the relays has ended: its own message is above")
+    (pid,) = NUMBER.unpack(answer)
     stderr = os.fdopen(reading, encoding="utf-8", errors="replace")
     return Forked(pid, status, stderr)
 

@@ -7,6 +7,7 @@ to be known of it: its pid at once, and its exit status in the end.
 import os
 import signal
 import socket
+import struct
 import sys
 import time
 from typing import NoReturn
@@ -18,6 +19,9 @@ import app.cli.serve
 import app.runtime.sandbox
 import app.store.postgres.database  # noqa: F401 - loaded by the relay only when it is needed
 from app.cli import main
+
+NUMBER = struct.Struct("=i")
+"""The pid and the exit status: the fork may have ended before either is read."""
 
 
 class Order(msgspec.Struct):
@@ -50,9 +54,9 @@ def _guard(order: Order, stderr: int, status: int) -> None:
         os.close(status)
         _become(order, stderr)
     os.close(stderr)
-    os.write(status, b"%d" % pid)
+    os.write(status, NUMBER.pack(pid))
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    os.write(status, b"%d" % code)
+    os.write(status, NUMBER.pack(code))
     os._exit(0)
 
 
