@@ -134,7 +134,10 @@ def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> 
         guide = Guide(tab, site, collector)
         seen.looks[False].append(_look(guide, tab, case, tracked=False))
         guide.open(case, "autumn")
-        seen.shares += guide.watch(case)
+        for share in guide.watch(case):
+            seen.shares.append(share)
+            if case.views:
+                guide.noticed()
         guide.leave()
     with _visitor(browser, site, case, ANOTHER) as tab:
         guide = Guide(tab, site, collector)

@@ -27,6 +27,7 @@ def visit(request: pytest.FixtureRequest, players: Site, harness: Harness) -> It
             guide = Guide(request.getfixturevalue(engine), players, collector)
             seen = Seen(players.url, collector)
             guide.open(case, "autumn")
+            guide.prepare()
             seen.shares += guide.watch(case)
             guide.leave()
             return seen

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from tests.browser.hosts import Collector, Json, Site, View
+from tests.browser.hosts import STATIC, Collector, Json, Site, View
 from tests.browser.player import script
 from tests.browser.players.pages import put
 from tests.browser.players.records import FOLDER, Case
@@ -108,8 +108,22 @@ class Guide:
         self.open(case, film, tracked=tracked)
         self._play(case, case.briefly, tracked=tracked)
         if tracked and case.views:
-            # It takes a person longer than it takes to load what measures.
-            self._tab.evaluate(f"matrix.until(() => {NOTICED})")
+            self.noticed()
+
+    def noticed(self) -> None:
+        """Wait until a play is noticed: a person's takes longer than to load what measures."""
+        self._tab.evaluate(f"matrix.until(() => {NOTICED})")
+
+    def prepare(self) -> None:
+        """Load what measures before anything plays, where the tracker says nothing of a play.
+
+        Firefox mutes what is faster than its limit: then it is unclear until the end whether
+        anybody watches.
+        """
+        names = [path.stem for path in sorted((STATIC / "adapters").glob("*.js"))]
+        folder = f"{self._collector.url}/adapters"
+        for name in names:
+            self._tab.evaluate(f"void (await import('{folder}/{name}.js'))")
 
     def outline(self, case: Case) -> list[str]:
         """The page as it stands."""
