@@ -117,8 +117,8 @@ class Guide:
     def prepare(self) -> None:
         """Load what measures before anything plays, where the tracker says nothing of a play.
 
-        Firefox mutes what is faster than its limit: then it is unclear until the end whether
-        anybody watches.
+        Firefox mutes what is faster than eight times its speed: then it is unclear until the end
+        whether anybody watches.
         """
         names = [path.stem for path in sorted((STATIC / "adapters").glob("*.js"))]
         folder = f"{self._collector.url}/adapters"
