@@ -6,7 +6,7 @@ from itertools import groupby
 
 from app.domain.identity import Identity, Unknown
 from app.domain.retention import average_share, watched_seconds
-from app.explain.words import medium_of, milestone, named, page_of
+from app.explain.words import medium_of, milestone, named, page_of, place_of, title_of
 from app.formatting import ago, count, date, duration, hours, moment, number, percent, position
 from app.store.reports import COUNTED
 
@@ -77,6 +77,8 @@ GLOBALS: Mapping[str, Callable[..., object]] = {
     "stretches": stretches,
     "medium_of": medium_of,
     "page_of": page_of,
+    "place_of": place_of,
+    "title_of": title_of,
     "milestone": milestone,
     "average_share": average_share,
     "watched_seconds": watched_seconds,

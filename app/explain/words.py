@@ -1,5 +1,7 @@
 """Names things for people: a medium, a page, a milestone."""
 
+import re
+
 from app.domain.media import Medium
 from app.domain.milestones import EventType
 from app.domain.play import Play
@@ -21,6 +23,19 @@ def medium_of(play: Play) -> str:
 def page_of(play: Play) -> str:
     """The page's address or id."""
     return page_name(play.page[2])
+
+
+def title_of(play: Play) -> str:
+    """The page's title; empty where it has none."""
+    return play.page[2].name or ""
+
+
+def place_of(play: Play) -> str:
+    """The page's address without scheme and query, or its id. A fragment is a site's route."""
+    return _SCHEME_OR_QUERY.sub("", page_of(play))
+
+
+_SCHEME_OR_QUERY = re.compile(r"^https?://|\?[^#]*")
 
 
 def milestone(event: EventType, value: str) -> str:
