@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.collect.admission import Admission
 from app.collect.problem import Refusal
-from app.domain.origin import OriginPolicy
+from app.domain.origin import OriginPolicy, entry_for
 from app.domain.sites import Belonging, belonging
 from app.domain.trust import TrustPolicy
 from app.store.pipeline import Inbox
@@ -89,5 +89,9 @@ class SiteResolver:
 def _not_allowed(origin: bytes, where: str) -> Refusal:
     if len(origin) > ORIGIN_LIMIT:
         return Refusal("origin_not_allowed", f"the Origin is longer than {ORIGIN_LIMIT} bytes")
-    page = origin[:_SHOWN].decode("ascii", "replace")
-    return Refusal("origin_not_allowed", f"add {page} to {where} to let its pages send pings")
+    text = origin.decode("latin-1")
+    entry = entry_for(text)
+    if entry is None:
+        advice = "can't be listed: send from a page on http(s), or from a server, without Origin"
+        return Refusal("origin_not_allowed", f"the Origin {text[:_SHOWN]!a} {advice}")
+    return Refusal("origin_not_allowed", f"add {entry} to {where} to let its pages send pings")

@@ -85,6 +85,14 @@ class OriginPolicy(msgspec.Struct, frozen=True):
         return [*sorted(self.exact & other.exact), *sorted(parents), *anyone]
 
 
+def entry_for(origin: str) -> str | None:
+    """The entry that lets this Origin header in, and no other; None: none can."""
+    if origin == _OPAQUE:
+        return origin
+    url = _parse_origin(origin)
+    return url.origin if url else None
+
+
 def _parse_origin(text: str) -> Url | None:
     url = parse_url(text)
     is_bare = url is not None and url.path == "/" and not any(mark in text for mark in "?#@\\")

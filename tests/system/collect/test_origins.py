@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.domain.origin import OriginPolicy
 from tests.system.collect.test_progress import PATH, PLAY
 from tests.system.live.relay import live_relay, settings_for
 
@@ -48,6 +49,35 @@ def test_only_listed_sites_may_send(
     for answer in (ping, preflight):
         assert answer.headers.get("access-control-allow-origin") == origin
         assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("origin", "entry"),
+    [
+        ("https://blog.example.com", "https://blog.example.com"),
+        ("HTTPS://Blog.Example.com:443", "https://blog.example.com"),
+        (f"https://{'a.' * 118}example.com", f"https://{'a.' * 118}example.com"),
+        ("null", "null"),
+        ("*", None),
+        ("https://*.example.com", None),
+        ("capacitor://localhost", None),
+        ("chrome-extension://abcdef", None),
+        ("file://", None),
+        ("https://a.example, https://b.example", None),
+        ("https://www.example.com/launch", None),
+        ("", None),
+    ],
+)
+def test_the_remedy_for_a_refused_origin_is_one_that_the_setting_takes(
+    production: httpx.Client, origin: str, entry: str | None
+) -> None:
+    """And lets in that origin alone; where no entry can, the answer says what else to do."""
+    detail: str = production.post(PATH, json=PLAY, headers={"origin": origin}).json()["detail"]
+    if entry is None:
+        assert detail.startswith(f"the Origin {origin!r} can't be listed: send from a page on ")
+    else:
+        assert detail == f"add {entry} to PLAYRELAY_ALLOWED_ORIGINS to let its pages send pings"
+        assert OriginPolicy.parse([entry]).allows(origin)
 
 
 def test_who_sends_no_origin_is_no_foreign_site(production: httpx.Client) -> None:
