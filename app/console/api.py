@@ -1,11 +1,12 @@
 """`/api/v1`: the console's figures for programs, as JSON and CSV, read with a bearer token."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from app.collect.schema import PROBLEM
+from app.config.spelling import nearest
 from app.config.values import secrets_of
 from app.console import cursor
 from app.console.access import is_same
@@ -14,13 +15,14 @@ from app.console.dates import Chosen
 from app.console.filters import iso
 from app.console.media_list import Order, Search, by_order, portion
 from app.console.medium_report import Wanted, shown_report
-from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumId, Over
+from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumId, Over, expect_text
 from app.explain.words import named, page_of
 from app.store.reports import Match, MediumFigures
 from app.web.dependencies import TheAccount, TheRelay
 
 MOST = 500
 MEDIA_OF_CONTACT = 1_000
+_SHOWN = 64
 
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 Format = Annotated[Kind, Query(alias="format")]
@@ -28,7 +30,7 @@ Several = Annotated[Sequence[MediumId], Query(min_length=1, max_length=MEDIA_CHO
 
 
 def _admit(request: Request, relay: TheRelay) -> None:
-    """Pass, or 401 (no token, or a wrong one), 404 (there is none: the API is off)."""
+    """Pass, or 401 (no token, or a wrong one), 404 (none is set: the API is off), 422."""
     tokens = secrets_of(relay.settings.api_token)
     if not tokens:
         raise HTTPException(404, "the read API is off: set PLAYRELAY_API_TOKEN")
@@ -37,6 +39,26 @@ def _admit(request: Request, relay: TheRelay) -> None:
     if scheme.lower() != "bearer" or not any(right):
         challenge = {"www-authenticate": 'Bearer realm="playrelay"'}
         raise HTTPException(401, "send Authorization: Bearer with PLAYRELAY_API_TOKEN", challenge)
+    expect_text(request.query_params.multi_items())
+    _expect_known(request)
+
+
+def _expect_known(request: Request) -> None:
+    """Raise 422 for a parameter that the route has not: its figures would not be those meant."""
+    tree = request.scope["route"].dependant  # codespell:ignore dependant - it is FastAPI's word
+    known = list(_parameters(tree))
+    for name in request.query_params:
+        if name not in known:
+            meant = nearest(name, known)
+            advice = f"did you mean {meant}?" if meant else f"there are {', '.join(sorted(known))}"
+            raise HTTPException(422, f"{name[:_SHOWN]}: is no parameter here: {advice}")
+
+
+def _parameters(tree: Any) -> Iterator[str]:
+    """The names of a route's parameters, those of what it depends on included."""
+    yield from (each.alias for each in tree.query_params)
+    for inner in tree.dependencies:
+        yield from _parameters(inner)
 
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {

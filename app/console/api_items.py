@@ -8,7 +8,7 @@ from fastapi import Response
 
 from app.console import cursor
 from app.console.csv_file import csv_file
-from app.domain.figures import Figures
+from app.domain.figures import NONE, Figures
 from app.domain.media import Medium
 from app.domain.retention import average_share, watched_seconds
 from app.explain.words import named
@@ -53,6 +53,20 @@ def listed_fields(each: MediumFigures) -> Row:
     return {**about, **figure_fields(each.figures, each.medium.duration), **ever}
 
 
+_MEDIUM = tuple(medium_fields(0, Medium()))
+_FIGURES = tuple(figure_fields(NONE, None))
+
+COLUMNS: Mapping[str, Sequence[str]] = {
+    "media": (*_MEDIUM, *_FIGURES, "playsEver", "lastDay"),
+    "medium": (*_MEDIUM, *_FIGURES, "viewers"),
+    "days": ("day", *_FIGURES),
+    "retention": ("percent", "plays", "of", "again"),
+    "people": ("recordId", "percent", "plays", "watchedAt", "medium", "page"),
+    "contact": (*_MEDIUM, "percent", "plays", "lastAt", "page"),
+}
+"""The fields of each answer's items: the columns of its CSV file, whether it has rows or not."""
+
+
 def answer(
     name: str,
     kind: Kind,
@@ -62,8 +76,9 @@ def answer(
     """JSON, or CSV with a column for each field; both say where the list goes on."""
     after = cursor.write(point)
     if kind == "csv":
-        head = list(rows[0]) if rows else []
-        file = csv_file(f"playrelay-{name}.csv", head, [list(row.values()) for row in rows])
+        head = COLUMNS[name]
+        lines = [[row[column] for column in head] for row in rows]
+        file = csv_file(f"playrelay-{name}.csv", head, lines)
         if after is not None:
             file.headers["x-next"] = after
         return file

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import HTTPException, Request
 
+from app.console.parameters import expect_text
 from app.web.dependencies import relay_of
 
 MAX_FIELDS = 2_000
@@ -40,6 +41,7 @@ async def read_form(request: Request) -> Form:
         fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         raise HTTPException(422, "this form can't be read: load the page again") from None
+    expect_text(fields)
     return Form(fields)
 
 

@@ -1,9 +1,9 @@
 """Parameters that the console's pages and the read API share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import HTTPException, Path, Query
 from pydantic import Field
 
 from app.console import cursor
@@ -20,3 +20,13 @@ Over = Annotated[int, Query(ge=0, le=100, description="The least coverage, in pe
 After = Annotated[
     str | None, Query(pattern=cursor.PATTERN, description="`next` of the last answer")
 ]
+
+
+def expect_text(fields: Iterable[tuple[str, str]]) -> None:
+    """Raise 422 where a value holds U+0000, which no store keeps and PostgreSQL can't be asked for.
+
+    `fields`: each with its name.
+    """
+    for name, value in fields:
+        if "\0" in value:
+            raise HTTPException(422, f"{name}: leave out the control character U+0000")

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from app.console.access import Access, Person, expect_operator
 from app.console.forms import Form, read_form
 from app.console.jobs import Jobs
+from app.console.parameters import expect_text
 from app.console.rendering import HEADERS, Renderer, link_to
 from app.runtime.relay import Account, Relay
 from app.web.dependencies import TheAccount, TheRelay
@@ -100,6 +101,7 @@ def _viewers(
     relay: TheRelay,
     account: TheAccount,
 ) -> View:
+    expect_text(request.query_params.multi_items())
     return View(request, console, relay, account, person)
 
 

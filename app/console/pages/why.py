@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.collect.schema import PROBLEM
+from app.console.parameters import expect_text
 from app.console.view import TheConsole
 from app.explain.find import explanations
 from app.store.errors import StoreError
@@ -47,10 +48,12 @@ async def _asked(request: Request, _admitted: Annotated[None, Depends(_admit)]) 
         # Any page can have a browser post a form or plain text, but not JSON.
         raise HTTPException(415, "send application/json")
     try:
-        return Question.model_validate_json(await request.body())
+        question = Question.model_validate_json(await request.body())
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors()]
         raise RequestValidationError(faults) from None
+    expect_text([("who", question.who)])
+    return question
 
 
 def routes() -> APIRouter:

@@ -164,6 +164,52 @@ def test_as_csv(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("full", "empty"),
+    [
+        ("media?order=plays", "media?order=plays&to=2026-01-01"),
+        ("media/1/days", "media/1/days?to=2026-01-01"),
+        ("people?medium=1&medium=2", "people?medium=99"),
+        ("people/{contact}", "people/99"),
+    ],
+)
+def test_a_csv_file_without_rows_has_its_columns(
+    client: httpx.Client, full: str, empty: str
+) -> None:
+    """Those of a file that has rows, which are the fields of the JSON."""
+    (person,) = items(client, "people", medium=[1, 2])
+    files = []
+    for path in (full.format(contact=person["recordId"]), empty):
+        answer = client.get(
+            f"/api/v1/{path}{'&' if '?' in path else '?'}format=csv", headers=BEARER
+        )
+        files.append(list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))))
+    question = f"/api/v1/{full.format(contact=person['recordId'])}"
+    fields = client.get(question, headers=BEARER).json()["items"][0]
+    assert files[0][0] == list(fields)
+    assert len(files[0]) > 1
+    assert files[1] == [files[0][0]]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("media/1?utm_sorce=x", "utm_sorce: is no parameter here: did you mean utm_source?"),
+        ("media/1/days?day=7", "day: is no parameter here: did you mean days?"),
+        ("media?site=www", "site: is no parameter here: there are account, after, days, format, "),
+        ("people/1?limit=3", "limit: is no parameter here: there are account, format"),
+        ("media?search=a%00b", "search: leave out the control character U+0000"),
+    ],
+)
+def test_a_parameter_that_a_route_has_not_is_refused(
+    client: httpx.Client, path: str, said: str
+) -> None:
+    """A filter that is misspelt, or that a list has not, would show the figures of all plays."""
+    answer = client.get(f"/api/v1/{path}", headers=BEARER)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(said)
+
+
+@pytest.mark.parametrize(
     ("path", "field"),
     [
         ("media?days=0", "days"),

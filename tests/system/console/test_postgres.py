@@ -10,6 +10,7 @@ import pytest
 from tests.browser.console_kit import PAGES
 from tests.store.postgres.shared import postgres_url
 from tests.system.console.setting import HTML, PASSWORD, sign_in
+from tests.system.console.test_outsiders import CLOSED, Door
 from tests.system.console.test_pages import until
 from tests.system.live.relay import live_relay, settings_for
 from tests.system.sites.town import account
@@ -50,3 +51,27 @@ def test_a_change_is_written_down(client: httpx.Client) -> None:
     started = client.post("/console/rejected/requeue", data=everything)
     until(lambda: "Done." in client.get(started.headers["location"]).text)
     assert "requeue rejected" in client.get("/console/audit").text
+
+
+NUL = "a\0b"
+
+
+@pytest.mark.parametrize("door", CLOSED, ids=" ".join)
+def test_no_route_asks_postgresql_for_what_it_has_no_letter_for(
+    client: httpx.Client, door: Door
+) -> None:
+    """Text with U+0000 is a fault of the question, and none of the store."""
+    if door.path == "/console/why":
+        answer = client.post(door.path, json={"who": NUL})
+    elif door.method == "POST":
+        answer = client.post(door.path, data={"who": NUL})
+    else:
+        answer = client.get(door.path, params={"session": NUL, "family": NUL})
+    assert answer.status_code == 422
+
+
+def test_a_program_is_told_what_to_leave_out(client: httpx.Client) -> None:
+    """Of its question in JSON."""
+    answer = client.post("/console/why", json={"who": NUL}, headers={"accept": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "who: leave out the control character U+0000"
