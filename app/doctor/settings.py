@@ -1,13 +1,14 @@
 """Settings that are valid and still wrong."""
 
-from app.config import Settings, SettingsError, is_postgresql, load
+from app.config import Settings, SettingsError, accounts_of, is_postgresql, load
+from app.config.catalogue import CatalogueError, load_catalogue
 from app.config.database import looks_pooled
 from app.doctor.finding import Finding
 
 
 def examine_settings(settings: Settings) -> Finding:
     """Whether every variable of ours is read, and none of them opens what it should not."""
-    faults = [*_unread(), *_risks(settings)]
+    faults = [*_unread(), *_risks(settings), *_unusable(settings)]
     if faults:
         return Finding("settings", "need a look", "; ".join(faults))
     return Finding("settings", "understood")
@@ -18,6 +19,26 @@ def _unread() -> tuple[str, ...]:
         return load().unknown
     except SettingsError as error:  # changed since the start
         return tuple(error.faults)
+
+
+def _unusable(settings: Settings) -> list[str]:
+    """What is wrong with the catalogues: the next start would stop at it."""
+    if settings.role == "collect":  # such a process reads none
+        return []
+    try:
+        accounts = accounts_of(settings)
+    except SettingsError:  # a file of a secret is gone since the start: said above
+        return []
+    read = [account.settings for account in accounts]
+    read += [site.settings for account in accounts for site in account.sites]
+    paths = [each.catalogue for each in read if each.catalogue]
+    faults = []
+    for path in dict.fromkeys(paths):
+        try:
+            load_catalogue(path)
+        except CatalogueError as error:
+            faults += error.faults
+    return faults
 
 
 def _risks(settings: Settings) -> list[str]:

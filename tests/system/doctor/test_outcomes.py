@@ -11,6 +11,7 @@ from app.doctor.settings import examine_settings
 from app.domain.destination import Destination
 from app.domain.outcome import Status
 from app.store.reports import CLOCK, AuditEntry, Depths, Rest
+from tests.system.sites.town import account
 
 WELL = Depths(
     inbox=0,
@@ -77,6 +78,35 @@ def test_settings_that_are_valid_and_still_wrong(
     finding = examine_settings(Settings.model_validate(values))
     assert said in finding.advice
     assert ":p@" not in finding.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("nowhere.toml", None, "nowhere.toml: cannot be read (No such file or directory)"),
+        ("media.csv", "externalId;duration\nfilm;long\n", "media.csv, line 2: duration"),
+    ],
+)
+def test_a_catalogue_that_the_next_start_would_stop_at(
+    name: str, content: str | None, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a process that reads it: one that only takes pings needs none."""
+    monkeypatch.chdir(tmp_path)
+    if content is not None:
+        Path(name).write_text(content)
+    assert examine_settings(Settings(catalogue=Path(name))).advice.startswith(said)
+    collecting = Settings(catalogue=Path(name), role="collect", allowed_origins=("*",))
+    assert examine_settings(collecting).advice == ""
+
+
+def test_a_sites_catalogue_is_read_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And each file once."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sites.toml").write_text(
+        account("acme", "http://127.0.0.1:9", "token", 'catalogue = "gone.toml"')
+    )
+    advice = examine_settings(Settings(sites=tmp_path / "sites.toml")).advice
+    assert advice.count("gone.toml: cannot be read") == 1
 
 
 @pytest.mark.parametrize(("at", "expected"), [(99, 1), (101, 1), (100 - 24 * 60 * 60 * 1000, 0)])
