@@ -60,6 +60,7 @@ def read_sources(
             places[variable] = f" (in {path})"
     if not written.get(variable_name("port")) and cleaned(variables.get(_PLATFORMS_PORT, "")):
         written[variable_name("port")] = cleaned(variables[_PLATFORMS_PORT])
+        places[variable_name("port")] = f" (in {_PLATFORMS_PORT})"
     return Sources(
         values={name: value for name, value in written.items() if value and name in known},
         blank=frozenset(name for name, value in written.items() if not value and name in known),

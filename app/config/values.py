@@ -10,15 +10,17 @@ from app.domain.destination import Destination
 from app.hubspot.contacts import NamePart
 
 _QUOTES = "\"'"
+_MARKS = "\u200b\u200e\u200f\u2060\ufeff"  # what copying from a page or an editor may add
+_EDGE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _MARKS
 _SHORTEST_SECRET = 32
 _SHORTEST_PASSWORD = 12
 
 
 def cleaned(text: str) -> str:
-    """The text without what surrounds it: white space, line breaks, one pair of quotes."""
-    text = text.strip()
+    """The text without what surrounds it: what nobody sees, and one pair of quotes."""
+    text = text.strip(_EDGE)
     if len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES:
-        text = text[1:-1].strip()
+        text = text[1:-1].strip(_EDGE)
     return text
 
 

@@ -100,7 +100,7 @@ def test_a_wrong_value_names_its_variable(
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("PORT", "abc", "'abc' is not a whole number: give one from 0 to 65535"),
+        ("PORT", "abc", "'abc' is not a whole number: give one from 0 to 65535 (in PORT)"),
         ("HUBSPOT_RATE", "1.5", "'1.5' is not a whole number: give one from 1 to 10000"),
         ("HUBSPOT_RATE", "0", "'0' is out of range: give a whole number from 1 to 10000"),
         ("PINGS_PER_MINUTE", "no", "'no' is not a whole number: give one of at least 0"),

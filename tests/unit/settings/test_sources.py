@@ -20,6 +20,7 @@ SECRETS = {
     "DATABASE_URL": DATABASE,
 }
 PRODUCTION = {"PLAYRELAY_HUBSPOT_ACCESS_TOKEN": "a-token", "PLAYRELAY_ALLOWED_ORIGINS": "*"}
+UNSEEN = ("\ufeff{}", "{}\u200b\n", '\ufeff"\u2060{} "')
 every_secret = pytest.mark.parametrize("name", SECRETS)
 
 
@@ -46,9 +47,9 @@ def faults(variables: dict[str, str]) -> list[str]:
 
 
 @every_secret
-@pytest.mark.parametrize("around", ["{}\n", " {}\r\n", '"{}"', "'{}'\n", "\t{} "])
+@pytest.mark.parametrize("around", ["{}\n", " {}\r\n", '"{}"', "'{}'\n", "\t{} ", *UNSEEN])
 def test_the_edges_of_every_secret_are_cleaned(name: str, around: str) -> None:
-    """White space, a line break and a pair of quotes come from clipboards, files and platforms."""
+    """Clipboards, files, platforms add white space, line breaks, quotes and marks of no width."""
     settings = load(variables={**PRODUCTION, f"PLAYRELAY_{name}": around.format(SECRETS[name])})
     assert value_of(settings.settings, name) == SECRETS[name]
 
