@@ -11,9 +11,9 @@ from collections.abc import Callable
 from functools import cached_property
 
 from app.store.console import ConsoleSessions
+from app.store.transactions.console_sessions import SESSION_MS
 
-SESSION_SECONDS = 12 * 60 * 60
-"""How long a sign-in holds: a working day."""
+SESSION_SECONDS = SESSION_MS // 1000
 
 _COOKIE_BYTES = 32
 _LONGEST_COOKIE = 100
@@ -30,7 +30,7 @@ class Sessions:
         """The cookie of a browser that has just signed in."""
         cookie = secrets.token_urlsafe(_COOKIE_BYTES)
         now = self._now()
-        await store.add(self._digest(cookie), now + SESSION_SECONDS * 1000, now)
+        await store.add(self._digest(cookie), now + SESSION_MS, now)
         return cookie
 
     async def holds(self, store: ConsoleSessions, cookie: str) -> bool:

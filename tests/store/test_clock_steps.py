@@ -1,6 +1,7 @@
 """A clock that was an hour ahead is set back: nothing waits longer than by its own rule."""
 
 import pytest
+from msgspec.structs import replace
 
 from app.domain.outcome import (
     Delivered,
@@ -16,7 +17,9 @@ from app.domain.outcome import (
 from app.domain.streak import REFUSED_ALL
 from app.store.policy import Quota
 from app.store.records import MaintenanceReport
+from app.store.reports import LinkRecord
 from app.store.store import Store
+from app.store.transactions.console_sessions import SESSION_MS
 from tests.store.setting import (
     DAY,
     FOLDING,
@@ -201,6 +204,29 @@ async def test_a_step_ahead_ends_no_lease(passing: Store) -> None:
     report = await passing.maintenance.maintain(WRONG, MANY, stepped=HOUR)
     assert report.leases_expired == 0
     assert (await passing.maintenance.maintain(WRONG + LEASE, MANY)).leases_expired == 1
+
+
+async def test_sign_ins_end(store: Store) -> None:
+    """Each as if it had begun now; one by the right clock stays."""
+    sessions = store.console_sessions
+    await sessions.add("wrong", WRONG + SESSION_MS, WRONG)
+    await set_back(store)
+    await sessions.add("right", NOW + MINUTE + SESSION_MS, NOW + MINUTE)
+    await store.maintenance.maintain(NOW + MINUTE, MANY)
+    assert await sessions.holds("wrong", NOW + SESSION_MS - 1)
+    assert not await sessions.holds("wrong", NOW + SESSION_MS)
+    assert await sessions.holds("right", NOW + MINUTE + SESSION_MS - 1)
+
+
+async def test_shared_links_that_were_ended_meanwhile(store: Store) -> None:
+    """They stay ended, and the others hold until the time that they were made for."""
+    link = LinkRecord("a", 7, "days=28&zone=UTC", "ana", NOW, NOW + DAY, NOW + DAY)
+    for name in "ab":
+        await store.shared_links.add(replace(link, id=name))
+    await store.shared_links.end("a", WRONG)
+    await set_back(store)
+    listed = {each.id: each.stops_at for each in await store.shared_links.listed(NOW)}
+    assert listed == {"b": NOW + DAY}
 
 
 async def test_it_is_written_down(passing: Store) -> None:

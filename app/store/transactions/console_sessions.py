@@ -2,6 +2,9 @@
 
 from app.store.tx import Tx
 
+SESSION_MS = 12 * 60 * 60 * 1000
+"""How long a sign-in holds: a working day."""
+
 MAX_SESSIONS = 1_000
 """The oldest end when more people than this sign in."""
 

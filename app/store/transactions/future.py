@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from app.store.policy import LongestWaits, StorePolicy
 from app.store.reports import CLOCK
 from app.store.rules.outcomes import LONGEST_REFUSED_MEDIUM_MS, REFUSED_MEDIUM_MS
+from app.store.transactions.console_sessions import SESSION_MS
 from app.store.tx import Tx
 
 TOLERANCE_MS = 1_000
@@ -80,6 +81,16 @@ REFUSED_MEDIA = f"""
     WHERE medium IN (SELECT medium FROM playrelay.refused_media
         WHERE try_at > $3 AND try_at > $3::bigint + {_MEDIUM_PAUSE} {_UNLOCKED})
 """
+SESSIONS = f"""
+    UPDATE playrelay.console_sessions SET expires_at = $1 WHERE digest IN (
+        SELECT digest FROM playrelay.console_sessions WHERE expires_at > $3 {_UNLOCKED})
+"""
+# Ended by somebody, before its time: so it has ended.
+ENDED_LINKS = f"""
+    UPDATE playrelay.shared_links SET stops_at = $1 WHERE link IN (
+        SELECT link FROM playrelay.shared_links
+        WHERE stops_at < ends_at AND stops_at > $3 {_UNLOCKED})
+"""
 PERMITS = "UPDATE playrelay.permits SET frees_at = $1 WHERE frees_at > $2"
 PAUSED = "SELECT paused_until, reason FROM playrelay.account"
 PAUSE = "UPDATE playrelay.account SET paused_until = $1 WHERE paused_until > $1"
@@ -126,6 +137,8 @@ def _rules(policy: StorePolicy) -> Iterator[tuple[str, int, *tuple[object, ...]]
     yield TO_ASK, longest.lease
     yield SETTLING, policy.settle_ms
     yield REFUSED_MEDIA, 0
+    yield SESSIONS, SESSION_MS
+    yield ENDED_LINKS, 0
     for sql in HAPPENED.values():
         yield sql, 0
 
