@@ -8,6 +8,8 @@ from app.cli.terminal import say
 Acts: TypeAlias = "argparse._SubParsersAction[Command]"  # noqa: SLF001 - no other name
 
 _LARGEST_PORT = 65_535
+_LARGEST_NUMBER = 2**63 - 1
+_SHOWN = 40  # characters: Python reads no number of more than 4,300
 
 
 class Command(argparse.ArgumentParser):
@@ -42,26 +44,30 @@ def sentence(words: str) -> str:
 
 
 def positive(text: str) -> int:
-    """A whole number above 0."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    """A whole number above 0, as large as a store can hold it."""
+    if not _is_number(text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text[:_SHOWN]!r} is not a whole number above 0")
+    if int(text) > _LARGEST_NUMBER:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is too large: give a number up to {_LARGEST_NUMBER}"
+        )
     return int(text)
 
 
 def port_number(text: str) -> int:
     """A port to listen on; 0 for any that is free."""
-    if not (text.isascii() and text.isdecimal() and int(text) <= _LARGEST_PORT):
+    if not (_is_number(text) and int(text) <= _LARGEST_PORT):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a port: give a number from 0 to {_LARGEST_PORT}"
+            f"{text[:_SHOWN]!r} is not a port: give a number from 0 to {_LARGEST_PORT}"
         )
     return int(text)
 
 
 def contact_id(text: str) -> int:
     """The id of a HubSpot contact."""
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 2**63):
+    if not (_is_number(text) and 0 < int(text) <= _LARGEST_NUMBER):
         raise argparse.ArgumentTypeError(
-            f"{text[:40]!r} is no contact id: give the number that HubSpot shows as Record ID"
+            f"{text[:_SHOWN]!r} is no contact id: give the number that HubSpot shows as Record ID"
             f"{no_mail(text)}"
         )
     return int(text)
@@ -70,3 +76,7 @@ def contact_id(text: str) -> int:
 def no_mail(text: str) -> str:
     """Explain that mail addresses are not stored, so that a search for one finds nothing."""
     return " (mail addresses are not stored: look the contact up in HubSpot)" if "@" in text else ""
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _SHOWN

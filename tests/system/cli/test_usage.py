@@ -73,6 +73,36 @@ def test_a_verb_loads_what_it_needs() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)  # noqa: S603 - our own
 
 
+@pytest.mark.parametrize("number", [str(2**63), "9" * 40, "9" * 5_000])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "outbox show",
+        "outbox requeue",
+        "outbox discard 1",
+        "outbox list --limit",
+        "why x --limit",
+        "sign",
+        "sign 1 --expires",
+        "forget --contact",
+        "export --contact",
+        "sandbox --port",
+        "sandbox --rate",
+        "media sync --limit",
+    ],
+)
+def test_a_number_that_no_store_can_hold(
+    verb: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is bad usage, however long it is, and said in one line that fits a terminal."""
+    with pytest.raises(SystemExit) as ended:
+        main([*verb.split(), number])
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "999999" in line or str(2**63) in line
+    assert len(line) < 300
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
