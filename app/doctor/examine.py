@@ -12,6 +12,7 @@ from app.doctor.alerts import examine_alerts
 from app.doctor.endings import examine_endings, examine_versions
 from app.doctor.finding import Finding
 from app.doctor.outcomes import outcomes, steps
+from app.explain.advice import why_paused
 from app.explain.refused import remedy, summary
 from app.formatting import number
 from app.hubspot import scopes
@@ -83,7 +84,7 @@ async def _store(store: Store) -> Finding:
             "please report it as a bug",
         )
     if depths.paused_until > now_ms():
-        return Finding("store", "takes writes, delivery is paused", depths.pause_reason)
+        return Finding("store", "takes writes, delivery is paused", why_paused(depths.pause_reason))
     return Finding("store", "takes writes")
 
 

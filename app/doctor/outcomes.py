@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from app.config import Settings, is_postgresql
 from app.doctor.finding import Finding
+from app.explain.advice import why_paused
 from app.formatting import count, duration, number, percent
 from app.runtime.policies import quota_of
 from app.store.reports import CLOCK, AuditEntry, Depths
@@ -28,7 +29,7 @@ def outcomes(settings: Settings, depths: Depths) -> Iterator[Finding]:
     yield _rejected(depths)
     yield _late(depths)
     for each in depths.resting:
-        yield Finding("delivery", f"to {each.destination} rests", each.reason)
+        yield Finding("delivery", f"to {each.destination} rests", why_paused(each.reason))
     yield _errors(depths)
     rate = quota_of(settings).rate
     yield Finding("quota", f"{depths.quota_used} of {rate} requests of this window are used")

@@ -122,6 +122,14 @@ def advise(
     return [Advice("good", "All is well: pings arrive, and what they come to is sent.")]
 
 
+def why_paused(said: str) -> str:
+    """Why nothing is sent, and what to do. `said`: the reason, and what else there is to say."""
+    reason, _, detail = said.partition(":")
+    _, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
+    more = f" ({detail.strip()})" if detail else ""
+    return f"{says.removesuffix('.')}{more}. {do}".strip().removesuffix(".")
+
+
 def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
     found = []
     if depths.paused_until > now:

@@ -6,11 +6,16 @@ import pytest
 from msgspec.structs import replace
 
 from app.config import Settings
-from app.doctor.outcomes import LATE_MS, outcomes, steps
+from app.doctor.examine import examine
+from app.doctor.outcomes import DAY_MS, LATE_MS, outcomes, steps
 from app.doctor.settings import examine_settings
 from app.domain.destination import Destination
-from app.domain.outcome import Status
+from app.domain.outcome import Paused, Retry, Status
+from app.explain.advice import PAUSES, why_paused
+from app.runtime.clock import now_ms
 from app.store.reports import CLOCK, AuditEntry, Depths, Rest
+from app.store.sqlite.database import open_sqlite
+from tests.store.setting import claimed, played, policy, settle
 from tests.system.sites.town import account
 
 WELL = Depths(
@@ -60,6 +65,32 @@ def test_all_is_well(tmp_path: Path) -> None:
 def test_what_came_of_the_events(depths: Depths, subject: str, tmp_path: Path) -> None:
     """Rejected events, late ones and a day of errors are each a fault of their own."""
     assert failing(depths, tmp_path) == [subject]
+
+
+@pytest.mark.parametrize("reason", PAUSES)
+def test_a_pause_says_what_to_do(reason: str, tmp_path: Path) -> None:
+    """In the console's words: a reason's code alone tells nobody anything."""
+    _, says, todo = PAUSES[reason]
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/data/relay.db")
+    resting = replace(WELL, resting=(Rest("custom-events", 9, f"{reason}: HTTP 503"),))
+    (line,) = [str(each) for each in outcomes(settings, resting) if "rests" in each.says]
+    assert line.endswith(f": {says[:-1]} (HTTP 503). {todo[:-1]}")
+
+
+async def test_a_paused_account_says_what_to_do(tmp_path: Path) -> None:
+    """As for a destination that rests."""
+    store = await open_sqlite(f"sqlite:///{tmp_path}/relay.db", policy("passthrough"))
+    try:
+        now = now_ms()
+        await played(store, now)
+        job = await claimed(store, now)
+        pause = Paused(now + DAY_MS, "bad_token")
+        await settle(store, job, Retry(now + DAY_MS, "bad_token"), pause, now)
+        settings = Settings(sandbox=True, database_url=f"sqlite:///{tmp_path}/relay.db")
+        found = [each async for each in examine(settings, store)]
+    finally:
+        await store.close()
+    assert found[0].advice == why_paused("bad_token")
 
 
 @pytest.mark.parametrize(
