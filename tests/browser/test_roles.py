@@ -133,6 +133,44 @@ def test_a_silent_loop_that_a_script_makes_is_nothing(
     assert collector.view().last["mediaUrl"].endswith("ten.webm")
 
 
+SLIDERS = {
+    "in turn": "const next = () => place.children[n % 2]",
+    "in each other's place": """const next = () => {
+        place.innerHTML = `<video muted playsinline src="/clips/ten.webm?${n}"></video>`;
+        place.firstChild.muted = true; // what the markup says is only for the parser
+        return place.firstChild;
+    }""",
+}
+
+
+@pytest.mark.parametrize("slider", SLIDERS.values(), ids=SLIDERS)
+def test_silent_films_that_a_script_shows_one_after_the_other_are_nothing(
+    page: Page, site: Site, collector: Collector, slider: str
+) -> None:
+    """A hero with a film in each slide: as one ends, the next begins, on a player of its own."""
+    slides = "".join(video(f"ten.webm?{n}", "muted playsinline", f"s{n}") for n in (0, 1))
+    run = """const run = () => {
+        const film = next();
+        film.defaultPlaybackRate = film.playbackRate = 4;
+        film.onended = () => { n++; run() };
+        film.play();
+    }; run();"""
+    page.goto(
+        site.put(
+            f"<main id=place>{slides}</main><script>n = 0; {slider}; {run}</script>"
+            + video(name="w")
+            + script(collector)
+        )
+    )
+    ready(page)
+    passed(page, "n > 2")
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait(lambda seen: seen.plays)
+    leave(page)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+
+
 def test_a_silent_film_that_ends_counts(page: Page, site: Site, collector: Collector) -> None:
     """It was begun by a script, but nothing follows."""
     show(page, site, collector, video("short.webm", "muted autoplay"))

@@ -5,7 +5,7 @@
  * sound on. A visitor who begins one, or seeks in it, makes it a film.
  */
 
-import { attribute } from "../naming/attributes.js";
+import { wish } from "../naming/attributes.js";
 
 /** An event of a player this soon after a visitor's is caused by it (milliseconds). */
 const CAUSED_MS = 1e3;
@@ -23,7 +23,17 @@ const LONGEST_LOOP_MS = 6e4;
 const loops = new WeakSet();
 
 /** Whether the page asks for it all the same. @param {any} node */
-const isWanted = (node) => attribute(node, "playrelay") == "on";
+const isWanted = (node) => wish(node) == "on";
+
+/** What has just ended, and may yet turn out to be a loop. @type {any} */
+let last;
+
+/**
+ * Whether a script plays silent films one after the other on several players, as a slider does: then none
+ * of them is a film.
+ * @param {any} node
+ */
+const follows = (node) => last?.ended && !node.paused && loops.add(last).add(node);
 
 /**
  * Whether nothing is to be heard, and nothing of the player's own to be clicked.
@@ -39,7 +49,7 @@ const isDecoration = (node, player) => {
   const { controls, loop, srcObject, currentSrc, duration } = player;
   if (isWanted(node)) return false;
   return isBackground(node, player)
-    ? loop || srcObject || loops.has(node) || node.localName == "iframe"
+    ? loop || srcObject || loops.has(node) || node.localName == "iframe" || follows(node)
     : !controls &&
         (/^data:/.test(currentSrc) ||
           (node.localName == "audio" && duration < SHORTEST_SOUND && /^http/.test(currentSrc)));
@@ -60,7 +70,7 @@ const isRecent = ({ lastInput }) => performance.now() - lastInput.timeStamp < CA
 const isSteered = (node, type, core) => {
   const { lastInput, inputTarget } = core;
   if (node.localName == "iframe" && node.getRootNode().activeElement == node) return true;
-  if (!isRecent(core) || !/^(play|playing|seeking|waiting|)$/.test(type)) return false;
+  if (!isRecent(core) || !/^(play(ing)?|seeking|waiting)?$/.test(type)) return false;
   // A loop seeks back by itself.
   if (node.loop && type == "seeking" && node.currentTime < 1) return false;
   const { top, bottom, left, right } = node.getBoundingClientRect();
@@ -68,8 +78,8 @@ const isSteered = (node, type, core) => {
   if (!x && inputTarget.getBoundingClientRect) {
     // At the keyboard: where the control is.
     const control = inputTarget.getBoundingClientRect();
-    x = (control.left + control.right) / 2;
-    y = (control.top + control.bottom) / 2;
+    x = control.x + control.width / 2;
+    y = control.y + control.height / 2;
   }
   return x > left - BESIDE && x < right + BESIDE && y > top - BESIDE && y < bottom + BESIDE;
 };
@@ -82,11 +92,16 @@ const isSteered = (node, type, core) => {
  * @param {string} type of the event
  * @param {number} since when it plays
  */
-const isSuspect = (node, player, type, since) =>
-  !isWanted(node) &&
-  isBackground(node, player) &&
-  !/hide$/.test(type) &&
-  !(type == "time" && player.ended) &&
-  performance.now() - since < LONGEST_LOOP_MS;
+const isSuspect = (node, player, type, since) => {
+  const suspect =
+    !isWanted(node) &&
+    isBackground(node, player) &&
+    (loops.has(node) ||
+      (!/hide$/.test(type) &&
+        !(type == "time" && player.ended) &&
+        performance.now() - since < LONGEST_LOOP_MS));
+  if (player.ended) last = suspect && node;
+  return suspect;
+};
 
 export default { isDecoration, isRecent, isSteered, isSuspect, loops };

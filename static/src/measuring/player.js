@@ -1,6 +1,6 @@
 /** Follows a player through all that it plays: which source is which film, and what is a view. */
 
-import { attribute } from "../naming/attributes.js";
+import { wish } from "../naming/attributes.js";
 import { hasMore, readPage } from "../naming/place.js";
 import { STATEMENTS, isDescribed, namePlainly } from "../naming/plain.js";
 import { mayAdvertise, mayDecorate } from "./roles.js";
@@ -158,7 +158,7 @@ export const follow = (node, player, core, onEvent) => {
     if (!played?.length && (isLate || /** @type {number} */ (readyState) < 3)) return;
     if (paused && !isLate) return;
     if (readyState === 0) return; // of the next source
-    if (attribute(node, "playrelay") == "off") return ignore("off");
+    if (wish(node) == "off") return ignore("off");
     if (isAd()) return ignore("ad");
     if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
     if (!steered && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
@@ -212,8 +212,11 @@ export const follow = (node, player, core, onEvent) => {
     if (!view && type != "emptied") view = findView(type);
     if (view) sources.set(view, source);
     const unclear = isUnclear(type);
-    if (view && !view.started && type != "emptied" && isBack(player.currentTime, view.reached)) {
-      if (isUnattended(type)) view = forget(view);
+    if (
+      view && !view.started && type != "emptied" &&
+      (parts.decoration?.loops.has(node) || isBack(player.currentTime, view.reached)) && isUnattended(type)
+    ) {
+      view = forget(view);
     }
     const wait = view
       ? view.update(node, player, source.duration, type, advertised, unclear) || (unclear && UNCLEAR_MS)

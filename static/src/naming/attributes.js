@@ -34,3 +34,6 @@ export const attribute = (node, name, ours = /./) =>
     const value = each.getAttribute?.("data-" + name);
     return value && ours.test(value) && value;
   });
+
+/** @param {any} node @returns {string | undefined} what the page asks for by `data-playrelay`: "on" or "off" */
+export const wish = (node) => outwards(node, (each) => each.dataset?.playrelay);
