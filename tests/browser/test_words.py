@@ -180,6 +180,22 @@ def test_a_film_is_named_by_what_the_page_says_of_it(
     assert play["mediaUrl"] == f"{site.url}/clips/ten.webm"
 
 
+def test_a_gallery_gives_its_words_to_none_of_its_films(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A custom element around several players is none: its id would make one film of them."""
+    films = f"<h2>Bees</h2>{video()}<h2>Ants</h2>{video('short.webm', name='w')}"
+    gallery = f'<media-gallery aria-label="Gallery viewer" video-id="7">{films}</media-gallery>'
+    show(page, site, collector, gallery)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    play(page, rate=1, name="w")
+    ended(page, "w")
+    collector.wait(lambda sent: [view.last.get("ended") for view in sent.views()] == [True] * 2)
+    assert [view.last["mediaName"] for view in collector.views()] == ["Bees", "Ants"]
+    assert not any("externalId" in view.last for view in collector.views())
+
+
 LABELLED = [
     ("Bees", '<h2 id="t">Bees</h2><h3>Ants</h3><video aria-labelledby="t" {}>'),
     ("Bees of all", '<p id="a">Bees</p><p id="b">of all</p><video aria-labelledby="a b" {}>'),

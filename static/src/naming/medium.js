@@ -37,7 +37,7 @@ const HOST_WORDS = {
 const OWN_LABEL = /^(youtube )?(audio|media|video)([ -]?player)?( - |$)/i;
 
 /** Custom elements that are players, by their names; others behave like one. Tabs and apps are none. */
-const PLAYER = /audio|media|play|video/;
+const PLAYER = /audio|media|video|play/;
 
 /** What stands around a player, by its classes or its role. */
 const WRAPPER = /(^|[\s_-])(audio|media|video|player)/i;
@@ -54,11 +54,19 @@ const label = (node) =>
     .join(" ")
     .trim() || (node.title || node.ariaLabel || "").replace(OWN_LABEL, "");
 
+/** @param {any} each @returns {boolean} whether no more than one player is inside of it */
+const isForOne = (each) => !each.querySelectorAll("audio,iframe,video")[1];
+
 /** @param {any} node @param {RegExp} names @returns {string | undefined} */
 const host = (node, names) =>
   outwards(outer(node), (each) => {
-    const { localName, currentTime } = each;
-    if (!/-/.test(localName) || !(PLAYER.test(localName) || currentTime >= 0)) return;
+    // A gallery's words are of none of its films.
+    if (
+      !/-/.test(each.localName) ||
+      !(each.currentTime >= 0 || (PLAYER.test(each.localName) && isForOne(each)))
+    ) {
+      return;
+    }
     for (const { name, value } of each.attributes) {
       const word = names.test(name) && value.replace(OWN_LABEL, "");
       if (word) return word;
@@ -66,15 +74,13 @@ const host = (node, names) =>
   });
 
 /** @param {any} each @returns {boolean} whether it is there for one player */
-const wraps = ({ role, localName, className }) =>
-  (ROLE.test(role) || localName == "figure" || WRAPPER.test(className)) && !LABELLED.test(className);
+const wraps = (each) =>
+  (ROLE.test(each.role) || each.localName == "figure" || WRAPPER.test(each.className)) &&
+  !LABELLED.test(each.className);
 
-/** @param {any} node @returns {string | undefined} how what stands around it, and around no other, is called */
+/** @param {any} node @returns {string | false | undefined} how what stands around it, and around no other, is called */
 const wrapperLabel = (node) =>
-  outwards(
-    outer(node),
-    (each) => (wraps(each) && !each.querySelectorAll("audio,iframe,video")[1] && label(each)) || undefined,
-  );
+  outwards(outer(node), (each) => wraps(each) && isForOne(each) && label(each));
 
 /**
  * Where a node stands, which is its name where nothing else is. The count among its like is the
