@@ -15,6 +15,7 @@ const ADAPTERS = {
   element: () => import("./adapters/element.js"),
   frames: () => import("./adapters/frames.js"),
   hubspot: () => import("./adapters/hubspot.js"),
+  inside: () => import("./adapters/inside.js"),
   manifests: () => import("./adapters/manifests.js"),
   naming: () => import("./adapters/naming.js"),
   page: () => import("./adapters/page.js"),

@@ -1,9 +1,20 @@
 """Pages that change under their visitor: films moved, copied, made anew and taken away."""
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.hosts import Collector, Site
-from tests.browser.player import leave, passed, play, ready, script, show, until, video
+from tests.browser.player import (
+    leave,
+    loaded,
+    passed,
+    play,
+    ready,
+    script,
+    show,
+    until,
+    video,
+)
 
 ZONE = """<script>
     // As zone.js does it for Angular: what is begun inside stays inside, where timers are counted.
@@ -175,3 +186,66 @@ def test_a_film_that_lies_over_the_page_has_no_name_from_elsewhere(
     collector.wait(lambda sent: len([each for each in sent.views() if each.last["ended"]]) > 1)
     names = [view.last.get("mediaName") for view in collector.views()]
     assert sorted(map(str, names)) == ["None", "The second film"]
+
+
+FRAMES = {
+    "written by a script": """<iframe></iframe><script>
+        const inner = document.querySelector("iframe").contentDocument;
+        inner.open(), inner.write(`{}`), inner.close();
+    </script>""",
+    "srcdoc": "<iframe srcdoc='{}'></iframe>",
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_a_player_in_a_frame_that_the_page_writes_itself_is_the_pages(
+    page: Page, site: Site, collector: Collector, frame: str
+) -> None:
+    """As Podlove's player is: such a frame has no address, and no tag."""
+    around = "<h1>Talks</h1>" + frame.format("<h2>The talk</h2>" + video())
+    show(page, site, collector, around)
+    loaded(page, "inside")
+    page.frames[1].evaluate("v.currentTime = 9.8, v.play()")
+    collector.wait_for_end()
+    last = collector.view().last
+    assert (last["mediaName"], last["pageName"]) == ("The talk", "A page")
+    assert last["mediaUrl"] == f"{site.url}/clips/ten.webm"
+
+
+def test_a_frame_that_the_page_writes_with_the_tag_speaks_for_itself(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its film is one view, although the page around it has the tag too."""
+    show(page, site, collector, f"<iframe srcdoc='{video()}{script(collector)}'></iframe>")
+    loaded(page, "inside")
+    inner = page.frames[1]
+    inner.wait_for_function("!!window.playrelay?.watch")
+    inner.evaluate("v.currentTime = 9.8, v.play()")
+    collector.wait_for_end()
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert len(collector.views()) == 1
+
+
+def test_a_frame_that_the_page_takes_away_has_played_no_longer(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Its player says nothing of that, and is at its beginning then."""
+    show(page, site, collector, f"<iframe srcdoc='{video()}'></iframe>")
+    loaded(page, "inside")
+    page.frames[1].evaluate("v.defaultPlaybackRate = v.playbackRate = 4, v.play()")
+    page.frames[1].wait_for_function("v.currentTime >= 3.5")
+    seen = page.evaluate(
+        """() => {
+            const frame = document.querySelector("iframe");
+            const { currentTime } = frame.contentDocument.querySelector("video");
+            frame.remove();
+            window.gone = performance.now();
+            return currentTime * 10;
+        }"""
+    )
+    passed(page, "performance.now() - gone > 1500")
+    leave(page)
+    collector.wait(lambda sent: sent.plays and sent.view().percent >= int(seen) - 1)
+    page.goto(site.put("", "/next"))
+    assert collector.view().percent <= seen + 1

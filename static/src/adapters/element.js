@@ -12,9 +12,8 @@ export default async (node, { claim, guard, settle, track }) => {
   if (!claim(node)) return;
   const player = /** @type {import("./frames.js").State} */ ({});
   const read = () => {
-    const { currentTime, duration, paused, ended, seeking, muted, controls, autoplay, loop } = node;
-    Object.assign(player, { currentTime, duration, paused, ended, seeking, muted, controls });
-    Object.assign(player, { autoplay, loop });
+    const { currentTime, duration, paused, ended, seeking, muted, controls, loop } = node;
+    Object.assign(player, { currentTime, duration, paused, ended, seeking, muted, controls, loop });
     player.playbackRate = node.playbackRate || 1;
     player.readyState = node.readyState ?? (paused ? 1 : 4);
     player.currentSrc = String(node.currentSrc || node.src || "");

@@ -76,9 +76,8 @@ const readSettings = (words) => {
     has[name.toLowerCase().replace(/-/g, "")] = !/^(0|false)$/.test(value);
     loops ||= value == "loop";
   }
-  const { background, autoplay, chromeless, controls, loop, mute, muted, silentautoplay } = has;
+  const { background, chromeless, controls, loop, mute, muted, silentautoplay } = has;
   return {
-    autoplay: !!(background || autoplay || silentautoplay),
     loop: !!(background || loop || loops),
     muted: !!(background || mute || muted || silentautoplay),
     // Those of Wistia's that begin anew by themselves are backgrounds.
@@ -94,7 +93,7 @@ const readWords = ({ attributes, className }) => [
   ),
 ];
 
-/** @typedef {{ player: State, apply: Apply, url?: URL, leaving?: boolean, heard?: boolean }} Frame */
+/** @typedef {{ player: State, apply: Apply, url?: URL, leaving?: unknown, heard?: boolean }} Frame */
 /** @type {WeakMap<Node, Frame>} */
 const followed = new WeakMap();
 /** The page's frames. @type {Set<any>} */
@@ -123,11 +122,11 @@ const follow = (node) => {
       const { paused } = player;
       if (status.currentSrc && status.currentSrc != player.currentSrc) {
         update("emptied");
-        Object.assign(player, { currentTime: 0, duration: undefined, state: null, title: "" });
+        Object.assign(player, { currentTime: 0, title: "", duration: undefined, state: null });
       }
       for (const [name, value] of Object.entries(status)) {
         // Until they are known, some are told as empty or 0.
-        if (value || (value != null && !/^(currentSrc|title|duration)$/.test(name))) {
+        if (value || (value != null && !/currentSrc|title|duration/.test(name))) {
           player[name] = value;
         }
       }
@@ -165,13 +164,14 @@ const ask = (node, { ask }) => {
 /** Reads what the frame's address names. @param {any} node @param {boolean} loaded its document is there */
 const open = (node, loaded) => {
   const url = findAddress(node);
-  return url && tools.use(/** @type {string} */ (findVendor(url.host)), (/** @type {Vendor} */ vendor) => {
+  if (!url) return node.src || tools.use("inside", (adapter) => adapter(node, tools));
+  return tools.use(/** @type {string} */ (findVendor(url.host)), (/** @type {Vendor} */ vendor) => {
     const currentSrc = vendor.address(url);
     const frame = currentSrc && follow(node);
     if (!frame) return;
-    const changed = frame.url?.href != url.href;
+    const changed = "" + frame.url != "" + url;
     // Until the next document is there, it is the last one that speaks.
-    frame.leaving = changed && !!frame.url && !loaded;
+    frame.leaving = changed && frame.url && !loaded;
     frame.url = url;
     if (changed) {
       frame.apply({ ...readSettings(url.searchParams), currentSrc });
@@ -232,7 +232,7 @@ export default (node, given) => {
       frame.apply(readSettings(readWords(node)));
       bind?.(node, frame.apply);
     });
-  } else if (!present.has(node) || findAddress(node)?.href != followed.get(node)?.url?.href) {
+  } else if (!present.has(node) || "" + findAddress(node) != "" + followed.get(node)?.url) {
     present.add(node);
     node.addEventListener("load", onLoad);
     return open(node, false);
