@@ -98,7 +98,7 @@ const isSuspect = (node, player, type, since) => {
     isBackground(node, player) &&
     (loops.has(node) ||
       (!/hide$/.test(type) &&
-        !(type == "time" && player.ended) &&
+        (type != "time" || !player.ended || last != node) &&
         performance.now() - since < LONGEST_LOOP_MS));
   if (player.ended) last = suspect && node;
   return suspect;
