@@ -3,7 +3,7 @@
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as TooLate
 
-from tests.browser.hosts import PATIENCE, Collector, Site
+from tests.browser.hosts import PATIENCE, STATIC, Collector, Site
 
 
 def script(collector: Collector, attributes: str = 'data-consent="none"') -> str:
@@ -52,6 +52,17 @@ def passed(page: Page, condition: str) -> None:
     except TooLate as error:
         stored = page.evaluate("() => { try { return localStorage.playrelay } catch {} }")
         raise AssertionError(f"not so: {condition}; stored: {stored}") from error
+
+
+ADAPTERS = tuple(sorted(path.stem for path in (STATIC / "adapters").glob("*.js")))
+"""All that the tracker may load."""
+
+
+def load(*adapters: str) -> str:
+    """The expression that loads adapters, so that no short film is over before they are there."""
+    place = "document.querySelector('[src*=playrelay]').src"
+    loads = f"name => import(`${{{place}}}/../adapters/${{name}}.js`)"
+    return f"Promise.all({list(adapters)}.map({loads})).then(() => true)"
 
 
 def loaded(page: Page, *adapters: str) -> None:

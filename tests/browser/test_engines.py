@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import firefox, webkit
 from tests.browser.hosts import Answer, Collector, Site, View
-from tests.browser.player import earned, script, video
+from tests.browser.player import ADAPTERS, earned, load, script, video
 
 Tab = firefox.Tab | webkit.Tab
 
@@ -33,9 +33,10 @@ def tab(engine: Tab, site: Site, collector: Collector) -> Tab:
 
 
 def show(tab: Tab, site: Site, collector: Collector, body: str) -> None:
-    """Open a page with `body` and the embed, and wait until the tracker listens."""
+    """Open a page with `body` and the embed, and wait until the tracker can measure."""
     tab.open(site.put(body + script(collector)))
     tab.passed("window.playrelay?.watch && !window.playrelay.q")
+    tab.evaluate(load(*ADAPTERS))
 
 
 def truth(tab: Tab) -> float:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Frame, Page, Request, Route
 
 from tests.browser.hosts import PATIENCE
-from tests.browser.player import passed
+from tests.browser.player import load, passed
 
 FOLDER = Path(__file__).parent
 ANYWHERE = re.compile("^https:")
@@ -160,8 +160,5 @@ def watches(page: Page, frame: Frame, *seconds: float) -> None:
 
 def measuring(page: Page, *adapters: str) -> None:
     """Wait until what measures is there: a player plays for longer than a test's does."""
-    load = (
-        "name => import(`${document.querySelector('[src*=playrelay]').src}/../adapters/${name}.js`)"
-    )
-    for name in ("view", "naming", *adapters):
-        page.evaluate(load, name)
+    for name in ("view", "naming", *adapters):  # one by one: what uses one may ask for the next
+        page.evaluate(load(name))

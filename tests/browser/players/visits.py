@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from tests.browser.hosts import STATIC, Collector, Json, Site, View
-from tests.browser.player import script
+from tests.browser.hosts import Collector, Json, Site, View
+from tests.browser.player import ADAPTERS, load, script
 from tests.browser.players.pages import put
 from tests.browser.players.records import FOLDER, Case
 
@@ -120,10 +120,7 @@ class Guide:
         Firefox mutes what is faster than eight times its speed: then it is unclear until the end
         whether anybody watches.
         """
-        names = [path.stem for path in sorted((STATIC / "adapters").glob("*.js"))]
-        folder = f"{self._collector.url}/adapters"
-        for name in names:
-            self._tab.evaluate(f"void (await import('{folder}/{name}.js'))")
+        self._tab.evaluate(load(*ADAPTERS))
 
     def outline(self, case: Case) -> list[str]:
         """The page as it stands."""
