@@ -1,7 +1,7 @@
 """Turns the relay's state into advice: what is wrong, and what to do about it. Pure."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -124,21 +124,47 @@ def advise(
 
 def why_paused(said: str) -> str:
     """Why nothing is sent, and what to do. `said`: the reason, and what else there is to say."""
+    pause = _pause(said)
+    words = f"{pause.says.removesuffix('.')}{pause.detail}. {pause.do}"
+    return words.strip().removesuffix(".")
+
+
+class _Pause(NamedTuple):
+    """Why nothing is sent. `detail`: in brackets, to be put behind other words; or empty."""
+
+    reason: str
+    level: Level
+    says: str
+    do: str
+    detail: str
+
+    @property
+    def path(self) -> str:
+        """The console's page that mends it; empty: none."""
+        return "/console/connect" if self.reason in CONNECTING else ""
+
+
+def _pause(said: str) -> _Pause:
     reason, _, detail = said.partition(":")
-    _, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
-    more = f" ({detail.strip()})" if detail else ""
-    return f"{says.removesuffix('.')}{more}. {do}".strip().removesuffix(".")
+    level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
+    return _Pause(reason, level, says, do, f" ({detail.strip()})" if detail else "")
 
 
 def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
     found = []
     if depths.paused_until > now:
-        reason, _, detail = depths.pause_reason.partition(":")
-        level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
+        pause = _pause(depths.pause_reason)
         rest = f"Sending rests for {duration(depths.paused_until - now)} more"
-        path = "/console/connect" if reason in CONNECTING else ""
-        said = f"{says} {rest}{f' ({detail.strip()})' if detail else ''}."
-        found.append(Advice(level, said, do, path, key=reason, brief=says))
+        found.append(
+            Advice(
+                pause.level,
+                f"{pause.says} {rest}{pause.detail}.",
+                pause.do,
+                pause.path,
+                key=pause.reason,
+                brief=pause.says,
+            )
+        )
     found += [_resting(each, now) for each in depths.resting]
     if depths.due_age > SLOW_MS and not (depths.paused_until > now or depths.resting):
         found.append(
@@ -195,17 +221,15 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
 
 def _resting(rest: Rest, now: int) -> Advice:
     """A destination that rests, though the account does not."""
-    reason, _, detail = rest.reason.partition(":")
-    level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
+    pause = _pause(rest.reason)
     left = f"Sending to {rest.destination} rests for {duration(rest.until - now)} more"
-    path = "/console/connect" if reason in CONNECTING else ""
     return Advice(
-        level,
-        f"{says} {left}{f' ({detail.strip()})' if detail else ''}.",
-        do,
-        path,
-        key=f"{rest.destination}:{reason}",
-        brief=f"{says} Sending to {rest.destination} rests.",
+        pause.level,
+        f"{pause.says} {left}{pause.detail}.",
+        pause.do,
+        pause.path,
+        key=f"{rest.destination}:{pause.reason}",
+        brief=f"{pause.says} Sending to {rest.destination} rests.",
     )
 
 
