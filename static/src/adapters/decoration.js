@@ -86,7 +86,7 @@ const isSteered = (node, type, core) => {
 
 /**
  * Whether a film that nobody has begun may yet turn out to be a loop that a script makes: until the
- * page is left, or it has ended and nothing follows.
+ * page is left, or it has ended and nothing follows. Remembers one that has ended, for `follows`.
  * @param {any} node
  * @param {any} player
  * @param {string} type of the event
