@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from app.cli import main
 from tests.browser.demo_kit import PATIENCE, Relay
 from tests.browser.hosts import Site
-from tests.browser.player import leave, play
+from tests.browser.player import READY, leave, play
 from tests.places import ROOT
 from tests.project.docs.pages import blocks
 
@@ -50,7 +50,7 @@ def passed(page: Page, condition: str) -> None:
 
 def ready(page: Page) -> None:
     """Wait until the tracker listens."""
-    passed(page, "window.playrelay?.watch && !window.playrelay.q")
+    passed(page, READY)
 
 
 def ended(page: Page) -> None:

@@ -5,6 +5,9 @@ from playwright.sync_api import TimeoutError as TooLate
 
 from tests.browser.hosts import PATIENCE, STATIC, Collector, Site
 
+READY = "window.playrelay?.watch && !window.playrelay.q"
+"""Whether the tracker listens, and what was called before has been done."""
+
 
 def script(collector: Collector, attributes: str = 'data-consent="none"') -> str:
     """The embed."""
@@ -24,7 +27,7 @@ def show(page: Page, site: Site, collector: Collector, body: str, **options: str
 
 def ready(page: Page) -> None:
     """Wait until the tracker listens and has loaded what measures."""
-    page.wait_for_function("window.playrelay?.watch && !window.playrelay.q")
+    page.wait_for_function(READY)
 
 
 def play(page: Page, rate: float = 4, start: float | None = None, name: str = "v") -> None:

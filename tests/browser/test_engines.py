@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser import firefox, webkit
 from tests.browser.hosts import Answer, Collector, Site, View
-from tests.browser.player import ADAPTERS, earned, load, script, video
+from tests.browser.player import ADAPTERS, READY, earned, load, script, video
 
 Tab = firefox.Tab | webkit.Tab
 
@@ -35,7 +35,7 @@ def tab(engine: Tab, site: Site, collector: Collector) -> Tab:
 def show(tab: Tab, site: Site, collector: Collector, body: str) -> None:
     """Open a page with `body` and the embed, and wait until the tracker can measure."""
     tab.open(site.put(body + script(collector)))
-    tab.passed("window.playrelay?.watch && !window.playrelay.q")
+    tab.passed(READY)
     tab.evaluate(load(*ADAPTERS))
 
 
@@ -47,7 +47,7 @@ def truth(tab: Tab) -> float:
 def settle(tab: Tab, site: Site, collector: Collector) -> None:
     """Go to another page; all that was reported has arrived when this returns."""
     tab.open(site.put(script(collector), "/last"))
-    tab.passed("window.playrelay?.watch && !window.playrelay.q")
+    tab.passed(READY)
     tab.evaluate(f"void playrelay.progress({{ externalId: '{LAST}', mediaType: 'VIDEO' }})")
     collector.wait(lambda seen: any(play.get("externalId") == LAST for play in seen.plays))
 

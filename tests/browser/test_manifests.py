@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.hosts import PATIENCE, Collector, Site
-from tests.browser.player import leave, passed, pause, play, script, until
+from tests.browser.player import READY, leave, passed, pause, play, script, until
 
 FILM = "/films/film/interstitials.m3u8"
 SECOND = "/films/film/master.m3u8"
@@ -83,7 +83,7 @@ def show(page: Page, site: Site, collector: Collector, players: str) -> None:
     """Open a page, and wait until what names and measures is there."""
     site.folders["/films/"] = site.folders["/clips/"].parent / "players" / "clips"
     page.goto(site.put(PLAYER + players + script(collector)))
-    passed(page, "window.playrelay?.watch && !window.playrelay.q")
+    passed(page, READY)
     page.evaluate(
         """() => {
             const { src } = document.querySelector("[src*=playrelay]");

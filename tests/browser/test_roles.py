@@ -27,14 +27,18 @@ PROTOTYPE = """
 MOOTOOLS = "Array.from = (item) => (item == null ? [] : [item])"
 
 
-def watch_both(page: Page, ends: str) -> None:
-    """Watch an advertisement, which `ends` takes away, and the film after it."""
+def the_film_alone_counts(page: Page, collector: Collector, ends: str) -> None:
+    """Watch an advertisement, which `ends` takes away, and the film after it, which is named."""
     play(page, rate=1)
     loaded(page, "roles")
     ended(page)
     page.evaluate(f"{ends}, v.src = '/clips/ten.webm'")
     play(page, rate=4)
     ended(page)
+    collector.wait_for_end()
+    leave(page)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
+    assert collector.view().last["externalId"] == "film"
 
 
 @pytest.mark.parametrize(
@@ -56,11 +60,7 @@ def test_an_advertisement_on_the_films_own_element_is_no_view(
     show(page, site, collector, f'<div id="w">{video(attributes="data-external-id=film")}</div>')
     loaded(page, "view")
     page.evaluate(f"{begins}, v.src = '/clips/short.webm'")
-    watch_both(page, ends)
-    collector.wait_for_end()
-    leave(page)
-    assert collector.view().last["mediaUrl"].endswith("ten.webm")
-    assert collector.view().last["externalId"] == "film"
+    the_film_alone_counts(page, collector, ends)
 
 
 def test_an_advertisement_that_is_there_before_the_script_does_not_take_the_films_name(
@@ -70,11 +70,7 @@ def test_an_advertisement_that_is_there_before_the_script_does_not_take_the_film
     player = video("short.webm", "data-external-id=film")
     show(page, site, collector, f'<div id="w" class="vjs-ad-playing">{player}</div>')
     loaded(page, "view")
-    watch_both(page, "w.className = ''")
-    collector.wait_for_end()
-    leave(page)
-    assert collector.view().last["mediaUrl"].endswith("ten.webm")
-    assert collector.view().last["externalId"] == "film"
+    the_film_alone_counts(page, collector, "w.className = ''")
 
 
 def test_a_silent_loop_that_a_script_begins_is_nothing(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from tests.browser.hosts import Collector, Json, Site, View
-from tests.browser.player import ADAPTERS, load, script
+from tests.browser.player import ADAPTERS, READY, load, script
 from tests.browser.players.pages import put
 from tests.browser.players.records import FOLDER, Case
 
@@ -146,7 +146,7 @@ class Guide:
         return self._tab.play_frame(case.frame, until, tracked=tracked)
 
     def _ready(self) -> None:
-        self._tab.passed("window.playrelay?.watch && !window.playrelay.q")
+        self._tab.passed(READY)
 
 
 def _is_last(play: Json) -> bool:
