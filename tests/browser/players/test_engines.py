@@ -30,6 +30,8 @@ def visit(request: pytest.FixtureRequest, players: Site, harness: Harness) -> It
             guide.prepare()
             seen.shares += guide.watch(case)
             guide.leave()
+            # What was sent on leaving may arrive after what the next page sends.
+            collector.wait(lambda _: len(seen.views(path=f"/{name}/")) >= len(case.views))
             return seen
 
         yield lambda engine, case: visited(engine, case.name)
