@@ -100,14 +100,16 @@ PRUNE_PAGES = """
     DELETE FROM playrelay.figure_pages WHERE (medium, day, page) IN (
         SELECT medium, day, page FROM playrelay.figure_pages WHERE day < $1 LIMIT $2)
 """
+# Only what is summed up stands in the index of old days, and it is summed up long before.
 PRUNE_TRAIT_SLOTS = """
     DELETE FROM playrelay.figure_trait_slots WHERE (trait, slot) IN (
         SELECT s.trait, s.slot FROM playrelay.figure_traits t
-        JOIN playrelay.figure_trait_slots s ON s.trait = t.id WHERE t.day < $1 LIMIT $2)
+        JOIN playrelay.figure_trait_slots s ON s.trait = t.id WHERE t.summed AND t.day < $1
+        LIMIT $2)
 """
 PRUNE_TRAITS = """
     DELETE FROM playrelay.figure_traits WHERE id IN (
-        SELECT t.id FROM playrelay.figure_traits t WHERE t.day < $1 AND NOT EXISTS (
+        SELECT t.id FROM playrelay.figure_traits t WHERE t.summed AND t.day < $1 AND NOT EXISTS (
             SELECT 1 FROM playrelay.figure_trait_slots s WHERE s.trait = t.id) LIMIT $2)
 """
 PRUNE_MEDIA = f"""
