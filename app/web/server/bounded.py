@@ -40,16 +40,14 @@ class BoundedProtocol(TimeoutProtocol):
 
     config: BoundedConfig
 
-    _chunk = 0
-    _received = 0
-    _completed = False
-    _body = 0
-    _in_head = True
-    _refused = False
+    __slots__ = ("_body", "_chunk", "_completed", "_in_head", "_received", "_refused")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Write the peer's address as everything else compares it."""
         super().connection_made(transport)
+        self._chunk = self._received = self._body = 0
+        self._completed = self._refused = False
+        self._in_head = True
         if self.client is not None:
             self.client = (unmapped(self.client[0]), self.client[1])
 

@@ -27,13 +27,15 @@ class TimeoutProtocol(JoinedProtocol):
     request_seconds = REQUEST_SECONDS
     write_seconds = WRITE_SECONDS
 
-    _reading: asyncio.TimerHandle | None = None
-    _writing: asyncio.TimerHandle | None = None
-    _whole = False
+    # uvicorn's protocol has nearly as many attributes as Python keeps without a dict of its own.
+    __slots__ = ("_reading", "_whole", "_writing")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start waiting for the first request."""
         super().connection_made(transport)
+        self._reading: asyncio.TimerHandle | None = None
+        self._writing: asyncio.TimerHandle | None = None
+        self._whole = False
         self._await_request()
 
     def data_received(self, data: bytes) -> None:
