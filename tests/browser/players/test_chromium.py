@@ -19,18 +19,14 @@ from tests.browser.frames.network import (
     says,
     watches,
 )
-from tests.browser.harness import Harness
+from tests.browser.harness import CONTACTS, Harness
 from tests.browser.hosts import PATIENCE, Collector, Site, serving_collector
 from tests.browser.players.checks import media_are_named, of_each, shares_are_true
 from tests.browser.players.records import FOLDER, Case, load
 from tests.browser.players.visits import Guide, Look, Seen
-from tests.processes.relay import CONTACT
 
-ANOTHER = CONTACT[:-1] + "2"
-"""Another visitor's usertoken: a contact's too."""
-
-THIRD = CONTACT[:-1] + "4"
-"""One more. The sandbox knows usertokens that end in an even digit."""
+FIRST, ANOTHER, THIRD = CONTACTS
+"""Usertokens of the visitors."""
 
 MORE_LOOKS = 3
 """Players load and settle at their own pace, so that two looks at a page may differ without any
@@ -130,7 +126,7 @@ def _look(guide: Guide, tab: _Tab, case: Case, *, tracked: bool) -> Look:
 def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> Seen:
     """A visitor sees a page without the tracker and with it, another one both films."""
     seen = Seen(site.url, collector)
-    with _visitor(browser, site, case, CONTACT) as tab:
+    with _visitor(browser, site, case, FIRST) as tab:
         guide = Guide(tab, site, collector)
         seen.looks[False].append(_look(guide, tab, case, tracked=False))
         guide.open(case, "autumn")
@@ -159,7 +155,7 @@ def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> 
 def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None:
     """As much as the browser says was played; HubSpot has its milestones."""
     seen = visit(case)
-    shares_are_true(case, seen, seen.views(CONTACT))
+    shares_are_true(case, seen, seen.views(FIRST))
     seen.collector.agree()
 
 
@@ -167,14 +163,14 @@ def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None
 def test_the_medium_is_named_as_the_page_names_it(case: Case, visit: Visit) -> None:
     """Its name, address and kind."""
     seen = visit(case)
-    media_are_named(case, seen, seen.views(CONTACT))
+    media_are_named(case, seen, seen.views(FIRST))
 
 
 @of_each("chromium", "identity")
 def test_a_film_is_the_same_to_everybody_and_no_other(case: Case, visit: Visit) -> None:
     """Another visitor's is the same medium; another film isn't."""
     seen = visit(case)
-    first = [_identity(view.last) for view in seen.views(CONTACT)]
+    first = [_identity(view.last) for view in seen.views(FIRST)]
     same = [_identity(view.last) for view in seen.views(ANOTHER, "/autumn")]
     other = [_identity(view.last) for view in seen.views(ANOTHER, "/winter")]
     assert bool(same) == bool(other) == bool(case.views)
