@@ -21,10 +21,10 @@ dev: $(VENV)/.dev ## the relay with the sandbox and sample plays, restarted when
 .PHONY: setup
 setup: $(VENV)/.dev $(VENV)/.site $(VENV)/.browser $(VENV)/.npm $(VENV)/.postgres $(VENV)/.checkers ## what the tests need: players, browsers, PostgreSQL
 
-# Browsers play in real time: with more workers than cores, tests that pause in time would be late.
+# Browsers play in real time, and relays wait for their limits: three tests at once keep two cores busy.
 .PHONY: test
 test: setup ## set everything up and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 .PHONY: lint
 lint: $(VENV)/.dev $(VENV)/.languages ## format check, strict lint, strict types, import contract, spelling, words, generated tables, the tracker's build
