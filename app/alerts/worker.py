@@ -18,7 +18,8 @@ from app.domain.weekly import Weekly
 from app.explain.advice import Advice, Level, advise
 from app.runtime.notifier import wait_for
 from app.store.errors import StoreError
-from app.store.reports import COUNTED, REFUSED_MEDIA, Day
+from app.store.event_reports import REFUSED_MEDIA
+from app.store.reports import COUNTED, Day
 from app.store.store import Store
 from app.telemetry.metrics import Metrics
 

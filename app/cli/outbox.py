@@ -13,7 +13,7 @@ from app.cli.terminal import printable, say
 from app.domain.outcome import STATUSES
 from app.formatting import count, moment
 from app.runtime.clock import now_ms
-from app.store.reports import OutboxEntry, Selection
+from app.store.event_reports import OutboxEntry, Selection
 from app.store.store import Store
 
 STEP = 500

@@ -16,7 +16,7 @@ from app.domain.figures import DAY_MS
 from app.domain.shared_link import ID_BYTES, PURPOSE, SharedLink, id_in, is_token_of, token_of
 from app.domain.traits import Traits
 from app.runtime.relay import Account, Relay
-from app.store.reports import LinkRecord
+from app.store.console_records import LinkRecord
 
 PATH = "/console/shared"
 LIVES = (1, 7, 30, 90)

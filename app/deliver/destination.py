@@ -16,8 +16,8 @@ from app.hubspot.bodies import Body
 from app.hubspot.client import HubSpotClient
 from app.hubspot.custom_events import EventForm
 from app.hubspot.results import SendResult
+from app.store.event_reports import OutboxEntry
 from app.store.records import Job
-from app.store.reports import OutboxEntry
 
 
 class Names(msgspec.Struct, frozen=True):

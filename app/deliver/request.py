@@ -10,8 +10,8 @@ from app.hubspot.bodies import (
     played_body,
 )
 from app.hubspot.custom_events import EventForm, event_body, event_uuid
+from app.store.event_reports import OutboxEntry
 from app.store.records import Job
-from app.store.reports import OutboxEntry
 
 
 def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:

@@ -4,8 +4,8 @@ from app.config import Settings
 from app.doctor.finding import Finding
 from app.formatting import ago, count
 from app.runtime.clock import now_ms
+from app.store.console_records import AlertChannel
 from app.store.errors import StoreError
-from app.store.reports import AlertChannel
 from app.store.store import Store
 
 TEST = "playrelay alert test sends a sample"

@@ -30,7 +30,7 @@ from app.hubspot.results import (
 from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
 from app.store.errors import StoreError
-from app.store.reports import REFUSED_MEDIA
+from app.store.event_reports import REFUSED_MEDIA
 from app.store.store import Store
 from app.telemetry.metrics import Metrics
 

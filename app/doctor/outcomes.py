@@ -10,7 +10,8 @@ from app.doctor.finding import Finding
 from app.explain.advice import why_paused
 from app.formatting import count, duration, number, percent
 from app.runtime.policies import quota_of
-from app.store.reports import CLOCK, AuditEntry, Depths
+from app.store.console_records import CLOCK, AuditEntry
+from app.store.event_reports import Depths
 
 LATE_MS = 10 * 60 * 1000
 """Age of work from which nobody seems to do it."""

@@ -7,7 +7,9 @@ import msgspec
 
 from app.explain.refused import many, remedy, summary
 from app.formatting import count, duration, number
-from app.store.reports import AlertChannel, Day, Depths, MediumRefusal, Rest
+from app.store.console_records import AlertChannel
+from app.store.event_reports import Depths, MediumRefusal, Rest
+from app.store.reports import Day
 
 Level = Literal["good", "wait", "bad"]
 

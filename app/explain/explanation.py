@@ -12,7 +12,7 @@ from app.domain.identity import Identity, IdentitySource, Unknown
 from app.domain.play import Play
 from app.explain.words import medium_of, milestone, page_of
 from app.formatting import count, moment
-from app.store.reports import OutboxEntry, PlayHistory
+from app.store.event_reports import OutboxEntry, PlayHistory
 
 IDENTITY_SOURCES: dict[IdentitySource, str] = {
     "signed": "the contactId that your server signed",

@@ -2,7 +2,8 @@
 
 from app.domain.destination import DESTINATIONS
 from app.explain.explanation import Explanation, Pauses, explain
-from app.store.reports import COUNTED, PlayHistory
+from app.store.event_reports import PlayHistory
+from app.store.reports import COUNTED
 from app.store.store import Store
 
 INT64 = 2**63

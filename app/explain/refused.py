@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from app.formatting import count, moment
-from app.store.reports import REFUSED_MEDIA, MediumRefusal
+from app.store.event_reports import REFUSED_MEDIA, MediumRefusal
 
 
 def describe(refusal: MediumRefusal, now: int) -> str:

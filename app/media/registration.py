@@ -8,7 +8,7 @@ from app.media.objects import MediaObjects
 from app.media.reported import ReportedMedium
 from app.media.requester import Requester, Stopped
 from app.store.account import MediaIndex
-from app.store.reports import OnProgress
+from app.store.event_reports import OnProgress
 
 
 async def register(

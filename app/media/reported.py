@@ -9,7 +9,7 @@ from app.domain.known import KnownMedia, KnownMedium, Match
 from app.domain.media import Medium, Wanted
 from app.domain.media_url import media_address, media_identity, name_from
 from app.store.admin import FigureReports, Rejections
-from app.store.reports import MediumRefusal
+from app.store.event_reports import MediumRefusal
 
 PORTION = 500
 

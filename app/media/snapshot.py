@@ -7,7 +7,7 @@ from app.hubspot.media import MediaPage
 from app.media.objects import MediaObjects
 from app.media.requester import Requester, Stopped
 from app.store.account import MediaIndex
-from app.store.reports import OnProgress
+from app.store.event_reports import OnProgress
 
 MOST = 100_000
 """Objects that are kept: the fold holds all of them in memory."""

@@ -8,25 +8,27 @@ from app.domain.outcome import Status
 from app.domain.period import Period
 from app.domain.traits import Traits
 from app.store import erasing
-from app.store.reports import (
+from app.store.console_records import AuditEntry
+from app.store.event_reports import (
     Action,
-    AuditEntry,
-    Choices,
-    Day,
     Depths,
     Family,
+    MediumRefusal,
+    OnProgress,
+    OutboxEntry,
+    PlayHistory,
+    RejectedEvent,
+    Selection,
+)
+from app.store.reports import (
+    Choices,
+    Day,
     FilteredReport,
     Match,
     MediumFigures,
-    MediumRefusal,
     MediumReport,
-    OnProgress,
     Order,
-    OutboxEntry,
-    PlayHistory,
     Point,
-    RejectedEvent,
-    Selection,
     Viewers,
     WatchedByContact,
     WatcherPage,

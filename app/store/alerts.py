@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from app.domain.alerting import Sentence
+from app.store.console_records import AlertChannel
 from app.store.records import AlertMessage
-from app.store.reports import AlertChannel
 from app.store.transactions import alerts
 from app.store.tx import Part
 

@@ -1,6 +1,6 @@
 """The parts of the store that are the console's own: its sign-ins, and the links that it shares."""
 
-from app.store.reports import LinkRecord
+from app.store.console_records import LinkRecord
 from app.store.transactions import console_sessions, shared_links
 from app.store.tx import Part
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from app.store.reports import OnProgress
+from app.store.event_reports import OnProgress
 from app.store.transactions import erasure
 from app.store.tx import Database, Row, Tx
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from app.domain.outcome import AccountUpdate
+from app.store.console_records import KnownName
 from app.store.pipeline import PolicyPart
 from app.store.records import NamesClaim
-from app.store.reports import KnownName
 from app.store.transactions import contact_names
 
 

@@ -12,7 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from app.domain.outcome import STATUSES
 from app.runtime.relay import Account, Relay
 from app.store.errors import StoreError
-from app.store.reports import REFUSED_MEDIA
+from app.store.event_reports import REFUSED_MEDIA
 from app.telemetry.exposition import Figures, exposition
 from app.web.dependencies import TheRelay
 from app.web.shared import SharedAnswer

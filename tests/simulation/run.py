@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from app.config import Settings
 from app.runtime.environment import Environment, IdleSeconds, OpenDatabase
 from app.runtime.stores import open_store
-from app.store.reports import Depths
+from app.store.event_reports import Depths
 from app.store.store import Store
 from tests.simulation.bodies import ping_body
 from tests.simulation.clock import VirtualLoop, run

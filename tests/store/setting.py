@@ -21,9 +21,9 @@ from app.domain.play import Play
 from app.domain.trust import TrustPolicy
 from app.fold.folding import PureFolding
 from app.runtime.policies import longest_waits
+from app.store.event_reports import OutboxEntry
 from app.store.policy import Quota, Retention, StorePolicy
 from app.store.records import FoldReport, FoldRules, InboxPing, Job, Observed
-from app.store.reports import OutboxEntry
 from app.store.store import Store
 from app.store.tx import Database, Part
 

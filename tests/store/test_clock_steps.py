@@ -15,9 +15,9 @@ from app.domain.outcome import (
     Wait,
 )
 from app.domain.streak import REFUSED_ALL
+from app.store.console_records import LinkRecord
 from app.store.policy import Quota
 from app.store.records import MaintenanceReport
-from app.store.reports import LinkRecord
 from app.store.store import Store
 from app.store.transactions.console_sessions import SESSION_MS
 from tests.store.setting import (

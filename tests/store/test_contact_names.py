@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.domain.outcome import Healthy
-from app.store.reports import KnownName
+from app.store.console_records import KnownName
 from app.store.store import Store
 from app.store.transactions.contact_names import FAULT_KEPT_MS, MAX_NAMES
 from app.store.transactions.maintenance import NAMES_KEPT_MS

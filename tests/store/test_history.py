@@ -2,7 +2,7 @@
 
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import Delivered
-from app.store.reports import LookupRecord
+from app.store.event_reports import LookupRecord
 from app.store.store import Store
 from tests.store.setting import (
     MINUTE,

@@ -18,10 +18,11 @@ from app.domain.identity import IdentityMode
 from app.domain.media import Medium
 from app.domain.period import SLOT_MS, Period
 from app.domain.traits import Traits
+from app.store.event_reports import Action, Selection
 from app.store.policy import StorePolicy
 from app.store.postgres.database import PostgresDatabase
 from app.store.postgres.tx import PostgresTx
-from app.store.reports import COUNTED, Action, Selection
+from app.store.reports import COUNTED
 from app.store.sqlite.tx import SqliteTx, finished
 from app.store.store import Store
 from app.store.transactions import (

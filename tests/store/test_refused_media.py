@@ -8,9 +8,9 @@ import pytest
 from app.domain.known import KnownMedium
 from app.domain.media import Medium
 from app.domain.outcome import Delivered, Healthy, RefusedMedium, Rejected, Unasked
+from app.store.event_reports import MediumRefusal, Selection
 from app.store.policy import Quota
 from app.store.records import Job
-from app.store.reports import MediumRefusal, Selection
 from app.store.store import Store
 from tests.store.setting import (
     DAY,

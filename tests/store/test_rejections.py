@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from app.domain.identity import Identity
 from app.domain.outcome import Rejected
-from app.store.reports import AuditEntry, Selection
+from app.store.console_records import AuditEntry
+from app.store.event_reports import Selection
 from app.store.store import Store
 from tests.store.setting import (
     ALL,

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from app.store.reports import LinkRecord
+from app.store.console_records import LinkRecord
 from app.store.store import Store
 from app.store.transactions.shared_links import ENDED_KEPT_MS, MAX_LINKS
 from tests.store.setting import DAY, NOW

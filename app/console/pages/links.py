@@ -11,7 +11,7 @@ from app.console.parameters import Id
 from app.console.sharing import LIVES, PATH, make_link, query_of, short, shows
 from app.console.view import ForOperators, TheForm, View
 from app.explain.words import named
-from app.store.reports import LinkRecord
+from app.store.console_records import LinkRecord
 
 NAME_LIMIT = 100
 

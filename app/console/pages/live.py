@@ -16,7 +16,7 @@ from app.runtime.notifier import wait_for
 from app.runtime.relay import Account, Relay
 from app.store.admin import History
 from app.store.errors import StoreError
-from app.store.reports import PlayHistory
+from app.store.event_reports import PlayHistory
 
 SHOWN = 20
 EVERY_SECONDS = 1.0

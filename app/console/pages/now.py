@@ -9,7 +9,8 @@ from app.domain.figures import DAY_MS
 from app.domain.period import EPOCH, Period, zone_of
 from app.explain.advice import advise
 from app.runtime.relay import Account
-from app.store.reports import COUNTED, REFUSED_MEDIA, Day
+from app.store.event_reports import REFUSED_MEDIA
+from app.store.reports import COUNTED, Day
 
 DAYS_SHOWN = 14
 

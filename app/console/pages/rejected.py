@@ -13,7 +13,7 @@ from app.domain.identity import Identity
 from app.formatting import count
 from app.hubspot.custom_events import EventForm
 from app.runtime.workers import event_form_of
-from app.store.reports import Action, RejectedEvent, Selection
+from app.store.event_reports import Action, RejectedEvent, Selection
 
 FAMILIES = 100
 SHOWN = 20

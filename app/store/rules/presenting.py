@@ -11,7 +11,14 @@ from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import STATUSES, Rejected, Status
 from app.domain.play import Play
-from app.store.reports import Depths, LookupRecord, MediumRefusal, OutboxEntry, PlayHistory, Rest
+from app.store.event_reports import (
+    Depths,
+    LookupRecord,
+    MediumRefusal,
+    OutboxEntry,
+    PlayHistory,
+    Rest,
+)
 from app.store.rules.plays import shown
 
 _decode_rejected = msgspec.json.Decoder(Rejected).decode

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from app.domain.destination import DESTINATIONS, MEDIA_BRIDGE
 from app.domain.outcome import STATUSES, Status
-from app.store.reports import AuditEntry, Depths, OutboxEntry
+from app.store.console_records import AuditEntry
+from app.store.event_reports import Depths, OutboxEntry
 from app.store.rules.presenting import counts, depths_of, entry_of
 from app.store.transactions.refused_media import accept_all
 from app.store.tx import Tx

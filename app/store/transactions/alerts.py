@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 from app.domain.alerting import Change, Known, Sentence, decide
 from app.domain.figures import DAY_MS
+from app.store.console_records import AlertChannel
 from app.store.records import AlertMessage
-from app.store.reports import AlertChannel
 from app.store.tx import Tx
 
 KEPT_MS = DAY_MS

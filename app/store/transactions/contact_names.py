@@ -7,9 +7,9 @@ does not come back.
 from collections.abc import Collection, Mapping, Sequence
 
 from app.domain.outcome import AccountUpdate
+from app.store.console_records import KnownName
 from app.store.policy import Quota
 from app.store.records import NamesClaim
-from app.store.reports import KnownName
 from app.store.transactions.lookups import EVENTS_DUE
 from app.store.transactions.maintenance import NAMES_KEPT_MS
 from app.store.transactions.permits import (

@@ -9,14 +9,7 @@ from datetime import date
 
 from app.domain.figures import Figures
 from app.domain.period import EPOCH, Period, Stretch, in_blocks
-from app.store.reports import (
-    MEDIA_SORTED,
-    Day,
-    MediumFigures,
-    MediumReport,
-    Order,
-    PageFigures,
-)
+from app.store.reports import MEDIA_SORTED, Day, MediumFigures, MediumReport, Order, PageFigures
 from app.store.rules.figures import decode_medium, total
 from app.store.transactions.figure_tables import COLUMNS
 from app.store.tx import Row, Tx

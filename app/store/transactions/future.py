@@ -7,8 +7,8 @@ what is further ahead than that was written by another clock. What has happened 
 
 from collections.abc import Iterator
 
+from app.store.console_records import CLOCK
 from app.store.policy import LongestWaits, StorePolicy
-from app.store.reports import CLOCK
 from app.store.rules.outcomes import LONGEST_REFUSED_MEDIUM_MS, REFUSED_MEDIUM_MS
 from app.store.transactions.console_sessions import SESSION_MS
 from app.store.tx import Tx

@@ -1,7 +1,7 @@
 """Plays and all that became of them."""
 
 from app.domain.identity import IdentityMode
-from app.store.reports import PlayHistory
+from app.store.event_reports import PlayHistory
 from app.store.rules.plays import shown
 from app.store.rules.presenting import entry_of, history_of
 from app.store.transactions.admin import ENTRY

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.domain.known import KnownMedium
 from app.domain.media import Medium
 from app.domain.outcome import RefusedMedium, Rejected
-from app.store.reports import REFUSED_FOR_MS, MediumRefusal
+from app.store.event_reports import REFUSED_FOR_MS, MediumRefusal
 from app.store.rules.outcomes import answer_of, medium_pause, refused_unsent
 from app.store.rules.presenting import medium_refusal
 from app.store.tx import Tx

@@ -1,7 +1,8 @@
 """Rejected events by their kind, and what people change of them: bounded by indexes and limits."""
 
 from app.domain.identity import IdentityMode
-from app.store.reports import COUNTED, Action, Family, RejectedEvent, Selection
+from app.store.event_reports import Action, Family, RejectedEvent, Selection
+from app.store.reports import COUNTED
 from app.store.rules.presenting import entry_of
 from app.store.transactions.admin import ENTRY, EVENT
 from app.store.transactions.identities import load_visitors

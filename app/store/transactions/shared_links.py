@@ -1,6 +1,6 @@
 """Links that show one medium without a sign-in: kept so that they are listed, and can be ended."""
 
-from app.store.reports import LinkRecord
+from app.store.console_records import LinkRecord
 from app.store.tx import Tx
 
 MAX_LINKS = 1_000

@@ -9,14 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from app.store.reports import (
-    Match,
-    Point,
-    WatchedByContact,
-    WatchedMedium,
-    Watcher,
-    WatcherPage,
-)
+from app.store.reports import Match, Point, WatchedByContact, WatchedMedium, Watcher, WatcherPage
 from app.store.rules.figures import decode_medium
 from app.store.rules.plays import HUNDREDTHS, shown
 from app.store.tx import Tx

@@ -9,7 +9,9 @@ from app.collect.activity import Activity, OriginActivity
 from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
 from app.explain.advice import PAUSES, SLOW_MS, Advice, advise
-from app.store.reports import AlertChannel, Day, Depths, MediumRefusal, Rest
+from app.store.console_records import AlertChannel
+from app.store.event_reports import Depths, MediumRefusal, Rest
+from app.store.reports import Day
 
 NOW = 1_790_000_000_000
 CALM = Depths(

@@ -11,7 +11,7 @@ import pytest
 
 from app.console.pages.live import STREAMS, stream
 from app.runtime.relay import Relay
-from app.store.reports import PlayHistory
+from app.store.event_reports import PlayHistory
 from app.web.app import create_app
 from tests.store.setting import played
 from tests.system.console.setting import HTML

@@ -13,7 +13,8 @@ from app.domain.destination import Destination
 from app.domain.outcome import Paused, Retry, Status
 from app.explain.advice import PAUSES, why_paused
 from app.runtime.clock import now_ms
-from app.store.reports import CLOCK, AuditEntry, Depths, Rest
+from app.store.console_records import CLOCK, AuditEntry
+from app.store.event_reports import Depths, Rest
 from app.store.sqlite.database import open_sqlite
 from tests.store.setting import claimed, played, policy, settle
 from tests.system.sites.town import account

@@ -23,8 +23,8 @@ from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.faults import Fault
 from app.sandbox.ledger import Kept, Seen
+from app.store.event_reports import OutboxEntry
 from app.store.records import InboxPing
-from app.store.reports import OutboxEntry
 from tests.processes.relay import ping
 from tests.processes.sandbox import TOKEN, Milestone, milestone_of
 

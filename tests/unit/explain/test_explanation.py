@@ -12,7 +12,7 @@ from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
 from app.explain.explanation import explain
-from app.store.reports import LookupRecord, OutboxEntry, PlayHistory
+from app.store.event_reports import LookupRecord, OutboxEntry, PlayHistory
 
 NOW = 1_790_000_000_000
 UTK, HSENC = "0123456789abcdef0123456789abcdef", "p2ANqtz-a-token"

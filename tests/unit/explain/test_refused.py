@@ -3,7 +3,7 @@
 import pytest
 
 from app.explain.refused import describe, remedy, summary
-from app.store.reports import REFUSED_MEDIA, MediumRefusal
+from app.store.event_reports import REFUSED_MEDIA, MediumRefusal
 
 NOW = 1_790_000_000_000
 FILM = MediumRefusal("/film", 2, NOW + 1, "No such media.")
