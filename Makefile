@@ -44,7 +44,7 @@ format: $(VENV)/.dev ## rewrite the code as lint wants it
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(VENV)/.dev $(VENV)/.browser $(VENV)/.languages ## the benchmarks: ratios within one run
+bench: $(VENV)/.dev $(VENV)/.served $(VENV)/.browser $(VENV)/.languages ## the benchmarks: ratios within one run
 	$(BIN)/python -m tests.bench
 
 .PHONY: docs
@@ -104,6 +104,12 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
 
 $(VENV)/.site: requirements/site.txt $(VENV)/.dev | $(VENV)/.languages
 	@$(PIP) install --require-hashes -r requirements/site.txt
+	@touch $@
+
+# What the benchmarks measure: the packages of a release, without those of the development.
+$(VENV)/.served: requirements/runtime.txt $(VENV)/.dev
+	@$(PYTHON) -m venv $(VENV)/runtime
+	@$(VENV)/runtime/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/runtime.txt
 	@touch $@
 
 # A PostgreSQL, and a pooler before it: the system's, or Debian's.

@@ -18,6 +18,10 @@ from fastapi import FastAPI, Request
 
 ANSWER = b'{"accepted":1,"rejected":[]}'
 
+PYTHON = Path(sys.prefix) / "runtime/bin/python"
+"""With the packages that a release installs. Those of the development are found and loaded by
+some of these, which would take 6 MB more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -140,7 +144,7 @@ def _running(
 ) -> Iterator[Server]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PLAYRELAY_")}
     process = subprocess.Popen(  # noqa: S603 - our own
-        [sys.executable, *arguments],
+        [PYTHON, *arguments],
         env={**kept, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
