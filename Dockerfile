@@ -14,6 +14,7 @@ RUN python -m venv --without-pip /opt/playrelay \
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY static static
+COPY docs docs
 RUN python -m pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && python -m pip --python /opt/playrelay/bin/python install --no-deps --no-index /wheels/*.whl
 

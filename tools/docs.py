@@ -68,7 +68,7 @@ class UnknownTableError(Exception):
 def settings_table() -> str:
     """Every variable, from `app.config`."""
     rows = (
-        (f"`{variable_name(name)}`", _default(field), _meaning(field))
+        (f"`{variable_name(name)}`", _default(field), _linked(_meaning(field)))
         for name, field in Settings.model_fields.items()
     )
     return _table(("variable", "default", "meaning"), rows)
@@ -97,7 +97,7 @@ def _keys(fields: Iterable[str], *more: Sequence[str]) -> str:
         (
             f"`{key_name(field)}`" + (" (secret)" if key_name(field) in secret else ""),
             f"`{variable_name(field)}`",
-            _meaning(Settings.model_fields[field]),
+            _linked(_meaning(Settings.model_fields[field])),
         )
         for field in fields
     )
@@ -275,6 +275,16 @@ def _meaning(field: FieldInfo) -> str:
     choices = [f"`{choice}`" for choice in _choices(field.annotation)]
     named = all(choice.strip("`") in field.description for choice in choices)
     return field.description if named else f"{field.description} ({', '.join(choices)})"
+
+
+def _linked(meaning: str) -> str:
+    """Where messages name the command that prints a document, a document has a link to it."""
+
+    def link(found: re.Match[str]) -> str:
+        name = f"{found[1].upper()}.md"
+        return f"[{found[1]}]({name}#{found[2]})" if found[2] else f"[{found[1]}]({name})"
+
+    return re.sub(r"`playrelay docs (\w+)(?: ([\w-]+))?`", link, meaning)
 
 
 def _choices(annotation: Any) -> Iterator[object]:

@@ -16,6 +16,7 @@ from app.cli.provider import add_provider_options, provider_of, save_provider
 from app.cli.stores import add_account, the_one
 from app.cli.terminal import say
 from app.config import AccountSettings, Settings
+from app.documents import see
 from app.hubspot import scopes
 from app.hubspot.results import words_of
 from app.oauth.install import Installer, InstallFailure
@@ -40,10 +41,10 @@ PORT = 8012
 
 OWNER = "this command"
 
-_REFUSALS = """\
+_REFUSALS = f"""\
 If HubSpot's page refuses: about scopes, the app does not declare all that the address asks for;
 about the redirect URL, the app does not list the one in the address; about installs, an app that
-is in no marketplace has its greatest number of accounts. See docs/HUBSPOT.md.
+is in no marketplace has its greatest number of accounts. More: {see("hubspot")}
 """
 
 
@@ -56,7 +57,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     verb.epilog = (
         "The app needs the redirect URL http://localhost:8012/connect (or what --port and "
         "--redirect-uri make of it), and declares the scopes that are asked for: --make-app writes "
-        "such an app. docs/HUBSPOT.md leads through each way, and says what refusals mean."
+        f"such an app. Each way to the end, and what refusals mean: {see('hubspot')}"
     )
     add_app_options(verb)
     verb.add_argument(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from app.cli.address import is_loopback, local_address, public_address
 from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
+from app.documents import see
 from app.domain.url import Url
 from app.web.tracker.offer import CONSENT, CONTEXTS, Choices, offer
 
@@ -18,7 +19,7 @@ _SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add the options of the snippet."""
-    verb.epilog = "docs/EMBED.md has recipes for tag managers, WordPress, HubSpot and the rest."
+    verb.epilog = f"Recipes for tag managers, WordPress, HubSpot and the rest: {see('embed')}"
     verb.add_argument(
         "--url",
         type=public_address,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app import __version__
 from app.cli.arguments import Command, sentence
+from app.documents import see
 
 
 class Verb(NamedTuple):
@@ -38,6 +39,7 @@ VERBS: Mapping[str, Verb] = {
     "outbox": Verb("look at the events, requeue or discard them", "outbox"),
     "alert": Verb("send a test message to those who are told what is wrong", "alert"),
     "events": Verb("the definition that custom events need", "events"),
+    "docs": Verb("print the documents", "docs"),
 }
 
 
@@ -61,7 +63,7 @@ def parser(words: Sequence[str]) -> Command:
     top = Command(
         prog="playrelay",
         description="The self-hosted relay between any web player and HubSpot. "
-        "Settings are environment variables; docs/SETTINGS.md lists them.",
+        f"Settings are environment variables: {see('settings')}",
     )
     top.add_argument("--version", action="version", version=f"playrelay {__version__}")
     verbs = top.add_subparsers(required=True, metavar="command")

@@ -21,6 +21,7 @@ from app.cli.handover import (
 )
 from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
+from app.documents import see
 from app.runtime.stores import load_engine
 from app.telemetry.logs import configure_logs
 from app.web.app import create_app
@@ -36,7 +37,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     """Settings are its options."""
     verb.epilog = (
         "It takes no other options: settings are environment variables or lines of a file .env, "
-        "such as PLAYRELAY_PORT=8080. docs/SETTINGS.md lists them."
+        f"such as PLAYRELAY_PORT=8080. All of them: {see('settings')}"
     )
     verb.set_defaults(run=serve)
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator, model_validat
 
 from app.config.sources import PREFIX
 from app.config.values import CommaSeparated, OptionalSecret, is_address, is_loopback
+from app.documents import see
 from app.domain.url import parse_url
 
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -20,8 +21,8 @@ class AlertFields(BaseModel):
 
     alert_webhook_url: OptionalSecret = Field(
         None,
-        description="Where messages about what is wrong are posted (docs/CONSOLE.md#being-told): "
-        "`https://…`, or `http://…` in a network of your own",
+        description="Where messages about what is wrong are posted "
+        f"(`{see('console', 'being-told')}`): `https://…`, or `http://…` in a network of your own",
     )
     alert_webhook_format: Literal["json", "slack", "teams"] = Field(
         "json",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from app.config.database import database_address
 from app.config.values import CommaSeparated, Password, SigningSecret, is_address, is_network
+from app.documents import see
 from app.domain.period import zone_of
 from app.domain.url import parse_url
 
@@ -30,8 +31,8 @@ class ServerFields(BaseModel):
     )
     sites: Path | None = Field(
         None,
-        description="TOML file of several HubSpot accounts and sites (docs/SITES.md); none: one "
-        "site, which these variables describe",
+        description=f"TOML file of several HubSpot accounts and sites (`{see('sites')}`); none: "
+        "one site, which these variables describe",
     )
     database_url: str = Field(
         "sqlite:///data/playrelay.db",
@@ -79,12 +80,12 @@ class ServerFields(BaseModel):
     )
     console_viewer_password: Password = Field(
         None,
-        description="Opens `/console` to look, not to change anything (docs/CONSOLE.md): 12 "
+        description=f"Opens `/console` to look, not to change anything (`{see('console')}`): 12 "
         "characters or more",
     )
     api_token: SigningSecret = Field(
         None,
-        description="Opens `/api/v1`, the console's figures for programs (docs/API.md): 32 "
+        description=f"Opens `/api/v1`, the console's figures for programs (`{see('api')}`): 32 "
         "characters or more; several, comma-separated, to replace one",
     )
     console_user_header: str | None = Field(

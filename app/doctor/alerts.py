@@ -2,6 +2,7 @@
 
 from app.config import Settings
 from app.doctor.finding import Finding
+from app.documents import see
 from app.formatting import ago, count
 from app.runtime.clock import now_ms
 from app.store.console_records import AlertChannel
@@ -14,7 +15,7 @@ TEST = "playrelay alert test sends a sample"
 async def examine_alerts(settings: Settings, store: Store) -> list[Finding]:
     """A line for each way by which messages go. Nothing is sent."""
     if not settings.alert_channels:
-        return [Finding("alerts", "nobody is told what is wrong: docs/CONSOLE.md#being-told")]
+        return [Finding("alerts", f"nobody is told what is wrong: {see('console', 'being-told')}")]
     try:
         known = {each.channel: each for each in await store.alerts.channels()}
     except StoreError as error:

@@ -7,6 +7,7 @@ import httpx
 
 from app.config import AccountSettings
 from app.doctor.finding import Finding
+from app.documents import see
 from app.domain.origin import OriginPolicy
 from app.domain.url import Url
 
@@ -130,6 +131,6 @@ async def _closed(http: httpx.AsyncClient, address: str, path: str) -> Finding:
         return Finding(
             "closed",
             f"{path} is open to everybody",
-            "close it in the proxy (docs/OPERATIONS.md)",
+            f"close it in the proxy: {see('operations', 'the-reverse-proxy')}",
         )
     return Finding("closed", f"{path} answers {answer.status_code}")

@@ -1,5 +1,6 @@
 """What is shipped: the wheel, installed with the locked requirements, runs from an empty folder."""
 
+import ast
 import json
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.documents import see
 from app.web.tracker.build import read_build
 from tests.places import ROOT
 from tests.system.cli.process import Server, environment, run, serving
@@ -55,7 +57,7 @@ def relay(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_the_wheel_holds_what_the_relay_needs(wheel: Path) -> None:
-    """Script, kept builds, stub, demo, console, migrations and the type marker are in the wheel."""
+    """Script, builds, stub, demo, console, migrations, documents and the type marker are in it."""
     held = set(zipfile.ZipFile(wheel).namelist())
     migrations = [*(ROOT / "app" / "store" / "migrations").glob("*.sql")]
     assert migrations
@@ -70,16 +72,18 @@ def test_the_wheel_holds_what_the_relay_needs(wheel: Path) -> None:
         *(f"app/store/migrations/{path.name}" for path in migrations),
         *(f"app/demo/{path.name}" for path in demo.iterdir() if path.is_file()),
         *(path.relative_to(ROOT).as_posix() for path in pages if path.is_file()),
+        *(f"app/_docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
         *(f"app/_static/{path}" for path in scripts),
         *(f"app/_static/{path.relative_to(static).as_posix()}" for path in kept),
     }
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
-    """Sources of the script, its tools, the tests and the documents stay at home."""
+    """Sources of the script, its tools, the tests and the pictures stay at home."""
     for name in zipfile.ZipFile(wheel).namelist():
         assert name.startswith(("app/", "playrelay-")), name
         assert "node_modules" not in name
+        assert not name.startswith("app/_docs/") or name.endswith(".md")
         if name.startswith("app/_static/"):
             path = r"app/_static/(stub|(builds/\w+/)?(playrelay|adapters/[\w-]+))\.js(\.map)?"
             assert re.fullmatch(path, name), name
@@ -117,6 +121,38 @@ def test_a_pinned_script_is_served_as_it_is_built(installed: Path, relay: Server
 def test_the_installed_verbs_run(installed: Path, tmp_path: Path) -> None:
     """The console script finds everything the verbs import, without the development tools."""
     assert run("doctor", folder=tmp_path, command=[str(installed)]).returncode == 0
+
+
+def test_every_message_that_names_a_document_leads_to_one(
+    installed: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """In a folder that holds nothing: no text names a file that only a checkout has."""
+    held = zipfile.ZipFile(wheel)
+    code = [ast.parse(held.read(name)) for name in held.namelist() if name.endswith(".py")]
+    texts = [text for module in code for text in _texts(module)]
+    texts += [held.read(name).decode() for name in held.namelist() if name.endswith(".html")]
+    assert [text for text in texts if re.search(r"\b(docs/[A-Z]|[A-Z]{3,}\.md)", text)] == []
+    named = {words for module in code for words in _documents_named(module)}
+    assert len(named) > 5
+    for words in named:
+        command = see(*words).split()
+        printed = run(*command[1:], folder=tmp_path, command=[str(installed)])
+        assert printed.stdout.startswith("#"), (command, printed.stderr)
+
+
+def _texts(module: ast.Module) -> Iterator[str]:
+    """All texts of a module but those that stand for themselves: documentation of the code."""
+    own = {id(each.value) for each in ast.walk(module) if isinstance(each, ast.Expr)}
+    for each in ast.walk(module):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in own:
+            yield each.value
+
+
+def _documents_named(module: ast.Module) -> Iterator[tuple[str, ...]]:
+    """What a module's calls of `see` name."""
+    for each in ast.walk(module):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "see":
+            yield tuple(ast.literal_eval(word) for word in each.args)
 
 
 def test_the_wheel_runs_without_being_installed(wheel: Path, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ VERBS = (
     "alert test",
     "events",
     "events define",
+    "docs",
 )
 
 
@@ -133,6 +134,8 @@ def test_a_number_that_no_store_can_hold(
         "outbox requeue",
         "outbox requeue --rejected 7",
         "outbox discard",
+        "docs nothing",
+        "docs console nothing",
     ],
 )
 def test_bad_usage_exits_with_2(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
