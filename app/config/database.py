@@ -4,6 +4,7 @@ No message repeats any part of the URL but the names of its parameters: it may h
 """
 
 import re
+from pathlib import PurePath
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 import msgspec
@@ -44,6 +45,7 @@ _VALUES = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "target_session_attrs": ("any", "read-write", "primary", "prefer-standby"),
 }
+_FILES = "sqlite:///data/playrelay.db or sqlite:////absolute/path.db"
 _TRUE = frozenset({"1", "true", "yes", "on", "transaction"})
 _FALSE = frozenset({"0", "false", "no", "off", "session", ""})
 _HOST = re.compile(r"(\[[^\]]+\]|[^:\[\]]*)(?::([0-9]{1,5}))?")
@@ -79,10 +81,28 @@ def database_address(text: str) -> DatabaseAddress:
             raise ValueError(f"names a driver: write postgresql:// in place of {kind}+…://")
         return _postgresql(f"{kind}://{rest}")
     if kind == "sqlite" and separator and not driver:
-        if text.startswith("sqlite:///") and not text.endswith("/") and "?" not in text:
-            return DatabaseAddress(text)
-        raise ValueError("write sqlite:///data/playrelay.db or sqlite:////absolute/path.db")
-    raise ValueError(f"write sqlite:///data/playrelay.db, sqlite:////absolute/path.db or {EXAMPLE}")
+        _expect_file(text)
+        return DatabaseAddress(text)
+    raise ValueError(f"write {_FILES}, or {EXAMPLE}")
+
+
+def _expect_file(url: str) -> None:
+    """ValueError unless the URL names a file on disk as this machine names files."""
+    if not url.startswith("sqlite:///") or url.endswith("/") or "?" in url:
+        raise ValueError(f"write {_FILES}")
+    path = unquote(url.removeprefix("sqlite:///"))
+    if path == ":memory:" or path.startswith("file:"):
+        raise ValueError(f"names no file, and what is taken has to be on disk: write {_FILES}")
+    if "\\" in path or re.match("/?[A-Za-z]:", path):
+        raise ValueError(f"is a path of Windows: where the relay runs they are as in {_FILES}")
+    if path[0] in "~$":
+        raise ValueError(
+            "begins with what a shell would replace: write sqlite:////absolute/path.db"
+        )
+    if "#" in url or not path.isprintable() or "\ufffd" in path:
+        raise ValueError("can't be read: percent-encode what is special in it (# is %23, % is %25)")
+    if PurePath(path).name in {"", ".."}:
+        raise ValueError(f"names a folder: write {_FILES}")
 
 
 def _postgresql(url: str) -> DatabaseAddress:

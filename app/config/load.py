@@ -21,7 +21,7 @@ SECRETS = (*secret_fields(), "database_url")
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """The settings. `unknown`: a line for each variable that nothing reads.
+    """The settings. `unknown`: a line for each variable, or value of one, that nothing reads.
 
     `dropped`: a line for each part of a setting that the relay does without.
     """
@@ -63,7 +63,7 @@ def load(
         raise SettingsError(faults)
     return Loaded(
         settings,
-        tuple(unknown_line(name, sources) for name in sources.unknown),
+        (*(unknown_line(name, sources) for name in sources.unknown), *sources.repeated),
         tuple(_dropped(sources)),
     )
 
@@ -96,9 +96,7 @@ def _without_the_files_own(sources: Sources, settings: Settings) -> Sources:
         return sources
     read = settings.file.variables
     unknown = tuple(name for name in sources.unknown if name not in read)
-    return Sources(
-        sources.values, sources.blank, unknown, sources.known | read, sources.places, sources.faults
-    )
+    return msgspec.structs.replace(sources, unknown=unknown, known=sources.known | read)
 
 
 def _dropped(sources: Sources) -> list[str]:

@@ -41,6 +41,11 @@ def message_of(fault: ErrorDetails) -> str:
 
 
 def _not_a_number(fault: ErrorDetails, noun: str, wanted: dict[str, Any]) -> str:
+    if str(fault["input"]).startswith("tcp://"):
+        return (
+            f"{_shown(fault)} is what Kubernetes sets for a Service of that name: write "
+            "enableServiceLinks: false for the Pod"
+        )
     if fault["type"].startswith(("int_", "float_")):
         return f"{_shown(fault)} is not a {noun}: give one {_bounds(wanted)}"
     return f"{_shown(fault)} is out of range: give a {noun} {_bounds(wanted)}"

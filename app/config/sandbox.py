@@ -99,7 +99,6 @@ def unknown_line(name: str, sources: Sources) -> str:
 
 def nearest(name: str, sources: Sources) -> str:
     """The known variable that was probably meant, or ""."""
-    found = spelling.nearest(
-        name.removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in sources.known)
-    )
+    written = re.sub(r"\W+", "_", re.sub(r"^\W*PLAY[\W_]*RELAY[\W_]*", "", name.upper())).strip("_")
+    found = spelling.nearest(written, (each.removeprefix(PREFIX) for each in sources.known))
     return f"{PREFIX}{found}" if found else ""

@@ -3,15 +3,14 @@
 Every value is cleaned alike, whatever it comes from. The environment precedes `.env`.
 """
 
-import io
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import msgspec
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
 
+from app.config.dotenv import read_dotenv
 from app.config.values import cleaned
 
 PREFIX = "PLAYRELAY_"
@@ -19,7 +18,6 @@ DOTENV = ".env"
 _FILE = "_FILE"
 _PLATFORMS_PORT = "PORT"
 _LARGEST_SECRET = 65_536
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def variable_name(setting: str) -> str:
@@ -30,8 +28,8 @@ def variable_name(setting: str) -> str:
 class Sources(msgspec.Struct, frozen=True):
     """What was written, by variable. `blank`: named without a value. `unknown`: nothing reads them.
 
-    `known`: every variable that is read. `places`: where each stands, for messages. `faults`: what
-    could not be read.
+    `known`: every variable that is read. `places`: where each stands, for messages. `repeated`: a
+    line for each that stands twice in `.env`. `faults`: what could not be read.
     """
 
     values: Mapping[str, str] = msgspec.field(default_factory=dict)
@@ -39,6 +37,7 @@ class Sources(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
     places: Mapping[str, str] = msgspec.field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
 
@@ -49,8 +48,9 @@ def read_sources(
     dotenv: str | None = DOTENV,
 ) -> Sources:
     """Read the variables of these settings, and `…_FILE` for those that hold secrets."""
-    faults: list[str] = []
-    from_file = _ours(_dotenv(dotenv, faults))
+    file = read_dotenv(dotenv, PREFIX)
+    faults = list(file.faults)
+    from_file = {**_misspelt(file.variables), **_ours(file.variables)}
     from_environment = _ours(variables)
     written = {**from_file, **from_environment}
     places = {name: "" if name in from_environment else f" (in {dotenv})" for name in written}
@@ -67,13 +67,14 @@ def read_sources(
         unknown=tuple(sorted(written.keys() - known)),
         known=frozenset(known),
         places=places,
+        repeated=file.repeated,
         faults=tuple(faults),
     )
 
 
 def environment(dotenv: str = DOTENV) -> Mapping[str, str]:
     """All variables of the environment and of `.env`, ours or not."""
-    return {**_dotenv(dotenv, []), **os.environ}
+    return {**read_dotenv(dotenv, PREFIX).variables, **os.environ}
 
 
 def _ours(variables: Mapping[str, str]) -> dict[str, str]:
@@ -83,6 +84,13 @@ def _ours(variables: Mapping[str, str]) -> dict[str, str]:
         if name.upper().startswith(PREFIX):
             found.setdefault(name.upper(), cleaned(variables[name]))
     return found
+
+
+def _misspelt(variables: Mapping[str, str]) -> dict[str, str]:
+    """What only looks like the relay's own: with quotes around the name, or other joints in it."""
+    letters = {name: re.sub(r"[\W_]", "", name.upper()) for name in variables}
+    ours = [name for name, text in letters.items() if text.startswith(PREFIX.rstrip("_"))]
+    return {name: variables[name] for name in ours if not name.upper().startswith(PREFIX)}
 
 
 def _fetch(variable: str, written: dict[str, str], known: set[str], faults: list[str]) -> str:
@@ -119,34 +127,3 @@ def read_secret(path: Path, faults: list[str], place: str) -> str | None:
         faults.append(f"{place}{path} is {what}")
         return None
     return text
-
-
-def _dotenv(path: str | None, faults: list[str]) -> dict[str, str]:
-    if path is None or not os.path.lexists(path):
-        return {}
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        faults.append(f"{path}: can't be read ({error.strerror}): check the file")
-        return {}
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        kind = " (it looks like UTF-16)" if data[:2] in _UTF16 else ""
-        faults.append(f"{path}: is not in UTF-8{kind}: save it in that encoding")
-        return {}
-    if "\0" in text:
-        faults.append(f"{path}: is not text: save it in UTF-8, with lines such as NAME=value")
-        return {}
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.error:
-            line = binding.original.line + _blank_lines(binding.original.string)
-            faults.append(f"{path}, line {line}: is not NAME=value, or a quote is missing in it")
-    if faults:  # the library would log each of them once more
-        return {}
-    read = dotenv_values(stream=io.StringIO(text))
-    return {name: value or "" for name, value in read.items()}
-
-
-def _blank_lines(text: str) -> int:
-    return len(text) - len(text.lstrip("\n")) if text.strip() else 0

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from app.domain.destination import Destination
 from app.hubspot.contacts import NamePart
 
-_QUOTES = "\"'"
+_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "«": "»"}  # editors make them
 _MARKS = "\u200b\u200e\u200f\u2060\ufeff"  # what copying from a page or an editor may add
 _EDGE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _MARKS
 _SHORTEST_SECRET = 32
@@ -19,7 +19,7 @@ _SHORTEST_PASSWORD = 12
 def cleaned(text: str) -> str:
     """The text without what surrounds it: what nobody sees, and one pair of quotes."""
     text = text.strip(_EDGE)
-    if len(text) > 1 and text[0] == text[-1] and text[0] in _QUOTES:
+    if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
         text = text[1:-1].strip(_EDGE)
     return text
 

@@ -45,6 +45,35 @@ def test_what_was_read_can_be_read_again(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        (":memory:", "names no file, and what is taken has to be on disk"),
+        ("file:x.db", "names no file"),
+        ("C:\\data\\x.db", "is a path of Windows"),
+        ("/C:/data/x.db", "is a path of Windows"),
+        ("~/x.db", "begins with what a shell would replace"),
+        ("$HOME/x.db", "begins with what a shell would replace"),
+        ("x#1.db", "percent-encode what is special in it (# is %23"),
+        ("x%00.db", "can't be read"),
+        ("%ff.db", "can't be read"),
+        (".", "names a folder"),
+        ("/data/..", "names a folder"),
+        ("/data/", "write sqlite:///data/playrelay.db or"),
+        ("x.db?mode=memory", "write sqlite:///data/playrelay.db or"),
+    ],
+)
+def test_what_is_no_file_on_disk(file: str, message: str) -> None:
+    """A file of that very name would be made, or another one opened than was meant."""
+    assert message in fault_of(f"sqlite:///{file}")
+
+
+@pytest.mark.parametrize("file", ["x.db", "/a b/ü.db", "../x", "a%23b.db", "c/d$1~.db"])
+def test_files_on_disk(file: str) -> None:
+    """Any other name of a file is taken as it is."""
+    assert database_address(f"sqlite:///{file}").url == f"sqlite:///{file}"
+
+
+@pytest.mark.parametrize(
     ("query", "message"),
     [
         ("connection_limit=5", "connection_limit, which is not one of PostgreSQL's: take it out"),

@@ -47,7 +47,7 @@ def faults(variables: dict[str, str]) -> list[str]:
 
 
 @every_secret
-@pytest.mark.parametrize("around", ["{}\n", " {}\r\n", '"{}"', "'{}'\n", "\t{} ", *UNSEEN])
+@pytest.mark.parametrize("around", ["{}\n", " {}\r\n", '"{}"', "“{}”", "'{}'\n", "\t{} ", *UNSEEN])
 def test_the_edges_of_every_secret_are_cleaned(name: str, around: str) -> None:
     """Clipboards, files, platforms add white space, line breaks, quotes and marks of no width."""
     settings = load(variables={**PRODUCTION, f"PLAYRELAY_{name}": around.format(SECRETS[name])})
@@ -163,6 +163,42 @@ def test_a_misspelt_variable_is_found_in_a_dotenv_file(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PLAYRELAY_PORTT=1\n")
     (line,) = load(variables={}).unknown
     assert line == "PLAYRELAY_PORTT (in .env) is not a setting: did you mean PLAYRELAY_PORT?"
+
+
+@pytest.mark.parametrize("name", ["PLAYRELAY-PORT", "“PLAYRELAY_PORT”", "play_relay_port"])
+def test_a_name_with_other_joints_is_a_misspelt_one(name: str, tmp_path: Path) -> None:
+    """Nothing else would be called so, and the relay would go without the setting."""
+    (tmp_path / ".env").write_text(f"{name}=1\nPLAYGROUND_PORT=2\n", "utf-8")
+    (line,) = load(variables={}).unknown
+    assert line == f"{name} (in .env) is not a setting: did you mean PLAYRELAY_PORT?"
+
+
+def test_a_variable_with_two_values_is_named(tmp_path: Path) -> None:
+    """One of them would count without a word; the same value twice is no matter."""
+    (tmp_path / ".env").write_text(
+        "PLAYRELAY_PORT=1\nPLAYRELAY_HOST=::\nOTHER=1\nOTHER=2\n\nplayrelay_port=2\n"
+        "PLAYRELAY_HOST='::'\n"
+    )
+    (line,) = load(variables={}).unknown
+    assert (
+        line == "PLAYRELAY_PORT has several values in .env (lines 1 and 6): leave all but one out"
+    )
+
+
+def test_a_part_of_a_value_that_would_be_lost_is_named(tmp_path: Path) -> None:
+    """A secret may hold what looks like another variable, and would be a shorter one."""
+    (tmp_path / ".env").write_text(
+        "FOLDER=data\nPLAYRELAY_CATALOGUE=${FOLDER}/x.csv\nOTHER=${NOWHERE}\n\n"
+        "PLAYRELAY_CONSOLE_PASSWORD='a long ${pass} word'\n"
+    )
+    (line,) = faults({"PLAYRELAY_SANDBOX": "true"})
+    assert line.startswith(".env, line 5: ${pass} stands for no variable, and would be left out")
+
+
+def test_a_port_of_kubernetes_is_named() -> None:
+    """A Service called playrelay puts PLAYRELAY_PORT into every Pod of its namespace."""
+    (line,) = faults({"PLAYRELAY_PORT": "tcp://10.0.0.1:8000"})
+    assert line.endswith("write enableServiceLinks: false for the Pod")
 
 
 def test_a_wrong_value_in_a_dotenv_file_says_so(tmp_path: Path) -> None:
