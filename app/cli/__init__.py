@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 
 from app.cli.parser import parse
-from app.cli.terminal import say
+from app.cli.terminal import open_closed_streams, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb."""
+    open_closed_streams()
     words = sys.argv[1:] if arguments is None else arguments
     given = parse(words)
     try:

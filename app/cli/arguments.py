@@ -1,6 +1,7 @@
 """What the options of several verbs have in common."""
 
 import argparse
+import re
 from typing import NoReturn, TypeAlias
 
 from app.cli.terminal import say
@@ -9,6 +10,7 @@ Acts: TypeAlias = "argparse._SubParsersAction[Command]"  # noqa: SLF001 - no oth
 
 _LARGEST_PORT = 65_535
 _LARGEST_NUMBER = 2**63 - 1
+_LONG = re.compile(r"(\S{100})\S{100,}")
 _SHOWN = 40  # characters: Python reads no number of more than 4,300
 
 
@@ -17,7 +19,7 @@ class Command(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say it in one line, and end with exit status 2."""
-        what = message.removeprefix("argument ")
+        what = _LONG.sub(r"\1…", message.removeprefix("argument "))
         say(f"{self.prog}: {what}: see {self.prog} --help", error=True)
         raise SystemExit(2)
 
@@ -41,6 +43,13 @@ def add_act(acts: Acts, name: str, says: str) -> Command:
 def sentence(words: str) -> str:
     """The words as a sentence."""
     return f"{words[0].upper()}{words[1:]}."
+
+
+def text(value: str) -> str:
+    """Text as a store and HubSpot take it: a terminal may hand over another encoding."""
+    if not value.isprintable():
+        raise argparse.ArgumentTypeError(f"{value[:_SHOWN]!r} is not text in UTF-8 on one line")
+    return value
 
 
 def positive(text: str) -> int:

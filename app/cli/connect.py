@@ -9,7 +9,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 
-from app.cli.arguments import port_number
+from app.cli.arguments import port_number, text
 from app.cli.loopback import PATH, Reply, expecting
 from app.cli.make_app import add_app_options, make_app
 from app.cli.provider import add_provider_options, provider_of, save_provider
@@ -76,7 +76,9 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         help="listen nowhere: paste the address at which the browser ends, from any machine",
     )
     verb.add_argument(
-        "--redirect-uri", help="with --paste: the redirect URL that the app has at HubSpot"
+        "--redirect-uri",
+        type=text,
+        help="with --paste: the redirect URL that the app has at HubSpot",
     )
     add_provider_options(verb)
     add_account(verb, all_without=False)

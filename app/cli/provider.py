@@ -2,6 +2,7 @@
 
 import argparse
 
+from app.cli.arguments import text
 from app.cli.terminal import say
 from app.config import PREFIX, Settings, SettingsError
 from app.hubspot.client import make_http
@@ -20,7 +21,9 @@ def add_provider_options(verb: argparse.ArgumentParser) -> None:
         "the app's own settings",
         f"they need {PREFIX}HUBSPOT_DEVELOPER_KEY, or {PREFIX}HUBSPOT_DEVELOPER_SCOPES",
     )
-    more.add_argument("--provider-name", help="under which the media's events stand in HubSpot")
+    more.add_argument(
+        "--provider-name", type=text, help="under which the media's events stand in HubSpot"
+    )
     more.add_argument(
         "--show-in",
         type=_places,

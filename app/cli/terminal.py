@@ -1,6 +1,7 @@
 """What the commands print: strangers' texts, too, and terminals obey control characters."""
 
 import json
+import os
 import re
 import sys
 
@@ -17,6 +18,22 @@ def printable(text: str) -> str:
 
 
 def say(text: str, *, error: bool = False) -> None:
-    """Print lines, each of them printable."""
+    """Print lines, each of them printable. A message that nobody can read stops no work."""
     lines = "\n".join(map(printable, text.split("\n")))
-    print(lines, file=sys.stderr if error else sys.stdout, flush=True)
+    try:
+        print(lines, file=sys.stderr if error else sys.stdout, flush=True)
+    except OSError:  # a full disk, a closed pipe: of a result, whoever waits for it has to know
+        if not error:
+            raise
+
+
+def open_closed_streams() -> None:
+    """Lead the standard streams that a process was started without nowhere.
+
+    Else a file or a socket that is opened next gets the stream's number, and with it what
+    libraries print there; and `print` sends messages to standard output instead.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            setattr(sys, name, os.fdopen(nowhere, "w" if number else "r"))

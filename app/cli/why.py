@@ -4,7 +4,7 @@ import argparse
 
 import msgspec
 
-from app.cli.arguments import positive
+from app.cli.arguments import positive, text
 from app.cli.stores import add_account, in_each
 from app.cli.terminal import printable, say
 from app.explain.explanation import Explanation
@@ -16,7 +16,7 @@ from app.store.store import Store
 
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add whose plays, how many, and how to print them."""
-    verb.add_argument("who", help="a session id, a usertoken or a HubSpot contact id")
+    verb.add_argument("who", type=text, help="a session id, a usertoken or a HubSpot contact id")
     verb.add_argument("--limit", type=positive, default=20, help="plays at most (%(default)s)")
     verb.add_argument("--json", action="store_true", help="as JSON")
     add_account(verb)

@@ -1,12 +1,15 @@
 """What strangers wrote can't command the terminal of whoever reads it."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from app.cli.terminal import printable, say
-from tests.system.cli.process import run
+from tests.system.cli.process import PLAYRELAY, run
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,31 @@ def test_lines_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:
     say("wrong\x1b", error=True)
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("one\\u0007\ntwo\n", "wrong\\u001b\n")
+
+
+@on_linux
+@pytest.mark.parametrize("messages", ["2>&-", "2>/dev/full", "<&- 2>&-"])
+@pytest.mark.parametrize("verb", ["embed", "migrate"])
+def test_messages_that_nobody_can_read_stop_nothing(
+    tmp_path: Path, verb: str, messages: str
+) -> None:
+    """The result stands alone on standard output, and the work is done."""
+    shell = ("sh", "-c", f'exec "$@" {messages}', "sh", *PLAYRELAY)
+    done = run(verb, folder=tmp_path, command=shell)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    (line,) = done.stdout.splitlines()
+    assert line == "the store is up to date" or line.startswith("<script ")
+
+
+@on_linux
+def test_a_result_that_nobody_can_read_is_a_failure(tmp_path: Path) -> None:
+    """A file that is written to a full disk must not pass for the whole result."""
+    done = run(
+        "embed", folder=tmp_path, command=("sh", "-c", 'exec "$@" >/dev/full', "sh", *PLAYRELAY)
+    )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
 
 
 @pytest.mark.parametrize("verb", ["doctor", "serve", "migrate"])

@@ -150,6 +150,22 @@ def test_bad_usage_exits_with_2(wrong: str, capsys: pytest.CaptureFixture[str]) 
     assert line.endswith("--help")
 
 
+@pytest.mark.parametrize("verb", ["why", "connect --redirect-uri", "docs", "sign", "serve", ""])
+@pytest.mark.parametrize("argument", ["\udcff\udcfe", "x" * 100_000])
+def test_an_argument_of_any_bytes(
+    verb: str, argument: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is bad usage, or nobody's; the line that says so fits a terminal."""
+    try:
+        status = main([*verb.split(), argument])
+    except SystemExit as ended:
+        status = int(str(ended.code))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert status in {1, 2}
+    assert "this is a bug" not in line
+    assert len(line) < 500
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
