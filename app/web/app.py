@@ -25,6 +25,7 @@ from app.web.server.below import taken_below
 from app.web.server.embedded import serving
 from app.web.server.public import public_config
 from app.web.server.refusals import ServerRefusals
+from app.web.slashes import leading_to_addresses
 from app.web.tracker.routes import tracker_routes
 
 
@@ -48,6 +49,9 @@ class RelayApp(FastAPI):
             await self.pings(scope, receive, send)
         elif self.internal.hides(scope):
             await self.internal.answer(send)
+        elif scope["type"] == "http" and scope["method"] == "HEAD":
+            # A route of FastAPI's takes GET alone; the server sends the head alone.
+            await super().__call__({**scope, "method": "GET"}, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -81,6 +85,7 @@ def create_app(settings: Settings, internal: socket.socket | None = None) -> Rel
         version=__version__,
         summary="The self-hosted relay between any web player and HubSpot",
         lifespan=lifespan,
+        redirect_slashes=False,  # web/slashes.py does it
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
         servers=[{"url": settings.public_url}] if settings.public_url else None,
@@ -93,6 +98,7 @@ def create_app(settings: Settings, internal: socket.socket | None = None) -> Rel
     add_console(app, settings, time.monotonic, time.time)
     if settings.sandboxed:
         app.include_router(demo_routes(settings.base_path), dependencies=[Depends(_admit)])
+    app.router.default = leading_to_addresses(app.router, settings.base_path)
     add_error_handlers(app)
     _describe_pings(app)
     return app

@@ -11,6 +11,7 @@ from app.domain.ping import MAX_BODY
 from app.web.server.protocol import TimeoutProtocol
 from app.web.server.proxies import unmapped
 from app.web.server.refusals import ServerRefusals
+from app.web.server.upgrades import without_upgrade
 
 MAX_HEAD = 32 * 1024
 """Bytes of a request's first line and headers."""
@@ -40,13 +41,13 @@ class BoundedProtocol(TimeoutProtocol):
 
     config: BoundedConfig
 
-    __slots__ = ("_body", "_chunk", "_completed", "_in_head", "_received", "_refused")
+    __slots__ = ("_body", "_chunk", "_completed", "_in_head", "_received", "_refused", "_upgrades")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Write the peer's address as everything else compares it."""
         super().connection_made(transport)
         self._chunk = self._received = self._body = 0
-        self._completed = self._refused = False
+        self._completed = self._refused = self._upgrades = False
         self._in_head = True
         if self.client is not None:
             self.client = (unmapped(self.client[0]), self.client[1])
@@ -61,8 +62,10 @@ class BoundedProtocol(TimeoutProtocol):
         self._received += self._chunk
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            pass  # the request itself is answered; there is nothing to upgrade to
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._upgrades:
+                self._read_again(data[upgrade.args[0] :])
+                return
         except httptools.HttpParserError:
             if not self._refused:
                 self._refuse("bad_request", "this is not HTTP/1.1: send a well-formed request")
@@ -81,6 +84,9 @@ class BoundedProtocol(TimeoutProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the head's size and the announced length before the request is routed."""
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self._upgrades = True  # nothing is begun: it is read again, without that
+            return
         # What arrived since the last request is at least the head: it is rarely measured exactly.
         if self._received > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refuse_head()
@@ -106,6 +112,8 @@ class BoundedProtocol(TimeoutProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole, and the next byte begins another head."""
+        if self._upgrades:
+            return
         self._received = self._chunk  # at most so much of it is in this chunk already
         self._completed = self._in_head = self._whole = True
         if self._reading is not None:
@@ -115,6 +123,17 @@ class BoundedProtocol(TimeoutProtocol):
         if not cycle.response_complete:
             cycle.more_body = False
             cycle.message_event.set()
+
+    def _read_again(self, rest: bytes) -> None:
+        """Parse a request and what came behind its head anew, without the protocol it offers."""
+        parser = self.parser
+        head = without_upgrade(
+            parser.get_method(), self.url, parser.get_http_version(), self.headers
+        )
+        self.parser = httptools.HttpRequestParser(self)
+        self._upgrades = False
+        self._received -= self._chunk
+        self.data_received(head + rest)
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
