@@ -1,1 +1,1 @@
-export default(e,{p:t,r:a,w:i})=>{let{contentDocument:n,contentWindow:o}=e,l=({target:e})=>{if(o.playrelay||!e.play||!t(e))return;let n=i(e,e);a(o,"pagehide",()=>n("pagehide"))};a(n,"play playing",l);for(let e of n.querySelectorAll("audio,video"))l({target:e})};
+export default(e,{p:t,r:a,w:i})=>{let{contentDocument:n,contentWindow:l}=e;if(!n)return;let o=({target:e})=>{if(l.playrelay||!e.play||!t(e))return;let n=i(e,e);a(l,"pagehide",()=>n("pagehide"))};a(n,"play playing",o);for(let e of n.querySelectorAll("audio,video"))o({target:e})};

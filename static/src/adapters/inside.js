@@ -6,6 +6,7 @@
 /** @type {import("../adapters.js").Adapter} */
 export default (node, { claim, listen, track }) => {
   const { contentDocument, contentWindow } = node;
+  if (!contentDocument) return; // its own link has led it to another site
   /** @param {{ target: any }} found */
   const find = ({ target }) => {
     // It may load a tracker of its own.

@@ -3,9 +3,6 @@
  * Where that is missing, the frame is loaded anew with it, unless the visitor could notice.
  */
 
-/** So soon after a click, what appears is there because of it (milliseconds). */
-const CLICK_MS = 1e3;
-
 /** Frames, and the addresses that they were loaded anew for. @type {WeakMap<Node, string>} */
 const replaced = new WeakMap();
 /** Frames that may have been played. @type {WeakSet<Node>} */
@@ -29,11 +26,11 @@ export default {
       (id && (id != "videoseries" || !list) ? "watch?v=" + id : "playlist?list=" + list)
     );
   },
-  prepare(node, { href, searchParams: has }, { late, lastInput }) {
+  prepare(node, { href, searchParams: has }, { late }) {
     const empty = node.contentDocument;
     if (!replaced.has(node)) {
       replaced.set(node, "");
-      if (empty ? performance.now() - lastInput.timeStamp < CLICK_MS : late) used.add(node);
+      if (!empty && late) used.add(node);
     }
     if (
       has.get("enablejsapi") != "1" &&
@@ -41,8 +38,10 @@ export default {
       !(Number(has.get("autoplay")) > 0) &&
       !used.has(node) &&
       node.getRootNode().activeElement != node &&
-      // What the page or the browser keeps for later is theirs to load.
-      !(empty && (!node.src || node.srcdoc || node.loading == "lazy")) &&
+      // What the page or the browser keeps for later is theirs to load: a consent manager keeps the
+      // address in another attribute, and shows a page of its own until the visitor has agreed.
+      (node.src || (empty ? "" : href)).startsWith(href) &&
+      !(empty && (node.srcdoc || node.loading == "lazy")) &&
       replaced.get(node) != href
     ) {
       replaced.set(node, href);

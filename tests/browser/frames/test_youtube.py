@@ -99,6 +99,33 @@ def test_a_picture_that_stands_for_the_film(
     assert documents(network) == [PLAIN + "?autoplay=1"]
 
 
+@pytest.mark.parametrize("meanwhile", ["", "about:blank", "https://consent.test/empty.html"])
+def test_a_frame_that_waits_for_consent(
+    page: Page, site: Site, collector: Collector, network: Network, meanwhile: str
+) -> None:
+    """Whatever a consent manager shows there, the film is asked for when the visitor has agreed."""
+    frame_html = f'<iframe id="f" src="{meanwhile}" data-suppressedsrc="{PLAIN}"></iframe>'
+    show(page, site, collector, frame_html if meanwhile else frame_html.replace('src=""', ""))
+    settled(page)
+    assert documents(network) == []
+    page.evaluate("f.src = f.dataset.suppressedsrc")
+    find_frame(page, "youtube").wait_for_url(PLAIN + "?enablejsapi=1")
+    asked(find_frame(page, "youtube"))
+    assert documents(network) == [PLAIN, PLAIN + "?enablejsapi=1"]
+
+
+def test_a_frame_that_a_click_has_made_and_another_begins(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """Who agrees to see YouTube's player has not begun the film: it is loaded so that it tells."""
+    agree = "<button onclick='place.innerHTML = place.dataset.film'>Show the film</button>"
+    show(page, site, collector, f"<main id=place data-film='{FRAME}'>{agree}</main>")
+    measuring(page, "frames", "youtube")
+    page.locator("button").click()
+    find_frame(page, "youtube").wait_for_url(PLAIN + "?enablejsapi=1")
+    asked(find_frame(page, "youtube"))
+
+
 def test_a_lazy_frame_stays_lazy(
     page: Page, site: Site, collector: Collector, network: Network
 ) -> None:
