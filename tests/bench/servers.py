@@ -145,7 +145,7 @@ def _running(
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PLAYRELAY_")}
     process = subprocess.Popen(  # noqa: S603 - our own
         [PYTHON, *arguments],
-        env={**kept, **environment},
+        env={**kept, "MALLOC_ARENA_MAX": "1", **environment},  # as in the image
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -1,6 +1,6 @@
 """What is asserted of the views of a visit, in every engine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -30,10 +30,13 @@ def of_each_in(*engines: str, aspect: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("engine", "case"), params)
 
 
-def shares_are_true(case: Case, seen: Seen, views: Sequence[View]) -> None:
-    """Each view was reported once, with the share that the browser says was played."""
-    reported = [view.percent for view in views]
-    assert reported == pytest.approx(seen.shares[: len(case.views)], abs=TOLERANCE)
+def shares_are_true(case: Case, seen: Seen, views: Callable[[], Sequence[View]]) -> None:
+    """Each view is reported once, with the share that the browser says was played.
+
+    What was sent on leaving may arrive after what the next page sends.
+    """
+    expected = pytest.approx(seen.shares[: len(case.views)], abs=TOLERANCE)
+    seen.collector.wait(lambda _: [view.percent for view in views()] == expected)
 
 
 def media_are_named(case: Case, seen: Seen, views: Sequence[View]) -> None:

@@ -155,7 +155,7 @@ def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> 
 def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None:
     """As much as the browser says was played; HubSpot has its milestones."""
     seen = visit(case)
-    shares_are_true(case, seen, seen.views(FIRST))
+    shares_are_true(case, seen, lambda: seen.views(FIRST))
     seen.collector.agree()
 
 

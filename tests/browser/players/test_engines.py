@@ -41,7 +41,7 @@ def visit(request: pytest.FixtureRequest, players: Site, harness: Harness) -> It
 def test_each_view_is_told_once_with_its_share(engine: str, case: Case, visit: Visit) -> None:
     """As much as the browser says was played."""
     seen = visit(engine, case)
-    shares_are_true(case, seen, seen.views(path=f"/{case.name}/"))
+    shares_are_true(case, seen, lambda: seen.views(path=f"/{case.name}/"))
 
 
 @of_each_in("firefox", "webkit", aspect="medium")

@@ -36,11 +36,17 @@ def caddy(
     command = [tool("caddy"), "run", "--config", str(home / "Caddyfile"), "--adapter", "caddyfile"]
     with _running(command, home, environment) as process:
         root = home / "caddy" / "pki" / "authorities" / "local" / "root.crt"
-        until(f"{home}/log: the certificate", root.exists)
+        until(f"{home}/log: the certificate", lambda: _is_whole(root))
         trusting = ssl.create_default_context(cafile=str(root))
         with httpx.Client(base_url=f"https://localhost:{port}", verify=trusting) as client:
             until(f"{home}/log: it answers", lambda: _answers(process, client, script))
             yield client
+
+
+def _is_whole(certificate: Path) -> bool:
+    """Whether the file is there, and written to its end."""
+    end = b"-----END CERTIFICATE-----"
+    return certificate.exists() and certificate.read_bytes().rstrip().endswith(end)
 
 
 @contextmanager
