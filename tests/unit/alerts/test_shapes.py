@@ -151,7 +151,7 @@ def test_markup_in_texts_of_others_stays_text() -> None:
 def test_every_field_is_documented() -> None:
     """docs/CONSOLE.md names each, and no other."""
     text = (ROOT / "docs" / "CONSOLE.md").read_text("utf-8")
-    table = text.partition("What `json` posts:")[2].partition("\n## ")[0]
+    table = text.partition("The fields of a `json` message:")[2].partition("\n## ")[0]
     structs = (Message, Item, Summary, Figure, MediumMoved)
     fields = {name for each in structs for name in each.__struct_fields__}
     assert set(re.findall(r"`(\w+)`", table)) >= fields
