@@ -33,17 +33,27 @@ window.matrix = {
         return (seconds / duration) * 100;
     },
 
+    /** What the player says of itself, for whoever waits in vain. */
+    state() {
+        const { currentTime, duration, ended, error, paused, playbackRate, readyState } = matrix.player() ?? {};
+        return JSON.stringify({ currentTime, duration, ended, error: error?.message, paused, playbackRate, readyState });
+    },
+
     /** Waits for something to come true; in vain after forty seconds. */
     async until(condition) {
         for (let i = 0; !condition(); i++) {
-            if (i == 8000) throw new Error(`in vain: ${condition}`);
+            if (i == 8000) throw new Error(`in vain: ${condition}; ${matrix.state()}`);
             await new Promise((resolve) => setTimeout(resolve, 5));
         }
     },
 
-    /** Plays to a position (seconds) and pauses there; returns the share. */
+    /**
+     * Plays to a position (seconds) and pauses there; returns the share. It is in a hurry from the
+     * beginning: Firefox mutes what is so fast, and needs no sound card, which many machines lack.
+     */
     async playTo(seconds) {
         await matrix.until(matrix.ready);
+        matrix.hurry();
         let begun = false;
         Promise.resolve(matrix.start()).then(() => (begun = true)); // never, where nothing loads
         await matrix.until(() => begun);
