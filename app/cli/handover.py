@@ -1,8 +1,9 @@
 """A restart that refuses no connection: the next process takes over the listening sockets.
 
-On SIGUSR2 this program is started again and inherits the sockets. The new process loads, and waits
-with all that needs the store until the old one has ended; connections made meanwhile wait in the
-kernel. A new process that can't start changes nothing: the old one goes on.
+On SIGUSR2, and on SIGHUP, with which daemons are told that a log was rotated or to read their
+settings anew, this program is started again and inherits the sockets. The new process loads, and
+waits with all that needs the store until the old one has ended; connections made meanwhile wait in
+the kernel. A new process that can't start changes nothing: the old one goes on.
 
 systemd may hold the sockets too (LISTEN_FDS), and is told who serves (NOTIFY_SOCKET).
 """
@@ -56,18 +57,42 @@ def notify_manager(environment: Mapping[str, str], *words: str) -> None:
             manager.sendto("\n".join(words).encode(), address.replace("@", "\0", 1))
 
 
+def hold_signals() -> tuple[signal.Signals, ...]:
+    """The signals that ask for a successor; until one can be started they do nothing.
+
+    Otherwise they would end this process, or a successor that waits while the one before ends.
+    A terminal that closes sends SIGHUP, too: there it ends the relay. `nohup` keeps it out.
+    """
+    asked = [signal.SIGUSR2]
+    if not sys.stderr.isatty() and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        asked.append(signal.SIGHUP)
+    for each in asked:
+        signal.signal(each, signal.SIG_IGN)
+    return tuple(asked)
+
+
 class Handover:
     """Starts the successor of this process when asked to. `stop`: ends this one's service."""
 
-    def __init__(self, sockets: Sequence[socket.socket], stop: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        sockets: Sequence[socket.socket],
+        asked: Sequence[signal.Signals],
+        stop: Callable[[], None],
+    ) -> None:
         self._sockets = sockets
+        self._asked = asked
         self._stop = stop
         self._line: socket.socket | None = None
         self._successor: subprocess.Popen[bytes] | None = None
 
     def listen(self) -> None:
-        """Take SIGUSR2 from now on; on the event loop."""
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, self.begin)
+        """Take the signals from now on; on the event loop."""
+        loop = asyncio.get_running_loop()
+        for each in self._asked:
+            loop.add_signal_handler(each, self.begin)
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # the terminal closes
+            loop.add_signal_handler(signal.SIGHUP, self._stop)
 
     def begin(self) -> None:
         """Start a successor, unless one is being started."""

@@ -5,8 +5,9 @@ import gc
 import logging
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from signal import Signals
 
 import structlog
 import uvicorn
@@ -16,6 +17,7 @@ from app.cli.address import local_address, no_port
 from app.cli.handover import (
     Handover,
     await_predecessor,
+    hold_signals,
     inherited_sockets,
     notify_manager,
 )
@@ -44,6 +46,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
 def serve(_given: argparse.Namespace) -> int:
     """Run the relay until it is told to stop."""
+    asked = hold_signals()
     loaded = load()
     settings = loaded.settings
     configure_logs(settings.log_level, settings.log_format)
@@ -78,7 +81,7 @@ def serve(_given: argparse.Namespace) -> int:
         _spare_the_collector()
         await_predecessor(os.environ)
         sockets = [bound] if internal is None else [bound, internal]
-        return _run(app, config, sockets, lambda: _announce(settings, port))
+        return _run(app, config, sockets, asked, lambda: _announce(settings, port))
 
 
 def _take(passed: list[socket.socket], port: int) -> socket.socket | None:
@@ -104,9 +107,10 @@ def _run(
     app: FastAPI,
     config: uvicorn.Config,
     sockets: list[socket.socket],
+    asked: Sequence[Signals],
     announce: Callable[[], None],
 ) -> int:
-    """`sockets`: the public one, and what else a successor is to take over."""
+    """`sockets`: the public one, and what else a successor takes over when `asked` to."""
 
     def stop() -> None:
         server.should_exit = True
@@ -125,7 +129,7 @@ def _run(
     # Of a start that fails uvicorn would log a traceback; `main` says it in one line.
     logging.getLogger("uvicorn.error").addFilter(not_said_elsewhere)
     server = RelayServer(config, on_up, end_streams)
-    handover = Handover(sockets, stop)
+    handover = Handover(sockets, asked, stop)
     try:
         server.run(sockets[:1])
     except SystemExit:  # uvicorn's way out of a lifespan that failed; the reason is in the state

@@ -1,4 +1,4 @@
-"""SIGUSR2: another process takes the listening sockets over, and nobody is refused."""
+"""SIGUSR2 or SIGHUP: another process takes the listening sockets over, and nobody is refused."""
 
 import os
 import re
@@ -88,13 +88,43 @@ def test_nobody_is_refused_while_another_process_takes_over(
     assert kept >= sent + 2 > 2
 
 
+WAITING = """
+import os, socket, sys
+line = socket.socket(socket.AF_UNIX)
+line.connect(sys.argv[1])
+os.set_inheritable(line.fileno(), True)
+os.environ["RELAY_PREDECESSOR"] = str(line.fileno())
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+"""A successor: the process before it is the one that listens at that path."""
+
+
+def test_signals_do_not_end_who_waits(relay_with: Callable[..., Relay]) -> None:
+    """A second reload, or a rotated log, while the successor waits for the store: it goes on."""
+    relay = relay_with()
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listening:
+        listening.settimeout(SECONDS)
+        listening.bind(f"{folder}/line")
+        listening.listen()
+        relay.start(sys.executable, "-c", WAITING, f"{folder}/line")
+        line, _ = listening.accept()
+        with line:
+            line.settimeout(SECONDS)
+            assert line.recv(10) == b"ready"
+            os.kill(relay.pid, signal.SIGUSR2)
+            os.kill(relay.pid, signal.SIGHUP)
+        relay.up()
+    relay.watch("session", 40)
+
+
+@pytest.mark.parametrize("asks", [signal.SIGUSR2, signal.SIGHUP])
 def test_a_successor_that_fails_changes_nothing(
-    relay_with: Callable[..., Relay], manager: socket.socket
+    relay_with: Callable[..., Relay], manager: socket.socket, asks: signal.Signals
 ) -> None:
     """With settings that are wrong the new process ends, and the old one goes on."""
     relay = started(relay_with(), manager)
     (relay.folder / ".env").write_text("PLAYRELAY_LOG_LEVEL=nonsense\n")
-    os.kill(relay.pid, signal.SIGUSR2)
+    os.kill(relay.pid, asks)
     relay.says("handover_failed")
     relay.watch("session", 40)
 
