@@ -13,7 +13,8 @@ _TYPE = "text/csv; charset=utf-8"
 _MARK = "\ufeff"
 """By this spreadsheets know that a file is UTF-8."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
+"""The wide ones of East Asian keyboards, too: spreadsheets set up for them take these alike."""
 
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

@@ -109,6 +109,8 @@ def _day(field: str, text: str) -> date:
         found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         found = None
-    if found is None or not _EARLIEST <= found <= _LATEST:
+    if found is None:
         raise HTTPException(422, f"{field}: {text[:32]!r} is not a day: write it as 2026-11-24")
+    if not _EARLIEST <= found <= _LATEST:
+        raise HTTPException(422, f"{field}: {text} is not between {_EARLIEST} and {_LATEST}")
     return found

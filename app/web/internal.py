@@ -11,6 +11,10 @@ TREES = ("/console", "/demo", "/api")
 """What is not for the public: these paths, and everything below these."""
 
 
+NOTHING = "there is nothing at this address: pings go to POST /v1/progress"
+"""What is hidden is answered as what does not exist."""
+
+
 class InternalPort:
     """Says which requests are answered on the internal port alone. `port`: None, there is none."""
 
@@ -29,7 +33,7 @@ class InternalPort:
     async def answer(self, send: Send) -> None:
         """Answer as for a path that does not exist."""
         instance = secrets.token_hex(6)
-        body = problem("not_found", "there is nothing at this address", instance)
+        body = problem("not_found", NOTHING, instance)
         headers = [
             (b"content-type", b"application/problem+json"),
             (b"content-length", b"%d" % len(body)),

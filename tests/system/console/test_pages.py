@@ -107,7 +107,7 @@ def test_media_are_listed_with_their_names_as_text(client: httpx.Client) -> None
         ("media?order=x", "order: "),
         ("media?from=yesterday", "from: 'yesterday' is not a day: write it as 2026-11-24"),
         ("media?to=2026-02-30", "to: '2026-02-30' is not a day"),
-        ("media?from=1999-12-31", "from: '1999-12-31' is not a day"),
+        ("media?from=1999-12-31", "from: 1999-12-31 is not between 2000-01-01 and 2100-01-01"),
         ("media?from=2026-02-02&to=2026-02-01", "from: 2026-02-02 is after to"),
         ("media?from=2024-01-01&to=2026-01-01", "from: at most 400 days"),
         ("media?zone=Mars/Base", "zone: 'Mars/Base' is not a time zone"),
@@ -244,7 +244,7 @@ def test_the_csv_files_run_nothing(client: httpx.Client) -> None:
     assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r")]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
 def test_each_beginning_of_a_formula_is_defused(start: str) -> None:
     """And every cell is quoted, or a semicolon within would begin one for some."""
     text = bytes(csv_file("x.csv", ["a"], [[f"{start}1;{start}2"]]).body).decode()

@@ -43,6 +43,13 @@ def test_status_and_reason_agree(
     assert body["instance"] == answer.headers["x-request-id"]
 
 
+def test_an_address_that_is_none(guarded: httpx.Client) -> None:
+    """The answer says where pings go: most who get it have misspelt that."""
+    for path in ("/progress", "//v1/progress", "/V1/progress"):
+        detail = guarded.post(path, json={}).json()["detail"]
+        assert detail == "there is nothing at this address: pings go to POST /v1/progress"
+
+
 def test_all_faults_of_a_request_are_named_at_once(guarded: httpx.Client) -> None:
     """With their fields; not only the first."""
     answer = guarded.post(
