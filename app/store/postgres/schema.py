@@ -13,9 +13,13 @@ OLDEST_SERVER = 130_000
 
 SERVER = """
     SELECT current_setting('server_version_num')::int AS version,
-        current_setting('synchronous_commit') AS synchronous, current_setting('fsync') AS fsync
+        current_setting('synchronous_commit') AS synchronous, current_setting('fsync') AS fsync,
+        current_setting('server_encoding') AS encoding
 """
 HAS_SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = $1"
+
+ENCODINGS = ("UTF8", "SQL_ASCII")
+"""That keep any text: the second takes bytes as they come, and clients send UTF-8."""
 
 _log = structlog.get_logger(__name__)
 
@@ -45,13 +49,18 @@ async def prepare(address: Address, schema: Schema) -> None:
 
 
 async def _expect_fit(tx: PostgresTx, address: Address) -> None:
-    version, synchronous, fsync = await tx.one(SERVER)
+    version, synchronous, fsync, encoding = await tx.one(SERVER)
     if version < OLDEST_SERVER:
         raise StoreError(f"the server {address.shown} is older than PostgreSQL 13: upgrade it")
     if synchronous == "off":
         raise StoreError(
             f"the server {address.shown} confirms before anything is on disk: "
             "ALTER DATABASE … SET synchronous_commit = on, or pings would be lost"
+        )
+    if encoding not in ENCODINGS:
+        raise StoreError(
+            f"the database {address.shown} keeps text in {encoding}, in which most of the world's "
+            "names can't be written: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
         )
     if fsync != "on":
         _log.warning("store_not_durable", advice="the server runs with fsync = off: set it to on")

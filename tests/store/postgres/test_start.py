@@ -100,6 +100,15 @@ async def test_a_server_that_confirms_too_early(url: str) -> None:
     assert "synchronous_commit = on" in str(await failure(url))
 
 
+async def test_a_database_for_few_languages(url: str) -> None:
+    """What it can't keep would be acknowledged and set aside, so another database is asked for."""
+    name = f"{url.rpartition('/')[2]}_latin"
+    how = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    await execute(url, f"CREATE DATABASE {name} {how}")
+    assert "keeps text in LATIN1" in str(await failure(f"{url}_latin"))
+    await execute(url, f"DROP DATABASE {name}")
+
+
 async def test_no_such_database(url: str) -> None:
     """It is not made: a wrong address should not go unnoticed."""
     assert "no such database" in str(await failure(f"{url}_not"))
