@@ -22,8 +22,11 @@ class PingWriter:
         self._pooled = pooled
         self._db: Direct | None = None
 
-    async def commit(self, rows: list[InboxRow], _works: list[Transaction[Any]]) -> list[Any]:
-        """All rows in one transaction, or a StoreError and none of them. Works have a pool."""
+    async def commit(self, rows: list[InboxRow], works: list[Transaction[Any]]) -> list[Any]:
+        """All rows in one transaction, or a StoreError and none of them.
+
+        Works have a pool: here they only ask whether rows could be written, and none is done.
+        """
         try:
             if self._db is None or self._db.is_closed():
                 self._db = await self._connect()
@@ -37,7 +40,7 @@ class PingWriter:
             await drop(self._db)
             self._db = None
             raise store_error(error, self._shown) from error
-        return []
+        return [None] * len(works)
 
     async def close(self) -> None:
         """End the connection."""

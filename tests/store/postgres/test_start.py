@@ -11,7 +11,7 @@ from app.store.errors import StoreError
 from app.store.postgres.address import address_of, schema_of
 from app.store.postgres.database import open_postgres
 from tests.store.postgres.ask import ask
-from tests.store.setting import arrive, policy
+from tests.store.setting import NOW, arrive, policy
 
 
 async def failure(url: str, account: str = "") -> StoreError:
@@ -121,6 +121,21 @@ async def test_a_user_who_may_not(url: str) -> None:
     error = await failure(url.replace("postgres@", f"{role}@"))
     assert error.fault == "read_only"
     assert "grant it CREATE" in str(error)
+
+
+async def test_no_connection_left_for_pings(url: str) -> None:
+    """Whoever asks whether pings can be kept hears it, although the pool has a connection."""
+    role = f"role_{url.rpartition('_')[2]}_1"
+    name = url.rpartition("/")[2]
+    await execute(url, f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")
+    await execute(url, f"ALTER DATABASE {name} OWNER TO {role}")
+    store = await open_postgres(url.replace("postgres@", f"{role}@"), policy())
+    with pytest.raises(StoreError) as caught:
+        await store.inbox.check_writable(NOW)
+    assert caught.value.fault == "busy"
+    await execute(url, f"ALTER ROLE {role} CONNECTION LIMIT 2")
+    await store.inbox.check_writable(NOW)
+    await store.close()
 
 
 async def test_nobody_answers() -> None:
