@@ -68,6 +68,7 @@ class ProgressEndpoint:
         self._new_id = new_id
         self._refused = refused
         self._refusals = RefusalLog("ping_refused", lambda: clock() / 1000)
+        self._outages = RefusalLog("store_unavailable", lambda: clock() / 1000, _log.error)
 
     def allows(self, origin: str) -> bool:
         """Whether pages of that origin may send pings."""
@@ -93,7 +94,7 @@ class ProgressEndpoint:
             self._activity.refused(origin, refusal.reason, refusal.detail)
             await self._refuse(send, origin, refusal, entry)
         except StoreError as error:
-            await self._refuse(send, origin, _not_kept(error, entry), entry)
+            await self._refuse(send, origin, self._not_kept(error, entry), entry)
         except GoneError:
             if REFUSED not in scope:  # else the server has cut it off, and has counted that
                 self._refused.count("gone")
@@ -172,6 +173,15 @@ class ProgressEndpoint:
         await _answer(send, STATUS[refusal.reason], body, headers, b"application/problem+json")
         return instance
 
+    def _not_kept(self, error: StoreError, entry: SiteEntry | None) -> Refusal:
+        """What a store that fails answers. Every ping meets it, and the disk may be the log's."""
+        if entry is not None:
+            entry.metrics.store_errors.labels(error.fault).inc()
+        account = entry.account if entry else ""
+        self._outages.note(error.fault, account=account, fault=error.fault, advice=str(error))
+        detail = "nothing was kept: send it again later"
+        return Refusal("store_unavailable", detail, retry_after=RETRY_AFTER_SECONDS)
+
 
 def _headers(scope: Scope) -> tuple[bytes | None, str | None]:
     origin = referer = None
@@ -208,15 +218,6 @@ def _is_signed(play: PlayPing, entry: SiteEntry, now: int) -> bool:
 def _has_pages(parsed: Parsed) -> bool:
     """Whether each play names its page, so that the Referer is not needed."""
     return all(play.page_id or is_web_url(play.page_url) for play in parsed.plays)
-
-
-def _not_kept(error: StoreError, entry: SiteEntry | None) -> Refusal:
-    if entry is not None:
-        entry.metrics.store_errors.labels(error.fault).inc()
-    account = entry.account if entry else ""
-    _log.error("store_unavailable", account=account, fault=error.fault, advice=str(error))
-    detail = "nothing was kept: send it again later"
-    return Refusal("store_unavailable", detail, retry_after=RETRY_AFTER_SECONDS)
 
 
 def _cors(origin: bytes | None) -> list[tuple[bytes, bytes]]:

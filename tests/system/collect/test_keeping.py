@@ -3,6 +3,7 @@
 import gzip
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from app.collect.endpoint import RETRY_AFTER_SECONDS
 from app.collect.problem import PING_REASONS
@@ -102,6 +104,22 @@ def test_every_reason_is_reached_by_a_test() -> None:
     """A new reason code needs a test: those below have theirs elsewhere."""
     elsewhere = {"rate_limited", "store_unavailable", "store_full", "internal"}
     assert set(PING_REASONS) == REFUSED.keys() | elsewhere
+
+
+def test_an_outage_is_logged_once_a_second(relay: CollectingRelay) -> None:
+    """Whatever arrives meanwhile: a disk that is full for the store may be so for the log."""
+    moved = relay.path.with_suffix(".moved")
+    relay.path.rename(moved)
+    began = int(time.time())
+    with capture_logs() as logs:
+        for _ in range(50):
+            assert relay.client.post(PATH, json=PLAY, headers=SITE).status_code == 503
+    seconds = int(time.time()) - began + 1
+    moved.rename(relay.path)
+    lines = [each for each in logs if each["event"] == "store_unavailable"]
+    assert 0 < len(lines) <= seconds
+    assert all(each["fault"] and each["advice"] for each in lines)
+    assert sum(each["count"] for each in lines) <= 50
 
 
 def test_a_store_that_can_not_commit(relay: CollectingRelay) -> None:
