@@ -143,9 +143,19 @@ def _warn_of(
         if warnings.is_full:
             return
         if name not in known:
-            near = get_close_matches(name[:64], _FIELDS, 1)
-            detail = f"it is ignored: did you mean {near[0]}?" if near else "it is ignored"
-            warnings.add(index, name, "unknown_field", detail)
+            warnings.add(index, name, "unknown_field", f"it is ignored{_meant(name)}")
+
+
+def _meant(name: str) -> str:
+    """What a field was probably meant to be; the field itself, where it stands in a wrong place."""
+    if name == "plays":
+        return ": send a list, beside what the plays have in common"
+    if name in _PLAY_FIELDS:
+        return " here: send it in each of the plays"
+    if name in _ENVELOPE_FIELDS:
+        return " here: send it beside plays"
+    near = get_close_matches(name[:64], _FIELDS, 1)
+    return f": did you mean {near[0]}?" if near else ""
 
 
 def _understand(play: PlayPing, index: int, warnings: Warnings) -> None:

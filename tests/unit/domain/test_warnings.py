@@ -82,6 +82,22 @@ def test_a_misspelt_field_is_told_what_was_meant(name: str, meant: str | None) -
     assert meant is None or f"did you mean {meant}?" in warning.detail
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "says"),
+    [
+        ({"plays": [PLAY], "playedPercent": 60}, "playedPercent", "send it in each of the plays"),
+        ({"plays": [PLAY | {"site": "shop"}]}, "site", "send it beside plays"),
+        (PLAY | {"plays": None}, "plays", "send a list, beside what the plays have in common"),
+    ],
+)
+def test_a_field_in_a_wrong_place_is_told_the_right_one(
+    body: dict[str, Any], field: str, says: str
+) -> None:
+    """It is not told that itself was meant."""
+    (warning,) = warned(body)
+    assert (warning.field, warning.detail.partition(": ")[2]) == (field, says)
+
+
 def test_an_envelopes_fields_are_looked_at_too() -> None:
     """A field that stands around the plays is none of theirs unless it is inherited."""
     request = {"pageURL": "https://www.example.com/", "duration": 5, "plays": [PLAY]}
