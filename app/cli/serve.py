@@ -46,7 +46,6 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
 def serve(_given: argparse.Namespace) -> int:
     """Run the relay until it is told to stop."""
-    asked = hold_signals()
     loaded = load()
     settings = loaded.settings
     configure_logs(settings.log_level, settings.log_format)
@@ -68,6 +67,7 @@ def serve(_given: argparse.Namespace) -> int:
         except _PortError as error:
             say(f"playrelay: {error}", error=True)
             return 1
+        asked = hold_signals()
         if settings.sandboxed:
             _log.warning("sandbox", advice=f"nothing reaches HubSpot: {SANDBOX_STORE}")
         app = create_app(settings, internal)
