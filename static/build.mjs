@@ -28,7 +28,7 @@ const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`), built
  * an element that the page has taken away would stay in memory.
  */
 const APART = /(?<== )(?=createView\()/;
-/** The short names, for all files the same. */
+/** The short names of properties, for all files the same. @type {{ vars?: object }} */
 const nameCache = {};
 
 /** What the sources make, by path. @type {Map<string, string>} */
@@ -76,6 +76,7 @@ async function make(entry, output, format) {
   });
   const [map, script] = bundled.outputFiles;
   const text = script.text.replace(APART, "/*@__NOINLINE__*/");
+  delete nameCache.vars; // each file has variables of its own
   const small = await minify(format == "esm" ? exportPlainly(text) : text, {
     ecma: 2020,
     module: format == "esm",

@@ -1,1 +1,1 @@
-var Ae={TRACKED_PLAY:1,PLAYER_PLAY:1,PLAYER_PAUSE:2,PLAYER_ENDED:0};export default{address:({origin:e,pathname:t})=>e+t,read:({type:e,videoTitle:t})=>e in Ae&&{state:Ae[e],title:t}};
+var e={TRACKED_PLAY:1,PLAYER_PLAY:1,PLAYER_PAUSE:2,PLAYER_ENDED:0};export default{address:({origin:e,pathname:t})=>e+t,read:({type:t,videoTitle:a})=>t in e&&{state:e[t],title:a}};

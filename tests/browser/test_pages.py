@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.hosts import Collector, Site
+from tests.browser.hosts import CLIPS, Collector, Site
 from tests.browser.player import (
     leave,
     loaded,
@@ -113,6 +113,29 @@ def test_a_film_that_the_page_makes_anew_is_the_same_view(
     assert first.last["pageUrl"] == site.url + "/"
     assert max(first.spans) == 2
     assert second.last["pageUrl"] == site.url + "/second"
+
+
+@pytest.mark.parametrize(("address", "views"), [("/clips/short.webm", 1), ("/film", 2)])
+def test_a_film_whose_address_is_signed_anew_is_the_same_view(
+    page: Page, site: Site, collector: Collector, address: str, views: int
+) -> None:
+    """A file is named by its path, on a player that is made anew too; what serves films is not."""
+    site.folders["/film"] = CLIPS / "short.webm"
+    show(page, site, collector, "<main id=place></main>")
+    for signature in ("one", "two"):
+        page.evaluate(
+            """([address, signature]) => {
+                window.over = false;
+                place.innerHTML = `<video id=v controls src="${address}?id=${signature}"></video>`;
+                addEventListener("playrelay:progress", (e) => (over ||= e.detail.ended));
+            }""",
+            [address, signature],
+        )
+        play(page, rate=1)
+        passed(page, "v.ended && over")
+    leave(page)
+    collector.wait(lambda sent: sum(bool(each.get("ended")) for each in sent.plays) > 1)
+    assert [max(view.spans) for view in collector.views()] == [3 - views] * views
 
 
 def test_the_page_hears_of_a_player_that_it_has_taken_away(

@@ -7,15 +7,17 @@ from playwright.sync_api import Page
 
 from tests.browser.hosts import Collector, Site
 from tests.browser.player import (
+    ADAPTERS,
     ended,
     leave,
+    load,
     loaded,
     passed,
     play,
     ready,
     script,
     show,
-    stop,
+    truth,
     until,
     video,
 )
@@ -180,7 +182,66 @@ def test_a_silent_film_that_is_left_has_its_share(
     show(page, site, collector, video(attributes="muted"))
     play(page, rate=4)
     until(page, 6)
-    stop(page, collector)
+    played = truth(page)
+    leave(page)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+
+
+@pytest.mark.parametrize("audible", [False, True])
+def test_a_silent_film_that_a_script_stops_half_way_is_nothing(
+    page: Page, site: Site, collector: Collector, *, audible: bool
+) -> None:
+    """A preview, while the pointer is over it. It is a film once it is audible."""
+    previews = "onmouseenter='v.play()' onmouseleave='v.pause()'"
+    silent = video(attributes="muted width=300")
+    show(page, site, collector, f"<div {previews}>{silent}</div>{video('short.webm', name='w')}")
+    page.evaluate(load(*ADAPTERS))
+    for seconds in (1, 2):
+        page.locator("#v").hover()
+        until(page, seconds)
+        page.mouse.move(5, 500)
+        passed(page, "v.paused")
+    if audible:
+        page.evaluate("v.muted = false")
+        play(page)
+        ended(page)
+    else:
+        play(page, rate=1, name="w")
+        ended(page, "w")
+    collector.wait_for_end()
+    show(page, site, collector, video("short.webm?last"))
+    play(page, rate=1)
+    collector.wait(lambda seen: len(seen.views()) > 1 and seen.views()[-1].last.get("ended"))
+    film, last = (view.last["mediaUrl"] for view in collector.views())
+    assert film.endswith("ten.webm" if audible else "short.webm")
+    assert last.endswith("?last")
+
+
+@pytest.mark.parametrize("attributes", ["muted", ""], ids=["a camera", "a call"])
+def test_who_is_seen_in_a_call_is_nothing(
+    page: Page, site: Site, collector: Collector, attributes: str
+) -> None:
+    """Nor what the visitor's own camera shows, though the visitor has begun it."""
+    show(page, site, collector, video(attributes=f"{attributes} width=300") + video(name="w"))
+    page.evaluate(load(*ADAPTERS))
+    page.evaluate(
+        """() => {
+            const canvas = document.createElement("canvas");
+            const pen = canvas.getContext("2d");
+            v.onclick = () => {
+                setInterval(() => pen.fillRect(Math.random() * 99, 0, 9, 9), 40);
+                v.srcObject = canvas.captureStream(25);
+                v.play();
+            };
+        }"""
+    )
+    page.locator("#v").click()
+    until(page, 1)
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait(lambda seen: seen.plays)
+    leave(page)
+    assert collector.view().last["mediaUrl"].endswith("ten.webm")
 
 
 SCRUBS = {

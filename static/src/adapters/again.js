@@ -32,6 +32,9 @@ const resumed = (source, sources) =>
       (!manifest || !source.manifest || manifest == source.manifest),
   )?.[0];
 
+/** What follows the name of a file in its address: signatures are renewed, and versions change. */
+const SIGNED = /(\.(aac|m3u8|m4[av]|mov|mp[34d]|og[agv]|opus|wav|webm))\?.*/i;
+
 /**
  * The view of a film that the player itself has shown before, or one on this page that is gone: whoever
  * closes a lightbox and opens it again, or sees a list drawn anew, is still watching the same.
@@ -44,7 +47,8 @@ const resumed = (source, sources) =>
 const takeOver = (shown, [film, page], node, { paused, played, playbackRate, readyState }, source) => {
   const found = shown.find(
     ([, last, itsFilm, itsPage]) =>
-      itsFilm == film && (last.deref() == node || (itsPage == page && isGone(last.deref()))),
+      itsFilm.replace(SIGNED, "$1") == film.replace(SIGNED, "$1") &&
+      (last.deref() == node || (itsPage == page && isGone(last.deref()))),
   );
   if (!found) return undefined;
   found[1] = new WeakRef(node);

@@ -1,7 +1,7 @@
 /**
  * What is there for its looks: loaded with the first player that may be. Such are silent films
- * without controls that play over and over, or in a frame's background, or show what a camera sees;
- * sounds of the page's own; and what scripts play from their own text, to keep a phone awake or its
+ * without controls that play over and over, in a frame's background, or until a script stops them half
+ * way; what a camera sees, and calls; sounds of the page's own; and what scripts play from their own text, to keep a phone awake or its
  * sound on. A visitor who begins one, or seeks in it, makes it a film.
  */
 
@@ -46,13 +46,17 @@ const isBackground = (node, { controls, muted, volume }) =>
 
 /** @param {any} node @param {any} player */
 const isDecoration = (node, player) => {
-  const { controls, loop, srcObject, currentSrc, duration } = player;
-  if (isWanted(node)) return false;
-  return isBackground(node, player)
-    ? loop || srcObject || loops.has(node) || node.localName == "iframe" || follows(node)
-    : !controls &&
-        (/^data:/.test(currentSrc) ||
-          (node.localName == "audio" && duration < SHORTEST_SOUND && /^http/.test(currentSrc)));
+  const { controls, loop, currentSrc, duration, srcObject } = player;
+  return (
+    !isWanted(node) &&
+    ((!controls &&
+      // What is broadcast like that has controls.
+      (srcObject?.getTracks ||
+        /^data:/.test(currentSrc) ||
+        (node.localName == "audio" && duration < SHORTEST_SOUND && /^http/.test(currentSrc)))) ||
+      (isBackground(node, player) &&
+        (loop || loops.has(node) || node.localName == "iframe" || follows(node))))
+  );
 };
 
 /** @typedef {{ timeStamp: number, clientX?: number, clientY?: number }} Input of the visitor's */
@@ -70,23 +74,20 @@ const isRecent = ({ lastInput }) => performance.now() - lastInput.timeStamp < CA
 const isSteered = (node, type, core) => {
   const { lastInput, inputTarget } = core;
   if (node.localName == "iframe" && node.getRootNode().activeElement == node) return true;
-  if (!isRecent(core) || !/^(play(ing)?|seeking|waiting)?$/.test(type)) return false;
+  if (!isRecent(core) || node.srcObject?.getTracks || !/^(play|seek|wait|$)/.test(type)) return false;
   // A loop seeks back by itself.
   if (node.loop && type == "seeking" && node.currentTime < 1) return false;
   const { top, bottom, left, right } = node.getBoundingClientRect();
   let { clientX: x = 0, clientY: y = 0 } = lastInput;
-  if (!x && inputTarget.getBoundingClientRect) {
-    // At the keyboard: where the control is.
-    const control = inputTarget.getBoundingClientRect();
-    x = control.x + control.width / 2;
-    y = control.y + control.height / 2;
-  }
+  // At the keyboard: where the control is.
+  if (!x) ({ x, y } = inputTarget.getBoundingClientRect());
   return x > left - BESIDE && x < right + BESIDE && y > top - BESIDE && y < bottom + BESIDE;
 };
 
 /**
  * Whether a film that nobody has begun may yet turn out to be a loop that a script makes: until the
- * page is left, or it has ended and nothing follows. Remembers one that has ended, for `follows`.
+ * page is left, or it has ended and nothing follows. One that a script stops half way was a preview under
+ * the pointer, or out of sight. Remembers one that has ended, for `follows`.
  * @param {any} node
  * @param {any} player
  * @param {string} type of the event
@@ -101,6 +102,7 @@ const isSuspect = (node, player, type, since) => {
         (type != "time" || !player.ended || last != node) &&
         performance.now() - since < LONGEST_LOOP_MS));
   if (player.ended) last = suspect && node;
+  else if (suspect && type == "pause") loops.add(node);
   return suspect;
 };
 

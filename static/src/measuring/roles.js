@@ -18,7 +18,7 @@ export const mayAdvertise = (node) =>
  * Whether a player may be there for its looks: silent without controls, or a sound of the page's own.
  * @param {any} node @param {any} player
  */
-export const mayDecorate = (node, { controls, muted, volume, currentSrc }) =>
+export const mayDecorate = (node, { controls, muted, volume, currentSrc, srcObject }) =>
   node.localName == "iframe"
     ? muted
-    : !controls && (muted || volume === 0 || node.localName == "audio" || /^data:/.test(currentSrc));
+    : !controls && (srcObject || muted || volume === 0 || node.localName == "audio" || /^data:/.test(currentSrc));

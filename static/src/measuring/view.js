@@ -54,10 +54,10 @@ const CHECK_MS = 1e3;
 const GUESSED_SPEED = 0.002;
 
 /** These don't change what is due when. */
-const MINOR = /^(time|timeupdate|volumechange|waiting|play)$/;
+const MINOR = /^(time|vol|wait|play$)/;
 
 /** After these there may be no later moment. */
-const LEAVING = /^(emptied|hide|pagehide|pause)$/;
+const LEAVING = /emptied|hide|pause/;
 
 /** Old libraries have an `Array.from` of their own. @param {TimeRanges} played */
 const rangesOf = (played) => {

@@ -28,7 +28,7 @@ const isAlone = (node, players, parts) =>
     ([other, player]) =>
       other == node ||
       (other.localName == "audio") != (node.localName == "audio") ||
-      !(player.currentSrc || player.srcObject) ||
+      !player.currentSrc ||
       parts.decoration?.isDecoration(other, player) ||
       parts.roles?.isAd(other),
   );
