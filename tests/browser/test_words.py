@@ -206,6 +206,9 @@ LABELLED = [
     ("Bees", '<p id="c">Bees</p><div role="region" aria-labelledby="c"><video {}></div>'),
     ("Bees", '<h3>Bees</h3><div class="video-js" aria-label="Lecteur vidéo"><video {}></div>'),
     ("Bees", '<h3>Bees</h3><div class="player" aria-label="Video Player"><video {}></div>'),
+    ("Bees", '<h3>Bees</h3><video title="Ants 2 (final).mp4" {}>'),
+    ("Bees", '<h3>Bees</h3><figure aria-label="ants.webm"><video {}></figure>'),
+    ("Bees.com", '<h3>Ants</h3><video title="Bees.com" {}>'),
     ("Bees", '<section aria-label="Ants"><h3>Bees</h3><video {}></section>'),
     ("Bees", '<div class="videos" aria-label="Ants"><h3>Bees</h3><video {}><audio></audio></div>'),
 ]

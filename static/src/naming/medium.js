@@ -33,11 +33,14 @@ const HOST_WORDS = {
   externalId: /^(playback|video|media|asset)-?id$/,
 };
 
-/** A label of a player's own, alone (YouTube's embed) or before a title (Vidstack). */
-const OWN_LABEL = /^(youtube )?(audio|media|video)([ -]?player)?( - |$)/i;
+/**
+ * A label of a player's own, alone (YouTube's embed) or before a title (Vidstack), and the name of a file
+ * (Moodle's and WordPress' libraries): the address says as much.
+ */
+const OWN_LABEL = /^(youtube )?(audio|media|video)([ -]?player)?( - |$)|^[^/]*\.(mp.|webm)$/i;
 
 /** Custom elements that are players, by their names; others behave like one. Tabs and apps are none. */
-const PLAYER = /audio|media|video|play/;
+const PLAYER = /play|audio|media|video/;
 
 /** What stands around a player, by its classes or its role. */
 const WRAPPER = /(^|[\s_-])(audio|media|video|player)/i;
@@ -48,8 +51,9 @@ const LABELLED = /mejs|video-js/;
 
 /** @param {any} node @returns {string | undefined} what it is called: by other texts of the page, or by itself */
 const label = (node) =>
-  (node.getAttribute("aria-labelledby") || "")
-    .split(/\s+/)
+  node
+    .getAttribute("aria-labelledby")
+    ?.split(/\s+/)
     .map((/** @type {string} */ id) => words(node.getRootNode().getElementById?.(id)))
     .join(" ")
     .trim() || (node.title || node.ariaLabel || "").replace(OWN_LABEL, "");

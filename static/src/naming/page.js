@@ -11,7 +11,7 @@ const place = (address) => absolute(address)?.split("?")[0];
 /** @param {string} property @returns {string | undefined} of Open Graph */
 const openGraph = (property) =>
   /** @type {HTMLMetaElement | null} */ (document.querySelector(`meta[property="og:${property}"]`))
-    ?.content || undefined;
+    ?.content;
 
 /**
  * What the page says of the film that a node plays.
