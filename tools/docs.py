@@ -43,20 +43,20 @@ _SECOND = 1_000
 _POLICY_MEANINGS = {
     "retry_first": "a failed event is sent again within this time × 2^attempts, at random",
     "retry_cap": "longest such time",
-    "failing_after": "failures in a row from which the account rests as a whole",
-    "outage_cap": "longest such rest, unless HubSpot names a longer one",
-    "strained_cap": "the same once the day's errors are near what HubSpot allows",
-    "throttled": "rest after a 429 without Retry-After",
-    "retry_after_cap": "longest rest that a Retry-After can ask for, but for the day's limit",
-    "daily_limit": "after a 429 about the day's limit: until the next full half hour or hour",
-    "forbidden_again": "until an event, younger than this, that a plain 403 refused is sent again",
-    "refused_cap": "longest pause while HubSpot refuses everything alike: it doubles from "
-    "`account_trouble` on",
-    "gone_first": "rest of the look-ups after a 404 or 410 of the look-up itself; it doubles",
-    "gone_cap": "longest such rest: nothing but look-ups waits for it",
-    "account_trouble": "rest after a refused token or a missing scope",
+    "failing_after": "failures in a row after which the whole account pauses",
+    "outage_cap": "longest such pause, unless HubSpot asks for a longer one",
+    "strained_cap": "the same while the day's errors are close to HubSpot's limit",
+    "throttled": "pause after a 429 without Retry-After",
+    "retry_after_cap": "longest pause that a Retry-After can cause, except for the daily limit",
+    "daily_limit": "pause after a 429 about the daily limit: until the next full half hour or hour",
+    "forbidden_again": "until an event that a plain 403 refused is sent again, if it is younger",
+    "refused_cap": "longest pause while HubSpot refuses everything: it doubles, starting with "
+    "`account_trouble`",
+    "gone_first": "pause of the look-ups after a 404 or 410 of the look-up itself; it doubles",
+    "gone_cap": "longest such pause; only look-ups wait",
+    "account_trouble": "pause after a refused token or a missing scope",
     "give_up_after": "age from which a failing event is rejected; set by `PLAYRELAY_PARK_DAYS`",
-    "ask_identified": "until somebody who has just sent a form is looked up once more",
+    "ask_identified": "until a visitor who has just submitted a form is looked up again",
     "ask_strangers": "until a stranger is looked up again: after the 1st, 2nd, … look-up",
 }
 
@@ -87,7 +87,7 @@ def account_keys_table() -> str:
 
 def site_keys_table() -> str:
     """What it may say of a site."""
-    meaning = "true: only a ping that names it is for it, whatever its origin"
+    meaning = "true: only pings that name the site belong to it, whatever their origin"
     return _keys(SITE_FIELDS, (f"`{NEEDS_KEY}`", "–", meaning))
 
 
@@ -134,8 +134,8 @@ def limits_table() -> str:
         ("body of a request", f"{MAX_BODY // 1024} KiB"),
         ("plays in a request", str(MAX_PLAYS)),
         ("spans of an attention map", str(MAX_SPANS)),
-        ("time for a request to arrive whole", _duration(protocol.REQUEST_SECONDS * _SECOND)),
-        ("time an answer may lie unread", _duration(protocol.WRITE_SECONDS * _SECOND)),
+        ("time for a request to arrive completely", _duration(protocol.REQUEST_SECONDS * _SECOND)),
+        ("time a client may take to read an answer", _duration(protocol.WRITE_SECONDS * _SECOND)),
         ("window of `PLAYRELAY_PINGS_PER_MINUTE`", _duration(WINDOW_SECONDS * _SECOND)),
         ("pings waiting for the disk, all senders", f"{group_commit.MAX_WAITING_BYTES >> 20} MiB"),
     ]
@@ -161,13 +161,16 @@ def figures_table() -> str:
         ("length of the rate window, with a margin", _duration(policies.WINDOW_MS)),
         ("requests of a window kept for OAuth", str(policies.RESERVED_FOR_TOKENS)),
         ("usertokens in a look-up", str(lookup.TOKENS_A_REQUEST)),
-        ("wait for company before a look-up", _duration(lookup_times.FIRST_LOOKUP_AFTER_MS)),
+        (
+            "time that a new usertoken waits for others before a look-up",
+            _duration(lookup_times.FIRST_LOOKUP_AFTER_MS),
+        ),
         ("between look-ups of a stranger who starts more plays", " to ".join(pauses)),
         (
             "age at which a known contact is looked up again",
             _duration(lookup_times.RECHECK_AFTER_MS),
         ),
-        ("rest of a medium that HubSpot refused", " to ".join(map(_duration, rests))),
+        ("suspension of a medium that HubSpot refused", " to ".join(map(_duration, rests))),
         ("time limit of a request", _duration(exchange.TIME_LIMIT * _SECOND)),
         ("lease of an event in flight", _duration(sender.LEASE_MS)),
         ("share of a token's life after which it is renewed", f"{tokens.RENEW_AFTER:.0%}"),

@@ -17,6 +17,7 @@ from app.web.server import bounded, protocol
 HEAD = ("limit", "value", "enforced in", "what a client gets", "setting", "metric", "alert")
 
 _NONE = "–"
+_CLOSED = "the connection is closed"
 _REFUSED = "`playrelay_refused_requests_total`"
 _PINGS = "`playrelay_pings_total`"
 _PLAYS = "`playrelay_plays_received_total`"
@@ -58,16 +59,16 @@ def _bytes() -> Iterator[Sequence[str]]:
         alert=_FLOOD,
     )
     arriving, unread = protocol.REQUEST_SECONDS, protocol.WRITE_SECONDS
-    yield _row("time for a request to arrive whole", f"{arriving:g} s", protocol_, "the end")
-    yield _row("time an answer may lie unread", f"{unread:g} s", protocol_, "the end")
+    yield _row("time for a request to arrive completely", f"{arriving:g} s", protocol_, _CLOSED)
+    yield _row("time a client may take to read an answer", f"{unread:g} s", protocol_, _CLOSED)
     idle = _setting("keepalive_seconds")
-    yield _row("time a connection may be idle", f"{idle[1]} s", protocol_, "the end", idle[0])
+    yield _row("time a connection may be idle", f"{idle[1]} s", protocol_, _CLOSED, idle[0])
 
 
 def _pings() -> Iterator[Sequence[str]]:
     variable, default = _setting("pings_per_minute")
     yield _row(
-        f"requests and plays of an address in {rate.WINDOW_SECONDS:g} s, refused ones included",
+        f"requests and plays of an IP address in {rate.WINDOW_SECONDS:g} s, refused ones included",
         default,
         "collect, before the body is read",
         _answer("rate_limited"),
@@ -89,7 +90,7 @@ def _pings() -> Iterator[Sequence[str]]:
         "plays in a request",
         str(ping.MAX_PLAYS),
         "collect",
-        "`rejected` names the others",
+        "`rejected` lists the others",
         metric=f'{_PLAYS}, `outcome="invalid"`',
     )
     yield _row(
@@ -109,11 +110,11 @@ def _pings() -> Iterator[Sequence[str]]:
         "warnings in an answer",
         str(notices.MOST_WARNINGS),
         "collect",
-        "the first of them",
+        "only the first ones",
         metric="`playrelay_ping_warnings_total`",
     )
     yield _row(
-        "pings that wait for the disk, of all senders",
+        "pings waiting for the disk, from all senders",
         _size(group_commit.MAX_WAITING_BYTES),
         "the store",
         f"{_answer('store_unavailable')}, Retry-After",
@@ -125,7 +126,7 @@ def _pings() -> Iterator[Sequence[str]]:
 def _store() -> Iterator[Sequence[str]]:
     variable, default = _setting("store_limit_mb")
     yield _row(
-        "what the store holds, before plays that nobody can be known by are refused",
+        "size of the store from which plays without any identity are refused",
         f"{default} MiB, or {_size(admission.LEAST_FREE_BYTES)} free on SQLite's disk",
         "collect; measured every few seconds",
         f"{_answer('store_full')}, Retry-After",
@@ -134,7 +135,7 @@ def _store() -> Iterator[Sequence[str]]:
         "PlayrelayStoreFills, PlayrelayStoreFull",
     )
     yield _row(
-        "the same, before plays are refused that are neither signed nor a known contact's",
+        "the same, from which only signed plays and those of known contacts are accepted",
         f"{admission.BEYOND} × that limit",
         "collect; measured every few seconds",
         f"{_answer('store_full')}, Retry-After",
@@ -143,29 +144,31 @@ def _store() -> Iterator[Sequence[str]]:
         "PlayrelayStoreFull",
     )
     yield _row(
-        "due events of visitors that are not proven (not in passthrough)",
+        "due events of visitors without a proven identity (not in passthrough)",
         f"{admission.MOST_UNPROVEN:,}",
         "collect; counted every few seconds",
         f"{_answer('store_full')}, Retry-After",
         metric="`playrelay_unproven_events`",
         alert="PlayrelayUnprovenFlood",
     )
-    yield _row("stored of a play that nobody can be known by", "one row", "fold", _NONE)
+    yield _row("stored for a play without any identity", "one row", "fold", _NONE)
     yield _row(
-        "plays and bytes of pings that one transaction folds, unless a single ping has more",
+        "plays and bytes that one transaction folds, unless a single ping has more",
         f"{folding.MOST_PLAYS} and {_size(folding.MOST_BYTES)}",
         "fold",
-        "the rest is folded by the next",
+        "the next transaction folds the rest",
         metric="`playrelay_inbox_age_seconds`",
         alert="PlayrelayFoldStandsStill",
     )
 
 
 def _memory() -> Iterator[Sequence[str]]:
-    yield _row("addresses whose rate is remembered", f"{rate.ADDRESSES:,}", "collect", _NONE)
-    yield _row("verdicts on origins in memory", f"{sites.ORIGINS_CACHED:,}", "collect", _NONE)
-    yield _row("origins whose activity is remembered", f"{activity.ORIGINS:,}", "collect", _NONE)
-    yield _row("descriptions of pages in memory", f"{page.REMEMBERED:,}", "fold", _NONE)
+    yield _row("IP addresses whose rate is kept in memory", f"{rate.ADDRESSES:,}", "collect", _NONE)
+    yield _row("origins whose check is cached", f"{sites.ORIGINS_CACHED:,}", "collect", _NONE)
+    yield _row(
+        "origins whose activity is kept in memory", f"{activity.ORIGINS:,}", "collect", _NONE
+    )
+    yield _row("page descriptions in memory", f"{page.REMEMBERED:,}", "fold", _NONE)
     yield _row(
         "answers of `/readyz`",
         "one a second, shared",
@@ -176,24 +179,26 @@ def _memory() -> Iterator[Sequence[str]]:
     )
     yield _row(
         "log lines about refusals",
-        "one a reason and second, with a count",
+        "one per reason and second, with a count",
         "collect, server",
         _NONE,
     )
     yield _row(
-        "life of a console session",
+        "lifetime of a console sign-in",
         f"{session.SESSION_SECONDS // 3600} h",
         "console",
         "401 `unauthorized`",
     )
     yield _row(
-        f"wrong passwords in {throttle.WINDOW_SECONDS // 60} min before each costs a delay",
-        f"{throttle.FREE_PER_ADDRESS} an address, {throttle.FREE_IN_ALL} in all",
+        f"wrong passwords in {throttle.WINDOW_SECONDS // 60} min before each is delayed",
+        f"{throttle.FREE_PER_ADDRESS} per IP address, {throttle.FREE_IN_ALL} in all",
         "console",
-        "a delay; 429 beyond a queue",
+        "a delay; 429 if too many are waiting",
     )
     yield _row("streams of the page Live", str(live.STREAMS), "console", "503 `unavailable`")
-    yield _row("authorizations under way", str(pending.MAX_PENDING), "console", "the oldest ends")
+    yield _row(
+        "pending authorizations", str(pending.MAX_PENDING), "console", "the oldest is dropped"
+    )
 
 
 def _row(
