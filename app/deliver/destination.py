@@ -1,4 +1,4 @@
-"""What a destination of events is: how a row of the outbox becomes a request, and what is judged.
+"""The interface of a destination: how it turns an outbox row into a request, and sends it.
 
 To add one: name it in `domain.destination`, write a class like those below, and list it in
 `runtime.workers`. Claims, permits, pauses, outcomes and look-ups are the same for all.
@@ -21,26 +21,26 @@ from app.store.records import Job
 
 
 class Names(msgspec.Struct, frozen=True):
-    """An API's own names for what it may refuse: the identity of each source, and the medium."""
+    """An API's field names for what it may refuse: the identity of each source, and the medium."""
 
     identities: Mapping[IdentitySource, str]
     medium: frozenset[str] = frozenset()
 
 
 class EventDestination(Protocol):
-    """Where events go. What an answer means is then `deliver.policy`'s, by `names`."""
+    """Sends events to one API. `deliver.policy` decides by `names` what an answer means."""
 
     @property
     def names(self) -> Names:
-        """What it calls the things that it may refuse."""
+        """The API's names for what it may refuse."""
         ...
 
     def body(self, job: Job | OutboxEntry, identity: Identity) -> Body:
-        """The event in the destination's words. Raises where it has none; asks nobody."""
+        """Build the request body; makes no request. Raises if the event can't be expressed."""
         ...
 
     async def send(self, job: Job, body: Body) -> SendResult:
-        """Hand it over once, and classify the answer."""
+        """Send it once, and classify the answer."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Looks up the contacts of usertokens: a hundred in a request, strangers again at intervals."""
+"""Looks up the contacts of usertokens: a hundred per request, strangers again at intervals."""
 
 import asyncio
 from collections import deque
@@ -43,11 +43,11 @@ class Lookup:
         self._rest_until = 0
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look up until told to stop."""
+        """Look up until `stop` is set."""
         await keep_stepping("lookup", self.step, due=self._due, stop=stop, metrics=self._metrics)
 
     async def step(self) -> float:
-        """One request if tokens are due; returns how long to rest, in seconds."""
+        """Make one request if tokens are due; returns how long to wait, in seconds."""
         context = self._context
         now = context.clock()
         if now < self._rest_until:
@@ -97,9 +97,9 @@ class Lookup:
         return await self._store.settle(claim.permit, answers, ask, update, now)
 
     def _ended(self, result: LookupGone, now: int) -> AccountUpdate:
-        """Only the look-ups rest, and ask at growing intervals whether they are back.
+        """Pause only the look-ups, and try again at growing intervals.
 
-        Nobody is taken for a stranger, and what needs no look-up is sent meanwhile.
+        No visitor is counted as a stranger meanwhile, and events that need no look-up are sent.
         """
         policy = self._context.policy
         rest = doubled(policy.gone_first, self._gone, policy.gone_cap)
@@ -119,9 +119,9 @@ class Lookup:
     def _refused(
         self, claim: LookupClaim, result: Refused, now: int
     ) -> tuple[dict[str, int | None], dict[str, int]]:
-        """One token spoils the request for a hundred: halve, until it stands alone.
+        """One bad token spoils a request for a hundred: halve it until that token stands alone.
 
-        Each half may be one more error. Once the day has enough of them, it goes on tomorrow.
+        Each half may cause one more error. If the day has too many errors, it continues tomorrow.
         """
         _log.warning("lookup_refused", tokens=len(claim.utks), category=result.category)
         if claim.strained:
@@ -131,7 +131,7 @@ class Lookup:
             return {claim.utks[0]: None}, self._later(claim, claim.utks, now)
         if claim.strained:
             return {}, dict.fromkeys(claim.utks, now - now % DAY + DAY)
-        # The same tokens come first again, for none is longer due; in two portions.
+        # The same tokens come first again, because none is due longer; now in two portions.
         half = (len(claim.utks) + 1) // 2
         self._limits.extendleft((len(claim.utks) - half, half))
         return {}, dict.fromkeys(claim.utks, 0)

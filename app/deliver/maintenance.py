@@ -1,4 +1,4 @@
-"""Does in the store what becomes due with time, in small rounds."""
+"""Does periodic work in the store, in small rounds."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from app.telemetry.metrics import Metrics
 ROWS = 500
 
 STEP_MS = 1_000
-"""A wall clock that has gone so much more or less than time has stepped."""
+"""If the wall clock deviates from elapsed time by more than this, it has stepped."""
 
 KEEP_TIME = "let this machine keep time (NTP)"
 
@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 
 
 class MaintenanceWorker:
-    """Ends leases and waits, gives up events without a contact, and deletes what is old."""
+    """Ends leases and waits, gives up events without a contact, and deletes old data."""
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class MaintenanceWorker:
         self._others_discarded = False
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Maintain the store until told to stop."""
+        """Maintain the store until `stop` is set."""
         troubled = False
         while not stop.is_set():
             full = False
             try:
                 if troubled:
-                    # Not at once: holders of expired leases still wait to record their answers.
+                    # Not at once: holders of expired leases may still be recording their answers.
                     await self._inbox.check_writable(self._clock())
                 else:
                     full = await self.step()
@@ -60,7 +60,7 @@ class MaintenanceWorker:
             await wait_for(stop, 0.1 if full else self._idle_seconds)
 
     async def step(self) -> bool:
-        """One round; True if there is more to do at once."""
+        """Do one round; True if there is more to do at once."""
         now, stepped = self._time()
         if abs(stepped) > STEP_MS:
             _log.warning("clock_stepped", seconds=round(stepped / 1000), advice=KEEP_TIME)
@@ -78,7 +78,7 @@ class MaintenanceWorker:
         return max(done.leases_expired, done.woken, done.unattributed, done.pruned, ended) >= ROWS
 
     async def _end_lookups(self, now: int) -> int:
-        """Once a start, for whether usertokens are looked up is a setting; how many events."""
+        """Run once per start, because look-ups are a setting; returns how many events."""
         if self._lookups_ended:
             return 0
         ended = await self._store.end_lookups(now, ROWS)
@@ -86,7 +86,7 @@ class MaintenanceWorker:
         return ended
 
     async def _discard_others(self, now: int) -> int:
-        """Once a start, for where events go is a setting; how many events."""
+        """Run once per start, because destinations are a setting; returns how many events."""
         if self._others_discarded:
             return 0
         discarded = await self._store.discard_others(now, ROWS)
@@ -100,7 +100,7 @@ class MaintenanceWorker:
         return discarded
 
     def _time(self) -> tuple[int, int]:
-        """Now, and by how many ms the wall clock has stepped since the last round."""
+        """The time, and by how many ms the wall clock has stepped since the last round."""
         now, elapsed = self._clock(), asyncio.get_running_loop().time()
         last, self._last = self._last or (now, elapsed), (now, elapsed)
         return now, now - last[0] - round(1000 * (elapsed - last[1]))

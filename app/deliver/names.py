@@ -1,4 +1,4 @@
-"""Reads the names of contacts that the console is to show: a hundred in a request, after events."""
+"""Reads contacts' names for the console: a hundred per request, after events."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -30,9 +30,9 @@ _log = structlog.get_logger(__name__)
 
 
 class NameReader:
-    """Keeps what HubSpot tells sealed. `seal`: makes a name what may lie in the store.
+    """Stores HubSpot's answer encrypted. `seal`: encrypts a name for the store.
 
-    What goes wrong pauses no event: only a limit of HubSpot's, which holds for all requests.
+    A failure pauses no event, unless it is a limit of HubSpot's, which applies to all requests.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class NameReader:
         self._idle = idle_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Read until told to stop."""
+        """Read names until `stop` is set."""
         woken = self._stopping
         await keep_stepping("names", self.step, due=woken, stop=stop, metrics=self._metrics)
 
     async def step(self) -> float:
-        """One request if somebody wants names; returns how long to rest, in seconds."""
+        """Make one request if names are wanted; returns how long to wait, in seconds."""
         now = self._clock()
         if not await self._store.waiting(now):
             return self._idle
@@ -86,7 +86,7 @@ class NameReader:
 
 
 def _update(result: Refused | Trouble, now: int) -> AccountUpdate:
-    """What the answer says about the account: that this is refused says nothing of events."""
+    """What the answer says about the account: a refusal here says nothing about events."""
     match result:
         case Throttled(policy=policy, retry_after=wait):
             rest = THROTTLED_SECONDS if wait is None else wait

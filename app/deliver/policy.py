@@ -1,4 +1,4 @@
-"""What each answer of HubSpot's means: a pure function from result to outcome."""
+"""What each of HubSpot's answers means: a pure function from result to outcome."""
 
 from http import HTTPStatus
 
@@ -40,12 +40,12 @@ DAY = 24 * HOUR
 
 
 class DeliveryPolicy(msgspec.Struct, frozen=True):
-    """Times in ms. Published: docs/DELIVERY.md says what an operator sees of them."""
+    """Delays in ms. docs/DELIVERY.md publishes what an operator sees of them."""
 
     retry_first: int = 1_000
     retry_cap: int = 15 * MINUTE
     failing_after: int = 3
-    """Failures in a row after which the fault is HubSpot's or ours, not an event's."""
+    """Failures in a row after which HubSpot or the relay is at fault, not an event."""
     outage_cap: int = 30_000
     strained_cap: int = 2 * MINUTE
     throttled: int = 10_000
@@ -64,7 +64,7 @@ class DeliveryPolicy(msgspec.Struct, frozen=True):
 class Sent(msgspec.Struct, frozen=True):
     """The request of an answer: its identity, the attempt, and the age of its event.
 
-    `names`: the destination's words for what it may refuse.
+    `names`: the destination's names for what it may refuse.
     """
 
     identity: Identity
@@ -74,10 +74,11 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """How the account stood when the request was claimed.
+    """The account's state when the event was claimed.
 
-    `failures`: how many in a row. `strained`: the day's errors are near the share HubSpot allows.
-    `refused_all`: HubSpot refused the last events alike, and this one asks whether it still does.
+    `failures`: how many in a row. `strained`: the day's errors are close to HubSpot's limit.
+    `refused_all`: HubSpot refused the last events identically, and this one tests whether it still
+    does.
     """
 
     failures: int = 0
@@ -86,7 +87,7 @@ class Health(msgspec.Struct, frozen=True):
 
 
 UNSURE: frozenset[IdentitySource] = frozenset({"mail", "passthrough"})
-"""Sources of which only HubSpot can say whether they lead to a contact."""
+"""Sources for which only HubSpot can say whether they lead to a contact."""
 
 
 def decide(
@@ -98,7 +99,7 @@ def decide(
     chance: float,
     policy: DeliveryPolicy,
 ) -> Decision:
-    """The event's outcome and the account's update. `chance`: 0 ≤ random < 1, for the jitter."""
+    """Decide the event's outcome and the account's update. `chance`: 0 ≤ random < 1, for jitter."""
     if isinstance(result, Accepted):
         source = sent.identity.source
         return Decision(Delivered(result.contact_id, result.media_bridge_id, source), Healthy())
@@ -119,10 +120,10 @@ def _about_refusal(
     health: Health,
     policy: DeliveryPolicy,
 ) -> Decision:
-    """A refusal that names neither identity nor medium may be the account's fault.
+    """Decide about a refusal that names neither identity nor medium: it may be the account's fault.
 
-    Whether it is, the store finds out by the refusals before it. While it is, one event asks after
-    each pause; the pauses grow, for each ask may be one more error of the day.
+    The store decides that from the refusals before it. If it is, one event is sent as a test after
+    each pause; the pauses grow, because each test may be one more error of the day.
     """
     if type(outcome) is not Rejected:
         uncertain = sent.identity.source in UNSURE and not isinstance(outcome, Rejected)
@@ -131,13 +132,13 @@ def _about_refusal(
     if not health.refused_all or now - sent.created_at > policy.give_up_after:
         once_more = _once_more(outcome, sent, now, policy)
         return Decision(once_more, Healthy(was_error=True, alike_until=now + rest, of_event=False))
-    # A minute later than the others, so that another event asks next time.
+    # A minute later than the others, so that the next test uses another event.
     again = Retry(now + rest + MINUTE, REFUSED_ALL, counts_as_attempt=False)
     return Decision(again, Paused(now + rest, REFUSED_ALL))
 
 
 def _once_more(outcome: Rejected, sent: Sent, now: int, policy: DeliveryPolicy) -> Rejected:
-    """A plain 403 may be the account's fault; where few people watch, no row of refusals tells."""
+    """A plain 403 may be the account's fault; with few plays, no series of refusals can show it."""
     if (
         outcome.http_status != HTTPStatus.FORBIDDEN
         or now - sent.created_at >= policy.forbidden_again
@@ -149,10 +150,10 @@ def _once_more(outcome: Rejected, sent: Sent, now: int, policy: DeliveryPolicy) 
 def account_update(
     trouble: Trouble, *, now: int, health: Health, chance: float, policy: DeliveryPolicy
 ) -> Failing | Paused:
-    """How long the account rests, and why.
+    """How long the account pauses, and why.
 
-    A day's limit ends at midnight of the account's time zone, which the relay doesn't know. But
-    midnight is on the hour or half past it almost everywhere, so that is when to look again.
+    A daily limit ends at midnight in the account's time zone, which the relay does not know. Almost
+    everywhere, midnight falls on a full or half hour UTC, so that is when to try again.
     """
     if isinstance(trouble, Throttled):
         if trouble.policy == "DAILY":
@@ -173,7 +174,7 @@ def account_update(
 
 
 def _for_a_person(trouble: Unauthorized | MissingScope | NotConnected) -> str:
-    """What only a person can mend, in the word that stands for it in docs/DELIVERY.md."""
+    """The reason that only a person can fix, as docs/DELIVERY.md names it."""
     if isinstance(trouble, Unauthorized):
         return "reinstall_needed" if trouble.final else "bad_token"
     return "missing_scope" if isinstance(trouble, MissingScope) else "not_connected"
@@ -185,14 +186,14 @@ def backoff(attempt: int, first: int, cap: int, chance: float) -> int:
 
 
 def doubled(first: int, times: int, cap: int) -> int:
-    """A rest in ms that doubles so many times, up to `cap`."""
+    """A delay in ms that doubles so many times, up to `cap`."""
     longer: int = first * 2 ** min(times, 30)
     return min(longer, cap)
 
 
 def ask_again(asked: int, policy: DeliveryPolicy) -> int:
-    """How long until a stranger is looked up again, in ms, after so many times."""
-    if asked < 0:  # just identified: HubSpot may take a moment to know
+    """The time until a stranger is looked up again, in ms, after so many look-ups."""
+    if asked < 0:  # just identified: HubSpot may need a moment
         return policy.ask_identified
     return policy.ask_strangers[min(asked, len(policy.ask_strangers) - 1)]
 
@@ -229,9 +230,9 @@ def _refused(
 def _identity_rejected(
     said: Refused, sent: Sent, now: int, policy: DeliveryPolicy
 ) -> Wait | IdentityRejected:
-    """The usertoken, the last source, may yet become a contact's; else the next is used.
+    """Wait if the source was the usertoken, which may still become a contact's; else use the next.
 
-    As a stranger is looked up once more in the last hours, so is a usertoken tried.
+    Like the look-up of a stranger, a usertoken is tried once more in the last hours.
     """
     if sent.identity.source == "passthrough":
         again = now + ask_again(sent.attempts - 1, policy)
@@ -255,12 +256,12 @@ def _troubled(
         return Decision(Retry(now, update.reason, counts_as_attempt=False), update)
     if now - sent.created_at > policy.give_up_after:
         return Decision(Rejected("retries_exhausted", message=update.reason), update)
-    if update.paused_until is not None:  # not the event's fault: it may be the next probe
+    if update.paused_until is not None:  # not the event's fault: it may be the next test
         return Decision(Retry(update.paused_until, update.reason), update)
     rest = backoff(sent.attempts, policy.retry_first, policy.retry_cap, chance)
     return Decision(Retry(now + rest, update.reason), update)
 
 
 def _seconds(retry_after: float | None, otherwise: int, most: int) -> int:
-    """What the answer asks for in ms, up to `most`; or else."""
+    """The requested delay in ms, up to `most`; `otherwise` if none is requested."""
     return otherwise if retry_after is None else min(int(retry_after * 1000), most)

@@ -15,7 +15,7 @@ from app.store.records import Job
 
 
 def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:
-    """The play as it is known now, with the time at which the milestone was reached."""
+    """The play in its current state, with the time at which the milestone was reached."""
     play = job.play
     occurrence = Occurrence(
         subject=Subject(identity.contact_id, identity.contact_utk, identity.hsenc),
@@ -32,7 +32,7 @@ def body_of(job: Job | OutboxEntry, identity: Identity) -> Body:
 
 
 def custom_event_of(job: Job | OutboxEntry, identity: Identity, form: EventForm) -> Body:
-    """The same as a custom event; its uuid is that of every request for this event."""
+    """The same as a custom event; its uuid is the same in every request for this event."""
     return event_body(
         form,
         uuid=event_uuid(job.play, job.event, job.value, job.id),

@@ -1,4 +1,4 @@
-"""Claims an event, sends it, settles it with one outcome; again and again."""
+"""Claims an event, sends it and settles it with one outcome; repeatedly."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,7 +30,7 @@ from app.store.records import Job
 from app.telemetry.metrics import Metrics
 
 LEASE_MS = 120_000
-"""Longer than a request, a refresh of the token and both repeated: it outlasts its holder."""
+"""Longer than a request, a token refresh and both repeated, so it outlasts its holder."""
 
 _OUTCOMES = {
     Delivered: "delivered",
@@ -47,7 +47,7 @@ _log = structlog.get_logger(__name__)
 class SenderContext(msgspec.Struct, frozen=True):
     """What senders and look-ups share. `clock`: ms since the epoch; `chance`: 0 ≤ random < 1.
 
-    `idle_seconds`: how long they wait at most, since another process may requeue events meanwhile.
+    `idle_seconds`: the longest wait, because another process may requeue events meanwhile.
     """
 
     policy: DeliveryPolicy
@@ -57,7 +57,7 @@ class SenderContext(msgspec.Struct, frozen=True):
 
 
 class Sender:
-    """One of several that run side by side; the store never gives two the same event."""
+    """One of several that run side by side; the store never gives the same event to two of them."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Sender:
         self._metrics = metrics
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until told to stop; what is in flight then is finished."""
+        """Send until `stop` is set; a request in flight is finished."""
         await keep_stepping("sender", self.step, due=self._due, stop=stop, metrics=self._metrics)
 
     async def step(self) -> float:
@@ -90,7 +90,7 @@ class Sender:
             await self._store.release(job, now, sent=False, wait=identity.why)
             return 0
         if not claim.may_risk and identity.source in UNSURE and not job.proven:
-            # HubSpot may not know the visitor, and has answered enough errors for today.
+            # HubSpot may not know the visitor, and the day already has too many errors.
             tomorrow = now - now % DAY + DAY
             await self._store.release(job, now, sent=False, wait="error_guard", until=tomorrow)
             return 0
@@ -105,7 +105,7 @@ class Sender:
         return 0
 
     async def _settle(self, job: Job, decision: Decision) -> None:
-        """Settle the job, whatever the store's trouble: what HubSpot has must not be sent again."""
+        """Settle the job, retrying store errors: HubSpot must not get an accepted event again."""
         context = self._context
         while True:
             try:
@@ -128,7 +128,7 @@ class Sender:
         try:
             result = await destination.send(job, body)
         except asyncio.CancelledError:
-            # Cancelled at shutdown: whether it arrived is not known, so it is due again.
+            # Cancelled at shutdown: HubSpot may have received it or not, so it is due again.
             now = self._context.clock()
             await asyncio.shield(self._store.release(job, now, sent=True))
             raise

@@ -19,14 +19,14 @@ from app.store.records import InboxPing, Observed, Unfoldable
 
 
 class SitePolicy(NamedTuple):
-    """How the plays of a site are described, which milestones they can reach, where these go."""
+    """How a site's plays are described, which milestones they can reach, and where events go."""
 
     observing: ObservationPolicy
     milestones: MilestonePolicy
     destinations: tuple[Destination, ...] = (MEDIA_BRIDGE,)
 
     def milestones_of(self, medium: Medium) -> MilestonePolicy:
-        """Which milestones a play of the medium can reach."""
+        """The milestones that a play of the medium can reach."""
         if not self.observing.catalogue.bounds_attention:
             return self.milestones
         wanted = Wanted(medium.bridge_id, medium.external_id, media_address(medium.url))
@@ -36,7 +36,7 @@ class SitePolicy(NamedTuple):
         return replace(self.milestones, **own)
 
     def with_media(self, media: KnownMedia) -> Self:
-        """The same policy, where these media fill the gaps of the catalogue."""
+        """The same policy, with these media filling the gaps of the catalogue."""
         layered = LayeredCatalogue(self.observing.catalogue, media)
         return self._replace(observing=replace(self.observing, catalogue=layered))
 
@@ -44,8 +44,9 @@ class SitePolicy(NamedTuple):
 class PureFolding:
     """Holds the policies; everything else is an argument.
 
-    `sites`: the policies of the sites that have their own, by key. What is given first applies to
-    all others: the one site without a key, and a site that is no longer in the operator's file.
+    `sites`: the policies of sites that have their own, by key. The other arguments apply to all
+    other plays: those of the only site, which has no key, and of sites that are no longer in the
+    operator's file.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Loads a new snapshot of HubSpot's media, whichever process made it, for the fold to use."""
+"""Loads each new snapshot of HubSpot's media, whichever process saved it, for the fold."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,8 @@ _log = structlog.get_logger(__name__)
 class MediaRefresher:
     """Runs until `stop` is set. `use`: called with the media of each new snapshot.
 
-    `idle_seconds`: between two checks; a snapshot is made by hand, seldom, in another process.
+    `idle_seconds`: the time between two checks. Snapshots are rare: a person saves them from
+    another process.
     """
 
     def __init__(

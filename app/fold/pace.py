@@ -1,23 +1,23 @@
-"""Leaves the processor to acknowledgements: where they need most of it, the fold rests."""
+"""Slows the fold down while the event loop needs the processor to acknowledge pings."""
 
 import asyncio
 import time
 from collections.abc import Callable
 
 RESTS = 8
-"""Times as long as a batch took, at most: at least a ninth of the time is the fold's."""
+"""The longest rest, in durations of the last batch: at least a ninth of the time is the fold's."""
 
 SAMPLE_SECONDS = 0.005
-"""How long the event loop is watched, to see whether it is busy."""
+"""How long the event loop is observed to see whether it is busy."""
 
 
 class Pace:
-    """Rests between batches. What waits is on disk: it can wait longer than a visitor's browser.
+    """Rests between batches. Waiting pings are on disk, so they can wait longer than a browser.
 
-    Both threads need the interpreter's lock, and a fold needs it for long: without rests, it took
-    half of the rate from a busy collector, and more from one with few connections.
+    Both threads need the interpreter's lock, and a fold holds it for long. Without rests the fold
+    cost a busy collector half of its rate, and more with few connections.
 
-    `acknowledged`: how many pings were so far. `now`: seconds. `used`: seconds of processor time
+    `acknowledged`: the number of pings so far. `now`: seconds. `used`: seconds of processor time
     that the event loop's thread has used.
     """
 
@@ -32,7 +32,7 @@ class Pace:
         self._used = used
 
     async def rest(self, worked: float) -> None:
-        """Rest while the event loop is busy with pings, up to a limit. `worked`: of the batch."""
+        """Rest while the event loop is busy, up to a limit. `worked`: the batch's seconds."""
         until = self._now() + RESTS * worked
         while await self._is_busy() and self._now() < until:
             pass

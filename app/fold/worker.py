@@ -14,10 +14,10 @@ from app.store.records import FoldReport, FoldRules
 from app.telemetry.metrics import Metrics
 
 BATCH = 100
-"""Rows in a transaction: few, so that a fold does not delay acknowledgements."""
+"""Inbox rows per transaction: few, so that a fold does not delay acknowledgements."""
 
 GATHER_SECONDS = 0.05
-"""Pings of one session come close together: folded in one batch they cost one write."""
+"""Pings of one session arrive close together: folded in one batch, they cost one write."""
 
 TROUBLE_SECONDS = 1.0
 
@@ -48,7 +48,7 @@ class FoldWorker:
         self._pace = Pace(lambda: metrics.pings.counts["accepted"])
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Fold what arrives until told to stop; the rest stays on disk."""
+        """Fold what arrives until `stop` is set; the rest stays on disk."""
         while not stop.is_set():
             event, began = self._pings.next_event(), time.monotonic()
             try:
@@ -65,7 +65,7 @@ class FoldWorker:
                 await wait_for(stop, GATHER_SECONDS)
 
     async def step(self) -> FoldReport:
-        """One batch of the inbox and one of silent plays."""
+        """Fold one batch of the inbox and close one batch of silent plays."""
         now = self._clock()
         folded = await self._store.fold(BATCH, self._rules, now)
         closed = await self._store.close_quiet(BATCH, self._rules, now)

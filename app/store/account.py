@@ -1,4 +1,4 @@
-"""What the store holds of the HubSpot account: tokens, the installation, its media objects."""
+"""The store's data about the HubSpot account: tokens, the installation, media objects."""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,7 +14,7 @@ class Tokens(Part):
     """The `TokenVault`, and the account that the tokens belong to."""
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
-        """One at a time, of all replicas: who enters is the only one to renew the token."""
+        """A lock that one replica holds at a time: only its holder may renew the token."""
         return self._database.exclusive("token")
 
     async def load(self) -> StoredToken | None:
@@ -22,11 +22,11 @@ class Tokens(Part):
         return await self._read(tokens.load)
 
     async def save(self, token: StoredToken) -> None:
-        """Keep these in place of any others."""
+        """Save these tokens in place of any others."""
         await self._write(tokens.save, token)
 
     async def forget(self) -> None:
-        """Delete the tokens; the account that they were of is still known."""
+        """Delete the tokens; the account that they belonged to is still known."""
         await self._write(tokens.forget)
 
     async def connection(self) -> Connection | None:
@@ -34,23 +34,23 @@ class Tokens(Part):
         return await self._read(tokens.connection)
 
     async def keep_account(self, hub_id: int) -> None:
-        """Keep the number of the account, as HubSpot's answers say it."""
+        """Save the number of the account, as HubSpot's answers state it."""
         await self._write(tokens.keep_account, hub_id)
 
     async def account_id(self) -> int | None:
-        """The number of the account at HubSpot, if an installation or an answer has told it."""
+        """The number of the account at HubSpot, if an installation or an answer has stated it."""
         return await self._read(tokens.account_id)
 
     async def connect(self, token: StoredToken, connection: Connection) -> None:
-        """Keep tokens and account together, and end a pause that waited for a person."""
+        """Save tokens and account together, and end a pause that waited for a person."""
         await self._write(tokens.connect, token, connection)
 
 
 class MediaIndex(Part):
-    """HubSpot's media objects. A snapshot is saved in portions, and counts once it is finished."""
+    """HubSpot's media objects. A snapshot is saved in portions; it counts once it is finished."""
 
     async def snapshot(self) -> MediaSnapshot:
-        """The last finished one."""
+        """The last finished snapshot."""
         return await self._read(media_index.snapshot)
 
     async def known_media(self) -> list[KnownMedium]:
@@ -58,12 +58,12 @@ class MediaIndex(Part):
         return await self._read(media_index.known_media)
 
     async def save_media(self, media: Sequence[KnownMedium], number: int) -> None:
-        """Put these in place of what is known of them. `number`: the snapshot's own.
+        """Save these objects in place of what is known of them. `number`: the snapshot's.
 
-        Refused media that turn out to be new or changed may be sent again.
+        Refused media that are new or changed in it may be sent again.
         """
         await self._write(media_index.save_media, media, number)
 
     async def finish_snapshot(self, number: int, now: int) -> None:
-        """All of it is saved: objects that it lacks are deleted, and workers take it up."""
+        """Finish the snapshot: objects that it lacks are deleted, and workers load it."""
         await self._write(media_index.finish_snapshot, number, now)

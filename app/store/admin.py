@@ -1,4 +1,4 @@
-"""The parts of the store that people use, through the console or the command line."""
+"""The parts of the store for people, through the console or the command line."""
 
 from collections.abc import Mapping, Sequence
 
@@ -48,14 +48,14 @@ from app.store.tx import Database, Part
 
 
 class FigureReports(Part):
-    """What plays came to. `plays_kept_ms`: for so long plays are kept, at least."""
+    """Figures of plays. `plays_kept_ms`: how long plays are kept, at least."""
 
     def __init__(self, database: Database, plays_kept_ms: int) -> None:
         super().__init__(database)
         self.plays_kept_ms = plays_kept_ms
 
     async def days(self, period: Period) -> list[Day]:
-        """Each day of the period that saw anything, in order."""
+        """Each day of the period with any activity, in order."""
         return await self._read(figure_reports.days, period)
 
     async def media(
@@ -67,22 +67,22 @@ class FigureReports(Part):
     ) -> list[MediumFigures]:
         """The media played last, or most (ever), with their figures of a period (None: without).
 
-        `after`: the (last_day or plays, id) before.
+        `after`: the (last_day or plays, id) of the previous page's last medium.
         """
         return await self._read(figure_reports.media, order, period, limit, after)
 
     async def played(self, period: Period, search: str = "") -> list[MediumFigures]:
-        """The media played in a period that a search finds; `MEDIA_SORTED` at most."""
+        """The media played in a period that match a search; at most `MEDIA_SORTED`."""
         return await self._read(figure_reports.played, period, search)
 
     async def of_ids(self, media: Sequence[int]) -> list[MediumFigures]:
-        """These media, as far as they are there, without figures of a period."""
+        """These media, as far as they exist, without figures of a period."""
         return await self._read(figure_reports.of_ids, media)
 
     async def medium(
         self, medium: int, period: Period, pages: int, *, compared: bool = False
     ) -> MediumReport | None:
-        """One medium, with so many pages at most; `compared`: with as many days before."""
+        """One medium, with at most so many pages; `compared`: with as many days before."""
         return await self._read(figure_reports.medium, medium, period, pages, compared=compared)
 
     async def filtered(
@@ -92,20 +92,20 @@ class FigureReports(Part):
         return await self._read(filtered.filtered, medium, period, wanted, pages, compared=compared)
 
     async def choices(self, medium: int, period: Period) -> Choices | None:
-        """What the plays of a medium in a period can be told apart by."""
+        """The values by which the plays of a medium in a period can be filtered."""
         return await self._read(filtered.choices, medium, period)
 
     async def viewers_of_all(self, period: Period) -> Viewers:
-        """The different visitors of all media played in a period, as above."""
+        """The number of different visitors of all media played in a period, as above."""
         return await self._read(viewers.viewers_of_all, period)
 
     async def viewers(self, medium: int, period: Period) -> Viewers:
-        """The different visitors of a medium, among the plays that are still kept."""
+        """The number of different visitors of a medium, among the plays that are still kept."""
         return await self._read(viewers.viewers, medium, period)
 
 
 class Watchers(Part):
-    """The contacts that watched: those that HubSpot has put plays on, as long as these are kept."""
+    """The contacts who watched: those on whom HubSpot has put plays, as long as these are kept."""
 
     async def of_media(
         self,
@@ -115,23 +115,23 @@ class Watchers(Part):
         limit: int,
         after: Point | None = None,
     ) -> WatcherPage:
-        """Who covered `over` percent or more of any, or of all, of the media; furthest first."""
+        """Who covered at least `over` percent of any, or of all, of the media; furthest first."""
         return await self._read(watchers.watchers, media, over, match, limit, after)
 
     async def of_contact(self, contact_id: int, limit: int) -> list[WatchedByContact]:
-        """What a contact has watched: so many media at most, the one played last first."""
+        """What a contact has watched: at most so many media, the latest first."""
         return await self._read(watchers.watched_by, contact_id, limit)
 
 
 class History(Part):
-    """Plays and all that became of them."""
+    """Plays with their history."""
 
     def __init__(self, database: Database, mode: IdentityMode) -> None:
         super().__init__(database)
         self._mode = mode
 
     async def latest(self, limit: int) -> list[PlayHistory]:
-        """The plays that pings arrived for last, the latest first."""
+        """The plays with the latest pings, the latest first."""
         return await self._read(history.latest, self._mode, limit)
 
     async def of_session(self, session_id: str, limit: int = 20) -> list[PlayHistory]:
@@ -151,50 +151,50 @@ class History(Part):
 
 
 class Rejections(Part):
-    """What HubSpot refused: events, and media."""
+    """What HubSpot refused: events and media."""
 
     def __init__(self, database: Database, mode: IdentityMode) -> None:
         super().__init__(database)
         self._mode = mode
 
     async def families(self, limit: int) -> list[Family]:
-        """The kinds of rejections there are, so many at most."""
+        """The kinds of rejections, at most so many."""
         return await self._read(rejections.families, limit)
 
     async def events(self, family: str, limit: int, before: int | None) -> list[RejectedEvent]:
-        """Rejected events of a kind, the latest first; `before`: only ids below it."""
+        """Rejected events of a kind, the latest first; `before`: only lower ids."""
         return await self._read(rejections.rejected, self._mode, family, limit, before)
 
     async def change(
         self, action: Action, selection: Selection, note: int, limit: int, now: int
     ) -> int:
-        """Do it to `limit` of the selected, count them at the note; returns how many it was."""
+        """Apply the action to `limit` of the selected, add their number to the note; returns it."""
         changed = await self._write(rejections.change_rejected, action, selection, note, limit, now)
         if changed and action == "requeue":
             self._database.notify("due")
         return changed
 
     async def media(self, now: int, limit: int) -> list[MediumRefusal]:
-        """The media that HubSpot refuses at present, those with the longest pause first.
+        """The media that HubSpot refuses at present, those with the longest suspension first.
 
-        Their pause has not ended, or did so less than `REFUSED_FOR_MS` ago.
+        Their suspension has not ended, or ended less than `REFUSED_FOR_MS` ago.
         """
         return await self._read(refused_media.refused_media, now, limit)
 
     async def of_media(self, media: Sequence[Medium]) -> Mapping[str, MediumRefusal]:
-        """What HubSpot said last of those of these that it refused last, by `Medium.ids`."""
+        """HubSpot's last answer for those of these media that it refused last, by `Medium.ids`."""
         return await self._read(refused_media.refusals, media)
 
 
 class Admin(Part):
-    """What an operator asks of the store, and changes by hand."""
+    """What an operator reads from the store and changes by hand."""
 
     async def depths(self, now: int, most: int | None = None) -> Depths:
-        """How many rows are in which state. `most`: where counting ends; None: nowhere."""
+        """How many rows have which status. `most`: where counting stops; None: nowhere."""
         return await self._read(admin.depths, now, most)
 
     async def events(self, status: Status | None, limit: int) -> list[OutboxEntry]:
-        """The newest events of the outbox, of one status or of any."""
+        """The newest events of the outbox, with one status or with any."""
         return await self._read(admin.events, status, limit)
 
     async def event(self, event_id: int) -> OutboxEntry | None:
@@ -209,7 +209,7 @@ class Admin(Part):
         return requeued
 
     async def discard(self, event_ids: Sequence[int], now: int) -> int:
-        """Never send these events, unless they are delivered."""
+        """Give these events up, unless they are delivered."""
         return await self._write(admin.discard, event_ids, now)
 
     async def forget(
@@ -222,9 +222,9 @@ class Admin(Part):
     ) -> int:
         """Erase a visitor everywhere; returns how many plays and unread pings were deleted.
 
-        In many transactions: after an error the rest is erased by calling it again.
-        `progress`: told how many unread pings were looked through so far; from any thread.
-        `dry_run`: erase nothing, only count.
+        This takes many transactions: after an error, call it again to erase the rest. `progress`:
+        called with the number of unread pings searched so far; from any thread. `dry_run`: only
+        count.
         """
         work = erasing.count if dry_run else erasing.forget
         return await work(self._database, utk, contact_id, progress)
@@ -232,13 +232,13 @@ class Admin(Part):
     async def personal_data(
         self, *, utk: str | None, contact_id: int | None
     ) -> personal_data.PersonalData:
-        """All that is stored of a visitor."""
+        """Everything that is stored about a visitor."""
         return await self._read(personal_data.personal_data, utk, contact_id)
 
     async def note(self, who: str, what: str, subject: str, now: int, count: int = 0) -> int:
-        """Write down a change; returns the note's id, at which more can be counted."""
+        """Record a change; returns the note's id, to which numbers can be added."""
         return await self._write(admin.note, who, what, subject, now, count)
 
     async def audit_log(self, limit: int, before: int | None = None) -> list[AuditEntry]:
-        """The changes, the latest first; `before`: only ids below it."""
+        """The changes, the latest first; `before`: only lower ids."""
         return await self._read(admin.audit_log, limit, before)

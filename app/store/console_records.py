@@ -1,4 +1,4 @@
-"""What the console itself keeps: its audit log, shared links, messages, the names of contacts.
+"""The console's own data: its audit log, shared links, messages, contacts' names.
 
 Times are milliseconds since the epoch.
 """
@@ -6,7 +6,7 @@ Times are milliseconds since the epoch.
 import msgspec
 
 CLOCK = "clock"
-"""What is written in the audit log about a clock that stepped; no person does that."""
+"""The author of audit entries about a clock step, which no person made."""
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -21,9 +21,9 @@ class AuditEntry(msgspec.Struct, frozen=True):
 
 
 class LinkRecord(msgspec.Struct, frozen=True):
-    """A shared link: what it shows, and who made it. Times in ms since the epoch.
+    """A shared link: what it shows, and who created it. Times in ms since the epoch.
 
-    `ends_at`: as it was made. `stops_at`: the same, or when somebody ended it before.
+    `ends_at`: as it was created. `stops_at`: the same, or when somebody ended it earlier.
     """
 
     id: str
@@ -36,7 +36,7 @@ class LinkRecord(msgspec.Struct, frozen=True):
 
 
 class AlertChannel(msgspec.Struct, frozen=True):
-    """A way by which messages go: when one was sent last, and why that failed, if it did.
+    """A message channel: when it was last used, and why that failed, if it did.
 
     `waiting`: messages that are still to be sent.
     """
@@ -48,7 +48,7 @@ class AlertChannel(msgspec.Struct, frozen=True):
 
 
 class KnownName(msgspec.Struct, frozen=True):
-    """What is kept of a contact's name: sealed; or `fault`, why HubSpot told none."""
+    """A contact's name, encrypted; or `fault`, why HubSpot gave none."""
 
     sealed: str
     fault: str

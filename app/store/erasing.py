@@ -1,6 +1,6 @@
-"""Erase a visitor in small transactions: meanwhile pings are acknowledged, however long it takes.
+"""Erases a visitor in small transactions, so that pings are acknowledged meanwhile.
 
-What was erased stays so when it is interrupted, and who asks again goes on with the rest.
+If it is interrupted, what was erased stays erased; run it again for the rest.
 """
 
 import asyncio
@@ -15,15 +15,16 @@ from app.store.tx import Database, Row, Tx
 T = TypeVar("T")
 
 RESTS = 4
-"""Times as long as a transaction took: so long the store is left to others."""
+"""How long the store is left to others after a transaction, in durations of the transaction."""
 
 
 async def forget(
     database: Database, utk: str | None, contact_id: int | None, progress: OnProgress
 ) -> int:
-    """Erase plays, events, look-ups and unread pings; how many plays and pings that were.
+    """Erase plays, events, look-ups and unread pings; returns how many plays and pings.
 
-    The unread ones first: those that are folded meanwhile are plays then, and erased with these.
+    Unread pings go first: those that are folded meanwhile become plays, which are erased after
+    them.
     """
     utks = await database.write(lambda tx: erasure.usertokens(tx, utk, contact_id))
     contacts = await database.write(lambda tx: erasure.contacts(tx, utks, contact_id))
@@ -41,7 +42,7 @@ async def forget(
         while some := await _write(database, lambda tx: erasure.forget_plays_of(tx, contact_id)):
             erased += some
     await database.write(lambda tx: erasure.forget_usertokens(tx, utks))
-    # Again: somebody may have looked at the console meanwhile.
+    # Again, because somebody may have opened the console meanwhile.
     await database.write(lambda tx: erasure.forget_names(tx, contacts))
     return erased
 
@@ -66,7 +67,7 @@ async def _each_portion(
     look_through: Callable[[str, int], Coroutine[Any, Any, tuple[list[Row], int]]],
     progress: OnProgress,
 ) -> int:
-    """Look through all unread pings; how many were found."""
+    """Search all unread pings; returns how many were found."""
     looked_through = found = 0
     for table in erasure.TABLES:
         after = 0

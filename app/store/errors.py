@@ -14,4 +14,4 @@ class StoreError(Exception):
 
 
 class Raced(Exception):  # noqa: N818 - no error: the transaction runs again
-    """Another replica wrote the same rows first."""
+    """Another replica wrote the same rows first; the transaction runs again."""

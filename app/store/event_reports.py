@@ -1,6 +1,6 @@
-"""What is shown of events: where they stand, what HubSpot said, which it rejected.
+"""Reports about events: their status, HubSpot's answers, rejections.
 
-Each answer is bounded. Times are milliseconds since the epoch.
+Each report is limited in size. Times are milliseconds since the epoch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,19 +16,19 @@ from app.domain.outcome import Status
 from app.domain.play import Play
 
 REFUSED_MEDIA = 1_000
-"""Refused media that are shown: visitors can invent as many as they like."""
+"""The most refused media that are shown: visitors can invent any number."""
 
 REFUSED_FOR_MS = DAY_MS
-"""A medium that nobody asks about for so long after its pause is not shown as refused any more."""
+"""A medium that nobody plays for so long after its suspension is no longer shown as refused."""
 
 Action = Literal["requeue", "discard"]
 
 OnProgress = Callable[[int], None]
-"""Told how far long work is."""
+"""A callback with the progress of a long task."""
 
 
 class Rest(msgspec.Struct, frozen=True):
-    """A destination that rests, though the account does not: until then (ms), and why."""
+    """A destination that pauses alone, while the account does not: until when (ms), and why."""
 
     destination: Destination
     until: int
@@ -36,10 +36,10 @@ class Rest(msgspec.Struct, frozen=True):
 
 
 class Depths(msgspec.Struct, frozen=True):
-    """How many rows are in which state. Ages in ms; 0 where there is nothing.
+    """How many rows have which status. Ages in ms; 0 if there are no rows.
 
-    `elsewhere`: those of the events that go to another destination than the Media Bridge, by
-    destination and status. `resting`: destinations that rest alone.
+    `elsewhere`: the events for destinations other than the Media Bridge, by destination and status.
+    `resting`: destinations that pause alone.
     """
 
     inbox: int
@@ -58,7 +58,7 @@ class Depths(msgspec.Struct, frozen=True):
 
 
 class OutboxEntry(msgspec.Struct, frozen=True):
-    """An event as a person sees it. `answer` is what HubSpot said last, if anything."""
+    """An event as a person sees it. `answer`: HubSpot's last answer, if any."""
 
     id: int
     status: Status
@@ -75,7 +75,7 @@ class OutboxEntry(msgspec.Struct, frozen=True):
 
 
 class LookupRecord(msgspec.Struct, frozen=True):
-    """What HubSpot was asked about a usertoken: how often, when last, what it said, when next."""
+    """The look-ups of a usertoken: how many, the last one and its answer, the next one."""
 
     times: int
     last_at: int | None
@@ -84,11 +84,11 @@ class LookupRecord(msgspec.Struct, frozen=True):
 
 
 class PlayHistory(msgspec.Struct, frozen=True):
-    """One play and all that became of it.
+    """One play and its history.
 
-    `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not.
-    `lookup`: of its usertoken. `mail_owner`: the usertoken its `_hsenc` belongs to. `watched_by`:
-    the contact that HubSpot has put it on. `id`: the store's own name for the play.
+    `pings`: how many arrived. `settles_at`: when its silence will be over, if it is not yet.
+    `lookup`: of its usertoken. `mail_owner`: the usertoken that its `_hsenc` is bound to.
+    `watched_by`: the contact on which HubSpot has put it. `id`: the store's own id of the play.
     """
 
     play: Play
@@ -105,9 +105,9 @@ class PlayHistory(msgspec.Struct, frozen=True):
 
 
 class MediumRefusal(msgspec.Struct, frozen=True):
-    """A medium that HubSpot refused, by its `Medium.ids`, and what HubSpot said of it last.
+    """A medium that HubSpot refused, by its `Medium.ids`, and HubSpot's last answer about it.
 
-    `times`: in a row. From `try_at` on (ms since the epoch) one event asks again.
+    `times`: refusals in a row. From `try_at` on (ms since the epoch) one event is sent as a test.
     """
 
     medium: str
@@ -132,7 +132,7 @@ class RejectedEvent(msgspec.Struct, frozen=True):
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """Which rejected events: those of a family, or of ids; None: all. Not those rejected later."""
+    """Selects rejected events: of a family, or by ids; None: all. Never those rejected later."""
 
     before: int
     family: str | None = None

@@ -1,7 +1,7 @@
-"""Group commit: whatever gathers while one transaction is written goes into the next.
+"""Group commit: everything that is queued while one transaction is written joins the next.
 
-The next one starts as soon as the last has ended, and nobody is woken before the engine has
-confirmed that it is on disk.
+The next transaction starts as soon as the last has ended. Callers are notified only after the
+engine has confirmed that their data is on disk.
 """
 
 import asyncio
@@ -20,21 +20,21 @@ MAX_ROWS = 2_000
 """Pings in one transaction."""
 
 MAX_WAITING_BYTES = 32 * 1024 * 1024
-"""Beyond this the store is too slow for what arrives, and the honest answer is 503."""
+"""With more than this queued, the store is too slow for the traffic: callers get a 503."""
 
 InboxRow = tuple[int, str | None, bytes, str]
 INBOX_COLUMNS = ("received_at", "referer", "body", "site")
 _body = itemgetter(2)
 
 OnCommit = Callable[[int, float], None]
-"""Called after each commit with the pings appended and the seconds it took."""
+"""Called after each commit with the number of pings and the seconds that it took."""
 
 Commit = Callable[[list[InboxRow], list[Transaction[Any]]], Awaitable[Sequence[Any]]]
-"""Commits both together; returns what the transactions came to, or the error of each."""
+"""Commits pings and transactions together; returns each transaction's result or error."""
 
 
 class GroupCommit:
-    """The queue in front of the one connection that writes pings."""
+    """The queue before the one connection that writes pings."""
 
     def __init__(self, commit: Commit, on_commit: OnCommit) -> None:
         self._commit = commit
@@ -45,12 +45,12 @@ class GroupCommit:
         self._waiting_bytes = 0
         self._arrived = asyncio.Event()
         self._closing = False
-        # Kept, because asking for it costs a system call a time on Python 3.11.
+        # Cached, because reading it costs a system call on Python 3.11.
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._commit_forever(), name="store-group-commit")
 
     def append(self, ping: InboxPing) -> asyncio.Future[None]:
-        """Queue a ping; the future is done once it is on disk. StoreError when full."""
+        """Queue a ping; the future is done once it is on disk. StoreError if the queue is full."""
         size = len(ping.body)
         if self._waiting_bytes + size > MAX_WAITING_BYTES:
             raise StoreError("the store can't keep up with what arrives: try again soon", "busy")
@@ -71,7 +71,7 @@ class GroupCommit:
         return waiter
 
     async def close(self) -> None:
-        """Commit what was queued, and accept nothing any more."""
+        """Commit what was queued, and accept nothing more."""
         self._closing = True
         self._arrived.set()
         await self._task
@@ -113,7 +113,7 @@ class GroupCommit:
 
 def _settle(waiters: list[asyncio.Future[Any]], results: list[Any]) -> None:
     for waiter, result in zip(waiters, results, strict=True):
-        if waiter.done():  # its request went away meanwhile
+        if waiter.done():  # the request was cancelled meanwhile
             continue
         if isinstance(result, Exception):
             waiter.set_exception(result)

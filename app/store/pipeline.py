@@ -1,4 +1,4 @@
-"""The parts of the store that the workers are given: a ping's way from the inbox to HubSpot.
+"""The parts of the store for the workers: a ping's path from the inbox to HubSpot.
 
 Times are milliseconds since the epoch and always come from the caller. Every method that returns
 has committed at the engine's full durability; every method may raise StoreError.
@@ -38,14 +38,14 @@ from app.store.transactions import (
 from app.store.tx import Database, Part
 
 DAYS_OPEN = 1
-"""Days before today that are not summed up yet, for many of their plays may still grow."""
+"""The most recent days that are not summed up yet, because many of their plays may still grow."""
 
 SLOWER = 10
-"""Times as long as another row takes: to sum up a day of plays that have the same traits."""
+"""The cost of summing up a day's plays with the same traits, in units of one other row."""
 
 
 class PolicyPart(Part):
-    """A part that decides by the store's policy."""
+    """A part of the store that decides by its policy."""
 
     def __init__(self, database: Database, policy: StorePolicy) -> None:
         super().__init__(database)
@@ -53,25 +53,25 @@ class PolicyPart(Part):
 
 
 class Inbox(Part):
-    """Pings that were accepted and not folded yet."""
+    """Pings that were accepted and are not folded yet."""
 
     async def append(self, ping: InboxPing) -> None:
-        """Keep a ping. Returns once it is on disk and survives `kill -9`."""
+        """Append a ping. Returns once it is on disk and survives `kill -9`."""
         await self._database.append(ping)
 
     async def check_writable(self, now: int) -> None:
-        """Commit a mark; raises StoreError where the store can't take pings."""
+        """Commit a mark; raises StoreError if the store can't accept pings."""
         await self._write(heartbeat.beat, now)
         await self._database.verify()
 
 
 class Folding(PolicyPart):
-    """Pings into plays, and plays into events."""
+    """Turns pings into plays, and plays into events."""
 
     async def fold(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
-        """Take up to `limit` inbox rows into plays and outbox, in one transaction.
+        """Fold up to `limit` inbox rows into plays and outbox, in one transaction.
 
-        Fewer where they hold much: the report says whether there may be more.
+        It takes fewer if they are large: the report says whether there may be more.
         """
         report = await self._write(folding.fold_inbox, self._policy, limit, rules, now)
         if report.events:
@@ -81,7 +81,7 @@ class Folding(PolicyPart):
     async def close_quiet(self, limit: int, rules: FoldRules, now: int) -> FoldReport:
         """Close plays whose silence is over; their attention spans become due.
 
-        One that can't be closed is left without, and counted as unfoldable.
+        A play that can't be closed is left as it is, and counted as unfoldable.
         """
         report = await self._write(folding.close_quiet, self._policy, limit, rules, now)
         if report.events:
@@ -95,18 +95,18 @@ class Outbox(PolicyPart):
     async def claim(self, now: int, lease_ms: int) -> Claim:
         """Lease the next due event with a permit, in order within a play.
 
-        Events earned in the last minutes go before late ones, but for one in ten permits.
+        Events of the last minutes go before older ones, except for one in ten permits.
         """
         return await self._write(claims.claim, self._policy, now, lease_ms)
 
     async def settle(self, job: Job, outcome: Outcome, update: AccountUpdate, now: int) -> None:
-        """Give a job its outcome and its permit back to the window."""
+        """Settle a job with its outcome, and return its permit to the window."""
         await self._write(settling.settle, self._policy, job, outcome, update, now)
 
     async def release(
         self, job: Job, now: int, *, sent: bool, wait: str = "", until: int | None = None
     ) -> None:
-        """Give a job back unsettled: due at once, or waiting for the reason given (`until` then).
+        """Release a job without an outcome: due at once, or waiting for the given reason (`until`).
 
         `sent`: its request may have reached HubSpot, so its permit stays used.
         """
@@ -116,13 +116,13 @@ class Outbox(PolicyPart):
 
 
 class Lookups(PolicyPart):
-    """Usertokens to ask HubSpot about."""
+    """Usertokens to look up at HubSpot."""
 
     async def claim(self, now: int, limit: int, lease_ms: int) -> LookupClaim:
         """Take the usertokens that are due to be looked up, with a permit.
 
-        A request is made once one of them can wait no longer or `limit` have gathered; strangers
-        who were asked about before give way to events that are due, for an hour at most.
+        A request is made once one of them can wait no longer or `limit` are gathered. Repeated
+        look-ups of strangers give way to due events, for an hour at most.
         """
         return await self._write(lookups.claim_lookup, self._policy.quota, now, limit, lease_ms)
 
@@ -134,7 +134,7 @@ class Lookups(PolicyPart):
         update: AccountUpdate,
         now: int,
     ) -> int:
-        """Keep what HubSpot said and release the events it settles; returns how many.
+        """Save HubSpot's answers and release the events that waited for them; returns how many.
 
         `answers`: contact id, or None for a stranger. `ask_again`: when to look up next.
         """
@@ -147,25 +147,25 @@ class Lookups(PolicyPart):
 
 
 class Permits(PolicyPart):
-    """Permits for requests that send no event and look nobody up."""
+    """Permits for requests other than events and look-ups."""
 
     async def take(self, now: int, lease_ms: int, spare: int) -> Permit:
-        """A permit, if more than `spare` are left for events."""
+        """A permit, if more than `spare` remain for events."""
         quota = self._policy.quota
         return await self._write(permits.take_spare_permit, quota, now, lease_ms, spare)
 
     async def settle(self, permit: int, update: AccountUpdate, now: int) -> None:
-        """The request was answered, or will not be."""
+        """Return the permit: the request was answered, or will not be."""
         await self._write(permits.settle_permit, self._policy.quota, permit, update, now)
 
 
 class Maintenance(PolicyPart):
-    """What time alone does, and what a start has to put right."""
+    """Periodic work, and what must be repaired at a start."""
 
     async def maintain(self, now: int, limit: int, stepped: int = 0) -> MaintenanceReport:
         """Expire leases, end waits, give events up, delete old rows: `limit` rows each.
 
-        What a wrong clock has left in the future is brought back before that. `stepped`: ms by
+        Before that, times that a wrong clock left in the future are corrected. `stepped`: ms by
         which the caller's clock has stepped since the last round.
         """
         await self._database.compare_clocks()
@@ -178,7 +178,7 @@ class Maintenance(PolicyPart):
         return report
 
     async def end_lookups(self, now: int, limit: int) -> int:
-        """Make due what waits for a look-up, where usertokens are sent as they are; how many."""
+        """Make due what waits for a look-up, if usertokens are sent as is; returns how many."""
         if self._policy.identity != "passthrough":
             return 0
         ended = await self._write(maintenance.end_lookups, now, limit)
@@ -191,26 +191,26 @@ class Maintenance(PolicyPart):
         return await self._write(destinations.discard_others, self._policy.destinations, now, limit)
 
     def hold_delivery(self) -> None:
-        """Keep others from delivering out of an SQLite file; StoreError if one does."""
+        """Keep others from delivering from an SQLite file; StoreError if one already does."""
         self._database.take_delivery()
 
     async def recover_in_flight(self, now: int) -> int:
-        """Make due what a dead process was sending; returns how many events that was.
+        """Make due what a dead process was sending; returns how many events.
 
-        Where several may deliver it is left to the end of their leases.
+        If several processes may deliver, these events wait for the end of their leases instead.
         """
         if not self._database.take_delivery():
             return 0
         return await self._write(maintenance.recover_in_flight, self._policy.quota, now)
 
     async def usage(self, most_unproven: int) -> StoreUsage:
-        """What the store holds; unproven events are counted up to so many."""
+        """The size of the store; events of unproven visitors are counted up to so many."""
         return await self._read(usage.usage, self._database.engine, most_unproven)
 
     async def known_visitors(self, utks: list[str]) -> set[str]:
-        """Those of the usertokens that are a contact's, as far as HubSpot has said."""
+        """The usertokens that belong to a contact, as far as HubSpot has said."""
         return await self._read(usage.known_visitors, utks)
 
     async def clear_operator_pause(self) -> None:
-        """End a pause that only a person can end: the restart may mean that one did."""
+        """End a pause that only a person can end: the cause may be fixed since the restart."""
         await self._write(permits.clear_operator_pause)

@@ -1,4 +1,4 @@
-"""What never changes while a store is open."""
+"""Policies that never change while a store is open."""
 
 from collections.abc import Mapping
 
@@ -11,10 +11,11 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 
 class Quota(msgspec.Struct, frozen=True):
-    """What HubSpot grants: at most `rate` requests in any `window_ms`, and few errors.
+    """HubSpot's limits: at most `rate` requests in any `window_ms`, and few errors.
 
-    Once `error_share` of a day's requests (UTC), and no fewer than `error_floor`, have ended in an
-    error, the account is strained; once so many were refused, nothing is sent on chance.
+    Once `error_share` of a day's requests (UTC), and at least `error_floor`, ended in an error, the
+    account is strained. Once so many identities were refused, events with an uncertain identity are
+    no longer sent that day.
     """
 
     rate: int
@@ -24,9 +25,9 @@ class Quota(msgspec.Struct, frozen=True):
 
 
 class Retention(msgspec.Struct, frozen=True):
-    """How long things are kept, in ms: settled events, plays, events that wait for a contact.
+    """How long data is kept, in ms: settled events, plays, events that wait for a contact.
 
-    `figures_ms`: what media came to, and who changed what.
+    `figures_ms`: figures of media, and the audit log.
     """
 
     settled_ms: int
@@ -39,8 +40,9 @@ class LongestWaits(msgspec.Struct, frozen=True):
     """How far ahead of now each kind of time may be by its own rule, in ms.
 
     `retries`, `pauses`: by the first word of the reason, up to a colon; any other retry is due at
-    once, any other pause as long as `pause`. `strangers`: of an event that was sent once, twice …
-    for a visitor that HubSpot does not know. `waiting`: of an event that waits for anything else.
+    once, any other pause lasts up to `pause`. `strangers`: for an event that was sent once, twice,
+    … for a visitor whom HubSpot does not know. `waiting`: for an event that waits for anything
+    else.
     """
 
     lease: int
@@ -52,10 +54,10 @@ class LongestWaits(msgspec.Struct, frozen=True):
 
 
 class StorePolicy(msgspec.Struct, frozen=True):
-    """What an account's store is opened with.
+    """The policy with which an account's store is opened.
 
-    `identity`: which identities events may have. `settle_ms`: a play is over after such a silence.
-    `destinations`: those of all the account's sites.
+    `identity`: which identities events may have. `settle_ms`: the silence after which a play is
+    over. `destinations`: those of all the account's sites.
     """
 
     identity: IdentityMode

@@ -1,4 +1,7 @@
-"""What the workers put into the store and get out of it. Times are milliseconds since the epoch."""
+"""The records that workers write to the store and read from it.
+
+Times are milliseconds since the epoch.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -15,9 +18,10 @@ from app.domain.play import Play
 
 
 class InboxPing(msgspec.Struct, frozen=True, gc=False):
-    """A request body that was checked and accepted, as it came.
+    """A request body that was checked and accepted, unchanged.
 
-    `site`: the key of the site it came from, which decides the policies; "" where there is but one.
+    `site`: the key of the site that it came from, which selects the policies; "" if there is only
+    one.
     """
 
     received_at: int
@@ -27,14 +31,14 @@ class InboxPing(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unfoldable(msgspec.Struct, frozen=True):
-    """An inbox row that broke the fold: set aside with the reason, so that it holds up no other."""
+    """An inbox row that can't be folded: set aside with the reason, so that it delays no other."""
 
     row: int
     fault: str
 
 
 class Observed(msgspec.Struct, frozen=True):
-    """What a batch of inbox rows says, row by row decoded."""
+    """The decoded rows of a batch of the inbox."""
 
     observations: list[Observation]
     unfoldable: list[Unfoldable] = msgspec.field(default_factory=list)
@@ -48,18 +52,18 @@ class FoldRules(Protocol):
         ...
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
-        """Merge what was seen of one view into what is known of it."""
+        """Merge the observations of one view into its play."""
         ...
 
     def close(self, play: Play, quiet_since: int) -> Folded:
-        """What a play that fell silent has earned."""
+        """The events that a silent play has reached."""
         ...
 
 
 class FoldReport(msgspec.Struct, frozen=True):
     """What a fold did: rows taken, plays written, events made, rows set aside, look-ups hurried.
 
-    `full`: it took as much as one transaction may, so there may be more.
+    `full`: it reached the limit of one transaction, so there may be more.
     """
 
     rows: int = 0
@@ -70,7 +74,7 @@ class FoldReport(msgspec.Struct, frozen=True):
     full: bool = False
 
     def plus(self, other: "FoldReport") -> "FoldReport":
-        """Both together."""
+        """The sum of two reports."""
         return FoldReport(
             self.rows + other.rows,
             self.plays + other.plays,
@@ -84,8 +88,8 @@ class FoldReport(msgspec.Struct, frozen=True):
 class Job(msgspec.Struct, frozen=True):
     """One claimed event, with all that is known of its play. Held until `lease_until`.
 
-    `identity`: what it is to be sent with. `proven`: an event of the play was delivered by the same
-    source of identity. `refusal`: HubSpot refused its medium lately, so it is not sent at all.
+    `identity`: what it is to be sent with. `proven`: an event of the play was delivered with the
+    same identity source. `refusal`: HubSpot refused its medium recently, so it is not sent at all.
     """
 
     id: int
@@ -104,11 +108,11 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A job, or none and when it is worth asking again (None: not before something happens).
+    """A job, or when to try again (None: not before something changes).
 
-    `failures`: how often in a row the account has failed. `quota_left`: permits free now.
-    `strained`: see `Quota`. `may_risk`: whether an event may be sent that HubSpot may refuse.
-    `refused_all`: HubSpot refused the last events alike, and the job asks whether it still does.
+    `failures`: the account's failures in a row. `quota_left`: free permits. `strained`: see
+    `Quota`. `may_risk`: whether an event with an uncertain identity may be sent. `refused_all`:
+    HubSpot refused the last events identically, and this job tests whether it still does.
     """
 
     job: Job | None
@@ -121,7 +125,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class LookupClaim(msgspec.Struct, frozen=True):
-    """Usertokens to ask HubSpot about (100 at most) and the permit for it; or when to ask again."""
+    """Usertokens to look up (at most 100) and the permit for it; or when to try again."""
 
     utks: tuple[str, ...]
     asked: Mapping[str, int]
@@ -132,7 +136,7 @@ class LookupClaim(msgspec.Struct, frozen=True):
 
 
 class NamesClaim(msgspec.Struct, frozen=True):
-    """Contacts whose names HubSpot is to be asked for, and the permit; or when to try again."""
+    """Contacts whose names are to be read from HubSpot, and the permit; or when to try again."""
 
     contacts: tuple[int, ...] = ()
     permit: int | None = None
@@ -147,7 +151,7 @@ class Permit(msgspec.Struct, frozen=True):
 
 
 class MediaSnapshot(msgspec.Struct, frozen=True):
-    """Which list of HubSpot's media is stored. `revision` tells it from any other; 0: none yet.
+    """The stored snapshot of HubSpot's media. `revision` identifies it; 0: none yet.
 
     `listed_at`: ms since the epoch.
     """
@@ -157,10 +161,10 @@ class MediaSnapshot(msgspec.Struct, frozen=True):
 
 
 class MaintenanceReport(msgspec.Struct, frozen=True):
-    """What a round found: leases that expired, waits over, events given up, rows pruned.
+    """What a round did: expired leases, ended waits, events given up, rows deleted.
 
-    `woken`: events whose wait is over, and such as are sent once more.
-    `brought_back`: times that a wrong clock had left in the future.
+    `woken`: events whose wait is over, or that are sent again. `brought_back`: times that a wrong
+    clock had left in the future.
     """
 
     leases_expired: int = 0
@@ -171,16 +175,16 @@ class MaintenanceReport(msgspec.Struct, frozen=True):
 
 
 class StoreUsage(msgspec.Struct, frozen=True):
-    """What the store holds: bytes, and due events of visitors that are not proven."""
+    """The size of the store: bytes, and due events of visitors without a proven identity."""
 
     size: int
     unproven: int
 
 
 class Connection(msgspec.Struct, frozen=True):
-    """The HubSpot account of this store, as the installation of the app told; its scopes.
+    """The HubSpot account of this store, as stated when the app was installed; its scopes.
 
-    `hub_domain` is empty and `app_id` None where HubSpot did not say. `connected_at`: ms.
+    `hub_domain` is empty and `app_id` None if HubSpot did not state them. `connected_at`: ms.
     """
 
     hub_id: int
@@ -191,13 +195,13 @@ class Connection(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What people know it by."""
+        """The name that people know it by."""
         domain = f" ({self.hub_domain})" if self.hub_domain else ""
         return f"account {self.hub_id}{domain}"
 
 
 class AlertMessage(msgspec.Struct, frozen=True):
-    """A message to be sent, as JSON. `attempts`: this one included."""
+    """A message to be sent, as JSON. `attempts`: including this one."""
 
     id: int
     document: str

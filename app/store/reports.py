@@ -1,4 +1,4 @@
-"""What is shown of the figures of media, and of who watched them. Each answer is bounded.
+"""Reports about figures of media, and about who watched. Each report is limited in size.
 
 Days are counted from the epoch (UTC), times are milliseconds since then.
 """
@@ -14,17 +14,17 @@ from app.domain.media import Medium
 from app.domain.play import Play
 
 COUNTED = 100_000
-"""Counting stops here: beyond it, the exact number does not matter to a person."""
+"""Counting stops here: people need no exact number beyond it."""
 
 MEDIA_SORTED = 1_000
-"""Media of a period that are sorted: the ones played last, for visitors can invent as many as they
-like. The search looks through ten times as many."""
+"""The most media of a period that are sorted: those played last, because visitors can invent any
+number. The search covers ten times as many."""
 
 PAGES_A_DAY = 50
-"""Pages told apart for a medium and day; plays on others are counted together."""
+"""Pages distinguished per medium and day; plays on others are counted together."""
 
 TRAITS_A_DAY = 50
-"""Different traits of plays told apart for a medium and day, for filters; see `domain.traits`."""
+"""Combinations of traits distinguished per medium and day, for filters; see `domain.traits`."""
 
 Order = Literal["latest", "most"]
 
@@ -53,23 +53,24 @@ class MediumFigures(msgspec.Struct, frozen=True):
     figures: Figures = NONE
 
     def matches(self, search: str) -> bool:
-        """Whether its name, ids or address say that."""
+        """Whether its name, ids or address contain the text."""
         about = self.medium
         words = (about.name, about.external_id, about.url, about.bridge_id)
         return search.casefold() in "\n".join(str(word) for word in words if word).casefold()
 
 
 class PageFigures(msgspec.Struct, frozen=True):
-    """Plays on one page: its address, or `page 123`; empty: all the others together."""
+    """Plays on one page: its address, or `page 123`; empty: all other pages together."""
 
     page: str
     plays: int
 
 
 class MediumReport(msgspec.Struct, frozen=True):
-    """All about one medium in a period. `days`: the plain counts of each day that had plays.
+    """The report of one medium in a period. `days`: the plain counts of each day that had plays.
 
-    `pages`: the most played first, by days of UTC. `before`: of as many days before the period.
+    `pages`: the most played first, by UTC days. `before`: the same number of days before the
+    period.
     """
 
     id: int
@@ -81,7 +82,7 @@ class MediumReport(msgspec.Struct, frozen=True):
 
 
 class Viewers(msgspec.Struct, frozen=True):
-    """Different visitors, and the plays that they were counted in. `cut`: there are more plays."""
+    """Different visitors, and the plays in which they were counted. `cut`: there are more plays."""
 
     viewers: int
     plays: int
@@ -89,11 +90,11 @@ class Viewers(msgspec.Struct, frozen=True):
 
 
 class Choices(msgspec.Struct, frozen=True):
-    """What the plays of a medium in a period can be told apart by.
+    """The values by which the plays of a medium in a period can be filtered.
 
-    `values`: by trait, with how many plays have each. `others`: plays that are not told apart, for
-    their days have too many traits. `since`: from this time on (ms) the medium's plays are counted
-    by their traits; 0: all are.
+    `values`: by trait, with the number of plays for each. `others`: plays beyond the distinguished
+    combinations of their days. `since`: the medium's plays are counted by traits from this time on
+    (ms); 0: all are.
     """
 
     values: Mapping[str, Sequence[tuple[str, int]]]
@@ -102,7 +103,7 @@ class Choices(msgspec.Struct, frozen=True):
 
 
 class FilteredReport(msgspec.Struct, frozen=True):
-    """A medium's figures for some of its plays. `viewers_before`: where it is compared."""
+    """A medium's figures for some of its plays. `viewers_before`: for the comparison."""
 
     report: MediumReport
     viewers: Viewers
@@ -111,24 +112,24 @@ class FilteredReport(msgspec.Struct, frozen=True):
 
 
 Match = Literal["any", "all"]
-"""Whether somebody has to have watched any of several media, or all of them."""
+"""Whether somebody must have watched any of several media, or all of them."""
 
 Point = tuple[int, int]
 """A place in a list by furthest point: hundredths of a percent, and the store's id of the play."""
 
 
 class WatchedMedium(msgspec.Struct, frozen=True):
-    """A medium that somebody has watched: its row, 0 where the store has none any more."""
+    """A medium that somebody has watched: its row id, 0 if the store no longer has one."""
 
     id: int
     medium: Medium
 
 
 class Watcher(msgspec.Struct, frozen=True):
-    """A contact that HubSpot has put a play of some media on.
+    """A contact on whom HubSpot has put a play of the chosen media.
 
-    `furthest`: the play that came the furthest, which covered `percent`. `media`: how much was
-    covered of each medium, in percent, the most first. `plays`: how many there are of these media.
+    `furthest`: the play that got furthest, which covered `percent`. `media`: the coverage of each
+    medium in percent, the highest first. `plays`: the number of plays of these media.
     """
 
     contact_id: int
@@ -139,14 +140,14 @@ class Watcher(msgspec.Struct, frozen=True):
 
 
 class WatcherPage(msgspec.Struct, frozen=True):
-    """Some of a list of watchers. `after`: where it goes on; None: nowhere."""
+    """A part of a list of watchers. `after`: where the next part begins; None: this is the last."""
 
     watchers: Sequence[Watcher]
     after: Point | None
 
 
 class WatchedByContact(msgspec.Struct, frozen=True):
-    """What a contact watched of one medium. `furthest`: the play that came the furthest.
+    """What a contact watched of one medium. `furthest`: the play that got furthest.
 
     `last_at`: when a ping last arrived for any of the `plays`.
     """

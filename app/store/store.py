@@ -48,9 +48,9 @@ class Store:
         return await copy_store(self._database, target._database, name, progress, portion)
 
     async def expect_whole(self) -> None:
-        """StoreError where a copy into this store was not finished."""
+        """StoreError if a copy into this store was not finished."""
         await self._database.read(expect_whole)
 
     async def close(self) -> None:
-        """Finish what was begun and let go of the files or connections."""
+        """Finish the work in progress, and close files or connections."""
         await self._database.close()

@@ -1,6 +1,6 @@
-"""The schema, as ordered SQL files of each engine; those that a store lacks are applied to it.
+"""The schema, as ordered SQL files for each engine; missing ones are applied to a store.
 
-A change of the schema is one more file for each engine. Files that were released never change.
+To change the schema, add one file for each engine. Released files never change.
 """
 
 from functools import cache
@@ -36,7 +36,7 @@ async def is_current(tx: SchemaTx, engine: Engine) -> bool:
 
 
 async def migrate(tx: SchemaTx, engine: Engine) -> None:
-    """Apply the files that the store lacks; at its end the caller commits. Raises StoreError."""
+    """Apply the files that the store lacks; the caller commits. Raises StoreError."""
     await tx.lock("migrate")
     current = await _version(tx)
     scripts = _scripts(engine)
@@ -54,7 +54,7 @@ async def migrate(tx: SchemaTx, engine: Engine) -> None:
 
 
 async def _version(tx: SchemaTx) -> str | None:
-    """The last file that was applied; None: none was."""
+    """The last file that was applied; None if none was."""
     if not await tx.has_table(VERSION_TABLE):
         return None
     version = await tx.value(VERSION)
@@ -63,6 +63,6 @@ async def _version(tx: SchemaTx) -> str | None:
 
 @cache
 def _scripts(engine: Engine) -> dict[str, str]:
-    """The files by their number, in order."""
+    """The files by number, in order."""
     files = sorted(Path(__file__).parent.glob(f"*.{engine}.sql"))
     return {file.name.partition("_")[0]: file.read_text("utf-8") for file in files}

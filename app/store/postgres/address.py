@@ -1,4 +1,4 @@
-"""Where the database is: the URL of the settings, read; and the names of schemas and locks."""
+"""Parses the database URL of the settings, and names schemas and locks."""
 
 import re
 from functools import cache
@@ -11,17 +11,17 @@ from app.store.errors import StoreError
 
 DEFAULT_SCHEMA = "playrelay"
 POOLER = "pooler"
-"""The one parameter of the URL that is ours; all others are libpq's, or settings of the server."""
+"""The only URL parameter of our own; all others are libpq's, or settings of the server."""
 
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_-]{0,62}")
 _TRUE = {"1", "true", "yes", "transaction"}
 
 
 class Address(msgspec.Struct, frozen=True):
-    """`dsn`: for the driver, password included. `shown`: for people, without.
+    """`dsn`: for the driver, with the password. `shown`: for people, without it.
 
-    `pooled`: a pooler in transaction mode stands in between. `many`: several hosts are named, of
-    which the one that takes writes is meant.
+    `pooled`: a pooler in transaction mode is in between. `many`: several hosts are named; the one
+    that accepts writes is used.
     """
 
     dsn: str
@@ -54,7 +54,7 @@ def address_of(url: str) -> Address:
 
 
 def schema_of(account: str) -> str:
-    """The schema of an account; the one that needs no name has the plain one."""
+    """The schema of an account; an account without a name has the plain name."""
     name = f"{DEFAULT_SCHEMA}-{account}" if account else DEFAULT_SCHEMA
     if not _SCHEMA.fullmatch(name):
         raise StoreError(
@@ -65,6 +65,6 @@ def schema_of(account: str) -> str:
 
 @cache
 def key_of(schema: str, purpose: str) -> int:
-    """The number of an advisory lock (they are the whole database's)."""
+    """The number of an advisory lock (they are shared by the whole database)."""
     digest = blake2b(f"playrelay {schema} {purpose}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.store.tx import Tx
 
 GRAIN_MS = 20
-"""Clocks this close count as one: the window has room for twice that."""
+"""A smaller difference counts as none: the window has room for twice that."""
 
 NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
@@ -17,14 +17,14 @@ def wall_ms() -> int:
 
 
 class ServerClock:
-    """How many ms the server's clock is ahead of ours; 0 where it is as good as the same."""
+    """How many ms the server's clock is ahead of ours; 0 if the difference is negligible."""
 
     def __init__(self, wall: Callable[[], int]) -> None:
         self._wall = wall
         self.ahead = 0
 
     async def compare(self, tx: Tx) -> None:
-        """Read both."""
+        """Compare both clocks."""
         before = self._wall()
         server = await tx.value(NOW)
         after = self._wall()

@@ -1,4 +1,4 @@
-"""The connection that writes pings: each group by one COPY, in a transaction of its own."""
+"""The connection that writes pings: one COPY per group, in a transaction of its own."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -23,20 +23,20 @@ class PingWriter:
         self._db: Direct | None = None
 
     async def commit(self, rows: list[InboxRow], works: list[Transaction[Any]]) -> list[Any]:
-        """All rows in one transaction, or a StoreError and none of them.
+        """Write all rows in one transaction, or raise StoreError and write none.
 
-        Works have a pool: here they only ask whether rows could be written, and none is done.
+        No works are done, for they have a pool: they only ask whether rows could be written.
         """
         try:
             if self._db is None or self._db.is_closed():
                 self._db = await self._connect()
-            if self._pooled:  # or the pooler could lead each step to another server
+            if self._pooled:  # otherwise the pooler could send each step to another server
                 async with self._db.transaction():
                     await self._copy(self._db, rows)
             else:
                 await self._copy(self._db, rows)
         except DRIVER as error:
-            # Whatever it was, the next one starts afresh: perhaps there is another primary by now.
+            # Whatever it was, reconnect for the next one: there may be another primary by now.
             await drop(self._db)
             self._db = None
             raise store_error(error, self._shown) from error

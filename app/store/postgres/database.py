@@ -1,4 +1,4 @@
-"""The shared engine: a pool, a connection that writes pings, and notices between processes."""
+"""The shared engine: a pool, a connection that writes pings, and notifications."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -30,11 +30,11 @@ async def open_postgres(
     on_notice: OnNotice | None = None,
     wall: Callable[[], int] = wall_ms,
 ) -> Store:
-    """Migrate, and make ready to connect. Raises StoreError.
+    """Migrate, and prepare to connect. Raises StoreError.
 
-    `account`: its name, where several share the URL; each has a schema beside the others.
-    `on_notice`: called when other processes have written what this one may want to know. `wall`:
-    this machine's clock, by which the callers live.
+    `account`: its name, if several share the URL; each has its own schema. `on_notice`: called when
+    another process has written something that this one may have to process. `wall`: this machine's
+    clock, which the callers use.
     """
     address, schema = address_of(url), Schema(schema_of(account))
     await prepare(address, schema)
@@ -59,7 +59,7 @@ class PostgresDatabase:
         on_notice: OnNotice | None,
     ) -> None:
         direct = partial(connect, address)
-        # Through a pooler notices don't arrive: each process finds what others did by looking.
+        # Through a pooler notifications don't arrive: each process finds others' work by polling.
         listen = None if address.pooled else direct
         self._pool = pool
         self._clock = clock

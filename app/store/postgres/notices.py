@@ -1,7 +1,7 @@
-"""What one process does wakes the others: LISTEN and NOTIFY.
+"""Processes wake each other: LISTEN and NOTIFY.
 
-A notice is only a hint, for speed: a process that receives none looks again within seconds. It is
-sent beside the transactions, not in them, as those that notify commit one after the other.
+A notification is only a hint, for speed: a process that receives none checks again within seconds.
+It is sent outside of transactions, because transactions that notify commit one after the other.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from app.store.postgres.tx import Direct
 from app.store.tx import Notice, Tx
 
 GATHER_SECONDS = 0.05
-"""The least time between two notices."""
+"""The least time between two notifications."""
 
 RETRY_SECONDS = 1.0
 
@@ -53,7 +53,7 @@ class Notices:
         self._arrived.set()
 
     async def close(self) -> None:
-        """Send and receive nothing any more."""
+        """Stop sending and receiving."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -85,7 +85,7 @@ class Notices:
                 ended = asyncio.Event()
                 connection.add_termination_listener(lambda _connection, ended=ended: ended.set())
                 await connection.add_listener(self._channel, received)
-                for notice in ("pings", "due"):  # whatever was sent meanwhile
+                for notice in ("pings", "due"):  # including what was sent meanwhile
                     on_notice(notice)
                 await ended.wait()
             except (StoreError, *DRIVER) as error:

@@ -1,4 +1,4 @@
-"""Connections: how one is made, and transactions on any of a few."""
+"""Connections: how one is opened, and transactions on a small pool of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,22 +17,22 @@ from app.store.tx import Transaction
 T = TypeVar("T")
 
 CONNECTIONS = 8
-"""Of one account in one process; beside them one that commits pings and one that listens."""
+"""Per account and process; besides, one commits pings and one listens."""
 
 CONNECT_SECONDS = 5.0
 STATEMENT_SECONDS = 15.0
-"""After so long without an answer a server counts as gone."""
+"""A server that does not answer for so long counts as down."""
 
 CLOSE_SECONDS = 5.0
 EXCLUSIVE_SECONDS = 60.0
 """How long a replica waits while another renews the token."""
 
 TRIES = 8
-"""How often a transaction runs that others are in conflict with."""
+"""How often a transaction that conflicts with others is repeated."""
 
 
 def options(address: Address) -> dict[str, Any]:
-    """What connections are made with. Behind a pooler no statement may outlive a transaction."""
+    """How connections are opened. Behind a pooler no statement may outlive a transaction."""
     return {
         "timeout": CONNECT_SECONDS,
         "command_timeout": STATEMENT_SECONDS,
@@ -53,14 +53,14 @@ async def connect(address: Address) -> Direct:
 
 
 async def drop(connection: Connection | None) -> None:
-    """End it, whatever state it is in."""
+    """Close it, whatever state it is in."""
     if connection is not None and not connection.is_closed():
         with suppress(*DRIVER):
             await connection.close(timeout=CLOSE_SECONDS)
 
 
 class Pool:
-    """Runs transactions, each on a connection of its own, and again after a conflict."""
+    """Runs each transaction on a connection of its own, and again after a conflict."""
 
     def __init__(self, address: Address, schema: Schema, clock: ServerClock) -> None:
         self._address = address
@@ -76,7 +76,7 @@ class Pool:
         )
 
     async def open(self) -> "Pool":
-        """This, ready; no connection is made before it is needed."""
+        """The pool itself; connections are opened only when needed."""
         await self._pool
         return self
 
@@ -114,11 +114,11 @@ class Pool:
             except DRIVER as error:
                 raise store_error(error, self._address.shown) from error
             yield
-            with suppress(*DRIVER):  # whatever became of the lock, what was done was done under it
+            with suppress(*DRIVER):  # whatever happened to the lock, the work under it is done
                 await stack.aclose()
 
     async def distrust(self, error: BaseException) -> None:
-        """After a failover a connection may lead to what has become a standby: make new ones."""
+        """After a failover a connection may lead to what is now a standby: open new ones."""
         if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
             await self._pool.expire_connections()
 
@@ -133,4 +133,4 @@ class Pool:
 
 
 async def _no_reset(_connection: Connection) -> None:
-    """Nothing to reset: no state of a session is ever set."""
+    """Nothing to reset: no session state is ever set."""

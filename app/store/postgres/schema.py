@@ -25,10 +25,10 @@ _log = structlog.get_logger(__name__)
 
 
 async def prepare(address: Address, schema: Schema) -> None:
-    """See that the server keeps what it confirms, and migrate. Raises StoreError.
+    """Check that the server keeps what it confirms, and migrate. Raises StoreError.
 
-    Any number of replicas may do so at once: one migrates, the others wait and find it done. Where
-    there is nothing to do no lock is taken.
+    Any number of replicas may do so at once: one migrates, the others wait and find it done. If
+    there is nothing to do, no lock is taken.
     """
     connection = await connect(address)
     tx = PostgresTx(connection, schema)

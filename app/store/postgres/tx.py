@@ -22,8 +22,8 @@ else:
     Connections = asyncpg.Pool
 
 LOCK = "SELECT pg_advisory_xact_lock($1)"
-# Transactions under a lock want the first of many rows, in the order of an index. As long as a
-# table was never analysed, the planner expects next to no rows and would sort all of them.
+# Transactions under a lock read the first of many rows, in the order of an index. Until a table has
+# been analysed, the planner expects hardly any rows and would sort all of them.
 LOCK_AND_PLAN = f"""
     {LOCK}, set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)
 """
@@ -31,7 +31,7 @@ HAS_TABLE = "SELECT to_regclass($1) IS NOT NULL"
 
 
 class Schema(dict[str, str]):
-    """An account's schema: from a statement on schema `playrelay` to the one on this."""
+    """Names an account's schema in a statement that is written for schema `playrelay`."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -73,11 +73,11 @@ class PostgresTx:
         return await self._connection.fetchmany(self._schema[sql], rows)
 
     async def lock(self, purpose: str) -> None:
-        """An advisory lock, which is the whole database's."""
+        """Take an advisory lock, which is the whole database's."""
         await self._connection.execute(LOCK_AND_PLAN, key_of(self._schema.name, purpose))
 
     async def checkpoint(self) -> None:
-        """Let pings be answered."""
+        """Let the event loop answer pings."""
         await asyncio.sleep(0)
 
     def savepoint(self) -> Transaction:

@@ -1,4 +1,4 @@
-"""Pure decisions of the store, an idea each.
+"""Pure decisions of the store, one idea per file.
 
-Times are milliseconds since the epoch unless said otherwise.
+Times are milliseconds since the epoch unless stated otherwise.
 """

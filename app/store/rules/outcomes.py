@@ -13,16 +13,16 @@ from app.domain.outcome import IdentityRejected, Outcome, Rejected, Retry, Statu
 from app.domain.play import Play
 
 REFUSED_MEDIUM_MS = 60 * 60 * 1000
-"""For this long events of a medium that HubSpot refused are not sent; twice that next time."""
+"""How long a medium that HubSpot refused is suspended; twice as long each further time."""
 
 LONGEST_REFUSED_MEDIUM_MS = DAY_MS
-"""The longest that events of a refused medium are not sent."""
+"""The longest suspension of a medium."""
 
 _decode_rejected = msgspec.json.Decoder(Rejected).decode
 
 
 class NextState(msgspec.Struct, frozen=True):
-    """What a claimed event becomes. `uncounted`: the attempt does not count."""
+    """The new state of a claimed event. `uncounted`: the attempt does not count."""
 
     status: Status
     due_at: int | None = None
@@ -40,7 +40,7 @@ def state_after(
     asked: bool,
     destination: Destination = MEDIA_BRIDGE,
 ) -> NextState:
-    """By the outcome. `asked`: HubSpot was. Rejections elsewhere have families of their own."""
+    """The state by outcome. `asked`: a request was made. Each destination has its own families."""
     answer = answer_of(outcome)
     if isinstance(outcome, Retry):
         at, uncounted = outcome.at, not outcome.counts_as_attempt
@@ -52,7 +52,7 @@ def state_after(
 
 
 def state_with(identity: Identity | Unknown, outcome: IdentityRejected, now: int) -> NextState:
-    """By the identity that its play is left with."""
+    """The state by the next identity of its play."""
     answer = answer_of(outcome)
     if isinstance(identity, Unknown):
         return NextState("waiting", None, identity.why, uncounted=True, answer=answer)
@@ -60,26 +60,26 @@ def state_with(identity: Identity | Unknown, outcome: IdentityRejected, now: int
 
 
 def state_released(wait: str, until: int | None, now: int, *, sent: bool) -> NextState:
-    """Unsettled: it waits for the reason given, or is due at once."""
+    """Released without an outcome: it waits for the given reason, or is due at once."""
     if wait:
         return NextState("waiting", until, wait, uncounted=not sent)
     return NextState("due", now, uncounted=not sent)
 
 
 def without_identity(play: Play, outcome: IdentityRejected) -> Play:
-    """The play without the identity that HubSpot knows nobody by."""
+    """The play without the identity for which HubSpot knows no contact."""
     return replace(play, refused=play.refused | {outcome.identity})
 
 
 def answer_of(outcome: Outcome) -> str:
-    """What HubSpot said, as JSON."""
+    """HubSpot's answer, as JSON."""
     return json.dumps({k: v for k, v in msgspec.to_builtins(outcome).items() if v})
 
 
 def refused_unsent(answer: bytes | str) -> Rejected:
-    """What becomes of an event of a medium that HubSpot refused with that answer, as JSON.
+    """The outcome of an event of a medium that HubSpot refused with that answer, as JSON.
 
-    Where HubSpot named no category its reason is used: the family is the same.
+    If HubSpot named no category, its reason is used: the family is the same.
     """
     said = _decode_rejected(answer)
     category = said.category or said.reason
@@ -87,6 +87,6 @@ def refused_unsent(answer: bytes | str) -> Rejected:
 
 
 def medium_pause(refusals: int) -> int:
-    """How long events of a medium are not sent after so many refusals in a row, in ms."""
+    """How long a medium is suspended after so many refusals in a row, in ms."""
     longer: int = REFUSED_MEDIUM_MS * 2 ** min(refusals - 1, 30)
     return min(longer, LONGEST_REFUSED_MEDIUM_MS)

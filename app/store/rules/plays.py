@@ -23,14 +23,14 @@ encode_play = msgspec.json.Encoder().encode
 decode_play = msgspec.json.Decoder(Play).decode
 
 HUNDREDTHS = 100
-"""Coverage is stored in these parts of a percent, so that it is a whole number."""
+"""Coverage is stored in hundredths of a percent, so that it is a whole number."""
 
 UNREADABLE_PLAY = Play("?", Medium(name="a play that can't be read"), (0, 0, Page()), 0)
 UNREADABLE = '{"message": "its play can\'t be read: a fault of the relay\'s, please report it"}'
 
 
 def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[object, ...]:
-    """The columns beside a play's state, when so many pings more have arrived.
+    """The columns beside a play's state after so many more pings.
 
     session, pings, begun_at, received_at, settles_at, utk, contact_id, mail, medium, covered,
     started, viewer, trait
@@ -52,7 +52,7 @@ def columns_of(play: Play, received: Sequence[int], settle_ms: int) -> tuple[obj
 
 
 def viewer(play: Play) -> int:
-    """Tells visitors apart: by the usertoken, or else by the contact, or else by the session."""
+    """Identifies the visitor: by the usertoken, or else the contact, or else the session."""
     if play.utk:
         identity = f"u{play.utk[1]}"
     elif play.contact_id:
@@ -63,12 +63,12 @@ def viewer(play: Play) -> int:
 
 
 def watched(play: Play) -> tuple[str, int]:
-    """The medium's key, and how much of it was covered, in hundredths of a percent."""
+    """The medium's key, and its coverage in hundredths of a percent."""
     return medium_key(play.medium), int(reached(play) * HUNDREDTHS)
 
 
 def readable(state: bytes | str) -> Play | None:
-    """The play; None where its state says nothing to this release: others must not suffer."""
+    """The play; None if this release can't read its state: that must not affect other plays."""
     try:
         return decode_play(state)
     except (msgspec.DecodeError, ValueError):
@@ -76,14 +76,14 @@ def readable(state: bytes | str) -> Play | None:
 
 
 def shown(state: bytes | str) -> Play:
-    """The play for people to look at, or one that says that it can't be read."""
+    """The play for people to look at, or a stand-in that says that it can't be read."""
     return readable(state) or UNREADABLE_PLAY
 
 
 def close_play(
     rules: FoldRules, state: bytes | str, quiet_since: int
 ) -> tuple[Play, Folded] | None:
-    """A silent play and what closing it comes to; None where that breaks, so that others go on."""
+    """A silent play and the result of closing it; None if that fails, so that others go on."""
     try:
         play = decode_play(state)
         return play, rules.close(play, quiet_since)
@@ -94,7 +94,7 @@ def close_play(
 def carries_identity(
     body: bytes, referer: str | None, utks: Sequence[str], contact_id: int | None
 ) -> bool:
-    """Whether a ping carries one of the identities. What can't be read is searched as text."""
+    """Whether a ping carries one of the identities. An unreadable ping is searched as text."""
     try:
         plays = parse(body, referer).plays
     except (BadJsonError, InvalidPingError):
@@ -108,5 +108,5 @@ def carries_identity(
 
 
 def _as_a_word(utk: str) -> re.Pattern[bytes]:
-    """Not within a longer one, which would be another visitor's."""
+    """Not as a part of a longer one, which would be another visitor's."""
     return re.compile(rb"(?<![\w-])" + re.escape(utk.encode()) + rb"(?![\w-])")

@@ -1,4 +1,4 @@
-"""Turns rows into the records that people are shown."""
+"""Turns rows into the records that people see."""
 
 import json
 from collections.abc import Iterable, Mapping

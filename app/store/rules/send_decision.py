@@ -30,7 +30,7 @@ class AccountState(msgspec.Struct, frozen=True):
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The permits in use, when the first of them frees itself, and the id of the latest (or 0)."""
+    """The permits in use, when the first of them becomes free, and the id of the latest (or 0)."""
 
     used: int
     frees_at: int | None
@@ -38,7 +38,7 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class SendDecision(msgspec.Struct, frozen=True):
-    """Whether a request may be made: permits left, until when to wait (None: go on).
+    """Whether a request may be made: free permits, until when to wait (None: go on).
 
     `failures`: how many in a row; `strained`, `may_risk`, `refused_all`: see `Claim`;
     `is_backlog_turn`: the next permit is for the oldest due event. `turn`: counts permits.
@@ -54,7 +54,7 @@ class SendDecision(msgspec.Struct, frozen=True):
     turn: int = 0
 
     def no_job(self) -> Claim:
-        """A claim that has found no event."""
+        """A claim that found no event."""
         return Claim(
             job=None,
             next_at=self.wait_until,
@@ -83,7 +83,7 @@ def decide_sending(
     elif left == 0:
         wait_until = window.frees_at
     elif account.failures and sending_until is not None and sending_until > now:
-        wait_until = sending_until  # while the account is failing, one request at a time probes it
+        wait_until = sending_until  # while the account is failing, one request at a time tests it
     is_backlog_turn = window.latest % BACKLOG_EVERY == BACKLOG_EVERY - 1
     return SendDecision(
         left,
@@ -93,15 +93,15 @@ def decide_sending(
         refusals < many,
         is_backlog_turn,
         account.reason == REFUSED_ALL,
-        # Both counts, or every turn of the backlog would be the same destination's.
+        # Both counts, or every turn of the backlog would go to the same destination.
         window.latest + window.latest // BACKLOG_EVERY,
     )
 
 
 def wait_for_spare(decision: SendDecision, now: int, quota: Quota, spare: int) -> int | None:
-    """Until when a request without an event has to wait, so that `spare` permits are left.
+    """Until when a request without an event has to wait, so that `spare` permits remain.
 
-    None: not at all.
+    None: it need not wait.
     """
     if decision.wait_until is not None:
         return decision.wait_until

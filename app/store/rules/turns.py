@@ -1,4 +1,4 @@
-"""In which order events are sent, so that a flood of one sender delays itself."""
+"""The order in which events are sent, so that a flood from one sender delays only itself."""
 
 from collections.abc import Collection
 
@@ -10,18 +10,18 @@ PROVEN, UNPROVEN = 0, 1
 HubSpot has put an event of the play on a contact. Proven events go first."""
 
 TURN_MS = 3_000
-"""Each event stands this much behind the one before it of the same visitor."""
+"""Each event goes this much behind the previous one of the same visitor."""
 
 RECENT_MS = 10 * 60 * 1000
 FREE_PLAYS = 5
-"""Plays of one visitor in `RECENT_MS` for which nothing is held against the next."""
+"""A visitor's plays in `RECENT_MS` that do not delay the next one."""
 
 MOST_TURNS = 100
-"""The most that an event is put behind: five minutes, so that it is sent on the day."""
+"""The longest such delay: five minutes, so that the event is sent on the same day."""
 
 
 def rank_of(identity: Identity | Unknown, *, attributed: bool) -> int:
-    """By what the visitor is known. `attributed`: HubSpot has put an event of the play on one."""
+    """The rank by the visitor's identity. `attributed`: an event of the play is on a contact."""
     if attributed:
         return PROVEN
     known = isinstance(identity, Identity) and identity.source in {"signed", "usertoken"}
@@ -33,7 +33,7 @@ def asks_media_bridge(
 ) -> bool:
     """Whether an event goes to the contact that the Media Bridge names for the play.
 
-    It does elsewhere, where it goes to both and no contact is known for sure.
+    This applies to other destinations, if the event goes to both and no contact is certain.
     """
     beside = destination != MEDIA_BRIDGE and MEDIA_BRIDGE in destinations
     return beside and (isinstance(identity, Unknown) or identity.contact_id is None)

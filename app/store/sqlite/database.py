@@ -27,7 +27,8 @@ async def open_sqlite(
 ) -> Store:
     """Create what is missing, migrate, and start the threads. Raises StoreError.
 
-    `account`: its name, where several share the URL; each has a file beside the others.
+    `account`: its name, if several share the URL; each has its own file. `connect`: replaces
+    `files.connect`.
     """
     path = files.path_of(url, account)
     await asyncio.get_running_loop().run_in_executor(None, files.prepare, path)
@@ -46,7 +47,7 @@ class SqliteDatabase:
         self._lock = files.DeliveryLock(path)
 
     async def write(self, work: Transaction[T]) -> T:
-        """Run it within the next group commit; its own failure leaves the others alone."""
+        """Run it within the next group commit; if it fails, the others still commit."""
         return await self._writer.group.run(work)
 
     async def read(self, work: Transaction[T]) -> T:
@@ -56,16 +57,16 @@ class SqliteDatabase:
         return self._writer.group.append(ping)
 
     async def verify(self) -> None:
-        """Pings may still fit, while what they become does not."""
+        """Check with a large value: pings may still fit when the rows that they become do not."""
         if self._writer.damaged:
             await self._reader.run(_check_file)
             self._writer.damaged = False
 
     async def compare_clocks(self) -> None:
-        """Nothing: one process alone counts permits."""
+        """Nothing: only this process counts permits."""
 
     def notify(self, notice: Notice) -> None:
-        """Nothing: nobody else waits for it."""
+        """Nothing: no other process can hold it."""
 
     def take_delivery(self) -> bool:
         """Hold the lock of the one process that delivers from this file."""
@@ -73,18 +74,18 @@ class SqliteDatabase:
         return True
 
     def exclusive(self, purpose: str) -> AbstractAsyncContextManager[None]:  # noqa: ARG002 - the protocol's
-        """Nothing: one process alone delivers from a file."""
+        """Nothing: only one process delivers from a file."""
         return nullcontext()
 
     async def close(self) -> None:
-        # The writer last: only it can take the write-ahead log into the database file.
+        # The writer last: only it can move the write-ahead log into the database file.
         await self._reader.close()
         await self._writer.close()
         self._lock.release()
 
 
 async def _check_file(tx: Tx) -> None:
-    """Read every page; StoreError if one of them makes no sense."""
+    """Read every page; StoreError if one of them is damaged."""
     found = await tx.value("PRAGMA quick_check(1)")
     if found != "ok":
         raise StoreError(

@@ -1,4 +1,4 @@
-"""PostgreSQL's SQL, in the subset that the transactions use, as SQLite understands it."""
+"""Translates PostgreSQL's SQL, in the subset that the transactions use, for SQLite."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""SQLite's error codes as the store's own words, each with what to do about it."""
+"""Translates SQLite's error codes to the store's faults, each with its remedy."""
 
 import sqlite3
 

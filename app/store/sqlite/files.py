@@ -1,4 +1,4 @@
-"""The database file: where it lies, how a connection to it is set up, and who holds it."""
+"""The database file: its path, how a connection to it is set up, and the lock on it."""
 
 import fcntl
 import os
@@ -16,17 +16,17 @@ from app.store.sqlite.tx import SqliteTx, finished
 BUSY_SECONDS = 5.0
 
 CACHE_KIB = 4096
-"""Of pages that a connection holds. With 64 MiB a relay was no quicker, not over a million plays
-either, and pings that had only passed through filled them."""
+"""A connection's page cache. 64 MiB made a relay no quicker, even with a million plays, and filled
+with pages of pings that had only passed through."""
 
 FileId: TypeAlias = tuple[int, int]
-"""Device and inode: which file it is, whatever it is called."""
+"""Device and inode: they identify the file, whatever its name."""
 
 
 def path_of(url: str, account: str = "") -> Path:
-    """`sqlite:///data/playrelay.db` is relative to the working directory, `sqlite:////…` is not.
+    """Parse the URL: `sqlite:///data/playrelay.db` is relative, `sqlite:////…` is absolute.
 
-    The store of an account with a name stands beside it: `data/playrelay-acme.db`.
+    An account with a name has its own file beside the others: `data/playrelay-acme.db`.
     """
     path = unquote(urlsplit(url).path).removeprefix("/")
     if not path:
@@ -38,7 +38,7 @@ def path_of(url: str, account: str = "") -> Path:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection in WAL mode that returns from COMMIT only when the disk has confirmed.
 
-    It makes no file: an empty one in the place of one that vanished would look like a store.
+    It never creates the file: an empty file in place of a deleted one would look like a store.
     """
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
@@ -62,9 +62,9 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def prepare(path: Path) -> None:
-    """Create the folder and the file, for the relay's user alone, and migrate the schema.
+    """Create the folder and the file, for the relay's user only, and migrate the schema.
 
-    One process at a time: SQLite itself fails at once where two make a file ready.
+    One process at a time: SQLite itself fails at once if two create a file together.
     """
     handle = _open(path)
     try:
@@ -82,7 +82,7 @@ def prepare(path: Path) -> None:
 
 
 def _open(path: Path) -> int:
-    """A file of the store, created with its folder for the relay's user alone, for writing."""
+    """Open a file of the store for writing, created with its folder for the relay's user only."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -95,7 +95,7 @@ def _open(path: Path) -> int:
 
 
 def file_id(path: str) -> FileId | None:
-    """Which file stands there; None where there is none."""
+    """The identity of the file at the path; None if there is none."""
     try:
         status = os.stat(path)  # noqa: PTH116 - once a commit: a Path would cost as much again
     except OSError:
@@ -104,7 +104,7 @@ def file_id(path: str) -> FileId | None:
 
 
 def expect_in_place(path: str, opened: FileId | None) -> None:
-    """StoreError if the file was deleted or moved: what goes there is lost with the process."""
+    """StoreError if the file was deleted or moved: writes to it would be lost with the process."""
     if file_id(path) != opened:
         raise StoreError(
             f"the store {path} was deleted, moved or replaced while the relay runs: "
@@ -114,14 +114,14 @@ def expect_in_place(path: str, opened: FileId | None) -> None:
 
 
 class DeliveryLock:
-    """Held by the one process that folds and delivers from this file; the kernel frees it."""
+    """Held by the one process that folds and delivers from this file; the kernel releases it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(path.name + ".lock")
         self._handle: int | None = None
 
     def acquire(self) -> None:
-        """Take it, or say who should stop."""
+        """Acquire it, or raise an error that says which process to stop."""
         handle = _open(self._path)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -135,7 +135,7 @@ class DeliveryLock:
         self._handle = handle
 
     def release(self) -> None:
-        """Let go."""
+        """Release it."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

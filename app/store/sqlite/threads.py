@@ -21,13 +21,13 @@ T = TypeVar("T")
 Connect = Callable[[], sqlite3.Connection]
 
 MOST_ROWS = 128
-"""In one statement that appends pings."""
+"""Pings in one statement that appends them."""
 
 
 class Writer:
-    """The one connection that writes.
+    """The only connection that writes.
 
-    `damaged`: a page that could not be understood was met, and nobody has checked the file since.
+    `damaged`: a damaged page was found, and the file was not checked since.
     """
 
     def __init__(self, connect: Connect, path: str, on_commit: OnCommit) -> None:
@@ -66,13 +66,13 @@ class Writer:
             self.damaged |= fault.fault == "corrupt"
             raise fault from error
         faults = [result.fault for result in results if isinstance(result, StoreError)]
-        if faults:  # perhaps the connection's own: opened while the disk was read-only
+        if faults:  # perhaps only this connection: opened while the disk was read-only
             self._disconnect()
         self.damaged |= "corrupt" in faults
         return results
 
     def _guarded(self, db: sqlite3.Connection, work: Transaction[Any]) -> Any:
-        """The work's result or its exception, behind a savepoint of its own."""
+        """The work's result or its exception, inside its own savepoint."""
         db.execute("SAVEPOINT work")
         try:
             result = tx.run(work, db)
@@ -85,7 +85,7 @@ class Writer:
         return result
 
     def _reconnect_after(self, error: sqlite3.Error) -> None:
-        """Roll back; a damaged or vanished file gets a fresh connection the next time."""
+        """Roll back; after damage or a vanished file the next transaction gets a new connection."""
         if self._db is None:
             return
         with contextlib.suppress(sqlite3.Error):
@@ -102,9 +102,9 @@ class Writer:
 
 
 def _append(db: sqlite3.Connection, rows: list[InboxRow]) -> None:
-    """Append pings by few statements, of so many rows that few are ever prepared.
+    """Append pings in few statements, with few different row counts, so that few are prepared.
 
-    Each statement gives the interpreter's lock to a busy event loop, and has to get it back.
+    Each statement releases the interpreter's lock to a busy event loop, and has to get it back.
     """
     done = 0
     while left := len(rows) - done:
@@ -120,7 +120,7 @@ def _insert(count: int) -> str:
 
 
 class Reader:
-    """A connection of its own for what only reads, so that reading never delays a commit."""
+    """A second connection for reads, so that reading never delays a commit."""
 
     def __init__(self, connect: Connect, path: str) -> None:
         self._connect = connect

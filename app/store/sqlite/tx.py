@@ -1,4 +1,4 @@
-"""Runs transactions on a thread of SQLite's, where no await of theirs ever suspends."""
+"""Runs transactions on one of SQLite's threads, where their awaits never suspend."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterable
@@ -51,7 +51,7 @@ class SqliteTx:
         return found
 
     async def lock(self, purpose: str) -> None:
-        """Nothing: there is one writer."""
+        """Nothing: there is only one writer."""
 
     async def checkpoint(self) -> None:
         """Nothing: this thread is not the event loop's."""

@@ -1,4 +1,4 @@
-"""What people look at and change: how much is stored, single events, the audit log."""
+"""Transactions for people: how much is stored, single events, the audit log."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from app.store.rules.presenting import counts, depths_of, entry_of
 from app.store.transactions.refused_media import accept_all
 from app.store.tx import Tx
 
-# The words of the partial index stand in the query: SQLite does not infer that it fits.
+# The query repeats the partial index's condition: SQLite does not infer that it applies.
 _SETTLED = dict.fromkeys(
     ("delivered", "unattributed", "discarded"),
     "status IN ('delivered', 'unattributed', 'discarded') AND ",
@@ -95,19 +95,19 @@ async def event(tx: Tx, event_id: int) -> OutboxEntry | None:
 
 
 async def requeue(tx: Tx, event_ids: Sequence[int], now: int) -> int:
-    """Events are due again, without their attempts; refused media may be sent again."""
+    """Make events due again, with no attempts counted; refused media may be sent again."""
     done = await tx.change(REQUEUE, now, list(event_ids))
     await accept_all(tx)
     return done
 
 
 async def discard(tx: Tx, event_ids: Sequence[int], now: int) -> int:
-    """Events are not sent, for a person said so."""
+    """Give events up, because an operator said so."""
     return await tx.change(DISCARD, now, list(event_ids))
 
 
 async def note(tx: Tx, who: str, what: str, subject: str, now: int, count: int) -> int:
-    """Write a change down."""
+    """Record a change."""
     return int(await tx.value(ADD_AUDIT_ENTRY, now, who, what, subject, count))
 
 

@@ -1,6 +1,7 @@
-"""What somebody is told: who looks, what was told last, and the messages on their way.
+"""Alerts: which process checks, what was reported last, and the messages to send.
 
-A message is leased while it is sent. If its sender dies, it is sent once more when that has ended.
+A message is leased while it is sent. If its sender dies, it is sent once more when the lease has
+ended.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,10 +13,10 @@ from app.store.records import AlertMessage
 from app.store.tx import Tx
 
 KEPT_MS = DAY_MS
-"""A message that could not be sent for so long is dropped: by then it says nothing new."""
+"""A message that could not be sent for so long is dropped: by then it is no longer useful."""
 
 LONGEST_WAIT_MS = 2 * 60 * 60 * 1000
-"""No message waits longer; one that seems to was written by a clock that was ahead."""
+"""The longest retry delay; a later time was written by a clock that was ahead."""
 
 TAKE_TURN = """
     UPDATE playrelay.alert_turn SET looked_at = $1 WHERE looked_at <= $2 OR looked_at > $1
@@ -33,7 +34,7 @@ ADD_MESSAGE = """
 DROP_MESSAGES = """
     DELETE FROM playrelay.alert_messages WHERE created_at <= $1 RETURNING channel
 """
-# In order: the next is sent once the one before is.
+# In order: the next message is sent after the previous one.
 CLAIM = """
     UPDATE playrelay.alert_messages SET due_at = $2, attempts = attempts + 1
     WHERE id = (SELECT min(id) FROM playrelay.alert_messages WHERE channel = $1)
@@ -59,11 +60,11 @@ NEXT_SUMMARY = """
 """
 
 Compose = Callable[[Sequence[Change]], str]
-"""Writes the document of a message that tells these changes."""
+"""Writes the document of a message about these changes."""
 
 
 async def take_turn(tx: Tx, now: int, every_ms: int) -> bool:
-    """Whether it is this process's turn to look: nobody has for so long."""
+    """Whether it is this process's turn to check: no process has for so long."""
     return await tx.change(TAKE_TURN, now, now - every_ms) > 0
 
 
@@ -75,7 +76,7 @@ async def note(
     channels: Sequence[str],
     compose: Compose,
 ) -> list[str]:
-    """Keep what is wrong now, and write a message of what has changed for each channel.
+    """Save the current problems, and write a message about the changes for each channel.
 
     Returns the channel of each message that was too old and is dropped.
     """
@@ -93,7 +94,7 @@ async def note(
 
 
 async def summary_is_due(tx: Tx, at: int, now: int) -> bool:
-    """Whether none was written for that time. The first time that is asked for needs none."""
+    """Whether a summary for that time is missing. The first time that is asked for needs none."""
     if await tx.change(FIRST_SUMMARY, at):
         return False
     last = int(await tx.value(SUMMARY_AT))
@@ -113,17 +114,17 @@ async def claim(tx: Tx, channel: str, now: int, lease_ms: int) -> AlertMessage |
 
 
 async def sent(tx: Tx, channel: str, message: int, now: int) -> None:
-    """The message has arrived."""
+    """Record that the message has arrived."""
     await tx.change(REMOVE, message)
     await tx.change(NOTE_CHANNEL, channel, now, "")
 
 
 async def failed(tx: Tx, channel: str, message: int, fault: str, due_at: int, now: int) -> None:
-    """The message has not arrived, and is sent again later."""
+    """Record that the message has not arrived, and is sent again later."""
     await tx.change(WAIT, message, due_at)
     await tx.change(NOTE_CHANNEL, channel, now, fault)
 
 
 async def channels(tx: Tx) -> list[AlertChannel]:
-    """How sending went last by each channel that was ever used."""
+    """The result of the last attempt by each channel that was ever used."""
     return [AlertChannel(*row) for row in await tx.rows(CHANNELS)]

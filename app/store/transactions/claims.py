@@ -1,9 +1,9 @@
-"""Which event is sent next: leases, with a permit of the rate window.
+"""Claims the event to send next: a lease, with a permit of the rate window.
 
-Visitors who are proven go before those who are not yet, and among either events earned in the last
-minutes go first, in turn, so that neither a flood nor a backlog delays what happens now. One in ten
-permits is for the oldest due event, whatever it is. A play that another transaction has locked is
-skipped. Where there are several destinations they go first by turns, without those that rest.
+Visitors with a proven identity go before the others. Within both groups, events of the last minutes
+go first, in turns, so that neither a flood nor a backlog delays new plays. One in ten permits is
+for the oldest due event of all. A play that another transaction has locked is skipped. Several
+destinations take turns in going first; paused ones are left out.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from app.store.transactions.refused_media import refusal_of
 from app.store.tx import Row, Tx
 
 LOCKED_MS = 50
-"""After so long a play that another transaction has locked is looked at again."""
+"""After so long, a play that was locked by another transaction is tried again."""
 
 # No earlier event of the same play, for the same destination, is in flight, waiting, or due later.
 _UNBLOCKED = """
@@ -44,8 +44,8 @@ NEXT_DUE = f"""
     WHERE {_UNBLOCKED} ORDER BY o.due_at, o.id {_UNLOCKED}
 """
 ANY_DUE = f"SELECT 1 FROM playrelay.outbox o WHERE {_UNBLOCKED} LIMIT 1"
-# The play's first: a fresh event may have late ones of its own play before it. The list of one
-# keeps a planner without statistics from reading the index of all that is due for it.
+# The play's first event: a fresh event may follow older ones of its own play. The one-element list
+# keeps a planner without statistics from reading the index of everything that is due for it.
 LEASE = """
     UPDATE playrelay.outbox SET status = 'sending', lease_until = $2, attempts = attempts + 1
     WHERE status = 'due'
@@ -53,7 +53,7 @@ LEASE = """
         WHERE play = $1 AND destination = $3 AND status IN ('due', ''))
     RETURNING id, event, value, occurred_at, created_at, attempts
 """
-# A play that can't be read can't be sent, and must not hold up the others.
+# A play that can't be read can't be sent, and must not delay the others.
 SET_ASIDE = """
     UPDATE playrelay.outbox SET status = 'rejected', due_at = NULL, settled_at = $2,
         reason = 'unreadable', family = 'unreadable', answer = $3
@@ -67,7 +67,7 @@ DELIVERED_BEFORE = """
 
 
 async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
-    """Lease the next event and a permit for it, or say when to ask again."""
+    """Lease the next event and a permit for it, or say when to try again."""
     account = await send_decision(tx, policy.quota, now)
     no_job = account.no_job()
     if account.wait_until is not None:
@@ -89,7 +89,7 @@ async def claim(tx: Tx, policy: StorePolicy, now: int, lease_ms: int) -> Claim:
         await count_activity(tx, now, rejected=set_aside)
         return replace(no_job, next_at=now)
     leased = await tx.row(LEASE, row, now + lease_ms, destination)
-    if leased is None:  # a person was quicker
+    if leased is None:  # an operator was quicker
         return replace(no_job, next_at=now)
     visitors = await load_visitors(tx, [play])
     identity = await identity_at(tx, policy, row, play, visitors, destination)
@@ -127,7 +127,7 @@ async def _next_play(
 ) -> Row | None:
     """The play whose first due event is next; locked until the transaction's end.
 
-    `resting`: another destination rests, so that what is due for it may be long to look through.
+    `resting`: another destination is paused, so there may be many of its due events to skip.
     """
     if not account.is_backlog_turn or resting:
         fresh_from = now - FRESH_MS
@@ -145,7 +145,7 @@ async def _next_play(
 
 
 async def _next_time(tx: Tx, standings: Sequence[Standing], now: int) -> int | None:
-    """When to ask again, where no event can be claimed now."""
+    """When to try again, if no event can be claimed now."""
     for standing in standings:
         if standing.rests_until is None and await tx.value(ANY_DUE, now, standing.destination):
             return now + LOCKED_MS

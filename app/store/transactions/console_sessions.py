@@ -1,4 +1,4 @@
-"""The console's sign-ins: kept so that signing out ends them, on every replica."""
+"""The console's sign-ins, stored so that signing out ends them on every replica."""
 
 from app.store.tx import Tx
 
@@ -6,7 +6,7 @@ SESSION_MS = 12 * 60 * 60 * 1000
 """How long a sign-in holds: a working day."""
 
 MAX_SESSIONS = 1_000
-"""The oldest end when more people than this sign in."""
+"""If more people sign in, the oldest sign-ins end."""
 
 ADD = "INSERT INTO playrelay.console_sessions VALUES ($1, $2)"
 PRUNE = """
@@ -20,18 +20,18 @@ END_ALL = "DELETE FROM playrelay.console_sessions"
 
 
 async def add(tx: Tx, digest: str, expires_at: int, now: int) -> None:
-    """Keep one until it expires, and drop what has expired."""
+    """Save one until it expires, and drop expired ones."""
     await tx.change(PRUNE, now, MAX_SESSIONS - 1)
     await tx.change(ADD, digest, expires_at)
 
 
 async def holds(tx: Tx, digest: str, now: int) -> bool:
-    """Whether it is there and has not expired."""
+    """Whether it exists and has not expired."""
     return await tx.value(FIND, digest, now) is not None
 
 
 async def end(tx: Tx, digest: str) -> None:
-    """End one, if it is there."""
+    """End one, if it exists."""
     await tx.change(END, digest)
 
 

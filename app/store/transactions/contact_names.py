@@ -1,7 +1,7 @@
-"""Names of contacts: wanted by the console, read by who delivers, kept sealed for a day.
+"""Contacts' names: requested by the console, read by the delivering process, encrypted.
 
-They are wanted and read only for contacts whose row is there, so that one that is erased meanwhile
-does not come back.
+They are requested and saved only for contacts that have a row, so that an erased contact does not
+come back.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ from app.store.transactions.permits import (
 from app.store.tx import Tx
 
 FAULT_KEPT_MS = 10 * 60 * 1000
-"""After so long HubSpot is asked again, if the console still wants to know."""
+"""After so long the name is read again, if the console still wants it."""
 
 MAX_NAMES = 10_000
 
@@ -53,31 +53,31 @@ FAIL = """
 
 
 async def known(tx: Tx, contacts: Sequence[int], now: int) -> Mapping[int, KnownName]:
-    """What is known of these: a sealed name, "" for none, or why HubSpot told none."""
+    """What is known of these: an encrypted name, "" for none, or why HubSpot gave none."""
     rows = await tx.rows(KNOWN, list(contacts), now - NAMES_KEPT_MS, now - FAULT_KEPT_MS)
     return {contact: KnownName(sealed, fault) for contact, sealed, fault in rows}
 
 
 async def want(tx: Tx, contacts: Collection[int], now: int) -> None:
-    """HubSpot is to be asked for these, unless there are too many already."""
+    """Request these from HubSpot, unless there are too many requests already."""
     await tx.change(DROP_OLD, list(contacts), now - NAMES_KEPT_MS, now - FAULT_KEPT_MS)
     if await tx.value(COUNT) + len(contacts) <= MAX_NAMES:
         await tx.each(WANT, [(each, now) for each in contacts])
 
 
 async def waiting(tx: Tx, now: int) -> bool:
-    """Whether any are to be asked for."""
+    """Whether any are requested."""
     return bool(await tx.rows(DUE, now, 1))
 
 
 async def claim(tx: Tx, quota: Quota, now: int, limit: int, lease_ms: int) -> NamesClaim:
-    """Contacts to ask for, and a permit: while no event is due, and half of the window is left."""
+    """Contacts to read, and a permit, if no event is due and half of the window is free."""
     if await tx.row(EVENTS_DUE, now) is not None:
         return NamesClaim()
     permit = await take_spare_permit(tx, quota, now, lease_ms, quota.rate // 2)
     if permit.id is None:
         return NamesClaim(next_at=permit.next_at)
-    # After the permit, which one replica takes at a time: so no two ask for the same.
+    # After the permit, which one replica takes at a time: so no two read the same contacts.
     contacts = [contact for (contact,) in await tx.rows(DUE, now, limit)]
     if not contacts:
         await return_permit(tx, quota, permit.id, now, used=False)
@@ -89,7 +89,7 @@ async def claim(tx: Tx, quota: Quota, now: int, limit: int, lease_ms: int) -> Na
 async def save(
     tx: Tx, quota: Quota, permit: int, names: Mapping[int, str], update: AccountUpdate, now: int
 ) -> None:
-    """Keep what HubSpot told, of those that nobody has erased meanwhile."""
+    """Save HubSpot's answer, except for contacts that were erased meanwhile."""
     await settle_permit(tx, quota, permit, update, now)
     await tx.each(SAVE, [(contact, sealed, now) for contact, sealed in names.items()])
 
@@ -97,6 +97,6 @@ async def save(
 async def fail(
     tx: Tx, quota: Quota, permit: int, fault: str, update: AccountUpdate, now: int
 ) -> None:
-    """HubSpot told nothing: whoever waits for a name is told why."""
+    """Record that HubSpot gave no answer, with the reason that pages show."""
     await settle_permit(tx, quota, permit, update, now)
     await tx.change(FAIL, fault, now)

@@ -1,8 +1,8 @@
-"""The destinations of an account's events, where there are several: their turns, and which rest.
+"""The destinations of an account's events, if there are several: turns and pauses.
 
-What an answer says of one destination alone (its scope is missing, it refuses everything alike, it
-does not answer) makes that one rest, and the others go on. Where there is but one, the account
-rests: then there is no row here.
+An answer about one destination only (a missing scope, refusals of everything, no answer) pauses
+that destination, and the others go on. With a single destination the account pauses instead: then
+there is no row here.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from app.store.policy import StorePolicy
 from app.store.tx import Tx
 
 RESTS_ALONE = frozenset({"missing_scope", REFUSED_ALL})
-"""Reasons of pauses that are of one destination. All others are the token's, or the limit's."""
+"""Reasons that pause one destination. All others are about the token or the rate limit."""
 
 RESTING = "SELECT destination, paused_until, failures, reason FROM playrelay.resting"
 IN_FLIGHT = """
@@ -35,7 +35,7 @@ RETRY_AT_ONCE = f"""
     AND (reason LIKE 'unavailable%' OR reason = '{REFUSED_ALL}')
 """
 END_ALL = "DELETE FROM playrelay.resting"
-# Nobody sends them any more: the operator has turned their destination off.
+# Nobody sends them any more: the operator turned their destination off.
 DISCARD = """
     UPDATE playrelay.outbox
     SET status = 'discarded', settled_at = $1, due_at = NULL, reason = 'destination_off'
@@ -46,7 +46,7 @@ DISCARD = """
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How a destination stands. `rests_until`: ms; None: it takes events."""
+    """A destination's state. `rests_until`: ms; None: not paused."""
 
     destination: Destination
     rests_until: int | None = None
@@ -57,7 +57,7 @@ class Standing(msgspec.Struct, frozen=True):
 async def destinations_in_turn(
     tx: Tx, policy: StorePolicy, turn: int, now: int
 ) -> Sequence[Standing]:
-    """The destinations, each first in one of so many turns."""
+    """The destinations, in the order of this turn; each is first in one of so many turns."""
     several = policy.destinations
     if len(several) == 1:
         return [Standing(several[0])]
@@ -70,7 +70,7 @@ async def destinations_in_turn(
             found.append(Standing(destination))
             continue
         until = row["paused_until"] if row["paused_until"] > now else None
-        if until is None:  # one request at a time asks whether it takes events again
+        if until is None:  # one request at a time tests whether it accepts events again
             in_flight = await tx.value(IN_FLIGHT, destination)
             until = in_flight if in_flight is not None and in_flight > now else None
         refused_all = row["reason"] == REFUSED_ALL
@@ -79,7 +79,7 @@ async def destinations_in_turn(
 
 
 def rests_alone(policy: StorePolicy, update: AccountUpdate) -> bool:
-    """Whether an answer is about its own destination, and there are others."""
+    """Whether an answer is about its own destination only, and there are others."""
     own = isinstance(update, Failing) or (
         isinstance(update, Paused) and update.reason in RESTS_ALONE
     )
@@ -87,14 +87,14 @@ def rests_alone(policy: StorePolicy, update: AccountUpdate) -> bool:
 
 
 async def rest(tx: Tx, destination: Destination, reason: str, until: int) -> None:
-    """Send nothing there until then."""
+    """Pause the destination until then."""
     await tx.change(REST, destination, until, reason)
 
 
 async def recover(
     tx: Tx, policy: StorePolicy, destination: Destination, update: AccountUpdate, now: int
 ) -> None:
-    """End a rest that is over, as the destination has looked at an event."""
+    """End a pause that is over, because the destination has examined an event."""
     over = len(policy.destinations) > 1 and isinstance(update, Healthy) and update.of_event
     if over and await tx.change(RECOVER, destination):
         await tx.change(RETRY_AT_ONCE, destination, now)

@@ -1,11 +1,11 @@
-"""Erase a visitor everywhere, in steps of one small transaction each: see `store.erasing`."""
+"""Erases a visitor everywhere, in small transactions: see `store.erasing`."""
 
 from collections.abc import AsyncIterator, Sequence
 
 from app.store.rules.plays import carries_identity
 from app.store.tx import Row, Tx
 
-# Where HubSpot converts the usertokens, only its answers show which visitor they belong to.
+# If HubSpot resolves the usertokens, only its answers show which visitor they belong to.
 UTKS_OF_CONTACT = """
     SELECT utk FROM playrelay.contacts WHERE contact_id = $1
     UNION SELECT p.utk FROM playrelay.plays p JOIN playrelay.outbox o ON o.play = p.id
@@ -16,8 +16,8 @@ _OF_CONTACT = """
     UNION SELECT id FROM playrelay.plays WHERE watched_by = $1
     UNION SELECT play FROM playrelay.outbox WHERE contact_id = $1
 """
-# Their events go with them, by foreign key. Those that show which usertokens are the contact's
-# go last: who was interrupted, and asks again, must still find all of them.
+# Their events go with them, by foreign key. The rows that show which usertokens belong to the
+# contact go last: after an interruption a repetition must still find all of them.
 FORGET_PLAYS = """
     DELETE FROM playrelay.plays WHERE id IN (
         SELECT id FROM playrelay.plays p WHERE p.utk = ANY ($1::text[]) AND NOT EXISTS (
@@ -50,7 +50,7 @@ FORGET_UNREAD = {
 }
 
 PORTION = 250
-"""Unread pings that are looked through, or plays that are erased, in one transaction."""
+"""Unread pings that are searched, or plays that are erased, in one transaction."""
 
 
 async def usertokens(tx: Tx, utk: str | None, contact_id: int | None) -> list[str]:
@@ -62,14 +62,14 @@ async def usertokens(tx: Tx, utk: str | None, contact_id: int | None) -> list[st
 
 
 async def count_plays(tx: Tx, utks: Sequence[str], contact_id: int | None) -> int:
-    """How many plays are the visitor's."""
+    """How many plays the visitor has."""
     return int(await tx.value(COUNT_PLAYS, contact_id, utks))
 
 
 async def unread_of(
     tx: Tx, table: str, after: int, utks: Sequence[str], contact_id: int | None
 ) -> tuple[list[Row], list[int]]:
-    """The next portion of unread pings, and which of them are the visitor's."""
+    """The next portion of unread pings, and which of them belong to the visitor."""
     rows = await tx.rows(UNREAD[table], after, PORTION)
     theirs = [
         row for row, referer, body in rows if carries_identity(body, referer, utks, contact_id)
@@ -80,40 +80,40 @@ async def unread_of(
 async def forget_unread(
     tx: Tx, table: str, after: int, utks: Sequence[str], contact_id: int | None
 ) -> tuple[list[Row], int]:
-    """Erase those; how many that were. Such as are being folded are waited for."""
+    """Erase these; returns how many. Pings that are being folded are waited for."""
     rows, theirs = await unread_of(tx, table, after, utks, contact_id)
     return rows, await tx.change(FORGET_UNREAD[table], theirs)
 
 
 async def forget_plays(tx: Tx, utks: Sequence[str], contact_id: int | None) -> int:
-    """Erase some plays of these usertokens; how many that were."""
+    """Erase some plays of these usertokens; returns how many."""
     return await tx.change(FORGET_PLAYS, utks, contact_id, PORTION)
 
 
 async def forget_plays_of(tx: Tx, contact_id: int) -> int:
-    """Erase some plays of a contact; how many that were."""
+    """Erase some plays of a contact; returns how many."""
     return await tx.change(FORGET_PLAYS_OF, contact_id, PORTION)
 
 
 async def contacts(tx: Tx, utks: Sequence[str], contact_id: int | None) -> list[int]:
-    """The contacts that the visitor is."""
+    """The contacts that belong to the visitor."""
     found = {contact for (contact,) in await tx.rows(CONTACTS_OF, list(utks))} | {contact_id}
     return sorted(contact for contact in found if contact is not None)
 
 
 async def forget_names(tx: Tx, contacts: Sequence[int]) -> None:
-    """Erase what HubSpot said that they are called."""
+    """Erase their names."""
     await tx.change(FORGET_NAMES, contacts)
 
 
 async def forget_usertokens(tx: Tx, utks: Sequence[str]) -> None:
-    """Erase what is known of them."""
+    """Erase their look-ups."""
     await tx.change(FORGET_CONTACTS, utks)
     await tx.change(FORGET_MAILS, utks)
 
 
 async def unread(tx: Tx) -> AsyncIterator[tuple[str, list[Row]]]:
-    """A portion of unread pings after the other, with the table they are in."""
+    """One portion of unread pings after the other, with the table that they are in."""
     for table, query in UNREAD.items():
         latest = 0
         while rows := await tx.rows(query, latest, PORTION):

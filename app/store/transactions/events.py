@@ -1,7 +1,7 @@
-"""Newly due events into the outbox; waiting ones are released when the visitor becomes known.
+"""Writes new events to the outbox, and releases waiting ones when the visitor becomes known.
 
-Events of visitors who brought nothing to be known by stay within their plays: a row each is what
-they may cost. So do those of plays that are short of the least attention.
+Events of plays without any identity stay within the play, so that such a play costs only one row.
+So do those of plays below the minimum attention.
 """
 
 from collections import Counter
@@ -48,7 +48,7 @@ WAITING = """
 
 
 class ChangedPlay(msgspec.Struct, frozen=True):
-    """A play's row, what it was before, and what the fold made of it."""
+    """A play's row, the play before, and the result of the fold."""
 
     row: int
     before: Play | None
@@ -57,7 +57,7 @@ class ChangedPlay(msgspec.Struct, frozen=True):
 
 
 class _State(msgspec.Struct, frozen=True):
-    """In which state a play's new events are written."""
+    """The state in which a play's new events are written."""
 
     status: str
     due_at: int | None
@@ -66,9 +66,9 @@ class _State(msgspec.Struct, frozen=True):
 
 
 def held_or_due(folded: Folded, visitors: Visitors, mode: IdentityMode) -> Folded:
-    """Hold the events of a play back that nobody can be known by, and let them go once one can.
+    """Hold back the events of a play without any identity, and release them once it has one.
 
-    Those of a play that is short of the least attention are held back, too.
+    Events of a play below the minimum attention are held back, too.
     """
     if folded.play.short_of:
         return hold(folded)
@@ -82,7 +82,7 @@ def held_or_due(folded: Folded, visitors: Visitors, mode: IdentityMode) -> Folde
 async def add_events(
     tx: Tx, changes: Sequence[ChangedPlay], visitors: Visitors, mode: IdentityMode, now: int
 ) -> int:
-    """Write the events, and release what waits if this fold changes the play's identity."""
+    """Write the events, and release waiting ones if this fold changes the play's identity."""
     waiting = await _waiting(tx, changes)
     recent = await _recent_plays(tx, changes, now)
     written: Counter[str] = Counter()
@@ -125,14 +125,14 @@ def _state(
     waiting: Mapping[tuple[int, str], _State],
     now: int,
 ) -> tuple[_State, bool]:
-    """In which state new events for a destination are written; whether those before are released.
+    """The state of new events for a destination, and whether to release earlier ones.
 
-    They are where the fold has changed the play's identity.
+    Earlier ones are released if the fold has changed the play's identity.
     """
     play, before = change.folded.play, change.before
     identity = visitors.resolve(play, mode, destination)
     if asks_media_bridge(identity, destination, change.folded.destinations):
-        # Once it has put the play on a contact, the claim finds it.
+        # Once it has put the play on a contact, the claim finds that contact.
         if not change.attributed:
             why = identity.why if isinstance(identity, Unknown) else "stranger"
             return _State("waiting", None, why), False
@@ -143,18 +143,18 @@ def _state(
         return state, False
     if identity != visitors.resolve(before, mode, destination):
         return state, True
-    # HubSpot may not know the visitor by this identity: then all of the play waits.
+    # HubSpot may not know the visitor by this identity: then all events of the play wait.
     return waiting.get((change.row, destination), state), False
 
 
 def _visitor(play: Play) -> str:
-    """Whose turn it is: by usertoken, signed contact, link of a mail, or session."""
+    """The visitor for taking turns: by usertoken, signed contact, email link, or session."""
     known = play.utk or play.contact_id or play.hsenc
     return f"{known[1]}" if known else f"session {play.session_id}"
 
 
 async def _recent_plays(tx: Tx, changes: Sequence[ChangedPlay], now: int) -> Mapping[str, int]:
-    """How many plays of each visitor with new events had pings lately: counted up to a limit."""
+    """How many plays with recent pings each visitor with new events has: counted up to a limit."""
     since, limit = now - RECENT_MS, FREE_PLAYS + MOST_TURNS
     plays = [change.folded.play for change in changes if change.folded.events]
     found: dict[str, int] = {}
@@ -167,7 +167,7 @@ async def _recent_plays(tx: Tx, changes: Sequence[ChangedPlay], now: int) -> Map
 
 
 async def _waiting(tx: Tx, changes: Sequence[ChangedPlay]) -> dict[tuple[int, str], _State]:
-    """How the plays wait, by destination, that have new events, and whose earlier ones wait."""
+    """How each play waits, by destination, if it has new events and its earlier ones wait."""
     plays = [each.row for each in changes if each.before is not None and each.folded.events]
     found = await tx.rows(WAITING, plays) if plays else []
     return {

@@ -64,17 +64,17 @@ LEAVE_PLAYS = "UPDATE playrelay.plays SET settles_at = NULL WHERE id = ANY ($1::
 CLOSE_PLAY = "UPDATE playrelay.plays SET settles_at = NULL, state = $2::json WHERE id = $1"
 
 MOST_PLAYS = 100
-"""Plays in one transaction, unless a single ping has more: what a ping costs is its plays."""
+"""Plays in one transaction, unless a single ping has more: a ping costs as much as its plays."""
 
 MOST_BYTES = 256 * 1024
-"""Bytes of pings in one transaction; the last of them may go beyond."""
+"""Bytes of pings in one transaction; the last ping may exceed it."""
 
 STEP = 10
-"""Rows or plays that are worked on before the event loop gets to do something else."""
+"""Rows or plays that are processed before the event loop gets a turn."""
 
 
 class _ReadPing(msgspec.Struct, frozen=True):
-    """A row of the inbox, and what it says."""
+    """A row of the inbox, and its observations."""
 
     row: int
     ping: InboxPing
@@ -85,7 +85,7 @@ Rows = Sequence[_ReadPing]
 
 
 class _SeenPlay(msgspec.Struct, frozen=True):
-    """A view that was seen: what was known of it, what it came to, when its pings arrived."""
+    """A view in this batch: its play before, the observations, when its pings arrived."""
 
     view: bytes
     before: Play | None
@@ -97,9 +97,10 @@ class _SeenPlay(msgspec.Struct, frozen=True):
 async def fold_inbox(
     tx: Tx, policy: StorePolicy, limit: int, rules: FoldRules, now: int
 ) -> FoldReport:
-    """Fold the oldest `limit` rows of the inbox that nobody else is folding.
+    """Fold the oldest `limit` rows of the inbox that no other process is folding.
 
-    Fewer where they are expensive: a transaction holds up all others, and strangers write pings.
+    It takes fewer if they are expensive: a transaction delays all others, and strangers write
+    pings.
     """
     oldest = await tx.rows(OLDEST_PINGS, limit, MOST_BYTES)
     if not oldest:
@@ -109,7 +110,7 @@ async def fold_inbox(
     fold = partial(_fold_rows, tx, policy, rules, now)
     report = await _attempt(tx, partial(fold, rows))
     if isinstance(report, Unfoldable):
-        # One row breaks the fold: find it by folding each alone, and set it aside.
+        # One row breaks the fold: find it by folding each row alone, and set it aside.
         report = FoldReport()
         for row in rows:
             alone = await _attempt(tx, partial(fold, [row]))
@@ -122,7 +123,7 @@ async def fold_inbox(
 
 
 async def _read(tx: Tx, rules: FoldRules, oldest: Sequence[Row]) -> Rows:
-    """Decode rows until they have enough plays. In between, pings are answered."""
+    """Decode rows until there are enough plays. In between, pings are answered."""
     read: list[_ReadPing] = []
     plays = since = 0
     for row, received_at, referer, body, site, _ in oldest:
@@ -140,7 +141,7 @@ async def _read(tx: Tx, rules: FoldRules, oldest: Sequence[Row]) -> Rows:
 
 
 async def _attempt(tx: Tx, fold: Callable[[], Awaitable[FoldReport]]) -> FoldReport | Unfoldable:
-    """The report, or why it can't be had, with nothing changed. Faults of the store are raised."""
+    """The report, or the error, with nothing changed. The store's own errors are raised."""
     try:
         async with tx.savepoint():
             return await fold()
@@ -182,9 +183,9 @@ async def _fold_rows(
 async def _write(
     tx: Tx, policy: StorePolicy, changed: Sequence[_SeenPlay], now: int
 ) -> tuple[int, Mapping[int, int]]:
-    """Visitors, plays and events; returns how many events.
+    """Write visitors, plays and events; returns how many events.
 
-    And how many more plays there are, by the slot in which they began.
+    Also returns how many plays are new, by the slot in which they began.
     """
     if not changed:
         return 0, {}
@@ -211,7 +212,7 @@ async def _write(
 async def close_quiet(
     tx: Tx, policy: StorePolicy, limit: int, rules: FoldRules, now: int
 ) -> FoldReport:
-    """Close the plays whose silence is over. One that can't be closed is left as it is."""
+    """Close the plays whose silence is over. A play that can't be closed is left as it is."""
     silent = await tx.rows(SILENT_PLAYS, now, limit)
     if not silent:
         return FoldReport()
@@ -249,8 +250,8 @@ async def _visitors(
 ) -> Visitors:
     """What is known of all visitors, locked until the transaction's end.
 
-    New ones, and those who have just become known, are listed for a look-up; mail links are bound
-    to the visitors that they come with.
+    New visitors, and those who just became identifiable, are listed for a look-up; email links are
+    bound to the visitors who bring them.
     """
     plays = [seen.folded.play for seen in changed]
     await bind_mails(tx, plays, now)
