@@ -1,7 +1,8 @@
-"""When somebody is told that something is wrong, goes on being wrong, or is good again. Pure.
+"""Decides when somebody is told that a problem began, continues or is over. Pure.
 
-A sentence must hold for a while before it is told, and be gone as long before it is said to be
-good again: what comes and goes is told once. One that goes on is repeated once a day.
+A problem must last for a while before it is reported, and be gone for the same time before it is
+reported as over: a problem that comes and goes is reported once. One that continues is repeated
+once a day.
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,13 @@ import msgspec
 from app.domain.figures import DAY_MS
 
 GAP_MS = 60_000
-"""A sentence that is gone for less than this has held all the time: a look may just miss it."""
+"""A problem that is gone for less than this counts as continuous: a single check may miss it."""
 
 State = Literal["bad", "still", "good"]
 
 
 class Sentence(msgspec.Struct, frozen=True):
-    """What is wrong, and what to do. `key`: which sentence it is, whatever figures it has."""
+    """A problem and what to do. `key`: identifies the problem, whatever figures its text has."""
 
     key: str
     says: str
@@ -27,7 +28,7 @@ class Sentence(msgspec.Struct, frozen=True):
 
 
 class Known(NamedTuple):
-    """A sentence that held lately. `reported_at`: None, not told yet; `gone_at`: None, it holds."""
+    """A recent problem. `reported_at`: None if not reported yet; `gone_at`: None while it lasts."""
 
     key: str
     says: str
@@ -37,7 +38,7 @@ class Known(NamedTuple):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """What somebody is told of a sentence. `since`: ms since the epoch."""
+    """One report about a problem. `since`: ms since the epoch."""
 
     state: State
     sentence: Sentence
@@ -47,9 +48,9 @@ class Change(msgspec.Struct, frozen=True):
 def decide(
     known: Sequence[Known], found: Sequence[Sentence], now: int, after_ms: int
 ) -> tuple[list[Known], list[Change]]:
-    """What is known from now on, and what is to be told.
+    """The problems to remember from now on, and the reports to send.
 
-    `found`: what is wrong now. `after_ms`: how long that must last before it is told.
+    `found`: the problems of this check. `after_ms`: how long one must last before it is reported.
     """
     before = {each.key: each for each in known}
     kept, changes = [], []
@@ -71,7 +72,7 @@ def decide(
 def _holds(
     entry: Known | None, sentence: Sentence, now: int, after_ms: int
 ) -> tuple[Known, State | None]:
-    """A sentence that holds now. Times after now are of a clock that has been set back."""
+    """A problem of this check. A time after `now` comes from a clock that was ahead."""
     since = now if entry is None else min(entry.since, now)
     reported_at = (
         None if entry is None or entry.reported_at is None else min(entry.reported_at, now)

@@ -7,14 +7,14 @@ from app.domain.privacy import is_personal
 from app.domain.text import tidy
 
 VALUE_LIMIT = 100
-"""Characters of a parameter; the rest says nothing to anybody."""
+"""Characters of a parameter that are kept."""
 
 QUERY_LIMIT = 4_096
-"""Characters of a query that are looked at."""
+"""Characters of a query that are searched."""
 
 
 class Campaign(NamedTuple):
-    """Source, medium and name, each "" where it is not said."""
+    """Source, medium and name; each is "" where the address does not say it."""
 
     source: str = ""
     medium: str = ""
@@ -25,7 +25,7 @@ NO_CAMPAIGN = Campaign()
 
 
 def campaign_in(query: str | None) -> Campaign:
-    """What a query says: the first of each parameter. A value that names a person is dropped."""
+    """Read a query: the first of each parameter. A value that names a person is dropped."""
     if not query or "utm_" not in query:
         return NO_CAMPAIGN
     given = dict(reversed(parse_qsl(query[:QUERY_LIMIT].lstrip("?#&"))))
@@ -33,7 +33,7 @@ def campaign_in(query: str | None) -> Campaign:
 
 
 def campaign_of(url: str | None) -> Campaign:
-    """What an address says."""
+    """Read the campaign from an address."""
     if not url or "utm_" not in url:
         return NO_CAMPAIGN
     try:

@@ -11,24 +11,24 @@ from itertools import chain, groupby, repeat, starmap
 MAX_SPANS = 100
 
 Spans = tuple[int, ...]
-"""Times watched, one figure a span; empty where nothing is known."""
+"""Times watched, one number per span; empty where nothing is known."""
 
 Maps = tuple[Spans, ...]
-"""What is known of one medium: a map for each resolution that was sent, from coarse to fine."""
+"""The attention maps of one medium: one for each resolution that was sent, from coarse to fine."""
 
 
 def spans_in(runs: Iterable[tuple[int, int]]) -> int:
-    """How many spans a run-length list stands for."""
+    """The number of spans in a run-length list."""
     return sum([count for _, count in runs])
 
 
 def expand(runs: Iterable[tuple[int, int]]) -> Spans:
-    """Run-length list → one figure a span."""
+    """Convert a run-length list to one number per span."""
     return tuple(chain.from_iterable(starmap(repeat, runs)))
 
 
 def compress(spans: Sequence[int]) -> list[tuple[int, int]]:
-    """One figure a span → run-length list."""
+    """Convert one number per span to a run-length list."""
     return [(times, len(list(run))) for times, run in groupby(spans)]
 
 
@@ -38,7 +38,7 @@ def merge(one: Maps, other: Maps) -> Maps:
     Spans of different widths can't be compared, and to drop the coarser map would forget what it
     knows: how far a play has come would depend on the order in which its pings arrived.
     """
-    if len(one) == len(other) == 1 and len(one[0]) == len(other[0]):  # all but always
+    if len(one) == len(other) == 1 and len(one[0]) == len(other[0]):  # nearly always
         return (tuple(map(max, one[0], other[0])),)
     merged = {len(spans): spans for spans in one}
     for spans in other:
@@ -48,5 +48,5 @@ def merge(one: Maps, other: Maps) -> Maps:
 
 
 def percent(spans: Spans) -> float:
-    """How much was watched at least once, 0–100."""
+    """The share of the medium that was watched at least once, 0–100."""
     return 100 * (len(spans) - spans.count(0)) / len(spans) if spans else 0.0

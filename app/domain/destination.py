@@ -12,4 +12,4 @@ MEDIA_BRIDGE: Destination = "media-bridge"
 CUSTOM_EVENTS: Destination = "custom-events"
 
 TAKES_MAILS = frozenset({MEDIA_BRIDGE})
-"""Destinations that take the link of a mail (`_hsenc`) for an identity."""
+"""Destinations that accept an email's link (`_hsenc`) as an identity."""

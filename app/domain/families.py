@@ -1,4 +1,4 @@
-"""Rejections of one kind: HubSpot's words without what differs from event to event."""
+"""Groups rejections of one kind: HubSpot's message without the parts that differ by event."""
 
 import re
 
@@ -13,7 +13,7 @@ _PARTICULAR = re.compile(r"\b[\w-]*\d[\w-]*\b|https?://\S+")
 def family_of(
     reason: str, category: str, message: str, destination: Destination = MEDIA_BRIDGE
 ) -> str:
-    """The same for events that HubSpot refused for the same reason; at most 160 characters."""
+    """The same text for events that HubSpot refused for the same reason; at most 160 characters."""
     words = _PARTICULAR.sub("#", _QUOTED.sub("…", message))
     elsewhere = f"{destination}:" if destination != MEDIA_BRIDGE else ""
     kind = " ".join(filter(None, (elsewhere, category or reason, " ".join(words.split()))))

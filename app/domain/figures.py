@@ -1,8 +1,8 @@
-"""What media come to: plays counted by medium, time and traits, kept up as each play changes.
+"""Figures of media: plays counted by medium, time and traits, updated as each play changes.
 
 A play's contribution is a pure function of its state. When the state changes, the old contribution
-is taken out and the new one put in: so a figure is what the plays come to, however they grew, and
-a play that turns out to be of another medium, page or time moves there.
+is subtracted and the new one added. So a figure does not depend on how its plays grew, and a play
+whose medium, page or time changes moves to the new place.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,19 +20,19 @@ from app.domain.play import Play
 from app.domain.traits import Traits, digest_of, traits_of
 
 BINS = 100
-"""Parts of a medium in which is counted how many plays saw it: one for each percent."""
+"""Parts of a medium for which plays are counted: one for each percent."""
 
 QUARTILES = (25, 50, 75, 100)
 DAY_MS = 24 * 60 * 60 * 1000
 
 Bins = tuple[int, ...]
-"""A number for each of `BINS` parts."""
+"""One number for each of `BINS` parts."""
 
 Counts = tuple[int, ...]
 NOTHING: Bins = (0,) * BINS
 
 MOST_REPEATS = 100
-"""How often one play can have watched a part, as counted: more says nothing of the medium."""
+"""One play counts at most this often for a part, so that a single play can't distort the medium."""
 
 Cell = tuple[str, int, int]
 """A medium's key, a slot (`domain.period`): the quarter of an hour, counted from the epoch, and the
@@ -40,11 +40,11 @@ digest of the plays' traits."""
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Plays counted: begun; of these a quarter, half, three quarters and all of it covered.
+    """Counts of plays: all of them; those that covered at least a quarter, half, 3/4 or all.
 
-    `attributed`: on a contact in HubSpot. `mapped`: those that tell which parts were seen; `parts`:
-    of how many of the `BINS` parts that is the sum; `repeats`: how often parts were seen again.
-    `seen`: how many plays saw each part; `again`: how often it was seen again.
+    `attributed`: on a contact in HubSpot. `mapped`: plays that report which parts were seen;
+    `parts`: the sum of the parts (of `BINS`) that these saw; `repeats`: how often parts were seen
+    again. `seen`: how many plays saw each part; `again`: how often it was seen again.
     """
 
     plays: int = 0
@@ -61,7 +61,7 @@ class Figures(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, counts: Iterable[int], seen: Bins = NOTHING, again: Bins = NOTHING) -> Self:
-        """From the plain counts, in the order of the fields."""
+        """Build the figures from plain counts, in the order of the fields."""
         plays, quarter, half, most, whole, attributed, mapped, parts, repeats = counts
         plain = plays, quarter, half, most, whole, attributed, mapped, parts, repeats
         return cls(*plain, seen, again)
@@ -73,13 +73,13 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 COUNTS = 9
-"""How many of its fields are plain counts."""
+"""How many of the fields are plain counts."""
 
 NONE = Figures()
 
 
 class Change:
-    """What a batch of folds does to figures."""
+    """What a batch of folds adds to or subtracts from figures."""
 
     __slots__ = ("again", "counts", "seen")
 
@@ -89,7 +89,7 @@ class Change:
         self.again: Bins = NOTHING
 
     def figures(self) -> Figures:
-        """As they are added to what there is."""
+        """The changes as values to add to the stored counts."""
         return Figures.of(self.counts, self.seen, self.again)
 
     def is_none(self) -> bool:
@@ -97,12 +97,12 @@ class Change:
         return not (any(self.counts) or any(self.seen))
 
     def move(self, play: Play, sign: int, *, attributed: bool) -> None:
-        """Put a play's contribution in, or take it out (`sign` -1)."""
+        """Add a play's contribution, or subtract it (`sign` -1)."""
         counts, seen, again = _contribution(play, attributed=attributed)
         self._combine(add if sign > 0 else sub, counts, seen, again)
 
     def plus(self, other: Self) -> None:
-        """Do what the other does as well."""
+        """Add another change to this one."""
         self._combine(add, other.counts, other.seen, other.again)
 
     def _combine(
@@ -111,14 +111,14 @@ class Change:
         self.counts = tuple(map(step, self.counts, counts))
         if seen is not NOTHING:
             self.seen = tuple(map(step, self.seen, seen))
-        if again is not NOTHING:  # it nearly always is
+        if again is not NOTHING:  # nearly always
             self.again = tuple(map(step, self.again, again))
 
 
 class Changes(NamedTuple):
     """What a batch of folds changes, by cell.
 
-    `media`: as they are known last, by their keys. `traits`: by their digests.
+    `media`: the latest descriptions, by key. `traits`: by digest.
     """
 
     media: Mapping[str, Medium]
@@ -127,7 +127,7 @@ class Changes(NamedTuple):
 
 
 def together(changes: Sequence[Change]) -> Change:
-    """All of these, at least one, as one. It may be one of them."""
+    """Merge several changes (at least one) into one. The result may be one of the arguments."""
     if len(changes) == 1:
         return changes[0]
     total = Change()
@@ -142,7 +142,7 @@ def figures_of(play: Play, *, attributed: bool = False) -> Figures:
 
 
 def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> Changes:
-    """What changes, from each play before (None: it is new), after, and whether attributed."""
+    """The changes, from each play before (None: new) and after, and whether it is attributed."""
     found: dict[Cell, Change] = {}
     media: dict[str, tuple[int, Medium]] = {}
     traits: dict[int, Traits] = {}
@@ -167,12 +167,12 @@ def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> Changes:
 
 
 def cell_of(play: Play) -> Cell:
-    """Where a play counts: its medium, the slot in which it began, its traits."""
+    """The cell in which a play counts: its medium, the slot in which it began, its traits."""
     return medium_key(play.medium), play.started_at // SLOT_MS, digest_of(play)
 
 
 def _in_one_cell(before: Play, after: Play) -> bool:
-    """Whether a play has surely not moved, which it hardly ever does."""
+    """Whether a play certainly stays in its cell, as it nearly always does."""
     return (
         before.started_at == after.started_at
         and before.page == after.page
@@ -212,8 +212,8 @@ _UNKNOWN = NOTHING, NOTHING, 0, 0
 def _watched(spans: Spans) -> tuple[Bins, Bins, int, int]:
     """The parts that were seen, how often they were seen again, and the sums of both.
 
-    A part was watched as often as its middle was. Remembered, for what a play comes to is put in
-    now and taken out when its next ping arrives.
+    A part counts as watched as often as its middle was. Cached, because the contribution of a play
+    is added now and subtracted when its next ping arrives.
     """
     times = _parts(len(spans))(spans)
     seen = tuple([1 if each else 0 for each in times])

@@ -1,4 +1,4 @@
-"""Fold: what a play knows already, and what was observed since, into its state and new events."""
+"""Fold: merges new observations into a play, and finds the events that it newly reaches."""
 
 from collections.abc import Sequence
 
@@ -26,9 +26,9 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
 
 class Folded(msgspec.Struct, frozen=True, gc=False):
-    """The play afterwards, and what it newly earned, in the order in which it was earned.
+    """The play after the fold, and its new events, in the order in which they were reached.
 
-    `destinations`: where each of these goes.
+    `destinations`: where each event goes.
     """
 
     play: Play
@@ -37,7 +37,7 @@ class Folded(msgspec.Struct, frozen=True, gc=False):
 
 
 def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolicy) -> Folded:
-    """Merge observations of one view (at least one, in any order) into what is known of it."""
+    """Merge observations of one view (at least one, in any order) into its play."""
     play = known
     events: list[Event] = []
     for observation in sorted(seen, key=lambda observation: observation.occurred_at):
@@ -54,12 +54,12 @@ def fold(known: Play | None, seen: Sequence[Observation], policy: MilestonePolic
 
 
 def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
-    """A play that has fallen silent: its attention span becomes due, once.
+    """Close a play that has been silent for long enough: its attention span becomes due, once.
 
-    It is dated to when the furthest was reached: what comes last may be an old ping that was held
-    up. But not ahead of what was earned before it, as by an end. `quiet_since`: when the last ping
-    arrived, for a play that was stored without that time. A play that is short of the least
-    attention has none yet: it may be watched on.
+    The event gets the time at which the furthest point was reached, because the last ping may be an
+    old one that arrived late; but no time before the milestones that were reached earlier.
+    `quiet_since`: when the last ping arrived, for a play that was stored without that time. A play
+    below the minimum attention gets no attention span yet, because it may still be continued.
     """
     events: list[Event] = []
     if play.short_of:
@@ -72,7 +72,7 @@ def close(play: Play, quiet_since: int, policy: MilestonePolicy) -> Folded:
 
 
 def hold(folded: Folded) -> Folded:
-    """Keep the new events within the play, so that they need no rows of their own."""
+    """Hold the new events back within the play, so that they need no outbox rows."""
     play = folded.play
     first = len(play.held)
     held = (
@@ -83,7 +83,7 @@ def hold(folded: Folded) -> Folded:
 
 
 def let_go(folded: Folded) -> Folded:
-    """Release the events that the play held back, with their own times, before the new ones."""
+    """Release the held events, with their original times, before the new ones."""
     play = folded.play
     if not play.held:
         return folded

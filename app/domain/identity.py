@@ -30,7 +30,7 @@ IdentitySource = Literal["signed", "usertoken", "mail", "passthrough", "media-br
 
 _USERTOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
 
-# Encrypted bytes of any length hold a digit and a letter; words of templates ("undefined") don't.
+# Encrypted bytes of any length contain a digit and a letter; template words ("undefined") don't.
 _MAIL_TOKEN = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_.=~-]{8,1024}", re.ASCII)
 
 
@@ -44,16 +44,16 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> str:
-        """Names it without its token, as `Play.refused` keeps it: `usertoken:7`, `mail`."""
+        """The identity without its token, as `Play.refused` stores it: `usertoken:7`, `mail`."""
         return self.source if self.contact_id is None else f"{self.source}:{self.contact_id}"
 
 
 class Unknown(msgspec.Struct, frozen=True, gc=False):
     """No contact is known yet.
 
-    `lookup`: HubSpot has not been asked; `stranger`: it does not know the visitor (yet);
-    `anonymous`: the ping had nothing to identify the visitor; `refused`: HubSpot knows no contact
-    by what the ping had.
+    `lookup`: the usertoken was not looked up yet; `stranger`: HubSpot does not know the visitor
+    (yet); `anonymous`: the play has no identity; `refused`: HubSpot knows no contact with the
+    play's identities.
     """
 
     why: Literal["lookup", "stranger", "anonymous", "refused"]
@@ -74,9 +74,9 @@ def identify(
     mode: IdentityMode,
     refused: frozenset[str] = frozenset(),
 ) -> Identity | Unknown:
-    """The first identity that applies. `known`: None until HubSpot was asked about the usertoken.
+    """The first identity that applies. `known`: None if the usertoken was not looked up yet.
 
-    `refused`: the keys of identities by which HubSpot knows no contact.
+    `refused`: keys of the identities for which HubSpot knows no contact.
     """
     identities: list[Identity] = []
     if signed_contact_id is not None:
@@ -108,7 +108,7 @@ def identity_of(
 ) -> Identity | Unknown:
     """Resolve the identity of a play, for a destination.
 
-    `mail_owner`: the usertoken that the play's `_hsenc` is bound to, if there is one already.
+    `mail_owner`: the usertoken that the play's `_hsenc` is bound to, if any.
     """
     believed = not is_forwarded(play, mail_owner) and destination in TAKES_MAILS
     return identify(
@@ -127,14 +127,14 @@ def is_forwarded(play: Play, mail_owner: str | None) -> bool:
 
 
 def is_signed(play: Play) -> bool:
-    """Whether the site signed a contactId that HubSpot has not refused: no lookup is needed."""
+    """Whether the site signed a contactId that HubSpot has not refused: no look-up is needed."""
     if play.contact_id is None:
         return False
     return Identity("signed", contact_id=play.contact_id[1]).key not in play.refused
 
 
 def mail_key(hsenc: str) -> bytes:
-    """A digest of sixteen bytes that stands for an `_hsenc`."""
+    """A sixteen-byte digest of an `_hsenc`."""
     return blake2b(hsenc.encode(), digest_size=16).digest()
 
 

@@ -1,7 +1,7 @@
-"""The media that HubSpot knows, as last listed, and how what a page says is found among them.
+"""HubSpot's media objects, as last listed, and how a page's medium is matched to one of them.
 
-The operator's own catalogue goes first; this fills what it leaves open. An object is taken for a
-page's medium only if it can be no other: of several with the same key none counts.
+The operator's own catalogue takes precedence; these objects fill the gaps. A page's medium is
+matched only if the match is unambiguous: of several objects with the same key none counts.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from app.domain.media_url import MediaType, media_address, media_place
 from app.domain.text import tidy
 
 By = Literal["id", "externalId", "url", "name"]
-"""What a medium was found by, the surest first."""
+"""What a medium was found by, the most reliable first."""
 
 
 class KnownMedium(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,7 +29,7 @@ class KnownMedium(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def meant_by(self) -> tuple[str, ...]:
-        """Each `Medium.ids` that means it."""
+        """Every value of `Medium.ids` that identifies this object."""
         by_id = Medium(bridge_id=self.bridge_id)
         if self.external_id is None:
             return (by_id.ids,)
@@ -48,14 +48,14 @@ class KnownMedium(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """The object, and what it was found by."""
+    """The object, and the key that it was found by."""
 
     medium: KnownMedium
     by: By
 
 
 class KnownMedia(msgspec.Struct, frozen=True, eq=False):
-    """HubSpot's objects, each found in constant time; made by `of`, never changed."""
+    """HubSpot's objects, found in constant time; created by `of`, never changed."""
 
     by_id: Mapping[int, KnownMedium] = MappingProxyType({})
     by_external_id: Mapping[str, KnownMedium] = MappingProxyType({})
@@ -65,7 +65,7 @@ class KnownMedia(msgspec.Struct, frozen=True, eq=False):
 
     @classmethod
     def of(cls, media: Iterable[KnownMedium]) -> Self:
-        """Index them; keys that several share are left out, except in `first`."""
+        """Index the objects; keys that several share are left out, except in `first`."""
         objects = list(media)
         first: dict[str, KnownMedium] = {}
         for each in objects:
@@ -80,14 +80,14 @@ class KnownMedia(msgspec.Struct, frozen=True, eq=False):
         )
 
     def resembling(self, medium: Medium) -> KnownMedium | None:
-        """An object that shares externalId or name with it, and so may be it or not."""
+        """An object with the same externalId or name, which may or may not be the medium."""
         return self.first.get(medium.external_id or "") or self.first.get(medium.name or "")
 
     def find(self, wanted: Wanted) -> Match | None:
-        """By id, else by externalId, address or exact name. A name alone is believed least.
+        """Find by id, else by externalId, address or exact name. A name is the weakest match.
 
-        It counts only for the same type, and like an address only where no externalId says
-        otherwise.
+        A name counts only for the same type. Like an address, it counts only if no externalId
+        contradicts it.
         """
         if wanted.bridge_id is not None:
             known = self.by_id.get(wanted.bridge_id)
@@ -110,18 +110,18 @@ class KnownMedia(msgspec.Struct, frozen=True, eq=False):
 
 
 class LayeredCatalogue(msgspec.Struct, frozen=True, eq=False):
-    """The operator's catalogue over HubSpot's media: where both have an entry, the former wins."""
+    """The operator's catalogue over HubSpot's media: if both have an entry, the former wins."""
 
     own: Finder
     known: KnownMedia
 
     @property
     def bounds_attention(self) -> bool:
-        """Whether the operator's entries do; HubSpot's can't."""
+        """Whether the operator's entries set a minimum attention; HubSpot's objects can't."""
         return self.own.bounds_attention
 
     def find(self, wanted: Wanted) -> CatalogueEntry | None:
-        """The operator's entry, filled up from HubSpot's object; or either alone."""
+        """The operator's entry, with gaps filled from HubSpot's object; or either alone."""
         own = self.own.find(wanted) or NOTHING_KNOWN
         found = self.known.find(
             Wanted(

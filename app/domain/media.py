@@ -34,7 +34,7 @@ ID_LIMIT = 255  # code points
 
 
 class Medium(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One medium; None is what is not known. `duration` is in seconds, finite and positive."""
+    """One medium; fields are None where unknown. `duration`: seconds, finite and positive."""
 
     type: MediaType | None = None
     bridge_id: int | None = None
@@ -45,15 +45,15 @@ class Medium(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def ids(self) -> str:
-        """By what HubSpot knows it, in one word: mediaBridgeId, externalId, or both."""
+        """The ids by which HubSpot knows it, in one text: mediaBridgeId, externalId, or both."""
         return f"{self.bridge_id or ''}/{self.external_id or ''}"
 
 
 class CatalogueEntry(msgspec.Struct, frozen=True):
-    """What the operator knows of one medium: found by `external_id` or `media_url`.
+    """The operator's entry for one medium: found by `external_id` or `media_url`.
 
-    `external_id` is as `tidy` leaves it; `duration` in seconds. `least_percent`, `least_seconds`:
-    of a play of less attention nothing is sent; None: as the site has it.
+    `external_id` is normalised by `tidy`; `duration` in seconds. `least_percent`, `least_seconds`:
+    plays below this are not sent; None: the site's setting applies.
     """
 
     external_id: str | None = None
@@ -67,7 +67,7 @@ class CatalogueEntry(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is said of the medium that is looked for. `name`: as a page or a person wrote it."""
+    """What a page says about the medium to find. `name`: as a page or a person wrote it."""
 
     bridge_id: int | None = None
     external_id: str | None = None
@@ -77,19 +77,19 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Finder(Protocol):
-    """A list of media, or several, one behind the other. It never changes."""
+    """A list of media, or several lists in order of precedence. It never changes."""
 
     def find(self, wanted: Wanted) -> CatalogueEntry | None:
-        """What it has on the medium."""
+        """The entry for the medium, or None."""
         ...
 
     @property
     def bounds_attention(self) -> bool:
-        """Whether some medium has a least attention of its own."""
+        """Whether any entry sets a minimum attention."""
         ...
 
     def __hash__(self) -> int:
-        """Of the list itself, whatever stands in it."""
+        """A digest of the list's content."""
         ...
 
 
@@ -105,7 +105,7 @@ class Catalogue(msgspec.Struct, frozen=True, eq=False):
         """Index the entries; of two with the same key the first counts.
 
         Each address is also found without scheme and query (see `media_place`), unless several
-        entries would share what is left: then it says which of them is meant no longer.
+        entries share the rest and it is therefore ambiguous.
         """
         by_external_id: dict[str, CatalogueEntry] = {}
         by_url: dict[str, CatalogueEntry] = {}
@@ -157,10 +157,10 @@ def describe_medium(
     duration: float | None,
     catalogue: Finder,
 ) -> Medium:
-    """Describe the medium for HubSpot: by the page, then by the catalogue; never raises.
+    """Describe the medium for HubSpot: from the page, then from the catalogue; never raises.
 
-    Without any id the address stands in as `external_id`. A medium that has neither id nor
-    address keeps all three None: HubSpot could not tell it from others, and the caller decides.
+    Without any id the address is used as `external_id`. A medium without id and address keeps all
+    three None: HubSpot could not distinguish it, and the caller decides what to do.
     """
     bridge_id = media_bridge_id or None  # HubSpot counts from 1: a 0 is a template without an id
     said_id = tidy(external_id or "") or None
@@ -218,17 +218,17 @@ def known_duration(seconds: float | None) -> float | None:
 
 
 def agree(known: object, said: object) -> bool:
-    """Whether one is not said, or both say the same."""
+    """Whether one is missing, or both are equal."""
     return known is None or said is None or known == said
 
 
 def media_type_of(said: str | None) -> MediaType | None:
-    """The type that is meant, however it is written; None: none of HubSpot's."""
+    """HubSpot's media type for any spelling of it; None if it is none of HubSpot's."""
     return next((known for known in MEDIA_TYPES if said and known == said.strip().upper()), None)
 
 
 def _stable(identifier: str) -> str:
-    """The identifier, or, if it is too long, a digest: cut short, two media might become one."""
+    """The identifier, or a digest if it is too long: cut off, two media might become one."""
     return identifier if len(identifier) <= ID_LIMIT else _digest(identifier)
 
 

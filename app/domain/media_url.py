@@ -1,6 +1,6 @@
-"""The address of a medium: what of it may be sent, what identifies it, what it tells.
+"""The address of a medium: the part that may be sent, its identity, and what it reveals.
 
-A signed or versioned file keeps its identity whatever its query says; of a page with a player the
+A signed or versioned file keeps its identity whatever its query says; for a page with a player, the
 query may be the identity.
 """
 
@@ -34,7 +34,7 @@ _TYPE_OF_EXTENSION: Mapping[str, MediaType] = {
     for extension in extensions.split()
 }
 
-# Files every streaming server calls the same: the folder above tells more.
+# File names that every streaming server uses: the folder above says more.
 _NAMELESS = re.compile(
     r"(?:audio|chunklist|embed|index|main|manifest|master|play|playlist|stream|video|watch)(?:_\d+)?",
     re.IGNORECASE,
@@ -42,10 +42,10 @@ _NAMELESS = re.compile(
 
 
 def media_address(text: str | None) -> Url | None:
-    """The address of a medium, fit to be sent; None for blob:, data: and relative ones.
+    """The address of a medium, ready to be sent; None for blob:, data: and relative ones.
 
-    It goes without click identifiers, personal values and signed URLs' credentials; of a vendor's
-    film, by the one address that it has here.
+    Click identifiers, personal values and the credentials of signed URLs are removed; a vendor's
+    film gets its canonical address.
     """
     return _address(text) if text else None
 
@@ -58,15 +58,15 @@ def _address(text: str) -> Url | None:
 
 
 def vendor_address(text: str | None) -> str | None:
-    """The address of a vendor's film; None for all others."""
+    """The canonical address of a vendor's film; None for all others."""
     url = media_address(text)
     return str(url) if url is not None and kind_of(url) is not None else None
 
 
 def media_identity(url: Url) -> str:
-    """The address without what varies: a file's query versions it, but watch?v=… names the medium.
+    """The address without its variable parts: a file's query versions it, but watch?v=… is the id.
 
-    A signed or versioned file keeps its identity; a page of a player keeps its parameters.
+    A signed or versioned file keeps its identity; a player's page keeps its parameters.
     """
     return url.origin + url.path + (f"?{url.query}" if url.query and not _is_file(url) else "")
 
@@ -77,17 +77,17 @@ def media_place(url: Url) -> str:
 
 
 def type_of_file(url: Url | None) -> MediaType | None:
-    """What the ending of a file says it is."""
+    """The media type that a file's extension suggests."""
     return _TYPE_OF_EXTENSION.get(_extension(url.path.rpartition("/")[2])) if url else None
 
 
 def type_of(url: Url | None) -> MediaType | None:
-    """What an address says it is: a file by its ending, a vendor's film by its vendor."""
+    """The media type of an address: a file by its extension, a vendor's film by its vendor."""
     return type_of_file(url) or (kind_of(url) if url else None)
 
 
 def name_from(url: Url | None) -> str | None:
-    """A readable title out of the path, if it has one."""
+    """A readable title from the path, if it contains one."""
     for segment in reversed(url.segments if url else []):
         stem = segment.rpartition(".")[0] if _extension(segment) in _TYPE_OF_EXTENSION else segment
         if not _NAMELESS.fullmatch(stem) and (name := clean(readable(stem), NAME_LIMIT)):

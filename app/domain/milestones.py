@@ -1,4 +1,4 @@
-"""Which HubSpot events a play has earned: a pure function of its merged state."""
+"""Which HubSpot events a play has reached: a pure function of its merged state."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ import msgspec
 from app.domain.play import Play
 
 EventType = Literal["media-played", "media-played-percent", "attention-span"]
-"""HubSpot's names, as they stand in the address of each endpoint."""
+"""HubSpot's names, as they appear in the path of each endpoint."""
 
 ENDED_IS_COMPLETE_FROM = 90.0
 """A player that says `ended` has played to the end if at least this much was covered.
@@ -20,14 +20,14 @@ ALL = 100.0
 
 
 class Milestone(msgspec.Struct, frozen=True, gc=False):
-    """One event that a play has earned. `value`: the state, the percentage, or nothing."""
+    """One event that a play has reached. `value`: the state, the percentage, or empty."""
 
     event: EventType
     value: str = ""
 
     @property
     def key(self) -> str:
-        """Unique within a play: what makes each milestone go out once."""
+        """Unique within a play, so that each milestone is sent once."""
         return f"{self.event}:{self.value}" if self.value else self.event
 
 
@@ -45,7 +45,7 @@ def milestone_of(key: str) -> Milestone:
 class MilestonePolicy(msgspec.Struct, frozen=True):
     """Which milestones are wanted: percentages ascending, the VIEWED mark, the event types.
 
-    `least_percent`, `least_seconds`: of a play of less attention than that nothing is sent.
+    Plays below `least_percent` or `least_seconds` are not sent.
     """
 
     percents: tuple[int, ...] = (25, 50, 75, 100)
@@ -64,10 +64,10 @@ def reached(play: Play) -> float:
 
 
 def shortfall(play: Play, policy: MilestonePolicy) -> str:
-    """The bound of the least attention that the play is short of; empty if it is of none.
+    """The minimum attention that the play has not reached, as text; empty if it has.
 
-    Seconds count where the medium's duration is known; who has watched all of a shorter one has
-    reached them.
+    Seconds count only if the medium's duration is known; watching all of a shorter medium is
+    enough.
     """
     covered = reached(play)
     if covered < policy.least_percent:
@@ -79,7 +79,7 @@ def shortfall(play: Play, policy: MilestonePolicy) -> str:
 
 
 def earned(play: Play, policy: MilestonePolicy) -> list[Milestone]:
-    """All that the play has earned so far, in the order in which it was earned."""
+    """All milestones reached so far, in the order in which they were reached."""
     covered = reached(play)
     steps: list[tuple[float, int, Milestone]] = []
     if policy.send_played:
@@ -96,7 +96,7 @@ def earned(play: Play, policy: MilestonePolicy) -> list[Milestone]:
 
 
 def due(play: Play, policy: MilestonePolicy) -> list[Milestone]:
-    """What the play has earned and has not been handed on yet."""
+    """The milestones that are reached and not yet handed on."""
     return [milestone for milestone in earned(play, policy) if milestone.key not in play.handed_on]
 
 

@@ -1,4 +1,4 @@
-"""What a sender is warned of: it was taken, but can't be used as it was meant."""
+"""Warnings to a sender: a value was accepted but can't be used as intended."""
 
 from typing import Literal, get_args
 
@@ -15,7 +15,7 @@ WarningReason = Literal[
 WARNING_REASONS: tuple[WarningReason, ...] = get_args(WarningReason)
 
 MOST_WARNINGS = 20
-"""In one answer: who sends more wrong fields than this learns of the others next."""
+"""Per answer; the sender learns of further wrong fields once these are fixed."""
 
 _NAME_LIMIT = 64
 
@@ -30,7 +30,7 @@ class PingWarning(msgspec.Struct, frozen=True):
 
 
 class Warnings:
-    """Collects warnings: each field and reason once, and not too many."""
+    """Collects warnings: each field and reason once, up to `MOST_WARNINGS`."""
 
     def __init__(self, known: "list[PingWarning] | None" = None) -> None:
         self.found: list[PingWarning] = [*(known or ())]
@@ -38,11 +38,11 @@ class Warnings:
 
     @property
     def is_full(self) -> bool:
-        """Whether no more are taken."""
+        """Whether the limit is reached."""
         return len(self.found) >= MOST_WARNINGS
 
     def add(self, index: int, field: str, reason: WarningReason, detail: str) -> None:
-        """Warn of a field, unless that was done."""
+        """Add a warning, unless this field and reason already have one."""
         name = "".join(char if char.isprintable() else "?" for char in field[:_NAME_LIMIT])
         if not self.is_full and (name, reason) not in self._keys:
             self._keys.add((name, reason))

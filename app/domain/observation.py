@@ -1,4 +1,4 @@
-"""From a ping to what it says about a play: the clock set right, page and medium described."""
+"""Turns a ping into an observation of a play: time corrected, page and medium described."""
 
 import msgspec
 from msgspec.structs import replace
@@ -16,9 +16,9 @@ from app.domain.trust import TrustPolicy
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
-    """One ping's word on a play. `occurred_at`: ms since the epoch, by the relay's clock.
+    """What one ping says about a play. `occurred_at`: ms since the epoch, by the relay's clock.
 
-    `identified`: the visitor has just told HubSpot who they are.
+    `identified`: the visitor has just submitted a form, so HubSpot can know them now.
     """
 
     play_id: bytes
@@ -29,7 +29,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class ObservationPolicy(msgspec.Struct, frozen=True):
-    """What describing needs to know: the catalogue, and how far senders are believed."""
+    """What is needed to describe a play: the catalogue, and how far senders are trusted."""
 
     catalogue: Finder
     trust: TrustPolicy = TrustPolicy()
@@ -43,10 +43,10 @@ def observe(
     policy: ObservationPolicy,
     site: str = "",
 ) -> Observation:
-    """What one play of a request says. `received_at`: ms since the epoch. `site`: its key.
+    """Observe one play of a request. `received_at`: ms since the epoch. `site`: its key.
 
-    Who watched it, and on which page, is dated to when the relay heard of it: a sender who dates
-    its ping back can thus not displace what was heard before.
+    Identity and page get the time of arrival: a sender with a backdated ping can therefore not
+    displace values that arrived earlier.
     """
     trust = policy.trust
     occurred_at = date(

@@ -21,13 +21,13 @@ _OPAQUE = "null"
 _WILDCARD = "*."
 _SEPARATORS = re.compile(r"[;\s]")
 _WILD = 1
-_EXACT = 1 << 20  # longer than any host is
+_EXACT = 1 << 20  # longer than any host name
 
 
 class OriginPolicy(msgspec.Struct, frozen=True):
-    """The sites that may send. Origins are in normal form; wildcards without their "*.".
+    """The sites that may send. Origins are normalised; wildcards without their "*.".
 
-    `loopback` adds any http(s) origin on this machine, whatever its port: the sandbox's demo.
+    `loopback` adds any http(s) origin on this machine, whatever its port: for the sandbox's demo.
     """
 
     exact: frozenset[str] = frozenset()
@@ -37,9 +37,10 @@ class OriginPolicy(msgspec.Struct, frozen=True):
 
     @classmethod
     def parse(cls, entries: Iterable[str], *, loopback: bool = False) -> Self:
-        """Read the operator's entries; blank ones are skipped.
+        """Parse the operator's entries; blank ones are skipped.
 
-        Raises ValueError for the first malformed entry; its text names it and says what to write.
+        Raises ValueError for the first malformed entry; its text names the entry and says what to
+        write.
         """
         exact: set[str] = set()
         parents: set[str] = set()
@@ -56,15 +57,15 @@ class OriginPolicy(msgspec.Struct, frozen=True):
         return cls(frozenset(exact), frozenset(parents), anyone, loopback)
 
     def allows(self, origin: str) -> bool:
-        """Say whether pings from this Origin header are wanted; any text may be asked for."""
+        """Whether pings from this Origin header are allowed; any text may be passed."""
         return self.nearness(origin) > 0
 
     def nearness(self, origin: str) -> int:
-        """How closely the entries describe this Origin header; 0: they don't, it is not wanted.
+        """How specific the best matching entry is; 0: no entry matches, so it is not allowed.
 
-        A name comes before a wildcard, a longer wildcard before a shorter, `*` last.
+        An exact name counts more than a wildcard, a longer wildcard more than a shorter; `*` least.
         """
-        if origin in self.exact:  # browsers write the normal form: the usual case ends here
+        if origin in self.exact:  # browsers send the normal form: the usual case ends here
             return _EXACT
         url = _parse_origin(origin)
         if url is None:
@@ -86,7 +87,7 @@ class OriginPolicy(msgspec.Struct, frozen=True):
 
 
 def entry_for(origin: str) -> str | None:
-    """The entry that lets this Origin header in, and no other; None: none can."""
+    """The entry that would allow exactly this Origin header; None: no entry can."""
     if origin == _OPAQUE:
         return origin
     url = _parse_origin(origin)

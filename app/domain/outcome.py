@@ -20,9 +20,9 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 class Delivered(msgspec.Struct, frozen=True):
-    """HubSpot kept it. `source`: of the identity that it was sent with.
+    """HubSpot stored it. `source`: of the identity that it was sent with.
 
-    `contact_id`, `media_bridge_id`: what it was kept on, where that is known.
+    `contact_id`, `media_bridge_id`: the contact and medium, where HubSpot named them.
     """
 
     contact_id: int | None
@@ -31,7 +31,7 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Again at `at` (ms since the epoch). `counts_as_attempt`: whether it spaces the next."""
+    """Try again at `at` (ms since the epoch). `counts_as_attempt`: whether the next delay grows."""
 
     at: int
     reason: str
@@ -39,16 +39,16 @@ class Retry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """For the visitor to become a contact; looked at again at `until`, or when that is known."""
+    """Wait until the visitor becomes a contact; checked again at `until`, or when that is known."""
 
     reason: str
     until: int | None = None
 
 
 class IdentityRejected(msgspec.Struct, frozen=True):
-    """HubSpot knows no contact by the identity that was sent: the next source is used.
+    """HubSpot knows no contact with the identity that was sent: the next source is used.
 
-    `identity`: its key. The rest is HubSpot's answer.
+    `identity`: its key. The other fields are HubSpot's answer.
     """
 
     identity: str
@@ -60,9 +60,9 @@ class IdentityRejected(msgspec.Struct, frozen=True):
 
 
 class Rejected(msgspec.Struct, frozen=True):
-    """HubSpot refused it: its answer, for a person to judge.
+    """HubSpot refused the event: its answer, for an operator to judge.
 
-    `again_at`: when it is sent once more.
+    `again_at`: when it is sent again automatically.
     """
 
     reason: str
@@ -74,7 +74,7 @@ class Rejected(msgspec.Struct, frozen=True):
 
 
 class RefusedMedium(Rejected, frozen=True):
-    """It was refused because of its medium: events of that medium are not sent for a while."""
+    """HubSpot refused the event because of its medium: that medium is suspended for a while."""
 
 
 Outcome = Delivered | Retry | Wait | IdentityRejected | Rejected
@@ -83,10 +83,10 @@ Outcome = Delivered | Retry | Wait | IdentityRejected | Rejected
 class Healthy(msgspec.Struct, frozen=True):
     """HubSpot answers: past failures no longer count.
 
-    `was_error`: it refused the request, which counts among the errors, of which HubSpot wants few.
-    `uncertain_refused`: as it was sent on chance, to an identity that HubSpot may not know.
-    `alike_until`: if that was one of many refusals alike (`domain.streak`), pause until then.
-    `of_event`: it looked at an event, so it does not refuse all events any more.
+    `was_error`: HubSpot refused the request, which counts towards the day's errors.
+    `uncertain_refused`: the refused identity was one that HubSpot may not know. `alike_until`:
+    pause until then, if this was one of many identical refusals (`domain.streak`). `of_event`:
+    HubSpot examined an event, so it no longer refuses all events.
     """
 
     was_error: bool = False
@@ -96,7 +96,7 @@ class Healthy(msgspec.Struct, frozen=True):
 
 
 class Failing(msgspec.Struct, frozen=True):
-    """One more failure in a row that is not the event's fault; a pause until then, if given.
+    """A failure that the event did not cause; a pause until then, if given.
 
     `was_error`: HubSpot answered, with an error.
     """
@@ -107,9 +107,9 @@ class Failing(msgspec.Struct, frozen=True):
 
 
 class Paused(msgspec.Struct, frozen=True):
-    """The account can't be used until then (ms since the epoch). No event is to blame.
+    """The account can't be used until then (ms since the epoch). No event caused this.
 
-    It counts as an error too, unless HubSpot was not `asked` at all.
+    It also counts as an error, unless HubSpot was not `asked` at all.
     """
 
     until: int
@@ -125,12 +125,12 @@ AccountUpdate = Healthy | Failing | Paused | Unasked
 
 
 def was_asked(update: AccountUpdate) -> bool:
-    """Whether HubSpot got a request, which uses the permit."""
+    """Whether a request reached HubSpot, which uses the permit."""
     return not isinstance(update, Unasked) and (not isinstance(update, Paused) or update.asked)
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What an answer of HubSpot's means for the event and for the account."""
+    """What one of HubSpot's answers means for the event and for the account."""
 
     outcome: Outcome
     account: AccountUpdate

@@ -28,7 +28,7 @@ usually share them.
 PageContext = Literal["EMAIL", "EXTERNAL_PAGE"]
 CONTEXTS: tuple[PageContext, ...] = get_args(PageContext)
 
-# HubSpot publishes no limits. These hold what browsers and search engines show of either.
+# HubSpot publishes no limits. These fit what browsers and search engines show of either.
 URL_LIMIT = 2048  # characters
 NAME_LIMIT = 255  # code points
 
@@ -38,10 +38,10 @@ _PAGE_FILE = re.compile(
 
 
 class Page(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One page; None is what is not known, or not to be said.
+    """One page; a field is None where it is not known or must not be sent.
 
-    `url` is absolute, at most 2048 characters, fit to be sent; `name` at most 255 code points.
-    `campaign`: of the address that the visitor arrived on, where it was said; never sent.
+    `url`: absolute, at most 2048 characters, ready to be sent; `name`: at most 255 code points.
+    `campaign`: from the address on which the visitor arrived, if it was sent; never sent on.
     """
 
     page_id: int | None = None
@@ -67,7 +67,7 @@ def describe_page(
     name, from_mail = _cleaned(page_name), context == "EMAIL"
     describe: Callable[..., Page] = _describe
     if max(len(page_url or ""), len(referer or "")) > URL_LIMIT:
-        describe = _describe.__wrapped__  # only what is short is remembered
+        describe = _describe.__wrapped__  # only short ones are cached
     return describe(page_id, page_url, name, referer, from_mail=from_mail)
 
 
@@ -99,12 +99,12 @@ def _describe(
 
 
 def context_of(said: str | None) -> PageContext | None:
-    """The context that is meant, however it is written; None: none of HubSpot's."""
+    """HubSpot's context for any spelling of it; None if it is none of HubSpot's."""
     return next((known for known in CONTEXTS if said and known == said.strip().upper()), None)
 
 
 class _Address(msgspec.Struct, frozen=True):
-    """An address as it may be sent, and the name that its path suggests."""
+    """An address that may be sent, and the name that its path suggests."""
 
     url: str | None = None
     name: str | None = None
@@ -114,7 +114,7 @@ _NONE = _Address()
 
 
 def _address(text: str | None) -> _Address:
-    """Taken apart and put into words once, however many plays of a page differ in other words."""
+    """Parse and name an address once, however many plays of a page differ in other fields."""
     if not text:
         return _NONE
     return _short_address(text) if len(text) <= URL_LIMIT else _long_address(text)
@@ -133,7 +133,7 @@ _long_address = lru_cache(LONG_REMEMBERED)(_understand)
 
 
 def _name_from(url: Url) -> str | None:
-    """Say the path in words: "/pricing/plans-2024.html" → "Pricing / Plans 2024"; "/": the host."""
+    """The path in words: "/pricing/plans-2024.html" → "Pricing / Plans 2024"; "/": the host."""
     words: list[str] = []
     length = 0
     for segment in url.segments:

@@ -1,6 +1,6 @@
-"""Periods of days in a time zone, and the slots of a quarter of an hour in which plays are counted.
+"""Periods of days in a time zone, and the quarter-hour slots in which plays are counted.
 
-Every zone's days begin with a slot: all are whole quarters of an hour from UTC.
+In every zone days begin at the start of a slot: all offsets from UTC are whole quarter hours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo, available_timezones
 
 SLOT_MS = 15 * 60 * 1000
 SLOTS = 24 * 4
-"""In a day of UTC."""
+"""Slots in a UTC day."""
 
 BLOCK_DAYS = 32
-"""Days of UTC that are also counted together."""
+"""UTC days that are also counted together, as a block."""
 
 EPOCH = date(1970, 1, 1)
 UTC_NAME = "UTC"
 
 
 class Stretch(NamedTuple):
-    """Neighbouring days of `slots` slots each, the first of which begins with the slot `start`."""
+    """Consecutive days of `slots` slots each; the first begins with the slot `start`."""
 
     start: int
     slots: int
@@ -35,7 +35,7 @@ class Stretch(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Whether its days are those of UTC."""
+        """Whether its days are UTC days."""
         return self.slots == SLOTS and self.start % SLOTS == 0
 
 
@@ -48,32 +48,32 @@ class Period(NamedTuple):
 
     @classmethod
     def latest(cls, days: int, now: int, zone: tzinfo = UTC) -> Self:
-        """So many days, the last of which is today. `now`: ms since the epoch."""
+        """The last so many days, ending today. `now`: ms since the epoch."""
         today = day_at(now, zone)
         return cls(today - timedelta(days - 1), today, zone)
 
     @property
     def days(self) -> int:
-        """How many."""
+        """The number of days."""
         return (self.last - self.first).days + 1
 
     @property
     def start(self) -> int:
-        """Its first slot."""
+        """The first slot."""
         return _slot(self.first, self.zone)
 
     @property
     def end(self) -> int:
-        """The slot after its last."""
+        """The slot after the last."""
         return _slot(self.last + timedelta(1), self.zone)
 
     @property
     def utc_days(self) -> tuple[int, int]:
-        """Its dates as days of UTC, counted from the epoch."""
+        """The dates as UTC days, counted from the epoch."""
         return (self.first - EPOCH).days, (self.last - EPOCH).days
 
     def before(self) -> Self:
-        """As many days that end where it begins."""
+        """The period of the same length that ends where this one begins."""
         return self._replace(
             first=self.first - timedelta(self.days), last=self.first - timedelta(1)
         )
@@ -83,9 +83,9 @@ class Period(NamedTuple):
         return (self.first + timedelta(day) for day in range(self.days))
 
     def split(self) -> tuple[range, Sequence[range]]:
-        """The days of UTC that are within it, and the slots of those that only begin or end in it.
+        """The UTC days inside the period, and the slots of days that only begin or end in it.
 
-        Figures of whole days are few; those of slots are read for the edges alone.
+        There are few rows for whole days, so slots are read only at the edges.
         """
         start, end = self.start, self.end
         first, last = -(-start // SLOTS), end // SLOTS
@@ -95,7 +95,7 @@ class Period(NamedTuple):
         return range(first, last), [edge for edge in edges if edge]
 
     def stretches(self) -> list[Stretch]:
-        """Its days, in order, those that are as long and begin at the same hour together."""
+        """The days in order, grouped into runs of the same length and start hour."""
         found: list[Stretch] = []
         bounds = [*map(self._begin, self.dates()), self.end]
         for start, end in pairwise(bounds):
@@ -111,7 +111,7 @@ class Period(NamedTuple):
 
 
 def in_blocks(days: range) -> tuple[range, Sequence[range]]:
-    """Of days of UTC: the whole blocks among them, and the days before and behind these."""
+    """Split UTC days into the whole blocks among them and the days before and after these."""
     first, last = -(-days.start // BLOCK_DAYS), days.stop // BLOCK_DAYS
     if first >= last:
         return range(0), [days] if days else []
@@ -120,8 +120,8 @@ def in_blocks(days: range) -> tuple[range, Sequence[range]]:
 
 
 def zone_of(name: str) -> tzinfo:
-    """The time zone of that name in the IANA database; ValueError if there is none."""
-    if name == UTC_NAME:  # there it needs no database
+    """The time zone of that IANA name; ValueError if there is none."""
+    if name == UTC_NAME:  # UTC needs no database
         return UTC
     if name not in zone_names():
         raise ValueError(
@@ -132,12 +132,12 @@ def zone_of(name: str) -> tzinfo:
 
 @cache
 def zone_names() -> frozenset[str]:
-    """The names that this machine knows."""
+    """The time zone names that this machine knows."""
     return frozenset(available_timezones()) | {UTC_NAME}
 
 
 def day_at(now: int, zone: tzinfo) -> date:
-    """The day of a moment, in ms since the epoch."""
+    """The day of a time given in ms since the epoch."""
     return datetime.fromtimestamp(now / 1000, zone).date()
 
 

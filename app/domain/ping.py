@@ -1,8 +1,8 @@
-"""The wire format of `POST /v1/progress`: what a request may hold, and what is understood of it.
+"""The wire format of `POST /v1/progress`: what a request may contain, and how it is read.
 
-Field names are HubSpot's own. A request is one play, or an envelope with `plays`; whatever a play
-says itself wins over what the envelope says for all of them. Unknown fields are ignored, so that
-newer scripts can speak to older relays; the sender is warned of them.
+Field names are HubSpot's own. A request is one play, or an envelope with `plays`; a play's own
+value takes precedence over the envelope's. Unknown fields are ignored, so that newer scripts work
+with older relays; the sender is warned of them.
 """
 
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ from app.domain.notices import PingWarning
 from app.domain.page import CONTEXTS
 
 MAX_BODY = 64 * 1024
-"""Bytes of one request: what all keepalive requests of a page may have in flight together."""
+"""Bytes of one request: browsers limit all keepalive requests of a page together to this."""
 
 MAX_PLAYS = 100
 """Plays in one request; the tracker's own queue holds fifty."""
@@ -29,7 +29,7 @@ Millis = Annotated[float, msgspec.Meta(ge=0, le=_YEAR_9999)]
 ShortText = Annotated[str, msgspec.Meta(max_length=255)]
 Token = Annotated[str, msgspec.Meta(max_length=1024)]
 LongText = Annotated[str, msgspec.Meta(max_length=16_384)]
-# Any text is taken: a value that HubSpot does not know costs the field, and not the play.
+# Any text is accepted: a value that HubSpot does not know costs the field, not the play.
 OneOfMediaTypes = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*MEDIA_TYPES]})]
 OneOfContexts = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*CONTEXTS]})]
 Run = tuple[
@@ -39,7 +39,7 @@ Run = tuple[
 
 
 class Context(msgspec.Struct, kw_only=True, rename="camel", gc=False):
-    """Who, where, and by which clock: what the plays of one request usually share."""
+    """The context that the plays of one request usually share: visitor, page, clock."""
 
     sent_at: Millis | None = None
     contact_utk: Token | None = None
@@ -71,31 +71,31 @@ class PlayPing(Context, kw_only=True, rename="camel", forbid_unknown_fields=True
 
 
 class PlayProgress(PlayPing, kw_only=True, rename="camel", forbid_unknown_fields=False, gc=False):
-    """The same, as it is documented: unknown fields may stand beside these."""
+    """The same, for the documentation: unknown fields may be present."""
 
 
 class Envelope(Context, kw_only=True, rename="camel"):
-    """A request; `plays` are not decoded yet, and None where it is itself a play."""
+    """A request; `plays` are not decoded yet, and None if the request itself is a play."""
 
     site: ShortText | None = None
     plays: list[msgspec.Raw] | None = None
 
 
 class PingRequest(Context, kw_only=True, rename="camel"):
-    """The request as it is documented: an envelope with plays. A single play may stand alone."""
+    """The request for the documentation: an envelope with plays. A single play may stand alone."""
 
     site: ShortText | None = None
     plays: list[PlayProgress]
 
 
 class SinglePing(PlayProgress, kw_only=True, rename="camel"):
-    """The same where the one play is the request."""
+    """The same for a request that is one play."""
 
     site: ShortText | None = None
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """Why one play of a request was not taken. `index` counts from 0 within `plays`."""
+    """Why one play of a request was not accepted. `index` counts from 0 within `plays`."""
 
     index: int
     reason: Literal["invalid"]
@@ -103,9 +103,9 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """What a request body holds: the plays that can be taken, and why the others can't.
+    """The decoded body: the plays that can be accepted, and why the others can't.
 
-    `site`: the key of the site that it says it is for. `warnings`: fields that are not understood.
+    `site`: the site key that the request names. `warnings`: fields that could not be used.
     """
 
     plays: list[PlayPing]
@@ -116,15 +116,15 @@ class Parsed(msgspec.Struct, frozen=True):
 
     @property
     def indexes(self) -> list[int]:
-        """Where each of `plays` stands within the request's `plays`."""
+        """The index of each of `plays` within the request's `plays`."""
         refused = {fault.index for fault in self.faults}
         every = range(len(self.plays) + len(self.faults))
         return [index for index in every if index not in refused]
 
 
 class BadJsonError(ValueError):
-    """The body is no JSON object."""
+    """The body is not a JSON object."""
 
 
 class InvalidPingError(ValueError):
-    """The JSON is sound and the request as a whole does not fit; the text names the field."""
+    """The JSON is valid, but the request as a whole does not fit; the text names the field."""

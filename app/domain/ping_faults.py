@@ -1,4 +1,4 @@
-"""Why a play can't be taken: all its faults at once, each by its field, with what may be sent."""
+"""Why a play can't be accepted: all faults at once, each with its field and what it accepts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ WANTED: Mapping[str, str] = {
     "externalId": "send text of at most 255 characters",
     "mediaName": "send text of at most 16384 characters",
     "mediaUrl": "send the medium's http(s) address, at most 16384 characters",
-    "duration": "send a number of seconds, or nothing for a live stream",
+    "duration": "send a number of seconds; omit it for a live stream",
     "occurredTimestamp": UNIT,
     "watched": (
         "send a list of [times watched, how many spans] in whole numbers, such as "
@@ -25,7 +25,7 @@ WANTED: Mapping[str, str] = {
     "ended": "send true or false",
     "sentAt": UNIT,
     "contactUtk": "send the 32 hex digits of the hubspotutk cookie as text",
-    "_hsenc": "send the value from the link of a HubSpot mail as text",
+    "_hsenc": "send the value from the link in a HubSpot email as text",
     "contactId": "send the whole number of a contact, and its contactSignature",
     "contactSignature": "send the signature as text",
     "pageUrl": "send the page's http(s) address, at most 16384 characters",
@@ -34,11 +34,11 @@ WANTED: Mapping[str, str] = {
     "externalPlayContext": "send EMAIL or EXTERNAL_PAGE as text",
     "campaign": "send the utm_ parameters of the address that the visitor arrived on, at most "
     "16384 characters",
-    "identified": "send true when the visitor has just sent a form, else nothing",
+    "identified": "send true when the visitor has just submitted a form, otherwise omit it",
     "site": "send the key of one of the relay's sites, at most 255 characters",
     "plays": "send a list of plays",
 }
-"""What may stand in a field, by its name on the wire."""
+"""What each field accepts, by its name on the wire."""
 
 _MAY_HOLD_CONTROLS = re.compile(rb'\\(?!["/\\])|\x7f|\xc2[\x80-\x9f]')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -55,7 +55,7 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def wrong_fields(raw: bytes | msgspec.Raw, kind: type[msgspec.Struct]) -> dict[str, str]:
-    """Every field of an object that does not fit, by name: what to send instead."""
+    """Every field of an object that is not valid, by name: what to send instead."""
     found: dict[str, str] = {}
     given = _fields.decode(raw)
     for field in msgspec.structs.fields(kind):
@@ -72,9 +72,9 @@ def wrong_fields(raw: bytes | msgspec.Raw, kind: type[msgspec.Struct]) -> dict[s
 
 
 def may_hold_controls(body: bytes) -> bool:
-    """Whether control characters can be in the texts of a body: JSON writes them as escapes.
+    """Whether a body can contain control characters in its texts: JSON writes them as escapes.
 
-    Nearly every body has none of the three bytes, and they are found in a tenth of the time.
+    Nearly every body lacks all three bytes, and searching for these takes a tenth of the time.
     """
     if b"\\" in body or b"\xc2" in body or b"\x7f" in body:
         return _MAY_HOLD_CONTROLS.search(body) is not None
@@ -82,7 +82,7 @@ def may_hold_controls(body: bytes) -> bool:
 
 
 def control_faults(play: msgspec.Struct) -> Iterator[str]:
-    """Fields with control characters: no engine keeps them alike, and terminals obey them."""
+    """Fields with control characters: engines store them differently, and terminals obey them."""
     for names, forbidden in ((_IDS, _CONTROL), (_TEXTS, _CONTROL_IN_TEXT)):
         for attribute, name in names:
             text = getattr(play, attribute)

@@ -40,7 +40,7 @@ class _StrictEnvelope(Envelope, kw_only=True, rename="camel", forbid_unknown_fie
 
 T = TypeVar("T", bound=Context)
 
-# Unknown fields are looked for only where strict decoding has met one: they are rare.
+# Unknown fields are searched for only if strict decoding has found one: they are rare.
 _strict_envelope = msgspec.json.Decoder(_StrictEnvelope, strict=False)
 _envelope = msgspec.json.Decoder(Envelope, strict=False)
 _strict_play = msgspec.json.Decoder(PlayPing, strict=False)
@@ -53,17 +53,17 @@ _FIELDS = sorted(_ENVELOPE_FIELDS | _PLAY_FIELDS)
 
 
 def parse(body: bytes, referer: str | None) -> Parsed:
-    """Decode a request body. `referer`: what the page is guessed from where a play names none.
+    """Decode a request body. `referer`: the page of plays that name none.
 
-    Raises BadJsonError where the body is no JSON object, InvalidPingError where the envelope does
-    not fit. A play that does not fit is a Fault and leaves the others alone.
+    Raises BadJsonError if the body is not a JSON object, InvalidPingError if the envelope is not
+    valid. A play that is not valid becomes a Fault and does not affect the others.
     """
     try:
         envelope, unknown = _decoded(_strict_envelope, _envelope, body)
     except msgspec.ValidationError as error:
         if str(error).startswith("Expected `object`"):
             raise BadJsonError(
-                'the body is no JSON object: send one play, or several as {"plays": […]}'
+                'the body is not a JSON object: send one play, or several as {"plays": […]}'
             ) from None
         raise InvalidPingError(_explain(error, body, Envelope)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -123,14 +123,14 @@ def _decode(
 def _decoded(
     strict: msgspec.json.Decoder[T], lenient: msgspec.json.Decoder[Any], raw: bytes | msgspec.Raw
 ) -> tuple[T, dict[str, msgspec.Raw]]:
-    """Decode, and say which fields there are if any of them is not known.
+    """Decode, and also return the field names if any of them is unknown.
 
-    Raises ValidationError only of an object that is JSON to its end.
+    Raises ValidationError only for an object that is complete JSON.
     """
     try:
         return strict.decode(raw), {}
     except msgspec.ValidationError as error:
-        there = _names.decode(raw)  # a typed decoder stops at the first field that does not fit
+        there = _names.decode(raw)  # a typed decoder stops at the first invalid field
         if "unknown field" not in str(error):
             raise
     return msgspec.convert(lenient.decode(raw), strict.type, from_attributes=True), there
@@ -159,7 +159,7 @@ def _meant(name: str) -> str:
 
 
 def _understand(play: PlayPing, index: int, warnings: Warnings) -> None:
-    """Replace what is said of type and context by what HubSpot has a word for."""
+    """Replace type and context by the values that HubSpot knows."""
     said = play.media_type
     if said is not None and said not in MEDIA_TYPES:
         play.media_type = media_type_of(said)
@@ -175,11 +175,11 @@ def _understand(play: PlayPing, index: int, warnings: Warnings) -> None:
 
 
 def _unusable(play: PlayPing, referer: str | None) -> Iterator[str]:
-    """Say what the play lacks, and what in it can't be right."""
+    """List what the play lacks, and which of its values can't be right."""
     if not is_identified(play.media_bridge_id, play.external_id, play.media_url):
         yield (
             "mediaBridgeId, externalId or mediaUrl (an http(s) address): "
-            "send at least one, to say which medium"
+            "send at least one to identify the medium"
         )
     if play.watched is not None and spans_in(play.watched) > MAX_SPANS:
         yield f"watched: at most {MAX_SPANS} spans in all; send fewer and larger spans"
@@ -200,12 +200,12 @@ def _replaced(escape: re.Match[bytes]) -> bytes:
 
 
 def is_web_url(text: str | None) -> bool:
-    """Whether it can be the address of a page."""
+    """Whether the text can be the address of a page."""
     return text is not None and text.lstrip()[:8].lower().startswith(("http://", "https://"))
 
 
 def _inherit(play: PlayPing, envelope: Envelope) -> None:  # noqa: C901 - a line a field
-    """Written out, for this is the hot path: a loop over field names took five times as long."""
+    """Written field by field, as this is a hot path: a loop over names was five times slower."""
     if play.sent_at is None:
         play.sent_at = envelope.sent_at
     if play.contact_utk is None:
@@ -232,7 +232,9 @@ def _inherit(play: PlayPing, envelope: Envelope) -> None:  # noqa: C901 - a line
 
 def _too_many(index: int) -> Fault:
     return Fault(
-        index, "invalid", f"plays: at most {MAX_PLAYS} in one request; send the rest apart"
+        index,
+        "invalid",
+        f"plays: at most {MAX_PLAYS} in one request; send the rest in another request",
     )
 
 

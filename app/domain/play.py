@@ -1,7 +1,8 @@
-"""A play: all that is known of one session's view of one medium. Progress is a semilattice.
+"""A play: all that is known of one session's view of one medium.
 
-`merge` is commutative, associative and idempotent: each field takes the best of the two sides
-under a total order of its own, so pings may be lost, doubled and reordered and the end is the same.
+Merging plays is a semilattice: `merge` is commutative, associative and idempotent. Each field takes
+the larger of the two sides under a total order of its own, so pings may be lost, repeated and
+reordered without changing the result.
 """
 
 from hashlib import blake2b
@@ -21,18 +22,19 @@ Seen = tuple[int, T]
 
 
 Held = tuple[int, int, str]
-"""An event that is held back: when it was earned (ms), its place among the play's, its key."""
+"""A held-back event: when it was reached (ms), its position among the play's events, its key."""
 
 Progress = tuple[float, int, int]
-"""How far a play has come (percent covered, times that any span was watched), and when, in ms."""
+"""Progress (percent covered, times that any span was watched), and when it was reached, in ms."""
 
 
 class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The merged state of one view.
 
     `started_at`: ms since the epoch, by the relay's clock. `percent`: the largest coverage
-    reported, 0–100. `page` carries the rank under which it was chosen. `second_utk`: when another
-    usertoken came with the session, and a digest of it. It changes nothing, but people are told.
+    reported, 0–100. `page` contains the rank under which it was chosen. `second_utk`: when another
+    usertoken arrived for the session, and its digest. It has no effect, but explanations mention
+    it.
     """
 
     session_id: str
@@ -48,39 +50,39 @@ class Play(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     contact_id: Seen[int] | None = None
     handed_on: frozenset[str] = frozenset()
     earned_at: int = 0
-    """When the latest of them was earned, in ms."""
+    """When the latest of them was reached, in ms."""
     refused: frozenset[str] = frozenset()
-    """The keys of identities (`domain.identity`) that HubSpot knows nobody by."""
+    """Keys of identities (`domain.identity`) for which HubSpot knows no contact."""
     site: str = ""
-    """The key of the site that it was watched on; "" where there is but one."""
+    """The key of the site on which it was watched; "" if there is only one."""
     second_utk: Seen[str] | None = None
     held: tuple[Held, ...] = ()
-    """Events that must not be sent yet, in order: nobody is known, or `short_of` says why."""
+    """Events that must not be sent yet, in order: no identity is known, or `short_of` says why."""
     short_of: str = ""
-    """The bound of the least attention that the play has not reached; the fold finds it afresh."""
+    """The minimum attention that the play has not reached; each fold determines it again."""
 
     @property
     def covered(self) -> float:
-        """How much was watched at least once, 0–100."""
+        """The share that was watched at least once, 0–100."""
         return max(self.percent, *map(coverage.percent, self.maps), 0.0)
 
     @property
     def spans(self) -> Spans:
-        """The finest attention map; empty where there is none."""
+        """The finest attention map; empty if there is none."""
         return self.maps[-1] if self.maps else ()
 
 
 def play_id(session_id: str, media: str, site: str = "") -> bytes:
-    """Sixteen bytes that name a view: the session together with the medium, on one site.
+    """Sixteen bytes that identify a view: the session together with the medium, on one site.
 
-    One session may play several media, and each is a view with milestones of its own. `site`: its
-    key, 64 ASCII characters at most; what one site calls a session says nothing about another's.
+    A session may play several media; each is a view with its own milestones. `site`: its key, at
+    most 64 ASCII characters; two sites may use the same session id for different sessions.
     """
     return blake2b(f"{session_id}\0{media}".encode(), digest_size=16, key=site.encode()).digest()
 
 
 def merge(one: Play, other: Play) -> Play:
-    """Both, as if all their pings had arrived at once. Both must be of the same view."""
+    """Merge two states of the same view, as if all their pings had arrived together."""
     utk, second_utk = _first_two(one, other)
     return Play(
         session_id=one.session_id,
@@ -104,8 +106,8 @@ def merge(one: Play, other: Play) -> Play:
 
 
 def _first_two(one: Play, other: Play) -> tuple[Seen[str] | None, Seen[str] | None]:
-    """The usertoken that arrived first, and of the others the first, as a digest."""
-    if one.utk == other.utk and one.second_utk == other.second_utk:  # all but always
+    """The usertoken that arrived first, and a digest of the first different one."""
+    if one.utk == other.utk and one.second_utk == other.second_utk:  # nearly always
         return one.utk, one.second_utk
     known = [(utk[0], _digest(utk[1]), utk) for utk in (one.utk, other.utk) if utk]
     if not known:
@@ -128,19 +130,19 @@ def _earlier(one: Seen[T] | None, other: Seen[T] | None) -> Seen[T] | None:
 
 
 def _progress_rank(progress: Progress) -> tuple[float, int, int]:
-    """The furthest, and of equals the earliest: a ping that comes again moves nothing."""
+    """The furthest progress, and the earliest of equals: a repeated ping changes nothing."""
     covered, watched, at = progress
     return covered, watched, -at
 
 
 def _page_rank(page: tuple[int, int, Page]) -> tuple[int, int, bytes]:
-    """A page that the ping named before one guessed from the Referer, then the earliest."""
+    """A page that the ping named before one taken from the Referer, then the earliest."""
     guessed, seen_at, content = page
     return guessed, seen_at, msgspec.json.encode(content)
 
 
 def _fuller(one: Medium, other: Medium) -> Medium:
-    """The description that says more; the longer duration of a medium that is still growing."""
+    """The description with more fields; the longer duration of a medium that still grows."""
     return max(one, other, key=_medium_rank) if one != other else one
 
 

@@ -60,7 +60,7 @@ _PERSONAL = re.compile(
 
 
 def scrub(url: Url, *, credentials: bool = False) -> Url:
-    """The address without what identifies a person; without signed URLs' credentials if asked."""
+    """The address without what identifies a person; optionally without signed URLs' credentials."""
     return replace(
         url,
         path=_path(url.path),
@@ -82,7 +82,7 @@ def _query(query: str, *, credentials: bool) -> str:
 
 
 def _route(route: str) -> str:
-    """Sites also put parameters where the segments of a route stand: "/access_token=…&scope=…"."""
+    """Remove parameters that a site put into a segment of a route: "/access_token=…&scope=…"."""
 
     def masked(part: str) -> str:
         parameters = re.split("[&;]", part) if "=" in part else ()
@@ -108,7 +108,7 @@ def is_personal(written: str) -> bool:
 
 
 def _readings(written: str) -> list[str]:
-    """The text as it is written, then decoded once, twice, … until nothing is left to decode."""
+    """The text as written, then decoded once, twice, … until nothing is left to decode."""
     readings = [written]
     while len(readings) <= _NESTING and (text := unquote(readings[-1])) != readings[-1]:
         readings.append(text)

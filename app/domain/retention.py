@@ -1,6 +1,7 @@
-"""What the retention of a medium comes to: the average share, the time watched, where people leave.
+"""Figures from the retention curve: the average share, the time watched, where people leave.
 
-All is derived from how many plays saw each percent, so it is of the plays that tell it (`mapped`).
+All are derived from how many plays saw each percent, so they cover only plays that report it
+(`mapped`).
 """
 
 from typing import NamedTuple
@@ -8,11 +9,11 @@ from typing import NamedTuple
 from app.domain.figures import BINS, Figures
 
 WINDOW = 5
-"""Percent of the medium in which leaving is counted together: single ones differ by chance."""
+"""Percent of the medium that are grouped for leaving: single percents differ by chance."""
 
 
 class Drop(NamedTuple):
-    """A part of the medium, in percent of its length, and the share of plays that left in it."""
+    """A part of the medium, in percent of its length, and the share of plays that left there."""
 
     start: int
     end: int
@@ -20,7 +21,7 @@ class Drop(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """A part of the medium, and how often it was seen again in a hundred plays."""
+    """A part of the medium, and how often per hundred plays it was seen again."""
 
     start: int
     end: int
@@ -28,18 +29,18 @@ class Repeat(NamedTuple):
 
 
 def average_share(figures: Figures) -> float | None:
-    """How much of the medium a play covered on average, in percent."""
+    """The average share of the medium that a play covered, in percent."""
     return figures.parts / figures.mapped if figures.mapped else None
 
 
 def watched_seconds(figures: Figures, duration: float | None) -> float | None:
-    """How long was watched in all, again and again included; None where the length is unknown."""
+    """The total time watched, repeats included; None if the duration is unknown."""
     parts = figures.parts + figures.repeats
     return parts * duration / BINS if duration and figures.mapped else None
 
 
 def drops(figures: Figures, most: int) -> list[Drop]:
-    """Where the most plays left: so many parts at most, the worst first."""
+    """The parts where the most plays left: at most so many, the worst first."""
     if not figures.mapped:
         return []
     seen = figures.seen
@@ -52,7 +53,7 @@ def drops(figures: Figures, most: int) -> list[Drop]:
 
 
 def returns(figures: Figures, most: int) -> list[Repeat]:
-    """Which parts were seen again the most, on average of those in a window."""
+    """The parts that were seen again most often, averaged over a window."""
     if not figures.mapped:
         return []
     found = [

@@ -25,7 +25,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{64}", re.ASCII)
 
 
 class SharedLink(NamedTuple):
-    """What a link shows. `id`: in hex; `query`: the days and the filter, as an address has them.
+    """What a link shows. `id`: in hex; `query`: the days and the filter, as in an address.
 
     `ends_at`: ms since the epoch.
     """
@@ -43,13 +43,13 @@ def token_of(link: SharedLink, key: bytes) -> str:
 
 
 def id_in(token: str) -> str | None:
-    """The id of the link that the token claims to be of; None: it is of none."""
+    """The id of the link that the token claims; None if the token is malformed."""
     raw = _raw(token)
     return None if raw is None else raw[:ID_BYTES].hex()
 
 
 def is_token_of(link: SharedLink, token: str, keys: Iterable[bytes]) -> bool:
-    """Whether the token was made for the link, under any of the keys."""
+    """Whether the token was made for this link, under any of the keys."""
     raw = _raw(token) or b""
     return any(hmac.compare_digest(_signed(link, key), raw) for key in keys)
 

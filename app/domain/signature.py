@@ -18,7 +18,7 @@ from typing import Literal
 LONGEST_LIFE_S = 32 * 24 * 60 * 60
 
 SignatureFault = Literal["unsigned", "no_secret", "malformed", "wrong", "expired", "endless"]
-"""Why a contactId is not believed."""
+"""Why a contactId is not accepted."""
 
 _FORM = re.compile(r"(?:([0-9]{1,12})\.)?([0-9a-f]{64})", re.ASCII | re.IGNORECASE)
 
@@ -29,7 +29,7 @@ def sign(contact_id: int, secret: str, *, expires: int, site: str = "") -> str:
 
 
 def sign_endless(contact_id: int, secret: str) -> str:
-    """Make the old form: hex HMAC-SHA256 of the decimal contactId."""
+    """Make the old form: the hex HMAC-SHA256 of the decimal contactId."""
     return _hmac(str(contact_id), secret)
 
 
@@ -43,11 +43,11 @@ def signature_fault(
     received_at: int,
     endless: bool = False,
 ) -> SignatureFault | None:
-    """Say why a contactId is not believed; None: it is.
+    """Say why a contactId is not accepted; None if it is.
 
-    `secrets`: any of them may have signed. `occurred_at`: the signature must have been good when
-    the progress was made, for a browser may hold a ping back for days; `received_at`: what "ahead"
-    is counted from; both in ms since the epoch. `endless`: whether the old form counts.
+    `secrets`: any of them may have signed. `occurred_at`: the signature must have been valid when
+    the progress was made, because a browser may hold a ping back for days; `received_at`: the start
+    for "at most … ahead"; both in ms since the epoch. `endless`: whether the old form is accepted.
     """
     known = [secret for secret in secrets if secret]
     if not signature or not known:

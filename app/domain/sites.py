@@ -1,7 +1,7 @@
-"""Which site a page belongs to: the one whose origins describe it most closely.
+"""Which site a page belongs to: the one whose origins match it most specifically.
 
-`https://www.example.com` comes before `https://*.example.com`, that before `https://*.com`, and
-`*` comes last. Where two sites describe it alike, it is nobody's: its pings have to name the site.
+`https://www.example.com` takes precedence over `https://*.example.com`, that over `https://*.com`,
+and `*` comes last. If two sites match equally, no site is assumed: pings must name the site.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +12,9 @@ from app.domain.origin import OriginPolicy
 
 
 class Belonging(NamedTuple):
-    """What an origin may do: the sites it may send for, and the one it sends for if it names none.
+    """The sites that an origin may send for, and the one it sends for if it names none.
 
-    `site` is None where no site may be assumed.
+    `site` is None if no site may be assumed.
     """
 
     allowed: frozenset[str]
@@ -22,7 +22,7 @@ class Belonging(NamedTuple):
 
 
 def belonging(origin: str, sites: Mapping[str, OriginPolicy], keyed: frozenset[str]) -> Belonging:
-    """Of an Origin header. `sites`: by key; `keyed`: those whose pings have to name them."""
+    """Match an Origin header. `sites`: by key; `keyed`: sites whose pings must name them."""
     near = {site: nearness for site in sites if (nearness := sites[site].nearness(origin))}
     found = {site: nearness for site, nearness in near.items() if site not in keyed}
     nearest = max(found.values(), default=0)
@@ -31,7 +31,7 @@ def belonging(origin: str, sites: Mapping[str, OriginPolicy], keyed: frozenset[s
 
 
 def ties(sites: Mapping[str, OriginPolicy]) -> Iterator[tuple[str, str, str]]:
-    """Each entry that two sites have: both keys (the first as they are listed), and the entry."""
+    """Each entry that two sites share: both keys (in the order of the file), and the entry."""
     for one, other in combinations(sites, 2):
         for entry in sites[one].shared_with(sites[other]):
             yield one, other, entry

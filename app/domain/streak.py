@@ -1,9 +1,9 @@
-"""Whether refusals in a row are the account's fault, and not the events'.
+"""Whether a series of refusals is the account's fault rather than the events'.
 
 HubSpot may refuse everything in words that name neither token nor scope: the app was blocked, the
-account was closed, an address of the API was withdrawn. Event by event that looks like an event's
-own fault. Several refusals alike, of different visitors and media, with no success in between, are
-the account's.
+account was closed, an address of the API was withdrawn. For each single event that looks like its
+own fault. Several identical refusals, of different visitors and media, with no success in between,
+are the account's.
 """
 
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ from itertools import takewhile
 from typing import NamedTuple
 
 REFUSED_ALL = "refused_all"
-"""Why the account pauses then."""
+"""The reason of the account's pause."""
 
 IN_A_ROW = 5
 VISITORS = 3
 MEDIA = 2
 
 OF_ONE_MEDIUM = 12
-"""So many where all are of one medium: HubSpot may refuse that alone, without naming it."""
+"""So many if all are of one medium: HubSpot may refuse only that medium, without naming it."""
 
 
 class Refusal(NamedTuple):
-    """An event that HubSpot refused. `kind`: status and category, or words where it names none."""
+    """An event that HubSpot refused. `kind`: status and category, or the message if it has none."""
 
     kind: str
     visitor: str
@@ -30,12 +30,12 @@ class Refusal(NamedTuple):
 
 
 def kind_of(status: int, category: str, family: str) -> str:
-    """What makes refusals alike. `family`: HubSpot's words without what differs by event."""
+    """What identical refusals share. `family`: the message without the parts that vary by event."""
     return f"{status} {category or family}"
 
 
 def is_accounts_fault(latest: Sequence[Refusal]) -> bool:
-    """Judge the refusals since the last event that was kept, the newest first."""
+    """Judge the refusals since the last accepted event, the newest first."""
     if not latest:
         return False
     alike = list(takewhile(lambda each: each.kind == latest[0].kind, latest))

@@ -46,8 +46,8 @@ def tidy(text: str) -> str:
 def cut(text: str, limit: int) -> str:
     """The text, or its beginning and "…", in at most `limit` (at least 1) code points.
 
-    Letters keep their marks, emoji and flags stay whole, unless that would cost more than 32
-    code points.
+    Letters keep their marks, and emoji and flags stay whole, unless that costs more than 32 code
+    points.
     """
     if len(text) <= limit:
         return text
@@ -58,9 +58,9 @@ def cut(text: str, limit: int) -> str:
 
 
 def clean(text: str | None, limit: int) -> str | None:
-    """The text tidied and cut to `limit` code points; None if nothing of it is left.
+    """The text tidied and cut to `limit` code points; None if nothing is left.
 
-    Only the first 4096 code points are looked at.
+    Only the first 4096 code points are considered.
     """
     return cut(tidy(text[:_LONGEST_NORMALISED]), limit) or None if text else None
 

@@ -1,8 +1,8 @@
-"""When progress was made, by the relay's clock, from what a browser's clock says of it.
+"""When progress was made, by the relay's clock, from the times of a browser's clock.
 
-Browser clocks are wrong by anything up to years. How long ago it was when the ping left is told by
-one and the same clock, so that difference is taken from the time of arrival. A time that can't be
-right (too long ago, or in the future) is replaced by the time of arrival.
+Browser clocks may be wrong by years. But the difference between the progress and the sending is
+measured by one clock, so it is subtracted from the time of arrival. A time that can't be right (too
+long ago, or in the future) is replaced by the time of arrival.
 """
 
 from typing import NamedTuple
@@ -10,12 +10,12 @@ from typing import NamedTuple
 DAY_MS = 24 * 60 * 60 * 1000
 
 TRACKER_QUEUE_MS = 23 * DAY_MS
-"""How late the tracker may still repeat a ping: what its queue in the browser holds."""
+"""How late the tracker may still repeat a ping: the limit of its queue in the browser."""
 
-_DELAY_MS = DAY_MS  # between leaving the queue and arriving, clocks that drift included
+_DELAY_MS = DAY_MS  # time between sending and arriving, including clock drift
 
 FUTURE_MS = 60_000
-"""A browser's clock is often ahead by less than this: that is no fault worth a warning."""
+"""Browser clocks are often ahead by less than this: no warning for it."""
 
 UNIT = "send milliseconds since the epoch, as Date.now() gives them"
 
@@ -34,8 +34,8 @@ class Dated(NamedTuple):
 def longest_age(park_ms: int) -> int:
     """How long before its arrival progress may have been made, in ms.
 
-    The tracker's queue sets the least. An operator who keeps the plays of strangers for longer is
-    sent plays from other queues that may be as old. `park_ms`: PLAYRELAY_PARK_DAYS.
+    The tracker's queue sets the minimum. An operator who keeps strangers' plays for longer may
+    receive equally old plays from other senders. `park_ms`: PLAYRELAY_PARK_DAYS.
     """
     return max(TRACKER_QUEUE_MS, park_ms) + _DELAY_MS
 
@@ -43,7 +43,7 @@ def longest_age(park_ms: int) -> int:
 def date(
     occurred: float | None, sent: float | None, *, received_at: int, longest_age_ms: int
 ) -> Dated:
-    """Date progress. `occurred`, `sent`: by the browser's clock, in ms since the epoch."""
+    """Date the progress. `occurred`, `sent`: by the browser's clock, in ms since the epoch."""
     if occurred is None:
         return Dated(received_at)
     age = int((received_at if sent is None else sent) - occurred)
@@ -53,7 +53,7 @@ def date(
 
 
 def wrong_unit(value: float | None) -> str | None:
-    """Say what is wrong with a time that is given in seconds; None: nothing is."""
+    """The fault of a time that is given in seconds; None if there is none."""
     if value is not None and _SECONDS[0] <= value < _SECONDS[1]:
         return f"{value:.0f} is in seconds: {UNIT}"
     return None

@@ -1,4 +1,4 @@
-"""What plays can be told apart by: the site, the page, whether a mail led there, the campaign."""
+"""The traits by which plays can be filtered: site, page, whether an email led there, campaign."""
 
 from functools import lru_cache
 from hashlib import blake2b
@@ -11,11 +11,11 @@ from app.domain.play import Play
 MAIL, WEBSITE = "mail", "page"
 
 REMEMBERED = 1_024
-"""Traits kept in memory: plays share their pages, and a play is counted anew with each ping."""
+"""Traits in the cache: plays share their pages, and each ping counts its play again."""
 
 
 class Traits(NamedTuple):
-    """Those of a play; or those that are asked for, "" where any will do."""
+    """The traits of a play; or of a filter, where "" matches any."""
 
     site: str = ""
     page: str = ""
@@ -25,23 +25,23 @@ class Traits(NamedTuple):
     utm_campaign: str = ""
 
     def allow(self, other: "Traits") -> bool:
-        """Whether a play with these others is asked for."""
+        """Whether this filter matches a play with the other traits."""
         return all(wanted in ("", found) for wanted, found in zip(self, other, strict=True))
 
 
 OTHERS = Traits()
-"""Stands for all whose traits are not told apart; no play has these, for each has a context."""
+"""Stands for all plays beyond the distinguished traits; no play has it: each has a context."""
 
 OTHERS_DIGEST = 0
 
 
 def traits_of(play: Play) -> Traits:
-    """The campaign is that of the address the visitor arrived on, or else of the page's own."""
+    """The traits of a play. The campaign is that of the arrival address, or else of the page."""
     return _known(play.site, play.page[2])[0]
 
 
 def digest_of(play: Play) -> int:
-    """64 bits, signed, by which a play's traits are found."""
+    """A signed 64-bit digest by which a play's traits are stored."""
     return _known(play.site, play.page[2])[1]
 
 

@@ -1,4 +1,4 @@
-"""How far the sender of a ping is believed."""
+"""How far the sender of a ping is trusted."""
 
 import msgspec
 
@@ -6,10 +6,11 @@ from app.domain.timestamps import DAY_MS, longest_age
 
 
 class TrustPolicy(msgspec.Struct, frozen=True):
-    """How far the sender of a ping is believed.
+    """How far the sender of a ping is trusted.
 
     `secrets`: any of them may have signed a contactId. `endless_signatures`: whether a signature
-    without an end counts. `longest_age_ms`: how long before its arrival progress may be dated.
+    without an expiry is accepted. `longest_age_ms`: how long before its arrival progress may be
+    dated.
     """
 
     secrets: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ class Url(msgspec.Struct, frozen=True):
 
     @property
     def authority(self) -> str:
-        """The host, and the port where it is not the scheme's own."""
+        """The host, with the port if it is not the scheme's default."""
         return self.host if self.port is None else f"{self.host}:{self.port}"
 
     @property
@@ -73,7 +73,8 @@ class Url(msgspec.Struct, frozen=True):
     def fit(self, limit: int) -> str:
         """The address in at most `limit` (longer than an origin) characters.
 
-        What is too long loses query and route, then the end of its path, never part of a character.
+        A longer address loses its query and route, then the end of its path, but never part of a
+        character.
         """
         if len(whole := str(self)) <= limit:
             return whole
@@ -84,13 +85,12 @@ class Url(msgspec.Struct, frozen=True):
 
 
 def parse_url(text: str, *, routes: bool = False) -> Url | None:
-    """Take an absolute http(s) address apart; None for anything else, however malformed.
+    """Parse an absolute http(s) address; None for anything else, however malformed.
 
-    With `routes` a fragment that begins as a route does ("#/", "#!") stays.
-
-    A query of more than 8192 characters is left out, and of such a path the segments beyond;
-    likewise segments and parameters beyond a hundred. So an absurd address costs no more than a
-    long one. All go whole: half a value might not be recognised for what it is.
+    With `routes` a fragment that begins like a route ("#/", "#!") is kept. A query of more than
+    8192 characters is dropped, and so are path segments beyond that length, and segments and
+    parameters beyond a hundred. So an absurd address costs no more than a long one. They are
+    dropped whole: a truncated value might not be recognised as personal.
     """
     shape = _SHAPE.match(_BREAKS.sub("", well_formed(text).strip(_EDGES)))
     if shape is None:

@@ -1,8 +1,8 @@
-"""One address for each film, whatever page, player or frame of its vendor it was played in.
+"""One canonical address for each film, whatever page, player or frame it was played in.
 
-A vendor's film has several addresses: of its page, of its frame on other sites, of shares, of
-files. Taken as they come, they would be several media. The relay's choice is the authority; the
-tracker sends the same where it knows.
+A vendor's film has several addresses: its page, its frame on other sites, share links, files. Used
+as they are, they would count as several media. The relay's choice decides; the tracker sends the
+same address where it knows it.
 """
 
 import re
@@ -18,11 +18,11 @@ _ID = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 Kind = Literal["AUDIO", "VIDEO"]
 Parameters = Mapping[str, str]
 Read = Callable[[Url, Parameters], str | None]
-"""The canonical address of what an address of the vendor shows; None: it names no medium."""
+"""The canonical address of the film that an address shows; None if it shows none."""
 
 
 class Vendor(NamedTuple):
-    """What plays under these hosts (or hosts that end in them, where they begin with a dot)."""
+    """The rules for these hosts (or for hosts that end in them, if they begin with a dot)."""
 
     hosts: tuple[str, ...]
     kind: Kind
@@ -30,7 +30,7 @@ class Vendor(NamedTuple):
 
 
 def canonical(url: Url) -> Url:
-    """The one address of the medium; an address of no vendor as it is."""
+    """The canonical address of the medium; other vendors' addresses are returned unchanged."""
     vendor = _vendor(url.host)
     if vendor is None:
         return url
@@ -39,7 +39,7 @@ def canonical(url: Url) -> Url:
 
 
 def kind_of(url: Url) -> Kind | None:
-    """What a vendor has under its canonical addresses; None for other addresses."""
+    """The media type of a vendor's canonical address; None for other addresses."""
     vendor = _vendor(url.host)
     if vendor is None or vendor.read(url, _parameters(url.query)) is None:
         return None
@@ -54,7 +54,7 @@ def _parameters(query: str) -> Parameters:
 
 
 def _paths(address: str, *patterns: str) -> Read:
-    """Read an id out of a path; the first pattern that fits has it in its group."""
+    """Read an id from a path; the first matching pattern has it in its group."""
     compiled = [re.compile(pattern) for pattern in patterns]
 
     def read(url: Url, _parameters: Parameters) -> str | None:

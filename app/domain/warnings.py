@@ -1,8 +1,8 @@
-"""The warnings of a request: what was taken, and why some of it can't be used.
+"""The warnings of a request: accepted values that can't be used, and why.
 
-They stand in the answer beside `accepted` and `rejected`, so that whoever writes a player sees
-mistakes at once that would otherwise show weeks later, as a contact without plays. None of them
-repeats a value: those may be personal.
+They stand in the answer beside `accepted` and `rejected`, so that the author of a player sees
+mistakes at once that would otherwise show weeks later, as a contact without plays. Warnings never
+repeat a value: it may be personal.
 """
 
 from app.domain import coverage
@@ -14,7 +14,7 @@ from app.domain.timestamps import FUTURE_MS, UNIT, date
 from app.domain.trust import TrustPolicy
 
 _LONGEST_LIFE_DAYS = LONGEST_LIFE_S // (24 * 60 * 60)
-_ALREADY_WATCHED = 10.0  # percent of the map, above which 0.x % of coverage contradicts it
+_ALREADY_WATCHED = 10.0  # percent of the map above which a coverage of 0.x % contradicts it
 
 _SIGNATURE: dict[SignatureFault, str] = {
     "unsigned": "a contactId without contactSignature is not believed: sign it on your server",
@@ -32,7 +32,7 @@ _SIGNATURE: dict[SignatureFault, str] = {
 def warnings_of(
     parsed: Parsed, *, received_at: int, trust: TrustPolicy, site: str = ""
 ) -> list[PingWarning]:
-    """List what of a request can't be used. `received_at`: ms since the epoch. `site`: its key."""
+    """List the values that can't be used. `received_at`: ms since the epoch. `site`: its key."""
     found = Warnings(parsed.warnings)
     for index, play in zip(parsed.indexes, parsed.plays, strict=True):
         if found.is_full:
@@ -46,7 +46,7 @@ def warnings_of(
 
 
 def may_warn(parsed: Parsed, *, received_at: int, trust: TrustPolicy) -> bool:
-    """Whether `warnings_of` could find anything. Nearly every ping ends here, and cheaply."""
+    """Whether `warnings_of` could find anything: a cheap check, at which nearly every ping ends."""
     for play in parsed.plays:  # a loop: any() of a generator takes twice as long
         if _is_suspicious(play, received_at, trust):
             return True
@@ -67,10 +67,12 @@ def _is_suspicious(play: PlayPing, received_at: int, trust: TrustPolicy) -> bool
 
 def _identity(found: Warnings, index: int, play: PlayPing) -> None:
     if play.contact_utk and play.contact_utk.strip() and usertoken(play.contact_utk) is None:
-        detail = "a usertoken is the 32 hex digits of the hubspotutk cookie: send it, or nothing"
+        detail = "a usertoken is the 32 hex digits of the hubspotutk cookie: send that or nothing"
         found.add(index, "contactUtk", "not_an_identity", detail)
     if play.hsenc and play.hsenc.strip() and mail_token(play.hsenc) is None:
-        detail = "this is no _hsenc: send the value from the link of a HubSpot mail, or nothing"
+        detail = (
+            "this is not an _hsenc: send the value from a HubSpot email's link, or omit the field"
+        )
         found.add(index, "_hsenc", "not_an_identity", detail)
 
 
@@ -89,7 +91,7 @@ def _time_and_contact(
         longest_age_ms=trust.longest_age_ms,
     )
     if replaced:
-        detail = f"too long ago, or in the future; the time of arrival is used: {UNIT}"
+        detail = f"too long ago or in the future, so the time of arrival is used: {UNIT}"
         found.add(index, "occurredTimestamp", "replaced_by_arrival", detail)
     if play.contact_id is None:
         if play.contact_signature:
@@ -110,9 +112,10 @@ def _time_and_contact(
 
 
 def _is_fraction(play: PlayPing) -> bool:
-    """Whether a percentage between 0 and 1 was meant as a share.
+    """Whether a percentage between 0 and 1 was meant as a fraction.
 
-    With an attention map it is the first seconds of a long film, unless the map shows much more.
+    With an attention map it can be the first seconds of a long film, unless the map shows much
+    more.
     """
     percent = play.played_percent
     if percent is None or not 0 < percent < 1:

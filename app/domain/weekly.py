@@ -1,4 +1,4 @@
-"""When a summary of the week is due, and which week it is of. Pure."""
+"""When a weekly summary is due, and which week it covers. Pure."""
 
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
@@ -10,16 +10,16 @@ _WEEK = timedelta(7)
 
 
 class Weekly(NamedTuple):
-    """A day of the week and an hour of it, in a time zone by its name."""
+    """A weekday and hour in a named time zone."""
 
     day: str
     hour: int
     zone: str
 
     def due(self, now: int) -> tuple[int, Period]:
-        """When one was due last, up to now, and the seven days before that day.
+        """When the last summary was due, up to now, and the seven days before that day.
 
-        Times in ms since the epoch. An hour that a change of the clock skips begins with the next.
+        Times in ms since the epoch. If a clock change skips the hour, the next one counts.
         """
         zone = zone_of(self.zone)
         today = day_at(now, zone)
