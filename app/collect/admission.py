@@ -80,9 +80,9 @@ class Admission:
     def require_space(self, parsed: Parsed) -> None:
         """Raise Refusal where no play of the request may be taken at present."""
         if self.is_full and not any(map(_can_be_known, parsed.plays)):
-            detail = "the store is nearly full: plays of visitors who bring nothing to be known by"
+            detail = "the store is nearly full: plays without any identity"
         elif self.is_crowded and not any(map(_can_be_proven, parsed.plays)):
-            detail = "too much is due of visitors that are not proven: such plays"
+            detail = "too many events are due for visitors without a proven identity: their plays"
         else:
             return
         raise _full(detail)
@@ -94,11 +94,13 @@ class Admission:
         """
         tokens = {usertoken(play.contact_utk) or "" for play in plays}
         if tokens - await self._known(sorted(tokens)):
-            raise _full("the store is full: plays of visitors who are not known yet")
+            raise _full("the store is full: plays of visitors whom HubSpot does not know yet")
 
 
 def _full(detail: str) -> Refusal:
-    return Refusal("store_full", f"{detail} are not taken now", retry_after=RETRY_SECONDS)
+    return Refusal(
+        "store_full", f"{detail} are not accepted at the moment", retry_after=RETRY_SECONDS
+    )
 
 
 def _can_be_known(play: PlayPing) -> bool:

@@ -64,7 +64,7 @@ def _explained(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Refusal |
         return Refusal("unsupported_media_type", detail)
     kind = given.get(b"content-type", "").partition(";")[0].strip()
     if kind not in _JSON_TYPES and not body.lstrip().startswith((b"{", b"[")):
-        detail = f"{kind[:_SHOWN]} is not taken: send JSON as application/json or text/plain"
+        detail = f"{kind[:_SHOWN]} is not supported: send JSON as application/json or text/plain"
         return Refusal("unsupported_media_type", detail)
     return None
 

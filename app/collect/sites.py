@@ -74,12 +74,15 @@ class SiteResolver:
         if not key:
             site = None if origin is None else self._belonging(origin).site
             if site is None:
-                detail = "site: this relay serves several: send the key of one (data-site)"
+                detail = "site: this relay serves several sites: send the key of one (data-site)"
                 raise Refusal("invalid", detail)
             return self._entries[site]
         entry = self._entries.get(key)
         if entry is None:
-            detail = f"site: {key[:_SHOWN]!r} is no site of this relay: send another (data-site)"
+            detail = (
+                f"site: {key[:_SHOWN]!r} is not a site of this relay: "
+                "send the key of another (data-site)"
+            )
             raise Refusal("invalid", detail)
         if origin is not None and key not in self._belonging(origin).allowed:
             raise _not_allowed(origin, f"allowed_origins of site {key}")
@@ -92,6 +95,6 @@ def _not_allowed(origin: bytes, where: str) -> Refusal:
     text = origin.decode("latin-1")
     entry = entry_for(text)
     if entry is None:
-        advice = "can't be listed: send from a page on http(s), or from a server, without Origin"
+        advice = "can't be allowed: send from a page on http(s), or from a server without Origin"
         return Refusal("origin_not_allowed", f"the Origin {text[:_SHOWN]!a} {advice}")
     return Refusal("origin_not_allowed", f"add {entry} to {where} to let its pages send pings")

@@ -50,8 +50,8 @@ def _expect_known(request: Request) -> None:
     for name in request.query_params:
         if name not in known:
             meant = nearest(name, known)
-            advice = f"did you mean {meant}?" if meant else f"there are {', '.join(sorted(known))}"
-            raise HTTPException(422, f"{name[:_SHOWN]}: is no parameter here: {advice}")
+            advice = f"did you mean {meant}?" if meant else f"use one of {', '.join(sorted(known))}"
+            raise HTTPException(422, f"{name[:_SHOWN]}: is not a parameter here: {advice}")
 
 
 def _parameters(tree: Any) -> Iterator[str]:

@@ -24,7 +24,7 @@ def compared(
     plain: list[tuple[str, int, int]] = [
         ("Plays", now.plays, then.plays),
         ("Completed", now.whole, then.whole),
-        ("Known: on a contact", now.attributed, then.attributed),
+        ("On a contact", now.attributed, then.attributed),
     ]
     found = [
         Compared(name, number(one), percent(one, now.plays) if place else "", _change(one, other))

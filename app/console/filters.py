@@ -36,15 +36,15 @@ def stretches(times: Sequence[int]) -> list[Stretch]:
 
 
 IDENTITY_SOURCES: Mapping[str, str] = {
-    "signed": "known: signed contactId",
-    "usertoken": "known: usertoken",
-    "mail": "known: link of a mail",
-    "passthrough": "usertoken, HubSpot converts",
-    "media-bridge": "the Media Bridge's answer",
-    "lookup": "HubSpot is being asked",
-    "stranger": "a stranger to HubSpot",
-    "anonymous": "brought nothing to be known by",
-    "refused": "HubSpot knows nobody by it",
+    "signed": "identified by a signed contactId",
+    "usertoken": "identified by usertoken",
+    "mail": "identified by an email link",
+    "passthrough": "usertoken, resolved by HubSpot",
+    "media-bridge": "identified by the Media Bridge",
+    "lookup": "being looked up at HubSpot",
+    "stranger": "not known to HubSpot",
+    "anonymous": "no identity",
+    "refused": "identity not known to HubSpot",
 }
 
 

@@ -60,10 +60,10 @@ async def _run(job: BackgroundJob, step: Step, leaving: asyncio.Event) -> None:
         while not leaving.is_set() and (done := await step()):
             job.done += done
         if leaving.is_set():
-            job.fault = "the relay was stopped: what is left can be done again"
+            job.fault = "the relay was stopped: start it again to finish the rest"
     except StoreError as error:
         job.fault = str(error)
     except Exception:  # noqa: BLE001 - shown on the page and logged: nobody awaits this
-        job.fault = "this is a fault of playrelay: the log has it"
+        job.fault = "this is a bug in playrelay: see the log"
         _log.exception("job_failed", job=job.title)
     job.ended = True

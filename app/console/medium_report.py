@@ -13,7 +13,7 @@ from app.domain.traits import Traits
 from app.store.reports import Choices, MediumReport, Viewers
 from app.store.store import Store
 
-NO_SUCH = "there is no such medium, or nobody has played it for long"
+NO_SUCH = "there is no such medium, or nobody has played it for a long time"
 
 Word = Annotated[str, Query(max_length=200)]
 

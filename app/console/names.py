@@ -8,11 +8,11 @@ from app.deliver.names import MISSING_SCOPE
 from app.hubspot.scopes import CONTACTS
 
 _LACKS_SCOPE = (
-    f"Names are not shown: give the app the scope {CONTACTS} in HubSpot, and install it again "
-    "(playrelay connect --again; a static token: make a new one)."
+    f"Names can't be shown: give the app the scope {CONTACTS} in HubSpot, and install it again "
+    "(playrelay connect --again; a static token: create a new one)."
 )
-_UNANSWERED = "HubSpot did not answer with the names. It is asked again in some minutes."
-_ASKED = "HubSpot is being asked for names: load the page again in a moment."
+_UNANSWERED = "HubSpot did not return the names. The relay asks again in a few minutes."
+_ASKED = "Names are being loaded from HubSpot: reload the page in a moment."
 
 
 class Names(NamedTuple):

@@ -15,11 +15,11 @@ SHARED = "/console/shared/"
 _PAGES = frozenset({"/", "/demo", "/console"})
 _TITLES = {
     403: "Not allowed",
-    404: "Not here",
+    404: "Not found",
     410: "Ended",
-    422: "Not understood",
-    429: "Too often",
-    503: "Not now",
+    422: "Not valid",
+    429: "Too many requests",
+    503: "Not available now",
 }
 
 

@@ -20,42 +20,42 @@ PAUSES: dict[str, tuple[Level, str, str]] = {
     "rate_limited": (
         "wait",
         "HubSpot says that requests come too fast.",
-        "If it is not rare, another integration shares the limit: lower PLAYRELAY_HUBSPOT_RATE.",
+        "If this is frequent, another integration shares the limit: lower PLAYRELAY_HUBSPOT_RATE.",
     ),
     "daily_limit": (
         "wait",
-        "The day's requests of the HubSpot account are used up.",
-        "Nothing is lost: sending goes on at midnight of the account's time zone.",
+        "The HubSpot account has used up its requests for today.",
+        "Nothing is lost: sending continues at midnight in the account's time zone.",
     ),
     "bad_token": (
         "bad",
         "HubSpot refuses the access token.",
-        "Make a new one, set PLAYRELAY_HUBSPOT_ACCESS_TOKEN, and restart.",
+        "Create a new one, set PLAYRELAY_HUBSPOT_ACCESS_TOKEN, and restart the relay.",
     ),
     "reinstall_needed": (
         "bad",
-        "HubSpot no longer knows the app's installation.",
-        "Connect it again, or set a new refresh token where it stands in the settings.",
+        "The app is no longer installed in the HubSpot account.",
+        "Connect it again; if its refresh token is in the settings, set a new one there.",
     ),
     "not_connected": (
         "bad",
-        "The HubSpot app is in no account yet.",
-        "Connect it on the page Connect. All plays are kept till then.",
+        "The HubSpot app is not installed in an account yet.",
+        "Connect it on the page Connect. All plays are kept until then.",
     ),
     "missing_scope": (
         "bad",
         "The app lacks a permission.",
-        "Grant it the scopes that playrelay doctor names, and connect it again.",
+        "Grant it the scopes that playrelay doctor lists, and connect it again.",
     ),
     "refused_all": (
         "bad",
-        "HubSpot refuses every event with the same words.",
-        "Read them in the log. One event at a time asks, and all are sent once it takes one.",
+        "HubSpot refuses every event with the same message.",
+        "The log has it. One event at a time is tried; all are sent once one is accepted.",
     ),
     "unavailable": (
         "wait",
         "HubSpot has failed several times in a row.",
-        "Nothing to do: one request at a time probes whether it is back, then all is sent.",
+        "Nothing to do: the relay keeps trying, and sends everything once HubSpot is back.",
     ),
 }
 
@@ -116,12 +116,12 @@ def advise(
             Advice(
                 "wait",
                 "No ping has arrived today.",
-                "If there should be some, the page Embed says why they may not arrive.",
+                "If you expect some, the page Embed says why they may not arrive.",
                 "/console/embed",
                 key="no_pings",
             )
         ]
-    return [Advice("good", "All is well: pings arrive, and what they come to is sent.")]
+    return [Advice("good", "All is well: pings arrive, and their events are sent.")]
 
 
 def why_paused(said: str) -> str:
@@ -148,7 +148,7 @@ class _Pause(NamedTuple):
 
 def _pause(said: str) -> _Pause:
     reason, _, detail = said.partition(":")
-    level, says, do = PAUSES.get(reason, ("wait", f"Sending rests ({reason}).", ""))
+    level, says, do = PAUSES.get(reason, ("wait", f"Sending is paused ({reason}).", ""))
     return _Pause(reason, level, says, do, f" ({detail.strip()})" if detail else "")
 
 
@@ -156,7 +156,7 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
     found = []
     if depths.paused_until > now:
         pause = _pause(depths.pause_reason)
-        rest = f"Sending rests for {duration(depths.paused_until - now)} more"
+        rest = f"Sending is paused for another {duration(depths.paused_until - now)}"
         found.append(
             Advice(
                 pause.level,
@@ -172,8 +172,8 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
         found.append(
             Advice(
                 "wait",
-                f"The oldest event has been due for {duration(depths.due_age)}: more arrives "
-                "than HubSpot's rate limit lets through, or nobody delivers.",
+                f"The oldest event has been due for {duration(depths.due_age)}: more events arrive "
+                "than HubSpot's rate limit allows, or no process delivers them.",
                 _slow(collects=collects),
                 "/console/doctor",
                 key="slow",
@@ -183,8 +183,8 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
         found.append(
             Advice(
                 "bad",
-                f"A ping has waited for {duration(depths.inbox_age)} to be read.",
-                "A process with the role all or deliver must run on this store.",
+                f"A ping has waited for {duration(depths.inbox_age)} to be processed.",
+                "A process with the role all or deliver must run with this store.",
                 "/console/doctor",
                 key="unread",
             )
@@ -193,8 +193,8 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
         found.append(
             Advice(
                 "bad",
-                f"{count(depths.quarantined, 'ping')} broke the fold: set aside.",
-                "Please report it as a bug; nothing of them is lost.",
+                f"{count(depths.quarantined, 'ping')} could not be processed.",
+                "This is a bug in playrelay, please report it; the pings are kept.",
                 key="quarantined",
             )
         )
@@ -203,7 +203,7 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
             Advice(
                 "wait",
                 f"HubSpot rejected {count(rejected, 'event')}.",
-                "See why, mend the cause, and send them again.",
+                "See why, fix the cause, and send them again.",
                 "/console/rejected",
                 key="rejected",
             )
@@ -213,8 +213,8 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
             Advice(
                 "wait",
                 f"{number(depths.errors_today)} of today's {number(depths.requests_today)} "
-                "requests ended in an error; HubSpot wants less than 5 %.",
-                "Nothing uncertain is sent any more today.",
+                "requests ended in an error; HubSpot allows less than 5 %.",
+                "Today the relay sends no more events whose visitor HubSpot may not know.",
                 key="errors",
             )
         )
@@ -224,14 +224,14 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
 def _resting(rest: Rest, now: int) -> Advice:
     """A destination that rests, though the account does not."""
     pause = _pause(rest.reason)
-    left = f"Sending to {rest.destination} rests for {duration(rest.until - now)} more"
+    left = f"Sending to {rest.destination} is paused for another {duration(rest.until - now)}"
     return Advice(
         pause.level,
         f"{pause.says} {left}{pause.detail}.",
         pause.do,
         pause.path,
         key=f"{rest.destination}:{pause.reason}",
-        brief=f"{pause.says} Sending to {rest.destination} rests.",
+        brief=f"{pause.says} Sending to {rest.destination} is paused.",
     )
 
 
@@ -239,13 +239,13 @@ def _unsent(channel: AlertChannel) -> Advice:
     waiting = count(channel.waiting, "message waits", "messages wait")
     return Advice(
         "wait",
-        f"The last message by {channel.channel} was not taken: {channel.fault}. {waiting}.",
-        "Correct its settings: playrelay alert test tries them.",
+        f"The last message by {channel.channel} was not accepted: {channel.fault}. {waiting}.",
+        "Correct its settings, and try them with playrelay alert test.",
         "/console/doctor",
     )
 
 
 def _slow(*, collects: bool) -> str:
     if collects:
-        return "This process only collects: see that one with the role deliver runs."
+        return "This process only collects: check that one with the role deliver runs."
     return "If it lasts, send fewer milestones (PLAYRELAY_MILESTONES, PLAYRELAY_EVENTS)."

@@ -17,32 +17,32 @@ from app.store.event_reports import OutboxEntry, PlayHistory
 IDENTITY_SOURCES: dict[IdentitySource, str] = {
     "signed": "the contactId that your server signed",
     "usertoken": "the usertoken (the hubspotutk cookie)",
-    "mail": "the link of a HubSpot mail (_hsenc)",
-    "passthrough": "the usertoken, which HubSpot converts",
-    "media-bridge": "the contact on which the Media Bridge has put the play",
+    "mail": "the link in a HubSpot email (_hsenc)",
+    "passthrough": "the usertoken, which HubSpot resolves itself",
+    "media-bridge": "the contact to which the Media Bridge assigned the play",
 }
 
 UNKNOWN = {
-    "lookup": "HubSpot has not been asked yet whose usertoken the visitor carries",
-    "stranger": "HubSpot knows no contact by the visitor's usertoken (yet)",
+    "lookup": "the visitor's usertoken has not been looked up at HubSpot yet",
+    "stranger": "HubSpot knows no contact with the visitor's usertoken (yet)",
     "anonymous": (
-        "the visitor brought nothing to be known by: no hubspotutk cookie (no consent, or no "
-        "HubSpot tracking code on the page), no link of a HubSpot mail, no signed contactId"
+        "the visitor has no identity: no hubspotutk cookie (no consent, or no "
+        "HubSpot tracking code on the page), no link from a HubSpot email, no signed contactId"
     ),
     "forwarded": (
-        "the visitor brought nothing else to be known by: no hubspotutk cookie (no consent, or no "
+        "the visitor has no other identity: no hubspotutk cookie (no consent, or no "
         "HubSpot tracking code on the page), no signed contactId"
     ),
-    "refused": "HubSpot knows nobody by what the visitor brought",
+    "refused": "HubSpot knows no contact with the visitor's identity",
 }
 
 WAITS = {
-    "error_guard": "put off until tomorrow: HubSpot may not know the visitor, and has answered as "
-    "many errors today as it allows",
+    "error_guard": "postponed until tomorrow: HubSpot may not know the visitor, and today's errors "
+    "have reached HubSpot's limit",
 }
 
 RELAY_REASONS = {
-    "medium_refused": "without asking HubSpot, which refused the medium shortly before",
+    "medium_refused": "without being sent, because HubSpot refused the medium shortly before",
     "unsendable": "by the relay",
     "unreadable": "by the relay",
 }
@@ -100,8 +100,8 @@ def _verdict(history: PlayHistory, pauses: Pauses, account: str) -> str:
             parts.append(f"{name}{said}")
     if held := len(history.play.held):
         milestones = count(held, "milestone")
-        why = _short_of(history.play) or f"nobody to send them for: {_unknown(history)}"
-        parts.append(f"{milestones} reached, and {why}")
+        why = _short_of(history.play) or f"but not sent: {_unknown(history)}"
+        parts.append(f"{milestones} reached, {why}")
     return "; ".join(parts) or _no_events(history.play)
 
 
@@ -115,22 +115,24 @@ def _of_destination(
         named = " and ".join(map(str, contacts))
         parts.append(f"{delivered} of {count(len(events), 'event')} on contact {named}")
     elif delivered:
-        parts.append(f"{delivered} of {count(len(events), 'event')} taken, on nobody it names")
+        parts.append(
+            f"{delivered} of {count(len(events), 'event')} accepted, without naming a contact"
+        )
     if rejected := _of(events, "rejected"):
         parts.append(_rejected(rejected, account))
     if waiting := _of(events, "waiting"):
         parts.append(f"{count(len(waiting), 'event')} waiting: {_waits(history, waiting[0])}")
     if due := _of(events, "due"):
-        rest = f"nothing is sent while the account rests ({pause})" if pause else "about to be sent"
+        rest = f"sending is paused ({pause})" if pause else "about to be sent"
         parts.append(f"{count(len(due), 'event')} due: {rest}")
     if sending := _of(events, "sending"):
-        parts.append(f"{count(len(sending), 'event')} on the way to HubSpot")
+        parts.append(f"{count(len(sending), 'event')} being sent to HubSpot")
     if given_up := _of(events, "unattributed"):
         what = count(len(given_up), "event")
         parts.append(f"{what} given up: the visitor did not become a contact in time")
     if discarded := _of(events, "discarded"):
         off = discarded[0].reason == "destination_off"
-        why = "as its destination was turned off" if off else "by a person"
+        why = "because its destination was turned off" if off else "by an operator"
         parts.append(f"{count(len(discarded), 'event')} discarded {why}")
     return "; ".join(parts)
 
@@ -153,10 +155,10 @@ def _rejected(events: list[OutboxEntry], account: str) -> str:
     by = RELAY_REASONS.get(events[0].reason, "by HubSpot")
     once_more = [event.due_at for event in events if event.due_at]
     again = (
-        f"sent once more by itself at {moment(min(once_more))}; or sooner: " if once_more else ""
+        f"sent again automatically at {moment(min(once_more))}; or sooner: " if once_more else ""
     )
     return (
-        f"{events_are} {by} ({said}): {again}mend the cause, then "
+        f"{events_are} {by} ({said}): {again}fix the cause, then "
         f"playrelay outbox requeue {ids}{f' --account {account}' if account else ''}"
     )
 
@@ -171,15 +173,15 @@ def _short_of(play: Play) -> str:
         return ""
     bound = "PERCENT" if play.short_of.endswith("%") else "SECONDS"
     less = f"less than {play.short_of} was watched (PLAYRELAY_LEAST_{bound})"
-    return f"kept back, for {less}: all follow once it is"
+    return f"held back because {less}; sent once more is watched"
 
 
 def _no_events(play: Play) -> str:
     if why := _short_of(play):
-        return f"nothing of it is sent, {why}"
+        return f"nothing is sent: {why}"
     if play.handed_on:
-        return "all its events have ended, and are no longer kept"
-    return "nothing of it is an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)"
+        return "all its events are finished and no longer kept"
+    return "it has not reached an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)"
 
 
 def _waits(history: PlayHistory, event: OutboxEntry) -> str:
@@ -188,7 +190,7 @@ def _waits(history: PlayHistory, event: OutboxEntry) -> str:
     known = history.identity
     by_mail = isinstance(known, Identity) and known.source == "mail"
     if by_mail and event.destination not in TAKES_MAILS:
-        return "custom events take no link of a mail, and nothing else names the visitor"
+        return "custom events don't accept an email's link, and the visitor has no other identity"
     return _unknown(history, event.reason, event.answer.get("message", ""))
 
 
@@ -200,14 +202,14 @@ def _unknown(history: PlayHistory, reason: str = "anonymous", said: str | int = 
         why = "forwarded"
     parts = [UNKNOWN.get(why, why)]
     if said:
-        parts.append(f"its words: {said}")
+        parts.append(f"HubSpot said: {said}")
     if forwarded:
         parts.append(
-            "the link of the mail is not believed, since it came with another visitor before: "
-            "mails are forwarded"
+            "the email's link is not used, because it arrived with another visitor before "
+            "(emails get forwarded)"
         )
     if history.lookup is not None and history.lookup.next_at is not None:
-        parts.append(f"it is asked again by {moment(history.lookup.next_at)}")
+        parts.append(f"the next look-up is by {moment(history.lookup.next_at)}")
     return "; ".join(parts)
 
 
@@ -223,11 +225,11 @@ def _steps(history: PlayHistory) -> list[Step]:
         *(_ended(event) for event in history.events),
     ]
     if play.second_utk is not None:
-        conflict = "another usertoken came with the same session: the first one counts"
+        conflict = "another usertoken arrived for the same session: the first one counts"
         steps.append(Step(play.second_utk[0], conflict))
     if history.settles_at is not None:
         steps.append(
-            Step(history.settles_at, "its attention span is final, unless more is watched")
+            Step(history.settles_at, "its attention span becomes final, unless more is watched")
         )
     return sorted(steps, key=lambda step: step.at)
 
@@ -236,8 +238,8 @@ def _looked_up(history: PlayHistory) -> list[Step]:
     asked = history.lookup
     if asked is None or asked.last_at is None:
         return []
-    who = f"contact {asked.contact_id}" if asked.contact_id else "nobody it knows"
-    return [Step(asked.last_at, f"HubSpot was asked whose usertoken it is: {who}")]
+    who = f"contact {asked.contact_id}" if asked.contact_id else "no contact"
+    return [Step(asked.last_at, f"the usertoken was looked up at HubSpot: {who}")]
 
 
 def _to(event: OutboxEntry) -> str:
@@ -252,7 +254,7 @@ def _ended(event: OutboxEntry) -> Step:
         source = IDENTITY_SOURCES.get(answer.get("rung"), "")  # type: ignore[call-overload] # from our own JSON
         contact = answer.get("contact_id")
         to = f"to contact {contact}, " if contact else ""
-        what += f" {to}known by {source}"
+        what += f" {to}identified by {source}"
     elif event.reason in RELAY_REASONS:
         what += f", {RELAY_REASONS[event.reason]}: {answer.get('message')}"
     elif message := answer.get("message"):
@@ -261,5 +263,5 @@ def _ended(event: OutboxEntry) -> Step:
     elif event.reason:
         what += f" ({event.reason})"
     if event.status == "rejected" and event.due_at:
-        what += f"; it is sent once more at {moment(event.due_at)}"
+        what += f"; it is sent again at {moment(event.due_at)}"
     return Step(event.occurred_at, what)

@@ -10,9 +10,9 @@ def describe(refusal: MediumRefusal, now: int) -> str:
     """Describe one medium: HubSpot's message, and when the next event is tried."""
     said = refusal.said.rstrip(". ")
     again = (
-        f"Asked again at {moment(refusal.try_at)}"
+        f"Tried again at {moment(refusal.try_at)}"
         if refusal.try_at > now
-        else "Its next event asks again"
+        else "Its next event is tried again"
     )
     return f"HubSpot refuses it: {said}. {again}."
 
@@ -49,7 +49,7 @@ def remedy(refused: Collection[MediumRefusal], account: str = "") -> str:
     if unmade := len(refused) - by_id:
         them = "it" if unmade == 1 else "them"
         todo.append(
-            f"register {them} (playrelay media register{option}) or make {them} in HubSpot by "
+            f"register {them} (playrelay media register{option}) or create {them} in HubSpot by "
             f"hand, then playrelay outbox requeue --rejected{option}"
         )
     if by_id:

@@ -70,7 +70,7 @@ def _fill(relay: Relay, browser: Browser) -> dict[str, str]:
     page.get_by_text(f"{PLAYS} of {PLAYS}").wait_for()
     page.goto(f"{relay.url}/console")
     late = 2_000 * PATIENCE
-    expect(_figure(page, "Pings not read yet")).to_have_text("0", timeout=late)
+    expect(_figure(page, "Pings not processed yet")).to_have_text("0", timeout=late)
     expect(_figure(page, "Events delivered")).not_to_have_text("0", timeout=late)
     expect(_figure(page, "Events to be sent")).to_have_text("0", timeout=late)
     page.goto(f"{relay.url}/console/media")
@@ -101,7 +101,7 @@ def _take(browser: Browser, pages: Iterable[tuple[str, str]]) -> None:
             page = Watched(browser, viewport=size, color_scheme=scheme).page
             page.goto(url)
             if name == "doctor":
-                page.get_by_role("button", name="Examine").click()
+                page.get_by_role("button", name="Run the checks").click()
                 page.locator("#findings li").last.wait_for()
             page.locator("h1").wait_for()
             page.screenshot(path=FOLDER / f"{name}-{scheme}.png", animations="disabled")

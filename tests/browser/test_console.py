@@ -191,7 +191,7 @@ def test_chosen_events_are_sent_again(relay: Relay, browser: Browser) -> None:
     page.goto(address(relay, "/console/rejected/kind?family={family}"))
     for place in (0, 1):
         page.get_by_role("checkbox").nth(place).check()
-    page.get_by_role("button", name="Send the chosen again").click()
+    page.get_by_role("button", name="Send the selected again").click()
     expect(page.get_by_text("Done.")).to_be_visible()
     expect(page.locator("label")).to_have_text("2 of 2")
     page.close()
@@ -203,8 +203,8 @@ def test_a_medium_is_shared_by_a_link(relay: Relay, browser: Browser) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{relay.url}/console/media/1?days=7")
-    page.get_by_label("It holds for").select_option("30 days")
-    page.get_by_role("button", name="Make a link").click()
+    page.get_by_label("Expires after").select_option("30 days")
+    page.get_by_role("button", name="Create a link").click()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -240,7 +240,7 @@ def test_the_snippet_follows_the_options(relay: Relay, browser: Browser) -> None
     page.goto(f"{relay.url}/console/embed")
     page.get_by_label("The relay's public address").fill("https://relay.example.com")
     page.get_by_label("Consent").select_option("manual")
-    page.get_by_label("Say in the browser's console what it does").check()
+    page.get_by_label("Log to the browser's console").check()
     wanted = (
         '<script async src="https://relay.example.com/playrelay.js" data-consent="manual" '
         "data-debug></script>"
@@ -282,7 +282,7 @@ def test_the_doctor_examines(relay: Relay, browser: Browser) -> None:
     """And says what it found."""
     page = browser.new_page()
     page.goto(f"{relay.url}/console/doctor")
-    page.get_by_role("button", name="Examine").click()
+    page.get_by_role("button", name="Run the checks").click()
     expect(page.locator("#findings li")).to_have_count(11)
     expect(page.locator("#findings")).to_contain_text("takes writes")
     page.close()

@@ -1,4 +1,4 @@
-"""Plays of visitors who brought nothing to be known by: a row each, until somebody is known."""
+"""Plays without any identity: one row each, until a ping brings an identity."""
 
 from typing import Any
 
@@ -83,9 +83,9 @@ async def test_a_usertoken_is_asked_about_for_what_was_held(store: Store) -> Non
 
 
 async def test_why_says_so(store: Store) -> None:
-    """A person who asks for the play reads that it brought nothing to be known by."""
+    """The explanation says that the play's visitor has no identity."""
     await played(store, playedPercent=30, **NOBODY)
     (history,) = await store.history.of_session("session")
     verdict = explain(history).verdict
-    assert verdict.startswith("2 milestones reached, and nobody to send them for: the visitor ")
-    assert "brought nothing to be known by" in verdict
+    assert verdict.startswith("2 milestones reached, but not sent: the visitor ")
+    assert "has no identity" in verdict

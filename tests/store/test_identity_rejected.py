@@ -155,7 +155,7 @@ async def test_a_forwarded_mail_is_not_its_recipient(store: Store) -> None:
 
 
 async def test_a_mail_of_a_known_contact_can_be_forwarded_too(store: Store) -> None:
-    """The recipient is known by the usertoken, and the link still does not identify a friend."""
+    """The usertoken identifies the recipient, and the link still does not identify a friend."""
     await played(store, sessionId="recipient", contactUtk="u1", _hsenc="p2")
     await looked_up(store, {"u1": 9}, SOON)
     assert (await claimed(store, SOON)).identity == Identity("usertoken", contact_id=9)

@@ -43,7 +43,8 @@ def routes() -> APIRouter:
         authorization = pending.take(query.get("state", ""), view.person.session)
         if not isinstance(authorization, PendingAuthorization):
             raise HTTPException(
-                400, f"this is not taken: {STATE_ERRORS[authorization]}: begin again at Connect"
+                400,
+                f"not accepted: {STATE_ERRORS[authorization]}: start again on the page Connect",
             )
         account = view.relay.accounts[authorization.account]
         async with connecting(account.settings, account.store, now_ms) as installer:

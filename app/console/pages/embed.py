@@ -66,7 +66,7 @@ def routes() -> APIRouter:
     ) -> Response:
         url, relay = parse_url(page), view.relay
         if url is None:
-            advice = [Advice("wait", "Give the address of a page that has the snippet.")]
+            advice = [Advice("wait", "Enter the address of a page that has the snippet.")]
         else:
             seen = relay.activity.of(url.origin)
             allowed = relay.progress is None or relay.progress.allows(url.origin)
@@ -77,7 +77,9 @@ def routes() -> APIRouter:
                 advice.append(Advice("wait", _SANDBOXED))
             if relay.progress is None:
                 advice = [
-                    Advice("wait", "This process takes no pings (its role is deliver).", _ELSEWHERE)
+                    Advice(
+                        "wait", "This process accepts no pings (its role is deliver).", _ELSEWHERE
+                    )
                 ]
         return view.part("check.html", advice=advice, page=page)
 
@@ -104,7 +106,7 @@ def _snippet(options: SnippetOptions, public: Url | None) -> dict[str, Any]:
     }
 
 
-_SANDBOXED = "Without HubSpot credentials only pages of this machine may send."
+_SANDBOXED = "Without HubSpot credentials only pages on this machine may send."
 _ELSEWHERE = "Open the console of a process with the role all or collect."
 
 
@@ -124,7 +126,9 @@ def diagnose(
             level,
             f"Pings arrive: {seen.taken} since the relay started, "
             f"the last {ago(now - seen.taken_at)}.",
-            "" if level == "good" else "Play something on the page: is there a newer one?",
+            ""
+            if level == "good"
+            else "Play something on the page to see whether a new ping arrives.",
             "/console/live",
         )
         return
@@ -134,22 +138,23 @@ def diagnose(
         )
     elif seen.refused_at:
         yield Advice(
-            "bad", f"A ping of this site was refused {ago(now - seen.refused_at)} for that."
+            "bad",
+            f"A ping of this site was refused for this {ago(now - seen.refused_at)}.",
         )
     elif seen.script_at:
         yield Advice(
             "wait",
             f"A page loaded the script {ago(now - seen.script_at)}, but no ping has come since.",
             "Press play. If none comes: the visitor has not consented (data-consent), the page's "
-            "policy does not allow connect-src to the relay, the player is in a foreign frame, or "
+            "policy does not allow connect-src to the relay, no adapter supports the player, or "
             "Global Privacy Control is on. With data-debug the browser's console says which.",
         )
     else:
         yield Advice(
             "wait",
             "No page of this site has loaded the script since the relay started.",
-            "Load the page anew (the script is cached for five minutes). If this stays: the "
+            "Reload the page (the script is cached for five minutes). If this message stays: the "
             "snippet is not in the page, its tag manager waits for consent, the page's policy does "
-            "not allow script-src from the relay, or a blocker holds it back. A page that sends no "
+            "not allow script-src from the relay, or a blocker stops it. A page that sends no "
             "Referer is noticed only by its pings.",
         )

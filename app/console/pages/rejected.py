@@ -97,7 +97,7 @@ async def _chosen(view: View, form: Form, now: int) -> tuple[Selection, str, int
         return Selection(now), "all that is rejected", sum(each.count for each in families.values())
     family = form.get("family", "-")
     if family in families:
-        return Selection(now, family=family), family or "without a word", families[family].count
+        return Selection(now, family=family), family or "without a reason", families[family].count
     raise HTTPException(422, "choose at least one event that is still rejected")
 
 

@@ -69,7 +69,7 @@ def routes() -> APIRouter:
             for status, description in {
                 401: "The console's password is wanted (HTTP Basic, any user name)",
                 404: "The console is off",
-                415: "The question is no JSON",
+                415: "The question is not JSON",
                 422: "A field of the question is wrong: `detail` names it",
                 503: "The store is away",
             }.items()

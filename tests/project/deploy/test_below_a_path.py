@@ -210,7 +210,7 @@ def test_a_browser_walks_below_the_path(by_caddy: httpx.Client) -> None:
         assert cookie.get("path") == "/video"
         page.get_by_role("navigation").get_by_role("link", name="Media").click()
         page.get_by_role("link", name="A walk").click()
-        page.get_by_role("button", name="Make a link").click()
+        page.get_by_role("button", name="Create a link").click()
         link = page.locator("#made-link").inner_text()
         assert link.startswith(f"{address}/video/console/shared/")
         page.get_by_role("navigation").get_by_role("link", name="Embed").click()

@@ -35,7 +35,7 @@ def test_mail_tells_what_is_wrong(tmp_path: Path) -> None:
                 (now_ms(),),
             )
         (mail,) = box.arrived(1)
-        assert mail["subject"] == "playrelay: 1 ping broke the fold: set aside."
+        assert mail["subject"] == "playrelay: 1 ping could not be processed."
         tried = relay.verb("alert", "test")
         assert (tried.returncode, tried.stdout) == (0, "ok   mail: taken\n")
         assert PASSWORD not in relay.said + tried.stdout + tried.stderr

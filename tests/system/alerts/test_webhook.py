@@ -56,7 +56,7 @@ def test_what_is_wrong_is_told_once_and_when_it_is_over(tmp_path: Path, receiver
         relay.started()
         change(relay, SET_ASIDE)
         (body,) = receiver.bodies(1)
-        assert body["title"] == "playrelay: 1 ping broke the fold: set aside."
+        assert body["title"] == "playrelay: 1 ping could not be processed."
         relay.stop()
         relay.started()
         change(relay, PUT_BACK)

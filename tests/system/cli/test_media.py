@@ -156,8 +156,8 @@ def test_media_that_hubspot_refuses_are_told_and_mended(relay: Relay, hubspot: S
     listed = relay.verb("media", "list").stdout
     (line,) = [line for line in listed.splitlines() if "The film" in line]
     assert "unmatched: externalId film-1. HubSpot refuses it: " in line
-    assert "Asked again at " in line
-    assert "HubSpot refuses 1 medium: register it (playrelay media register) or make it" in listed
+    assert "Tried again at " in line
+    assert "HubSpot refuses 1 medium: register it (playrelay media register) or create it" in listed
     (reported,) = json.loads(relay.verb("media", "list", "--json").stdout)["reported"]
     assert reported["refusal"]["medium"] == "/film-1"
     assert reported["refusal"]["said"] in line

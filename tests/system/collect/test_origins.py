@@ -74,7 +74,7 @@ def test_the_remedy_for_a_refused_origin_is_one_that_the_setting_takes(
     """And lets in that origin alone; where no entry can, the answer says what else to do."""
     detail: str = production.post(PATH, json=PLAY, headers={"origin": origin}).json()["detail"]
     if entry is None:
-        assert detail.startswith(f"the Origin {origin!r} can't be listed: send from a page on ")
+        assert detail.startswith(f"the Origin {origin!r} can't be allowed: send from a page on ")
     else:
         assert detail == f"add {entry} to PLAYRELAY_ALLOWED_ORIGINS to let its pages send pings"
         assert OriginPolicy.parse([entry]).allows(origin)

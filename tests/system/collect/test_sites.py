@@ -88,10 +88,16 @@ def test_a_ping_goes_to_its_sites_account(relay: CollectingRelay) -> None:
 @pytest.mark.parametrize(
     ("site", "origin", "status", "reason", "detail"),
     [
-        ("nobody", ACME, 422, "invalid", "site: 'nobody' is no site of this relay"),
-        ("nobody", None, 422, "invalid", "site: 'nobody' is no site of this relay"),
-        (None, None, 422, "invalid", "site: this relay serves several: send the key of one"),
-        (None, PARTNER, 422, "invalid", "site: this relay serves several: send the key of one"),
+        ("nobody", ACME, 422, "invalid", "site: 'nobody' is not a site of this relay"),
+        ("nobody", None, 422, "invalid", "site: 'nobody' is not a site of this relay"),
+        (None, None, 422, "invalid", "site: this relay serves several sites: send the key of one"),
+        (
+            None,
+            PARTNER,
+            422,
+            "invalid",
+            "site: this relay serves several sites: send the key of one",
+        ),
         ("www", ACME, 403, "origin_not_allowed", f"add {ACME} to allowed_origins of site www"),
         ("acme", GLOBEX, 403, "origin_not_allowed", f"add {GLOBEX} to allowed_origins of site ac"),
         (

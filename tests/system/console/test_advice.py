@@ -63,7 +63,7 @@ def test_each_pause_says_what_to_do(reason: str) -> None:
     """And how long it lasts."""
     (only,) = advice_on(depths(paused_until=NOW + 120_000, pause_reason=f"{reason}: detail"))
     assert only.level == PAUSES[reason][0]
-    assert "for 2 minutes more (detail)" in only.says
+    assert "for another 2 minutes (detail)" in only.says
     assert only.do
 
 
@@ -72,7 +72,7 @@ def test_a_destination_that_rests_alone_is_named() -> None:
     rest = Rest("custom-events", NOW + 120_000, "missing_scope")
     (only,) = advice_on(depths(resting=(rest,), due_age=SLOW_MS + 1))
     assert only.level == "bad"
-    assert "Sending to custom-events rests for 2 minutes more" in only.says
+    assert "Sending to custom-events is paused for another 2 minutes" in only.says
     assert only.path == "/console/connect"
 
 
@@ -203,5 +203,5 @@ def test_messages_that_do_not_arrive_are_said() -> None:
     (only,) = advise(depths(), [], BUSY, NOW, collects=False, channels=[failing, working])
     assert only.level == "wait"
     assert only.says == (
-        "The last message by webhook was not taken: 404 Not Found. 2 messages wait."
+        "The last message by webhook was not accepted: 404 Not Found. 2 messages wait."
     )

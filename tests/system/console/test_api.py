@@ -193,10 +193,10 @@ def test_a_csv_file_without_rows_has_its_columns(
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("media/1?utm_sorce=x", "utm_sorce: is no parameter here: did you mean utm_source?"),
-        ("media/1/days?day=7", "day: is no parameter here: did you mean days?"),
-        ("media?site=www", "site: is no parameter here: there are account, after, days, format, "),
-        ("people/1?limit=3", "limit: is no parameter here: there are account, format"),
+        ("media/1?utm_sorce=x", "utm_sorce: is not a parameter here: did you mean utm_source?"),
+        ("media/1/days?day=7", "day: is not a parameter here: did you mean days?"),
+        ("media?site=www", "site: is not a parameter here: use one of account, after, days, "),
+        ("people/1?limit=3", "limit: is not a parameter here: use one of account, format"),
         ("media?search=a%00b", "search: leave out the control character U+0000"),
     ],
 )

@@ -185,7 +185,7 @@ def test_what_there_is_nothing_to_connect_says_so(tmp_path: Path) -> None:
         live.client.headers.update(HTML)
         sign_in(live.client)
         text = live.client.get(PAGE).text
-        assert "stands in the settings" in text
+        assert "is set in the settings" in text
         assert "PLAYRELAY_SECRET_KEY" in text
         assert "oauth/authorize" not in text
 

@@ -47,7 +47,7 @@ async def test_a_job_is_done_step_by_step() -> None:
     ("error", "says"),
     [
         (StoreError("the disk is full"), "the disk is full"),
-        (RuntimeError("x"), "the log has it"),
+        (RuntimeError("x"), "see the log"),
     ],
 )
 async def test_a_job_that_fails_says_why(error: Exception, says: str) -> None:
@@ -65,7 +65,7 @@ async def test_a_relay_that_stops_ends_a_job_between_two_steps() -> None:
     await work.reached.wait()
     leaving.set()
     await ended(job)
-    assert "can be done again" in job.fault
+    assert "start it again" in job.fault
 
 
 async def test_the_oldest_jobs_are_forgotten() -> None:

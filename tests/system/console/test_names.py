@@ -66,7 +66,7 @@ def test_names_show_once_hubspot_has_told_them(
     """In the list, on the contact's and the medium's page; in no file, address, log or store."""
     with live_relay(settings_for(tmp_path, **NAMES)) as live:
         contact, text = watched(live)
-        assert "HubSpot is being asked for names" in text
+        assert "Names are being loaded from HubSpot" in text
         shown = re.compile(rf'/console/people/{contact}">(\w+ \w+) \((\S+@sandbox\.example)\)<')
         name, email = until(lambda: shown.findall(who_watched(live)))[0]
         page = live.client.get(f"/console/people/{contact}").text

@@ -52,7 +52,7 @@ def client(folder: Path) -> Iterator[httpx.Client]:
             contactUtk="f" * 31 + "1",
         )
         until(lambda: "started</span> delivered" in page(live.client, "play?session=two"))
-        until(lambda: "a stranger to HubSpot" in page(live.client, "play?session=three"))
+        until(lambda: "not known to HubSpot" in page(live.client, "play?session=three"))
         yield live.client
 
 
@@ -131,7 +131,7 @@ def test_what_is_not_there_is_said(client: httpx.Client) -> None:
     for path in ("media/999", "jobs/x", "media?account=nobody's"):
         answer = client.get(f"/console/{path}")
         assert answer.status_code == 404
-        assert "<h1>Not here</h1>" in answer.text
+        assert "<h1>Not found</h1>" in answer.text
 
 
 def test_a_period_is_compared_with_the_one_before(tmp_path: Path) -> None:
@@ -153,13 +153,13 @@ def test_a_period_is_compared_with_the_one_before(tmp_path: Path) -> None:
     assert figures["Watched on average"] == "75 % +25 points"
     assert figures["Watched in all"] == "4 min +400 %"
     assert figures["Viewers"] == "1 2.0 plays each +0 %"
-    assert "Watched again the most: 0:45 to 0:49" in medium
+    assert "Repeated most: 0:45 to 0:49" in medium
     assert "100 times in 100 plays" in medium
     assert "Compared with the 7 days before" in medium
-    assert "Most leave between 0:40 and 0:45" in medium
+    assert "Most people leave between 0:40 and 0:45" in medium
     assert "Compared with" not in alone
     assert "Viewers</dt>" not in alone
-    assert "Viewers are counted for as long as plays are kept" in alone
+    assert "Viewers are counted only while their plays are kept" in alone
 
 
 def test_a_day_begins_where_the_zone_says(tmp_path: Path) -> None:
@@ -307,8 +307,8 @@ def test_a_medium_is_filtered(tmp_path: Path) -> None:
     assert plays(none) == "0"
     assert "3 plays of these days are in no filter" not in found
     assert "3 plays of these days are in no filter" in beyond
-    assert "Filters know the plays that began since" not in found
-    assert "Filters know the plays that began since" in beyond
+    assert "Filters cover plays since" not in found
+    assert "Filters cover plays since" in beyond
     assert [row[1] for row in days[1:]] == ["1"]
     assert refused.status_code == 422
     assert "context: " in refused.text
@@ -340,7 +340,7 @@ def test_a_play_is_told(client: httpx.Client) -> None:
     assert answer.status_code == 200
     assert "session <code>two</code>" in answer.text
     unknown = client.post("/console/play", data={"who": "nobody"})
-    assert "No play is known by that." in unknown.text
+    assert "No play found." in unknown.text
     assert client.post("/console/play", data={"who": "x" * 300}).status_code == 422
 
 
@@ -361,7 +361,7 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
     kind = page(client, "rejected/kind?family=BAD%20word")
     assert "contactUtk&#34;: &#34;…&#34;" in kind
     assert "f" * 31 not in kind
-    assert "It is sent once more by itself: <time" in kind
+    assert "It is sent again automatically: <time" in kind
     gone = client.post("/console/rejected/requeue", data={"family": "another"})
     assert gone.status_code == 422
     assert client.post("/console/rejected/requeue", data={"id": "x"}).status_code == 422
@@ -387,7 +387,7 @@ def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Pat
         refusal = ("/+film", soon, '{"reason": "refused", "message": "no <b> media"}')
         db.execute("INSERT INTO refused_media VALUES (?, 1, ?, ?)", refusal)
         db.commit()
-    line = f"HubSpot refuses it: no &lt;b&gt; media. Asked again at {moment(soon)}."
+    line = f"HubSpot refuses it: no &lt;b&gt; media. Tried again at {moment(soon)}."
     listed = page(client, "media")
     assert listed.count(line) == 1
     assert "playrelay media register" in listed
@@ -410,7 +410,7 @@ def test_the_snippet(client: httpx.Client) -> None:
     wanted = 'src="https://r.example.com/playrelay.js" data-consent="none" data-context="EMAIL"'
     assert wanted in text
     assert "script-src https://r.example.com" in text
-    assert "This is no address" in page(client, "embed?url=nonsense")
+    assert "This is not an address" in page(client, "embed?url=nonsense")
 
 
 def test_an_examination(client: httpx.Client) -> None:
@@ -440,5 +440,5 @@ def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
         answer = live.client.get("/console/audit", headers=HTML)
         part = live.client.get("/console/now", headers={"hx-request": "true"})
     assert (answer.status_code, part.status_code) == (503, 503)
-    assert "<h1>Not now</h1>" in answer.text
+    assert "<h1>Not available now</h1>" in answer.text
     assert '<p class="notice bad"' in part.text

@@ -162,10 +162,10 @@ def test_a_life_is_one_of_those_offered(live: Live) -> None:
 
 def test_viewers_are_not_offered_any(live: Live, outsider: httpx.Client) -> None:
     """The form is for operators."""
-    assert "Make a link" in live.client.get("/console/media/1").text
+    assert "Create a link" in live.client.get("/console/media/1").text
     sign_in(outsider, VIEWERS_PASSWORD)
     page = outsider.get("/console/media/1").text
-    assert "Make a link" not in page
+    assert "Create a link" not in page
     assert "Share this page" not in page
 
 

@@ -90,7 +90,7 @@ def test_nobody_is_listed_before_a_medium_is_chosen(client: httpx.Client) -> Non
     """The page says what to do."""
     page = text(client, "people")
     assert set(media(client)) == {"tour", "story"}
-    assert "Choose one medium" in page
+    assert "Choose one or several media" in page
     assert contacts(page) == []
 
 
@@ -129,7 +129,7 @@ def test_a_contact_has_a_page(client: httpx.Client) -> None:
     assert f'href="{RECORDS}502"' in page
     asked = client.post("/console/play", data={"who": "502"})
     assert asked.text.count('<article class="card">') == 2
-    assert "No play is known of this contact" in text(client, "people/999")
+    assert "No plays of this contact" in text(client, "people/999")
 
 
 @pytest.mark.parametrize("path", ["live", "play?session=one"])

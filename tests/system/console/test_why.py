@@ -39,7 +39,7 @@ def test_a_play_is_told(relay: httpx.Client) -> None:
             break
     assert plays[0]["title"] == "medium 42, on page 5 (session session)"
     assert plays[0]["verdict"].startswith(
-        "2 milestones reached, and nobody to send them for: the visitor brought nothing"
+        "2 milestones reached, but not sent: the visitor has no identity"
     )
     answer = relay.post("/console/why", json=ASKED)
     assert answer.headers["cache-control"] == "no-store"

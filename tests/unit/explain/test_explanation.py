@@ -69,19 +69,19 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> PlayHisto
         ),
         pytest.param(
             played(event("rejected", reason="refused", message="no such media")),
-            "1 event rejected by HubSpot (no such media): mend the cause, then playrelay outbox "
+            "1 event rejected by HubSpot (no such media): fix the cause, then playrelay outbox "
             "requeue 7",
             id="rejected",
         ),
         pytest.param(
             played(event("rejected", reason="medium_refused", message="no such media")),
-            "1 event rejected without asking HubSpot, which refused the medium shortly before (no "
-            "such media): mend the cause, then playrelay outbox requeue 7",
+            "1 event rejected without being sent, because HubSpot refused the medium shortly "
+            "before (no such media): fix the cause, then playrelay outbox requeue 7",
             id="rejected unasked",
         ),
         pytest.param(
             played(event("waiting", reason="stranger"), identity=STRANGER),
-            "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet)",
+            "1 event waiting: HubSpot knows no contact with the visitor's usertoken (yet)",
             id="stranger",
         ),
         pytest.param(
@@ -90,15 +90,15 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> PlayHisto
                 identity=STRANGER,
                 lookup=LookupRecord(2, NOW, None, NOW + 600_000),
             ),
-            "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet); it is "
-            "asked again by 2026-09-21 14:23:20 UTC",
+            "1 event waiting: HubSpot knows no contact with the visitor's usertoken (yet); the "
+            "next look-up is by 2026-09-21 14:23:20 UTC",
             id="asked again",
         ),
         pytest.param(
             played(event("waiting", reason="stranger"), identity=STRANGER, mail_owner="another"),
-            "1 event waiting: HubSpot knows no contact by the visitor's usertoken (yet); the link "
-            "of the mail is not believed, since it came with another visitor before: mails are "
-            "forwarded",
+            "1 event waiting: HubSpot knows no contact with the visitor's usertoken (yet); the "
+            "email's link is not used, because it arrived with another visitor before (emails get "
+            "forwarded)",
             id="forwarded",
         ),
         pytest.param(
@@ -107,33 +107,37 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> PlayHisto
                 identity=Unknown("anonymous"),
                 mail_owner="another",
             ),
-            "1 event waiting: the visitor brought nothing else to be known by: no hubspotutk "
+            "1 event waiting: the visitor has no other identity: no hubspotutk "
             "cookie (no consent, or no HubSpot tracking code on the page), no signed contactId; "
-            "the link of the mail is not believed, since it came with another visitor before: "
-            "mails are forwarded",
+            "the email's link is not used, because it arrived with another visitor before "
+            "(emails get forwarded)",
             id="forwarded, and no cookie",
         ),
         pytest.param(
             played(event("waiting", reason="error_guard")),
-            "1 event waiting: put off until tomorrow: HubSpot may not know the visitor, and has "
-            "answered as many errors today as it allows",
+            "1 event waiting: postponed until tomorrow: HubSpot may not know the visitor, and "
+            "today's errors have reached HubSpot's limit",
             id="guarded",
         ),
-        pytest.param(played(event("sending")), "1 event on the way to HubSpot", id="sending"),
+        pytest.param(played(event("sending")), "1 event being sent to HubSpot", id="sending"),
         pytest.param(
             played(event("unattributed"), event("unattributed")),
             "2 events given up: the visitor did not become a contact in time",
             id="given up",
         ),
-        pytest.param(played(event("discarded")), "1 event discarded by a person", id="discarded"),
+        pytest.param(
+            played(event("discarded")),
+            "1 event discarded by an operator",
+            id="discarded",
+        ),
         pytest.param(
             played(),
-            "nothing of it is an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)",
+            "it has not reached an event yet (see PLAYRELAY_EVENTS and PLAYRELAY_MILESTONES)",
             id="nothing yet",
         ),
         pytest.param(
             played(play=Play("s", PLAY.medium, PLAY.page, NOW, handed_on=frozenset({"x"}))),
-            "all its events have ended, and are no longer kept",
+            "all its events are finished and no longer kept",
             id="pruned",
         ),
     ],
@@ -146,7 +150,7 @@ def test_every_ending_has_its_sentence(played_so_far: PlayHistory, verdict: str)
 def test_an_account_at_rest_is_named() -> None:
     """Nothing is wrong with an event that is due while the account is paused."""
     explained = explain(played(event("due")), {"media-bridge": "bad_token"})
-    assert explained.verdict == "1 event due: nothing is sent while the account rests (bad_token)"
+    assert explained.verdict == "1 event due: sending is paused (bad_token)"
 
 
 @pytest.mark.parametrize(
@@ -156,16 +160,16 @@ def test_an_account_at_rest_is_named() -> None:
             "25 %",
             ((NOW, 0, "media-played:STARTED"),),
             (
-                "1 milestone reached, and kept back, for less than 25 % was watched "
-                "(PLAYRELAY_LEAST_PERCENT): all follow once it is"
+                "1 milestone reached, held back because less than 25 % was watched "
+                "(PLAYRELAY_LEAST_PERCENT); sent once more is watched"
             ),
         ),
         (
             "10 s",
             (),
             (
-                "nothing of it is sent, kept back, for less than 10 s was watched "
-                "(PLAYRELAY_LEAST_SECONDS): all follow once it is"
+                "nothing is sent: held back because less than 10 s was watched "
+                "(PLAYRELAY_LEAST_SECONDS); sent once more is watched"
             ),
         ),
     ],
@@ -197,17 +201,17 @@ def elsewhere(*args: Any, **kwargs: Any) -> OutboxEntry:
         pytest.param(
             (event("delivered", contact_id=9), elsewhere("rejected", message="no such event")),
             "1 of 1 event on contact 9; custom-events: 1 event rejected by HubSpot (no such "
-            "event): mend the cause, then playrelay outbox requeue 7",
+            "event): fix the cause, then playrelay outbox requeue 7",
             id="one rejected",
         ),
         pytest.param(
             (elsewhere("delivered", rung="passthrough"),),
-            "custom-events: 1 of 1 event taken, on nobody it names",
+            "custom-events: 1 of 1 event accepted, without naming a contact",
             id="on nobody that it names",
         ),
         pytest.param(
             (elsewhere("discarded", reason="destination_off"),),
-            "custom-events: 1 event discarded as its destination was turned off",
+            "custom-events: 1 event discarded because its destination was turned off",
             id="turned off",
         ),
     ],
@@ -221,15 +225,15 @@ def test_a_mails_link_explains_what_waits_elsewhere() -> None:
     """Custom events have no use for it."""
     mail = Identity("mail", hsenc=HSENC)
     verdict = explain(played(elsewhere("waiting", reason="anonymous"), identity=mail)).verdict
-    assert "custom events take no link of a mail" in verdict
+    assert "custom events don't accept an email's link" in verdict
 
 
 def test_a_destination_at_rest_is_named() -> None:
     """What is due for the other is about to be sent."""
     explained = explain(played(event("due"), elsewhere("due")), {CUSTOM: "missing_scope"})
     assert explained.verdict == (
-        "1 event due: about to be sent; custom-events: 1 event due: nothing is sent while the "
-        "account rests (missing_scope)"
+        "1 event due: about to be sent; custom-events: 1 event due: sending is paused "
+        "(missing_scope)"
     )
 
 
@@ -247,11 +251,11 @@ def test_the_steps_are_in_order() -> None:
     assert explained.contacts == (9,)
     assert [step.what for step in explained.steps] == [
         "the play began",
-        "HubSpot was asked whose usertoken it is: contact 9",
-        "25 %: delivered to contact 9, known by the usertoken (the hubspotutk cookie)",
+        "the usertoken was looked up at HubSpot: contact 9",
+        "25 %: delivered to contact 9, identified by the usertoken (the hubspotutk cookie)",
         "50 %: rejected; HubSpot said: no such media [c-1]",
         "the last of 3 pings arrived: 60 % watched",
-        "its attention span is final, unless more is watched",
+        "its attention span becomes final, unless more is watched",
     ]
 
 
@@ -263,12 +267,12 @@ def test_what_is_sent_once_more_by_itself_says_when() -> None:
     )
     explained = explain(played(later, sooner))
     assert explained.verdict == (
-        "2 events rejected by HubSpot (no): sent once more by itself at 2026-09-22 14:13:20 UTC; "
-        "or sooner: mend the cause, then playrelay outbox requeue 7 7"
+        "2 events rejected by HubSpot (no): sent again automatically at 2026-09-22 14:13:20 UTC; "
+        "or sooner: fix the cause, then playrelay outbox requeue 7 7"
     )
-    assert [step.what for step in explained.steps if "once more" in step.what] == [
-        "25 %: rejected; HubSpot said: no; it is sent once more at 2026-09-22 15:13:20 UTC",
-        "50 %: rejected; HubSpot said: no; it is sent once more at 2026-09-22 14:13:20 UTC",
+    assert [step.what for step in explained.steps if "again" in step.what] == [
+        "25 %: rejected; HubSpot said: no; it is sent again at 2026-09-22 15:13:20 UTC",
+        "50 %: rejected; HubSpot said: no; it is sent again at 2026-09-22 14:13:20 UTC",
     ]
 
 

@@ -13,9 +13,9 @@ BOTH = MediumRefusal("42/a/b", 1, NOW, "no")
 
 def test_one_medium() -> None:
     """HubSpot's words and when it is asked again."""
-    again = "Asked again at 2026-09-21 14:13:20 UTC."
+    again = "Tried again at 2026-09-21 14:13:20 UTC."
     assert describe(FILM, NOW) == f"HubSpot refuses it: No such media. {again}"
-    assert describe(FILM, NOW + 1).endswith(". Its next event asks again.")
+    assert describe(FILM, NOW + 1).endswith(". Its next event is tried again.")
 
 
 @pytest.mark.parametrize(
