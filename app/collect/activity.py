@@ -1,6 +1,6 @@
-"""What each origin has done lately: loaded the script, sent pings that were taken or refused.
+"""What each origin has done lately: loaded the script, sent pings that were accepted or refused.
 
-For a person who wonders why nothing arrives. Kept in the memory of this process, and bounded.
+It answers why no plays arrive. It is kept in the memory of this process, and limited.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 ORIGINS = 1_000
-"""Beyond this many origins that may send, and as many others, the oldest entries are dropped."""
+"""Beyond this many allowed origins, and as many others, the oldest entries are dropped."""
 
 LENGTH = 300
 """Longest origin that is kept, in bytes: no site has a longer one."""
@@ -33,23 +33,23 @@ class OriginActivity:
         self._allowed: dict[bytes, Activity] = {}
         self._strange: dict[bytes, Activity] = {}
         self.allows: Callable[[bytes], bool] = lambda _origin: False
-        """Whether an origin is one of those that may send; set where that is known."""
+        """Whether an origin is allowed to send; set when that is known."""
 
     def script(self, origin: bytes) -> None:
-        """A page of that origin has loaded the script."""
+        """Record that a page of this origin has loaded the script."""
         if len(origin) <= LENGTH:
             self._of(origin).script_at = self._clock()
 
     def taken(self, origin: bytes | None) -> None:
-        """A ping of that origin was taken. None: not sent by a page."""
+        """Record an accepted ping of this origin. None: not sent by a page."""
         if origin is None or len(origin) > LENGTH:
             return
-        entry = self._allowed.get(origin) or self._of(origin)  # each ping comes here
+        entry = self._allowed.get(origin) or self._of(origin)  # a hot path: every ping comes here
         entry.taken_at = self._clock()
         entry.taken += 1
 
     def refused(self, origin: bytes | None, reason: str, detail: str) -> None:
-        """A ping of that origin was refused."""
+        """Record a refused ping of this origin."""
         if origin is None or len(origin) > LENGTH:
             return
         entry = self._of(origin)
@@ -57,12 +57,12 @@ class OriginActivity:
         entry.reason, entry.detail = reason, detail
 
     def of(self, origin: str) -> Activity:
-        """What that origin has done."""
+        """The activity of this origin."""
         key = origin.encode("latin-1", "replace")
         return self._allowed.get(key) or self._strange.get(key) or Activity()
 
     def origins(self) -> list[str]:
-        """Every origin that is kept: those that may send, then the others, the newest first."""
+        """Every origin that is kept: the allowed ones, then the others, the newest first."""
         both = [*reversed(self._allowed), *reversed(self._strange)]
         return [origin.decode("latin-1") for origin in both]
 

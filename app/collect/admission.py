@@ -1,6 +1,6 @@
-"""Which plays are taken when strangers have filled what may be filled.
+"""Which plays are accepted when strangers have filled their share of the store.
 
-Checked once in some seconds, by a worker; a ping costs a look at two flags.
+A worker checks that every few seconds; a ping costs only a look at two flags.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ from app.store.records import StoreUsage
 from app.telemetry.metrics import Metrics
 
 LEAST_FREE_BYTES = 500 * 2**20
-"""Free space on the disk below which plays that nobody can be known by are refused."""
+"""Free disk space below which plays without any identity are refused."""
 
 MOST_UNPROVEN = 100_000
-"""Due events of visitors that are not proven: two and a half hours of what HubSpot takes."""
+"""Due events of visitors without a proven identity: two and a half hours at HubSpot's rate."""
 
 BEYOND = 1.25
-"""Times the limit at which only known visitors' plays are taken."""
+"""The multiple of the limit at which only known visitors' plays are accepted."""
 
 RETRY_SECONDS = 300
 
@@ -28,12 +28,11 @@ Wait = Callable[[asyncio.Event, float], Awaitable[object]]
 
 
 class Admission:
-    """Of one account. `limit`: bytes that the store may hold, 0 for any number.
+    """The admission of one account. `limit`: bytes that the store may hold, 0: unlimited.
 
-    `measure`: what the store holds; `free`: bytes left on its disk, None where that is another's.
-    `known`: which of these usertokens are a contact's.
-    `asks`: whether HubSpot is asked about usertokens; else none of them is ever proven before it
-    is sent, and nobody is refused for that.
+    `measure`: the size of the store; `free`: bytes left on its disk, None if it is remote. `known`:
+    which of these usertokens belong to a contact. `asks`: whether usertokens are looked up;
+    otherwise none of them is ever proven before its event is sent, and nobody is refused for that.
     """
 
     def __init__(
@@ -57,7 +56,7 @@ class Admission:
         self.is_crowded = False
 
     async def check(self) -> None:
-        """Look at the store. Raises StoreError."""
+        """Measure the store. Raises StoreError."""
         usage, free = await self._measure(MOST_UNPROVEN), self._free()
         self.is_full = 0 < self._limit <= usage.size or (
             free is not None and free < LEAST_FREE_BYTES
@@ -69,7 +68,7 @@ class Admission:
         self._metrics.unproven.set(usage.unproven)
 
     async def run(self, stop: asyncio.Event, wait: Wait, seconds: float) -> None:
-        """Check again and again."""
+        """Measure again and again."""
         while not stop.is_set():
             try:
                 await self.check()
@@ -78,7 +77,7 @@ class Admission:
             await wait(stop, seconds)
 
     def require_space(self, parsed: Parsed) -> None:
-        """Raise Refusal where no play of the request may be taken at present."""
+        """Raise Refusal if no play of the request may be accepted at present."""
         if self.is_full and not any(map(_can_be_known, parsed.plays)):
             detail = "the store is nearly full: plays without any identity"
         elif self.is_crowded and not any(map(_can_be_proven, parsed.plays)):
@@ -90,7 +89,7 @@ class Admission:
     async def require_known(self, plays: Iterable[PlayPing]) -> None:
         """Raise Refusal unless all of these plays are known visitors'. Raises StoreError.
 
-        Anybody can invent usertokens: only those count here that HubSpot has named a contact for.
+        Anybody can invent usertokens, so only those count that HubSpot has matched to a contact.
         """
         tokens = {usertoken(play.contact_utk) or "" for play in plays}
         if tokens - await self._known(sorted(tokens)):

@@ -46,13 +46,13 @@ def decode(
     except InvalidPingError as error:
         raise Refusal("invalid", str(error)) from None
     except BadJsonError as error:
-        if body.startswith(_UTF8_BOM):  # editors and .NET put it there; JSON has no place for it
+        if body.startswith(_UTF8_BOM):  # added by editors and .NET; JSON does not allow it
             return decode(body[len(_UTF8_BOM) :], referer, headers)
         raise _explained(body, headers) or Refusal("bad_json", str(error)) from None
 
 
 def _explained(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
-    """The refusal that names what was sent in place of JSON in UTF-8, if it is known."""
+    """The refusal for a body that is not JSON in UTF-8, if its format is recognised."""
     given = {name: value.decode("latin-1").strip().lower() for name, value in headers}
     coding = given.get(b"content-encoding", "identity")
     if coding not in {"identity", ""} or body.startswith(_GZIP):

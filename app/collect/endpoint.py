@@ -1,11 +1,11 @@
 """`POST /v1/progress`: check, append, and answer once the ping is on disk.
 
-The only hot path and the only public one, so it is plain ASGI ahead of the router: a FastAPI route
-that does nothing costs more than all of this. Its description for the OpenAPI document stands in
-`collect.schema`.
+This is the only hot path and the only public one, so it is plain ASGI ahead of the router: a
+FastAPI route that does nothing costs more than all of this. Its description for the OpenAPI
+document is in `collect.schema`.
 
-The cheap checks come first. Every request counts against its address, whatever becomes of it, and
-is only then looked at; each further play that it brings counts like another request.
+The cheap checks come first. Every request, accepted or not, counts against its address before it is
+examined; each further play counts as another request.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -33,13 +33,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PATH = "/v1/progress"
 RETRY_AFTER_SECONDS = 5
-"""When a client may try again if the store can't commit: soon, as it may only be busy."""
+"""When a client may try again if the store can't commit: soon, because it may only be busy."""
 
 REFERER_LIMIT = 2048
-"""Characters of a Referer that are kept, as of a page's address."""
+"""Characters of a Referer that are kept; the same as for a page's address."""
 
 IDENTIFIED_COST = 20
-"""What a look-up at once counts in an address's rate: some 30 a minute by default."""
+"""The cost of an immediate look-up in an address's rate: some 30 a minute by default."""
 
 _log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ _log = structlog.get_logger(__name__)
 class ProgressEndpoint:
     """The ASGI endpoint. `clock`: ms since the epoch.
 
-    `refused`: counts the requests that end before it is known for which site they are.
+    `refused`: counts the requests that end before their site is known.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class ProgressEndpoint:
         except StoreError as error:
             await self._refuse(send, origin, self._not_kept(error, entry), entry)
         except GoneError:
-            if REFUSED not in scope:  # else the server has cut it off, and has counted that
+            if REFUSED not in scope:  # otherwise the server has cut it off, and counted that
                 self._refused.count("gone")
         except Exception:  # noqa: BLE001 - answered and logged, never raised into the server
             mistake = Refusal("internal", "look for the request id in the log")
@@ -104,7 +104,7 @@ class ProgressEndpoint:
             _log.exception("ping_failed", request=instance)
 
     def _admit(self, scope: Scope, origin: bytes | None) -> str:
-        """Check what costs nothing to check; returns the sender's address. Raises Refusal."""
+        """Do the checks that need no body; returns the sender's address. Raises Refusal."""
         client = scope.get("client")
         address: str = client[0] if client else ""
         if wait := self._rate.retry_after(address):
@@ -150,9 +150,9 @@ class ProgressEndpoint:
     async def _refuse(
         self, send: Send, origin: bytes | None, refusal: Refusal, entry: SiteEntry | None
     ) -> str:
-        """Send the problem; returns the request's id, as it stands in answer and log.
+        """Send the problem; returns the request's id, as in the answer and the log.
 
-        The page that sent the request may read it, allowed or not: it holds nothing of anybody's.
+        The page that sent the request may read it, allowed or not: it contains no personal data.
         """
         (entry.metrics.pings if entry else self._refused).count(refusal.reason)
         instance = self._new_id()
@@ -194,7 +194,7 @@ def _headers(scope: Scope) -> tuple[bytes | None, str | None]:
 
 
 def _cost(parsed: Parsed) -> int:
-    """How much a request counts in its address's rate: its plays, and a look-up if requested."""
+    """The cost of a request in its address's rate: its plays, and a look-up if requested."""
     cost = max(1, len(parsed.plays) + len(parsed.faults))
     for play in parsed.plays:
         if play.identified:
@@ -203,7 +203,7 @@ def _cost(parsed: Parsed) -> int:
 
 
 def _is_signed(play: PlayPing, entry: SiteEntry, now: int) -> bool:
-    """Whether the site's own server says who watched."""
+    """Whether the site's own server has signed who watched."""
     return bool(play.contact_id) and not signature_fault(
         play.contact_id or 0,
         play.contact_signature,

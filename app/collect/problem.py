@@ -26,7 +26,7 @@ Reason = Literal[
     "store_full",
 ]
 REFUSED = "playrelay.refused"
-"""In the scope of a request that the server refused while a route was reading it."""
+"""The scope key of a request that the server refused while a route was reading it."""
 
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
@@ -87,13 +87,13 @@ TITLE: dict[Reason, str] = {
 
 
 def reason_of(status: int) -> Reason:
-    """The reason for a status with which a route raised an error."""
+    """The reason for the status of an HTTP error that a route raised."""
     reason: Reason = "internal" if status >= STATUS["internal"] else "bad_request"
     return next((each for each in REASONS if STATUS[each] == status), reason)
 
 
 class Refusal(Exception):  # noqa: N818 - not a failure of ours
-    """Why a request is refused. `faults`: of its plays; `retry_after`: seconds, 0 for none."""
+    """Refuses a request. `faults`: of its plays; `retry_after`: seconds, 0 for none."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class Refusal(Exception):  # noqa: N818 - not a failure of ours
 
 
 class Problem(msgspec.Struct, omit_defaults=True):
-    """The body of every error. `instance` is the request's id, as it stands in the log."""
+    """The body of every error. `instance`: the request's id, as in the log."""
 
     title: str
     status: int
@@ -128,7 +128,7 @@ def problem(
     rejected: list[dict[str, str | int]] | None = None,
     status: int | None = None,
 ) -> bytes:
-    """The encoded body. `status`: the answer's, where the reason has another."""
+    """The encoded body. `status`: of the answer, if it differs from the reason's."""
     code = STATUS[reason] if status is None else status
     body = Problem(TITLE[reason], code, detail, reason, instance, rejected or [])
     return msgspec.json.encode(body)

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 WINDOW_SECONDS = 60.0
 ADDRESSES = 100_000
-"""Beyond this many addresses in a minute the oldest are forgotten: memory is bounded, not them."""
+"""Beyond this many addresses in a minute, the oldest are dropped: memory is limited."""
 
 
 class _Window:
-    """What was counted until an end."""
+    """The count of an address until the end of its window."""
 
     __slots__ = ("count", "end")
 
@@ -21,7 +21,7 @@ class _Window:
 
 
 class AddressRate:
-    """A fixed window per address, from its first request on. A rate of 0 is no limit.
+    """A fixed window per address, starting with its first request. A rate of 0 is no limit.
 
     Every ping passes here: a general cache with expiry took a tenth of its processor time.
     """
@@ -29,14 +29,14 @@ class AddressRate:
     def __init__(self, per_minute: int, clock: Callable[[], float]) -> None:
         self._limit = per_minute
         self._clock = clock
-        self._windows: OrderedDict[str, _Window] = OrderedDict()  # the first to end comes first
+        self._windows: OrderedDict[str, _Window] = OrderedDict()  # the first to expire comes first
 
     def __len__(self) -> int:
-        """How many addresses are remembered."""
+        """How many addresses are in memory."""
         return len(self._windows)
 
     def retry_after(self, address: str) -> int:
-        """Count one request; 0 if it may pass, else the seconds until the window ends."""
+        """Count one request; returns 0 if it may pass, else the seconds until the window ends."""
         if not self._limit:
             return 0
         now = self._clock()
@@ -51,13 +51,13 @@ class AddressRate:
         return max(1, int(window.end - now) + 1)
 
     def charge(self, address: str, count: int) -> None:
-        """Count more for a request that has passed, once its content is known."""
+        """Add to the count of an accepted request, once its content is known."""
         window = self._windows.get(subscriber(address))
         if window is not None and window.end > self._clock():
             window.count += count
 
     def _open(self, who: str, now: float) -> None:
-        """Begin a window, and forget those that have ended."""
+        """Begin a window, and drop expired ones."""
         windows = self._windows
         windows.pop(who, None)
         while windows and (len(windows) >= ADDRESSES or next(iter(windows.values())).end <= now):
@@ -66,7 +66,7 @@ class AddressRate:
 
 
 def subscriber(address: str) -> str:
-    """The subscriber of an address: an IPv6 subscriber holds a /64, which counts as one address."""
+    """The rate-limited address: an IPv6 subscriber holds a /64, which counts as one address."""
     return _network(address) if ":" in address else address
 
 

@@ -13,21 +13,20 @@ from app.store.pipeline import Inbox
 from app.telemetry.metrics import Metrics
 
 ORIGIN_LIMIT = 300
-"""Bytes of an Origin: a host name has 253 at most. Longer ones are refused and not cached."""
+"""Bytes of an Origin: a host name has at most 253. Longer ones are refused and not cached."""
 
 ORIGINS_CACHED = 1024
-"""Origins whose answer is kept in memory: the same pages ask again and again."""
+"""Origins whose result is cached: the same pages send again and again."""
 
 _SHOWN = 200
 
 
 class SiteEntry(NamedTuple):
-    """A site, as collect sees it: who may send, and where its pings go.
+    """A site, as collect uses it: who may send, and where its pings go.
 
-    `site`: its key; "" where there is but one, whatever a ping calls it. `needs_key`: no ping is
-    taken for this site's by its origin alone. `account`: for the log. `wake`: tells the account's
-    fold that pings wait. `admission`: whether the store has space. `trust`: how far its senders are
-    believed.
+    `site`: its key; "" if there is only one, whatever a ping calls it. `needs_key`: no ping belongs
+    to this site by its origin alone. `account`: for the log. `wake`: notifies the account's fold of
+    new pings. `admission`: whether the store has space. `trust`: how far its senders are trusted.
     """
 
     site: str

@@ -1,4 +1,4 @@
-"""An HTTP answer as it came, and how values are read out of it. Pure, and it never raises."""
+"""An HTTP answer as received, and how values are read from it. Pure, and never raises."""
 
 import re
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ import msgspec
 from httpx import codes
 
 MESSAGE_LIMIT = 500
-"""Characters of HubSpot's words that are kept."""
+"""Characters of HubSpot's text that are kept."""
 
 NAME_LIMIT = 100
 
 SHORTEST_WAIT_S = 3.0
 LONGEST_WAIT_S = 24 * 60 * 60.0
-"""Between these lies what a Retry-After is taken for, whatever it says."""
+"""The bounds within which a Retry-After is used, whatever it says."""
 
 _INT64 = 2**63
 _EXACT_FLOAT = 2.0**53
@@ -25,9 +25,9 @@ _DECIMAL = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer as it came, at `at` (ms since the epoch); the body may have been cut short.
+    """An HTTP answer as received, at `at` (ms since the epoch); the body may be cut short.
 
-    `headers` are looked up in lower case. Body and headers stay out of the repr: they may hold
+    `headers` are looked up in lower case. Body and headers stay out of the repr: they may contain
     tokens and personal data.
     """
 
@@ -43,7 +43,7 @@ def is_success(answer: Answer) -> bool:
 
 
 def json_object(answer: Answer) -> dict[str, object] | None:
-    """The body, if it is a JSON object. A body that was cut short is none."""
+    """The body, if it is a complete JSON object; otherwise None."""
     try:
         body = msgspec.json.decode(answer.body)
     except (ValueError, RecursionError):  # malformed, not UTF-8, or nested without end
@@ -52,10 +52,10 @@ def json_object(answer: Answer) -> dict[str, object] | None:
 
 
 def retry_after(answer: Answer) -> float | None:
-    """Seconds to wait as the Retry-After header asks, in digits or as an HTTP date.
+    """The seconds to wait that the Retry-After header requests, in digits or as an HTTP date.
 
-    A date is counted from the answer's own Date, for our clock may be another. "0" and dates that
-    have passed would mean to ask again at once, which is what led to the refusal: three seconds.
+    A date is compared with the answer's own Date, because our clock may differ. "0" and past dates
+    would mean an immediate retry, which led to the refusal: they count as three seconds.
     """
     value = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
@@ -68,7 +68,7 @@ def retry_after(answer: Answer) -> float | None:
 
 
 def sunset(answer: Answer) -> int | None:
-    """When the endpoint ends, as a Sunset header (RFC 8594) says it: ms since the epoch."""
+    """When the endpoint ends, by a Sunset header (RFC 8594): ms since the epoch."""
     at = _http_date(answer.headers.get("sunset", ""))
     return None if at is None else int(at * 1000)
 
@@ -76,7 +76,7 @@ def sunset(answer: Answer) -> int | None:
 def text(value: object, limit: int = MESSAGE_LIMIT) -> str:
     """A field of a body as one printable line; empty for anything but a string.
 
-    What is kept goes into logs, pages and databases (which refuse NUL).
+    The text goes into logs, pages and databases (which refuse NUL).
     """
     if not isinstance(value, str):
         return ""
@@ -85,7 +85,7 @@ def text(value: object, limit: int = MESSAGE_LIMIT) -> str:
 
 
 def whole_number(value: object) -> int | None:
-    """A positive int64, however it is written: 9001, "9001" or 9001.0. `True` is none."""
+    """A positive int64, in any of the forms 9001, "9001" or 9001.0. `True` is not one."""
     number = value
     if isinstance(value, str):
         number = int(value) if _DECIMAL.fullmatch(value.strip()) else None
@@ -99,7 +99,7 @@ def _bounded(seconds: float) -> float:
 
 
 def _http_date(value: str) -> float | None:
-    """In seconds since the epoch."""
+    """The time in seconds since the epoch."""
     try:
         when = parsedate_to_datetime(value.strip())
         return when.replace(tzinfo=when.tzinfo or UTC).timestamp()

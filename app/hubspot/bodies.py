@@ -1,7 +1,7 @@
-"""The bodies of HubSpot's three events, from what is known of a play. Pure.
+"""The bodies of HubSpot's three events, built from a play. Pure.
 
-Fields that are not known are left out. A HubSpot page is named by its id alone; any other by
-address and name.
+Unknown fields are left out. A HubSpot page is identified by its id only; any other page by address
+and name.
 """
 
 import math
@@ -20,10 +20,10 @@ _INT32_MAX = 2**31 - 1
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """The field of the event's identity: exactly one, else ValueError.
+    """The fields of the event's identity: exactly one is set, else ValueError.
 
-    Which one HubSpot would prefer is not documented, so it never gets two. They are personal data:
-    the repr says only which one it is.
+    HubSpot does not document which of several it would use, so it never gets two. They are personal
+    data: the repr shows only which one is set.
     """
 
     contact_id: int | None = None
@@ -38,7 +38,7 @@ class Subject(msgspec.Struct, frozen=True):
         return f"Subject({', '.join(self._given())}=…)"
 
     def fields(self) -> Body:
-        """The identity under HubSpot's name for it."""
+        """The identity under HubSpot's field name."""
         names = {"contact_id": "contactId", "contact_utk": "contactUtk", "hsenc": "_hsenc"}
         return {names[name]: value for name, value in self._given().items()}
 
@@ -49,7 +49,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Occurrence(msgspec.Struct, frozen=True):
-    """What all events say: who, where, what, in which session, and when (ms since the epoch)."""
+    """Common to all events: identity, page, medium, session, and time (ms since the epoch)."""
 
     subject: Subject
     page: Page
@@ -64,15 +64,15 @@ def played_body(occurrence: Occurrence, state: PlayState) -> Body:
 
 
 def percent_body(occurrence: Occurrence, percent: int) -> Body:
-    """`media-played-percent`: so much was watched at least once, in percent."""
+    """`media-played-percent`: the percentage that was watched at least once."""
     return _common(occurrence) | {"playedPercent": percent}
 
 
 def attention_body(occurrence: Occurrence, spans: Sequence[int]) -> Body:
     """`attention-span`: how often each of equal spans was watched. ValueError without spans.
 
-    The derived values go together or not at all, so only where the medium's duration is known;
-    they are what HubSpot's own formula gives.
+    The derived values are sent together or not at all, so only if the medium's duration is known;
+    they follow HubSpot's own formula.
     """
     if not spans:
         raise ValueError("an attention span needs at least one span")

@@ -56,7 +56,7 @@ _NAMES_LIMIT = 20
 
 _PASSING = {407, 408, 423, 425, 477}
 _ENDED = {codes.NOT_FOUND, codes.GONE}
-# A 404 that says so is about the contacts that were asked for; any other is about the address.
+# A 404 with such a message is about the requested contacts; any other is about the address.
 _NOBODY = re.compile(r"(OBJECT|CONTACT)S?_NOT_FOUND")
 _TOKEN_CATEGORIES = {"EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION"}
 _SCOPE_LISTS = ("missingScopes", "requiredScopes", "requiredGranularScopes")
@@ -66,7 +66,7 @@ _SCOPE_PROSE = re.compile(
     r"\bscopes?\b|proper permissions|requires (?:one|any|all) of", re.IGNORECASE
 )
 
-# The ids, and what the published answers say beside them.
+# The ids, and the other fields of published answers.
 _is_event = has_any(
     *("contactId", "mediaBridgeId", "portalId", "providerId"),
     *("mediaBridgeObjectTypeId", "mediaBridgeObjectCoordinates"),
@@ -74,7 +74,7 @@ _is_event = has_any(
 
 
 def event_result(answer: Answer) -> SendResult:
-    """What the answer to an event amounts to."""
+    """Classify the answer to an event."""
     body = body_of(answer, _is_event)
     if not isinstance(body, dict):
         return body
@@ -84,7 +84,7 @@ def event_result(answer: Answer) -> SendResult:
         return Accepted(contact_id, media_bridge_id, whole_number(body.get("portalId")))
     ids = {"contactId": contact_id, "mediaBridgeId": media_bridge_id}
     lacking = [name for name, value in ids.items() if value is None]
-    # 0 and -1 stand for none; what has another form names something, whatever it is.
+    # 0 and -1 stand for none; any other form names something
     return Incomplete(
         missing=tuple(name for name in lacking if _names_nothing(body.get(name))),
         unread=tuple(name for name in lacking if not _names_nothing(body.get(name))),
@@ -92,11 +92,12 @@ def event_result(answer: Answer) -> SendResult:
 
 
 def contacts_result(answer: Answer, asked: Collection[str]) -> LookupResult:
-    """What the answer to a look-up of these usertokens amounts to.
+    """Classify the answer to a look-up of these usertokens.
 
-    A merged contact goes by its canonical id; `is-contact: false` is a visitor that HubSpot has
-    seen and does not know. Entries of any other shape are passed over, as strangers. A 404 about
-    contacts says that HubSpot knows none of them; any other, and a 410, that there is no look-up.
+    A merged contact is returned under its canonical id; `is-contact: false` is a visitor whom
+    HubSpot has seen and does not know. Entries of any other shape count as strangers. A 404 about
+    contacts means that HubSpot knows none of them; any other 404, and a 410, that the look-up no
+    longer exists.
     """
     tokens = frozenset(asked)
 
@@ -118,7 +119,7 @@ def contacts_result(answer: Answer, asked: Collection[str]) -> LookupResult:
 
 
 def _without_contacts(status: int, failed: object) -> LookupResult:
-    """A 404 or 410 of a look-up."""
+    """A 404 or 410 from a look-up."""
     if not isinstance(failed, Refused):
         return LookupGone(status, answered=False)
     about_contacts = _NOBODY.fullmatch(failed.category) or "contact" in failed.message.lower()
@@ -128,9 +129,9 @@ def _without_contacts(status: int, failed: object) -> LookupResult:
 
 
 def body_of(answer: Answer, is_ours: IsOurs) -> dict[str, object] | Refused | Trouble:
-    """The JSON object of a success, or what the answer amounts to without one.
+    """The JSON object of a success, or the classification of an answer without one.
 
-    `is_ours`: whether an object is what HubSpot answers here.
+    `is_ours`: whether an object has the endpoint's fields.
     """
     if not is_success(answer):
         return failure(answer)
@@ -139,7 +140,7 @@ def body_of(answer: Answer, is_ours: IsOurs) -> dict[str, object] | Refused | Tr
 
 
 def failure(answer: Answer, is_error: IsOurs | None = None) -> Refused | Trouble:
-    """What an answer that is no success amounts to. `is_error`: see `own_error`."""
+    """Classify an answer that is not a success. `is_error`: see `own_error`."""
     status = answer.status
     if status == codes.TOO_MANY_REQUESTS:
         policy = text((json_object(answer) or {}).get("policyName"), NAME_LIMIT)
@@ -163,9 +164,9 @@ def failure(answer: Answer, is_error: IsOurs | None = None) -> Refused | Trouble
 
 
 def _forbidden(said: Mapping[str, object], refused: Refused) -> Refused | Trouble:
-    """A plain 403 is the event's own (say, another app's media object), unless it is our token's.
+    """A plain 403 is about the event (say, another app's media object), unless it names our token.
 
-    Taken for our token's, one such event would hold up all the others.
+    Counted as the token's fault, one such event would block all the others.
     """
     contexts = [_object(place.get("context")) for place in (said, *_errors(said))]
     scopes = _names(
@@ -180,7 +181,7 @@ def _forbidden(said: Mapping[str, object], refused: Refused) -> Refused | Troubl
 
 
 def _names_nothing(value: object) -> bool:
-    """Whether an id is absent, or one of the forms in which that is said."""
+    """Whether an id is absent, or written in one of the forms that mean so."""
     return value in (None, "", 0, -1, "0", "-1", False)
 
 
@@ -201,6 +202,6 @@ def _list(value: object) -> list[object]:
 
 
 def _names(values: Iterator[object]) -> tuple[str, ...]:
-    """The names among the values, each once, in order, and not too many."""
+    """The distinct names among the values, in order, up to a limit."""
     named = (text(value, NAME_LIMIT) for value in values)
     return tuple(dict.fromkeys(name for name in named if name))[:_NAMES_LIMIT]

@@ -1,7 +1,7 @@
-"""The client: events, look-ups of contacts, media objects, and what HubSpot says of our token.
+"""The client: events, look-ups of contacts, media objects, and information about our token.
 
-httpx logs the address of every request at INFO, and a look-up's address holds usertokens: hence
-`make_http` drops the query from its log records, whatever level the log is set to.
+httpx logs the address of every request at INFO, and a look-up's address contains usertokens.
+Therefore `make_http` drops the query from httpx's log records, at any log level.
 """
 
 import logging
@@ -38,10 +38,10 @@ from app.hubspot.tokens import TokenSource
 from app.hubspot.versions import CUSTOM, EVENTS, MEDIA, NAMES, Route
 
 LOOKUP_LIMIT = 100
-"""Usertokens a look-up may name."""
+"""Usertokens per look-up."""
 
-# By default the answer holds every property and the last form of each contact: personal data that
-# the relay has no business with, and tens of KB each. HubSpot documents how to leave them out.
+# By default the answer contains every property and the last form of each contact: personal data
+# that the relay must not read, and tens of KB each. HubSpot documents how to leave them out.
 _LITTLE = (
     ("property", "hs_object_id"),
     ("propertyMode", "value_only"),
@@ -52,14 +52,14 @@ _LOOKUP_SIZE_LIMIT = 4 * 1024 * 1024
 
 
 KeepAccount = Callable[[int], Awaitable[bool]]
-"""Told the number of the account once an answer names it; whether it is kept."""
+"""Called with the number of the account once an answer states it; returns whether it was saved."""
 
 
 class HubSpotClient:
-    """Asks once and says what the answer amounts to; waiting and trying again is `deliver`'s.
+    """Makes one request and classifies the answer; waiting and retrying is up to `deliver`.
 
-    The one exception: a 401 makes the token source renew the token, if it can, and the request go
-    out once more. (HubSpot keeps nothing of a request that it answers with 401.)
+    The one exception: after a 401 the token source renews the token, if it can, and the request is
+    sent once more. (HubSpot stores nothing of a request that it answers with 401.)
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class HubSpotClient:
         self._keep_account = keep_account
 
     async def send(self, event: EventType, body: bytes | Mapping[str, object]) -> SendResult:
-        """Hand an event over. `body`: JSON as it stands, or what becomes it."""
+        """Send an event. `body`: JSON, or an object that can be encoded."""
         call = Call(
             endpoint=event,
             method="POST",
@@ -102,12 +102,12 @@ class HubSpotClient:
         return result
 
     async def send_custom_event(self, body: Mapping[str, object]) -> SendResult:
-        """Hand a custom event over."""
+        """Send a custom event."""
         answer = await self.ask(event_call(self.custom, msgspec.json.encode(body)))
         return custom_events.event_result(answer) if isinstance(answer, Answer) else answer
 
     async def ask(self, call: Call) -> Answer | Trouble:
-        """The answer to a call that is made with the account's token, or with keys of its own."""
+        """Make a call with the account's token, or with keys of its own, and return the answer."""
         return await (self._exchange.ask(call) if call.keys else self._authorised(call))
 
     async def contacts_by_usertoken(self, utks: Sequence[str]) -> LookupResult:
@@ -135,24 +135,24 @@ class HubSpotClient:
     async def contact_names(
         self, contacts: Sequence[int], parts: Collection[NamePart]
     ) -> ContactNames | Refused | Trouble:
-        """Names of up to `NAMES_LIMIT` contacts, of these parts alone."""
+        """Read these parts of the names of up to `NAMES_LIMIT` contacts."""
         answer = await self._authorised(names_call(self._names, contacts, parts))
         return names_result(answer) if isinstance(answer, Answer) else answer
 
     async def media_page(
         self, media_type: MediaType, after: str | None = None
     ) -> MediaPage | Unserved | Refused | Trouble:
-        """Some of HubSpot's media objects of a type, from a cursor on."""
+        """List media objects of a type, starting from a cursor."""
         answer = await self._authorised(page_call(self._media, media_type, after))
         return page_result(answer) if isinstance(answer, Answer) else answer
 
     async def make_medium(self, medium: Medium) -> KnownMedium | Unserved | Refused | Trouble:
-        """Make a media object. It has a type and a name (else HubSpot refuses it)."""
+        """Create a media object. It must have a type and a name (otherwise HubSpot refuses it)."""
         answer = await self._authorised(make_call(self._media, medium))
         return make_result(answer) if isinstance(answer, Answer) else answer
 
     async def introspect(self) -> Introspection | Refused | Trouble:
-        """What HubSpot says of the access token itself; it is not renewed for that."""
+        """Ask HubSpot about the access token itself; the token is not renewed for this."""
         token = await self._tokens.access_token()
         if isinstance(token, Trouble):
             return token
@@ -160,7 +160,7 @@ class HubSpotClient:
         return introspection_result(answer) if isinstance(answer, Answer) else answer
 
     async def aclose(self) -> None:
-        """Finish a renewal of the token that is under way."""
+        """Finish a token renewal that is in progress."""
         await self._tokens.aclose()
 
     async def _authorised(self, call: Call) -> Answer | Trouble:
@@ -171,7 +171,7 @@ class HubSpotClient:
         if not (isinstance(answer, Answer) and answer.status == httpx.codes.UNAUTHORIZED):
             return answer
         if not isinstance(failure(answer), Unauthorized):
-            return answer  # a proxy wants a password, and a new token is none
+            return answer  # a proxy asks for a password; a new token does not help
         fresh = await self._tokens.refreshed(after=token)
         if isinstance(fresh, Trouble):
             return fresh
@@ -179,10 +179,10 @@ class HubSpotClient:
 
 
 def make_http(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """An HTTP client for an Exchange; the caller closes it. `transport`: in place of the network.
+    """An HTTP client for an Exchange; the caller closes it. `transport`: replaces the network.
 
     Five connections, kept alive: four senders and one look-up or refresh (httpx searches its pool
-    at every request, so few are fast). Proxies and certificates as the environment says.
+    at every request, so few are fast). Proxies and certificates come from the environment.
     """
     logging.getLogger("httpx").addFilter(_without_query)
     return httpx.AsyncClient(
@@ -194,7 +194,7 @@ def make_http(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncC
 
 
 def _without_query(record: logging.LogRecord) -> bool:
-    """Strip queries from the addresses in httpx's log records, and let them pass."""
+    """Remove queries from the addresses in httpx's log records; every record passes."""
     if isinstance(record.args, tuple):
         record.args = tuple(
             arg.copy_with(query=None) if isinstance(arg, httpx.URL) else arg for arg in record.args

@@ -1,6 +1,6 @@
-"""Contacts' names, read in batches. Pure: the call, and what its answer amounts to.
+"""Reads contacts' names in batches. Pure: the call, and the classification of its answer.
 
-The published spec of 2026-03 names no greatest number of inputs; HubSpot's guide says 100.
+The published spec of 2026-03 states no maximum of inputs; HubSpot's guide says 100.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,10 +16,10 @@ from app.hubspot.results import Refused, Trouble
 from app.hubspot.versions import Route
 
 NAMES_LIMIT = 100
-"""Contacts that a request may name."""
+"""Contacts per request."""
 
 NamePart = Literal["name", "email"]
-"""What is read of a contact: first and last name, or the mail address."""
+"""The parts of a contact that can be read: first and last name, or the email address."""
 
 _PROPERTIES: dict[NamePart, tuple[str, ...]] = {
     "name": ("firstname", "lastname"),
@@ -30,13 +30,13 @@ _SIZE_LIMIT = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ContactNames:
-    """Names by contact; one that HubSpot does not have, or who has none, is missing."""
+    """Names by contact; contacts that do not exist, or have no name, are missing."""
 
     found: dict[int, str] = field(default_factory=dict, repr=False)
 
 
 def names_call(route: Route, contacts: Sequence[int], parts: Collection[NamePart]) -> Call:
-    """Read no more than these parts."""
+    """Request only these parts."""
     properties = [each for part in _PROPERTIES if part in parts for each in _PROPERTIES[part]]
     body = {
         "inputs": [{"id": str(each)} for each in contacts],
@@ -48,7 +48,7 @@ def names_call(route: Route, contacts: Sequence[int], parts: Collection[NamePart
 
 
 def names_result(answer: Answer) -> ContactNames | Refused | Trouble:
-    """The names; a 207 names those that were found as well."""
+    """The names; a 207 contains those that were found as well."""
     body = body_of(answer, lambda body: isinstance(body.get("results"), list))
     if not isinstance(body, dict):
         return body

@@ -41,17 +41,17 @@ PROPERTIES: Mapping[str, tuple[str, str]] = {
 """The properties of the definition: label and type by internal name."""
 
 _SPACE = UUID("0d4b2f4e-7f3c-5a61-9a5e-6c2b1d7e8f90")
-_VALUE_LIMIT = 1_000  # characters; HubSpot publishes none
+_VALUE_LIMIT = 1_000  # characters; HubSpot publishes no limit
 _REPEATED = re.compile(r"\buuid\b", re.IGNORECASE)
 
 _is_definition = has_any("fullyQualifiedName")
 
 
 class EventForm(msgspec.Struct, frozen=True):
-    """What an account's custom events have in common.
+    """The common settings of an account's custom events.
 
-    `name`: the definition's full name. `play_page`: the address of the console's page of a play,
-    to which the session is added; None: events name none.
+    `name`: the definition's full name. `play_page`: the address of the console's page of a play, to
+    which the session is appended; None: events contain no link.
     """
 
     name: str
@@ -59,16 +59,16 @@ class EventForm(msgspec.Struct, frozen=True):
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """An event definition that HubSpot has. `properties`: each one's type by its name."""
+    """An event definition at HubSpot. `properties`: the type of each, by name."""
 
     full_name: str
     properties: Mapping[str, str]
 
 
 def event_uuid(play: Play, event: EventType, value: str, row: int) -> str:
-    """The same for each request of one event of the outbox, and for no other event.
+    """The same for every request for one event of the outbox, and for no other event.
 
-    The row's id alone would not do: a store that is made anew counts from 1 again.
+    The row's id alone would not be enough: a new store counts from 1 again.
     """
     return str(uuid5(_SPACE, f"{row}\0{play.site}\0{play.session_id}\0{event}:{value}"))
 
@@ -83,7 +83,7 @@ def event_body(
     value: str,
     occurred_at: int,
 ) -> Body:
-    """One occurrence. ValueError for an identity that custom events don't take."""
+    """One custom event. ValueError for an identity that custom events don't accept."""
     said: Body = {
         "eventName": form.name,
         "uuid": uuid,
@@ -98,15 +98,15 @@ def event_body(
 
 
 def event_call(route: Route, body: bytes) -> Call:
-    """Hand one occurrence over."""
+    """The call that sends one event."""
     return Call("custom-event", "POST", route.path(act="send"), json=body)
 
 
 def event_result(answer: Answer) -> SendResult:
-    """What the answer to an occurrence amounts to: a 204 says that it was taken, and no more.
+    """Classify the answer to an event: a 204 means that it was accepted, without details.
 
-    What HubSpot answers to a uuid that it knows is not published: an error that is about nothing
-    else than the uuid, or a 409, is about a repeat.
+    HubSpot does not publish how it answers a known uuid: an error about nothing but the uuid, or a
+    409, counts as a repeat.
     """
     if answer.status == codes.NO_CONTENT:
         return Taken()
@@ -119,12 +119,12 @@ def event_result(answer: Answer) -> SendResult:
 
 
 def definition_call(route: Route, name: str) -> Call:
-    """Ask for a definition."""
+    """The call that reads a definition."""
     return Call("event-definitions", "GET", f"{route.path(act='event-definitions')}/{name}")
 
 
 def define_call(route: Route, name: str) -> Call:
-    """Make the definition with all its properties."""
+    """The call that creates the definition with all its properties."""
     body = {
         "label": LABEL,
         "name": name,
@@ -138,20 +138,20 @@ def define_call(route: Route, name: str) -> Call:
 
 
 def property_call(route: Route, name: str, missing: str) -> Call:
-    """Add a property that a definition lacks."""
+    """The call that adds a missing property to a definition."""
     path = f"{route.path(act='event-definitions')}/{name}/property"
     body = msgspec.json.encode(property_body(missing))
     return Call("event-definitions", "POST", path, json=body)
 
 
 def property_body(name: str) -> Body:
-    """A property as HubSpot wants it described."""
+    """A property in HubSpot's form."""
     label, kind = PROPERTIES[name]
     return {"name": name, "label": label, "type": kind}
 
 
 def definition_result(answer: Answer) -> Definition | Refused | Trouble:
-    """The definition that an answer holds."""
+    """The definition that an answer contains."""
     body = body_of(answer, _is_definition)
     if not isinstance(body, dict):
         return body
@@ -166,7 +166,7 @@ def definition_result(answer: Answer) -> Definition | Refused | Trouble:
 
 
 def property_result(answer: Answer) -> Refused | Trouble | None:
-    """What stood in the way of a new property; None: it is there."""
+    """Why a property could not be added; None: it exists."""
     body = body_of(answer, has_any("name"))
     return None if isinstance(body, dict) else body
 
@@ -197,7 +197,7 @@ def _properties(form: EventForm, play: Play, event: EventType, value: str) -> di
 
 
 def _milestone(event: EventType, value: str) -> str:
-    """As marketers call it: `started`, `viewed`, `25 %` or `attention span`."""
+    """The milestone as marketers call it: `started`, `viewed`, `25 %` or `attention span`."""
     if event == "media-played-percent":
         return f"{value} %"
     return "attention span" if event == "attention-span" else value.lower()

@@ -1,7 +1,7 @@
-"""When the parts of HubSpot's API end that the relay uses: the one table, with its sources. Pure.
+"""When the parts of HubSpot's API that the relay uses end: one table with its sources. Pure.
 
-docs/HUBSPOT.md, `playrelay doctor`, the metric and the console's Connect page are made from it.
-HubSpot says "unsupported" of most: no date at which they stop to answer is published.
+docs/HUBSPOT.md, `playrelay doctor`, the metric and the console's page Connect are generated from
+it. For most parts HubSpot only says "unsupported", without a date on which they stop answering.
 """
 
 import re
@@ -15,10 +15,10 @@ Use = Literal["events", "oauth", "contacts", "media", "custom", "provider", "obj
 
 DAY_MS = 24 * 60 * 60 * 1000
 WARN_MS = 180 * DAY_MS
-"""How long before an end it is warned of."""
+"""How long before an end the relay warns."""
 
 SUPPORT_MONTHS = 18
-"""A dated version is supported for so long, from its month on."""
+"""How long a dated version is supported, from its month on."""
 
 VERSIONING = "https://developers.hubspot.com/docs/developer-tooling/platform/versioning"
 OAUTH_V1 = "https://developers.hubspot.com/changelog/v1-oauth-api-deprecation"
@@ -51,7 +51,7 @@ _ADVICE: Mapping[Use, str] = {
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """A version of a part of the API. `ends`: a month (`2027-09`) or a day, as HubSpot says it."""
+    """A version of a part of the API. `ends`: a month (`2027-09`) or a day, as HubSpot says."""
 
     use: Use | Literal["any"]
     version: str
@@ -60,7 +60,7 @@ class Ending(msgspec.Struct, frozen=True):
     source: str
 
 
-# HubSpot's notices. "any": of a use that has no line of its own. Dated versions follow the rule.
+# HubSpot's notices. "any": for a use without its own line. Dated versions follow the rule.
 ENDINGS: tuple[Ending, ...] = (
     Ending("oauth", "v1", "2027-02-16", "deprecated, then no longer accessible", OAUTH_V1),
     Ending("any", "v4", "2027-03-30", "unsupported", V4),
@@ -78,9 +78,9 @@ ENDINGS: tuple[Ending, ...] = (
 
 
 class InUse(msgspec.Struct, frozen=True):
-    """An endpoint that is in use. `ends_at`: ms since the epoch; None: nothing is known.
+    """An endpoint that is in use. `ends_at`: ms since the epoch; None: not known.
 
-    `announced`: HubSpot's answers say so (a Sunset header). `gone`: it answers no more.
+    `announced`: HubSpot's answers say so (a Sunset header). `gone`: it no longer answers.
     """
 
     use: Use
@@ -106,7 +106,7 @@ class InUse(msgspec.Struct, frozen=True):
 
     @property
     def advice(self) -> str:
-        """What an operator does about it."""
+        """What an operator should do about it."""
         if self.gone and self.use == "contacts":
             return (
                 "nothing is lost yet: plays wait for PLAYRELAY_PARK_DAYS. Set PLAYRELAY_IDENTITY="
@@ -116,21 +116,21 @@ class InUse(msgspec.Struct, frozen=True):
 
 
 class Signs(msgspec.Struct):
-    """What HubSpot's answers have said of its endpoints while this process runs.
+    """What HubSpot's answers have said about its endpoints since this process started.
 
-    `sunsets`: the time that a Sunset header (RFC 8594) named, in ms. `gone`: those that answer no
-    more.
+    `sunsets`: the time that a Sunset header (RFC 8594) named, in ms. `gone`: endpoints that no
+    longer answer.
     """
 
     sunsets: dict[str, int] = msgspec.field(default_factory=dict)
     gone: set[str] = msgspec.field(default_factory=set)
 
     def keep_sunset(self, endpoint: str, at: int) -> None:
-        """An answer named the end of its endpoint."""
+        """Record that an answer named the end of its endpoint."""
         self.sunsets[endpoint] = at
 
     def keep_gone(self, endpoint: str, *, gone: bool) -> None:
-        """An endpoint answered that it is gone, or it answered."""
+        """Record that an endpoint is gone, or that it answered."""
         (self.gone.add if gone else self.gone.discard)(endpoint)
 
 
@@ -148,14 +148,14 @@ _ENDPOINTS: Mapping[Use, tuple[str, ...]] = {
 
 
 def in_use(versions: Mapping[Use, str], signs: Signs | None = None) -> list[InUse]:
-    """Each endpoint in use with its end, those that end first coming first."""
+    """Each endpoint in use with its end, the earliest end first."""
     known = signs or Signs()
     found = [_one(use, version, known) for use, version in versions.items()]
     return sorted(found, key=lambda each: (not each.gone, each.ends_at or 2**62, each.use))
 
 
 def ending_of(use: Use, version: str) -> Ending | None:
-    """What is published of a version; None: nothing."""
+    """What is published about a version; None: nothing."""
     for line in ENDINGS:
         if line.use in (use, "any") and line.version == version:
             return line
@@ -174,7 +174,7 @@ def time_of(ends: str) -> int:
 
 
 def near(endings: Iterable[InUse], now: int) -> list[InUse]:
-    """Those about which something is to be done."""
+    """The endpoints that need action."""
     return [each for each in endings if each.is_near(now)]
 
 

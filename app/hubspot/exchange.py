@@ -34,8 +34,8 @@ _DETAIL_LIMIT = 120
 class Call:
     """A request before it has a host and a token. `endpoint` is its name in metrics.
 
-    `longest`: bytes of the answer that are read at most. `keys`: secrets that the published API
-    wants in the address. What identifies people or opens doors stays out of the repr.
+    `longest`: the most bytes of the answer that are read. `keys`: secrets that the published API
+    requires in the address. Personal data and secrets stay out of the repr.
     """
 
     endpoint: str
@@ -49,14 +49,14 @@ class Call:
 
 
 def unobserved(endpoint: str, status: int | str, seconds: float) -> None:
-    """Observe nothing."""
+    """The observer that does nothing."""
 
 
 class Exchange:
-    """Asks HubSpot at `base_url`; the HTTP client belongs to whoever made it.
+    """Makes requests to HubSpot at `base_url`; the caller owns the HTTP client.
 
-    `time_limit` (seconds) holds for the whole exchange: an answer that trickles is cut off.
-    `signs`: keeps what answers say of the end of their endpoints. `window`: holds the rate.
+    `time_limit` (seconds) applies to the whole exchange: a slow answer is cut off. `signs`: records
+    what answers say about the end of their endpoints. `window`: keeps the rate limit.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Exchange:
         self._time_limit = time_limit
 
     async def ask(self, call: Call, bearer: SecretStr | None = None) -> Answer | Unavailable:
-        """The answer, whatever its status; Unavailable where there is none. Never raises."""
+        """The answer, whatever its status; Unavailable if there is none. Never raises."""
         async with self._window.request() if self._window else nullcontext():
             return await self._observed(call, bearer)
 
@@ -98,7 +98,7 @@ class Exchange:
         except httpx.TimeoutException as error:
             answer, status = Unavailable(f"no answer in time ({_kind(error)})"), "timeout"
         except httpx.ConnectError as error:
-            # The system's words (unknown host, refused, a bad certificate) hold no address.
+            # The system's message (unknown host, refused, a bad certificate) contains no address.
             detail = str(error)[:_DETAIL_LIMIT]
             answer, status = Unavailable(f"cannot connect: {detail}"), "unreachable"
         except httpx.HTTPError as error:
@@ -137,7 +137,7 @@ def _spoken(secrets: Mapping[str, SecretStr]) -> tuple[tuple[str, str], ...]:
 
 
 def _without(secrets: list[SecretStr], body: bytes) -> bytes:
-    """An error without our secrets: HubSpot's words on permissions have quoted the token."""
+    """An error text without our secrets: HubSpot's permission errors have quoted the token."""
     for secret in secrets:
         if secret:
             body = body.replace(secret.get_secret_value().encode(), b"***")
@@ -145,5 +145,5 @@ def _without(secrets: list[SecretStr], body: bytes) -> bytes:
 
 
 def _kind(error: httpx.HTTPError) -> str:
-    """The error's class alone: its text may hold what the other side sent."""
+    """Only the error's class: its text may contain what the other side sent."""
     return type(error).__name__

@@ -27,21 +27,21 @@ SIZE_LIMIT = 8 * 1024 * 1024
 
 
 class MediaPage(msgspec.Struct, frozen=True):
-    """Some objects of a type, and the cursor of the next page; None: that was the last."""
+    """Some objects of a type, and the cursor of the next page; None: this is the last page."""
 
     media: tuple[KnownMedium, ...]
     after: str | None
 
 
 def page_call(route: Route, media_type: MediaType, after: str | None) -> Call:
-    """List objects of a type, from the cursor on."""
+    """The call that lists objects of a type, starting from the cursor."""
     params = (("limit", str(PAGE_SIZE)), *([("after", after)] if after else []))
     path = f"{route.path()}/{media_type}"
     return Call("media", "GET", path, params=params, longest=SIZE_LIMIT)
 
 
 def page_result(answer: Answer) -> MediaPage | Unserved | Refused | Trouble:
-    """What the answer amounts to; objects of any other shape than the spec's are passed over."""
+    """Classify the answer; objects of any other shape than the spec's are skipped."""
     body = body_of(answer, lambda body: isinstance(body.get("results"), list))
     if not isinstance(body, dict):
         return _unserved(answer) or body
@@ -51,7 +51,7 @@ def page_result(answer: Answer) -> MediaPage | Unserved | Refused | Trouble:
 
 
 def following(body: Mapping[str, object]) -> str | None:
-    """The cursor of the next page, where there is one."""
+    """The cursor of the next page, if there is one."""
     paging = body.get("paging")
     following = paging.get("next") if isinstance(paging, dict) else None
     after = following.get("after") if isinstance(following, dict) else None
@@ -59,13 +59,13 @@ def following(body: Mapping[str, object]) -> str | None:
 
 
 def make_call(route: Route, medium: Medium) -> Call:
-    """Make an object of a medium that pages have reported; it must have a type and a name."""
+    """The call that creates an object for a medium from pages; it must have a type and a name."""
     said = {name: value for name, value in fields_of(medium).items() if value is not None}
     return Call("media", "POST", route.path(), json=msgspec.json.encode(said))
 
 
 def fields_of(medium: Medium) -> dict[str, str | int | None]:
-    """What is known of the medium, under HubSpot's names."""
+    """The medium's known fields, under HubSpot's names."""
     url = parse_url(medium.url) if medium.url else None
     place = "fileUrl" if type_of_file(url) else "detailsPageLink"
     return {
@@ -78,7 +78,7 @@ def fields_of(medium: Medium) -> dict[str, str | int | None]:
 
 
 def make_result(answer: Answer) -> KnownMedium | Unserved | Refused | Trouble:
-    """The object that was made."""
+    """The object that was created."""
     body = body_of(answer, lambda body: known_medium(body) is not None)
     if not isinstance(body, dict):
         return _unserved(answer) or body
@@ -86,7 +86,7 @@ def make_result(answer: Answer) -> KnownMedium | Unserved | Refused | Trouble:
 
 
 def _unserved(answer: Answer) -> Unserved | None:
-    """A 404 or 410, whoever says it: neither listing nor making names an object to be missing."""
+    """A 404 or 410 from any sender: listing and creating name no object that could be missing."""
     return Unserved(answer.status) if answer.status in (codes.NOT_FOUND, codes.GONE) else None
 
 

@@ -24,10 +24,10 @@ from app.hubspot.results import (
 from app.hubspot.versions import OAUTH, Route
 
 DEFAULT_LIFETIME = 1800
-"""Seconds; HubSpot's own. A grant that does not say is kept: its refresh token may be rotated."""
+"""Seconds; HubSpot's own. A grant without a lifetime is kept: its refresh token may be new."""
 
 _LONGEST_LIFETIME = 366 * 24 * 3600
-# What only a person can mend: reinstall the app, or correct the settings. RFC 6749 section 5.2, and
+# What only a person can fix: reinstall the app, or correct the settings. RFC 6749 section 5.2, and
 # HubSpot's own names for the same.
 _FINAL = {
     "BAD_REFRESH_TOKEN",
@@ -44,7 +44,7 @@ _RFC_6749 = {
 
 
 class OAuthApp(msgspec.Struct, frozen=True):
-    """The HubSpot app whose installation the relay acts for."""
+    """The HubSpot app that the relay uses."""
 
     client_id: str
     client_secret: SecretStr
@@ -52,14 +52,14 @@ class OAuthApp(msgspec.Struct, frozen=True):
 
     @property
     def token_path(self) -> str:
-        """Where tokens are granted; below it they are introspected and revoked."""
+        """The path where tokens are granted; below it they are introspected and revoked."""
         return self.route.path()
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """Fresh tokens. `refresh_token`: the rotated one, if there is one; `expires_in` in seconds.
+    """Fresh tokens. `refresh_token`: the new one, if it was rotated; `expires_in` in seconds.
 
-    `scopes` and `hub_id`: what was granted, on which account, as far as HubSpot says so.
+    `scopes` and `hub_id`: what was granted, and on which account, as far as HubSpot says so.
     """
 
     access_token: SecretStr
@@ -70,7 +70,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class Introspection(msgspec.Struct, frozen=True):
-    """What HubSpot says of a token: its account, app, scopes and remaining life in seconds."""
+    """HubSpot's data about a token: its account, app, scopes and remaining life in seconds."""
 
     active: bool
     scopes: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Introspection(msgspec.Struct, frozen=True):
 
 
 def is_token(value: object) -> TypeGuard[str]:
-    """Whether it could stand in an Authorization header: a line break or an umlaut could not."""
+    """Whether it is valid in an Authorization header: a line break or an umlaut is not."""
     return isinstance(value, str) and re.fullmatch(r"[!-~]+", value) is not None
 
 
@@ -94,7 +94,7 @@ def install_address(
     scopes: Sequence[str],
     optional_scopes: Sequence[str] = (),
 ) -> str:
-    """The page on which a person installs the app; it sends back to `redirect_uri`."""
+    """The page on which a person installs the app; it redirects to `redirect_uri`."""
     asked = {
         "client_id": app.client_id,
         "redirect_uri": redirect_uri,
@@ -107,7 +107,7 @@ def install_address(
 
 
 def code_call(app: OAuthApp, code: SecretStr, redirect_uri: str) -> Call:
-    """Trade the code of an installation for tokens; `redirect_uri` as the page was given it."""
+    """Exchange an installation's code for tokens; `redirect_uri` must equal the page's."""
     form = {
         "grant_type": SecretStr("authorization_code"),
         "code": code,
@@ -119,7 +119,7 @@ def code_call(app: OAuthApp, code: SecretStr, redirect_uri: str) -> Call:
 
 
 def refresh_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
-    """Trade a refresh token for fresh tokens."""
+    """Exchange a refresh token for fresh tokens."""
     form = {
         "grant_type": SecretStr("refresh_token"),
         "refresh_token": refresh_token,
@@ -130,7 +130,7 @@ def refresh_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
 
 
 def introspect_call(app: OAuthApp | None, access_token: SecretStr) -> Call:
-    """Ask about an access token; one that no app of ours was granted goes without its client."""
+    """Ask about an access token; without client credentials if no app of ours obtained it."""
     form = {"token": access_token, "token_type_hint": SecretStr("access_token")}
     path = OAUTH.path()
     if app is not None:
@@ -140,7 +140,7 @@ def introspect_call(app: OAuthApp | None, access_token: SecretStr) -> Call:
 
 
 def revoke_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
-    """Make a refresh token, and what was granted for it, worthless."""
+    """Revoke a refresh token and everything that was granted for it."""
     form = {
         "token": refresh_token,
         "token_type_hint": SecretStr("refresh_token"),
@@ -151,7 +151,7 @@ def revoke_call(app: OAuthApp, refresh_token: SecretStr) -> Call:
 
 
 def revoke_result(answer: Answer) -> Trouble | None:
-    """What stood in the way; None: the token is worthless, if it was not before."""
+    """Why revoking failed; None: the token is no longer valid."""
     if is_success(answer):
         return None
     trouble = _ungranted(answer)
@@ -159,9 +159,9 @@ def revoke_result(answer: Answer) -> Trouble | None:
 
 
 def grant_result(answer: Answer) -> Grant | Trouble:
-    """What the answer to a refresh, or for a code, amounts to.
+    """Classify the answer to a refresh or to a code.
 
-    `Unauthorized.final` for a dead refresh token, and for a code that is no good.
+    `Unauthorized.final` for an invalid refresh token, and for an invalid code.
     """
     if not is_success(answer):
         return _ungranted(answer)
@@ -180,7 +180,7 @@ def grant_result(answer: Answer) -> Grant | Trouble:
 
 
 def introspection_result(answer: Answer) -> Introspection | Refused | Trouble:
-    """What the answer to an introspection amounts to."""
+    """Classify the answer to an introspection."""
     body = body_of(answer, has_any("active", "hub_id", "token_use"))
     if not isinstance(body, dict):
         return body
@@ -205,13 +205,13 @@ def _ungranted(answer: Answer) -> Trouble:
 
 
 def _named(answer: Answer) -> set[str]:
-    """The names that an error gives itself."""
+    """The names that an error contains."""
     said = json_object(answer) or {}
     return {text(said.get(key)).upper() for key in ("status", "error", "category", "subCategory")}
 
 
 def _is_oauth_error(body: Body) -> bool:
-    """RFC 6749's `error`, beside which HubSpot says `status`; or that alone, as BAD_AUTH_CODE."""
+    """RFC 6749's `error`, beside HubSpot's `status`; or the latter alone, such as BAD_AUTH_CODE."""
     status = text(body.get("status"))
     return text(body.get("error")) in _RFC_6749 or status in _FINAL or status.startswith("BAD_")
 

@@ -24,7 +24,7 @@ from app.hubspot.results import Unavailable
 
 Body = Mapping[str, object]
 IsOurs = Callable[[Body], bool]
-"""Whether a JSON object is what the endpoint answers."""
+"""Whether a JSON object has the fields that the endpoint returns."""
 
 CORRELATION_HEADER = "x-hubspot-correlation-id"
 
@@ -39,15 +39,15 @@ def has_any(*names: str) -> IsOurs:
 
 
 def own_success(answer: Answer, is_ours: IsOurs) -> dict[str, object] | None:
-    """The body of a success, if HubSpot gave it."""
+    """The body of a success, if HubSpot sent it."""
     body = json_object(answer) if is_success(answer) else None
     return body if body is not None and is_ours(body) else None
 
 
 def own_error(answer: Answer, is_error: IsOurs | None = None) -> dict[str, object] | None:
-    """The body of an error, if HubSpot gave it; empty where it says nothing.
+    """The body of an error, if HubSpot sent it; empty if it has no content.
 
-    `is_error`: recognises errors that only this endpoint gives.
+    `is_error`: recognises errors that only this endpoint returns.
     """
     if not answer.body.strip():
         return None if answer.status in _SILENT_WALLS else {}
@@ -60,7 +60,7 @@ def own_error(answer: Answer, is_error: IsOurs | None = None) -> dict[str, objec
 
 
 def foreign(answer: Answer) -> Unavailable:
-    """What the answer of something before HubSpot amounts to."""
+    """The result for an answer that is not HubSpot's own."""
     kind = text(answer.headers.get("content-type", "").partition(";")[0], _KIND_LIMIT)
     return Unavailable(
         f"HTTP {answer.status} that is not HubSpot's ({kind or 'of no type'}): a proxy, firewall "

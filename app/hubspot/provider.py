@@ -1,8 +1,8 @@
-"""The app's own settings at HubSpot: the media provider's name, and where its events show. Pure.
+"""The app's own settings at HubSpot: the media provider's name, and where events are shown. Pure.
 
-The older reference and the spec of 2026-09 ask for the developer account's key in the query of
-these calls; the specs of v1 and 2026-03 for OAuth, with scopes that apps do not have by default.
-`PUT` has taken the place of `register`, with the same body and answer, but for 2026-09.
+The older reference and the spec of 2026-09 require the developer account's key in the query of
+these calls; the specs of v1 and 2026-03 require OAuth, with scopes that apps do not have by
+default. `PUT` replaces `register`, with the same body and answer, except in 2026-09.
 """
 
 from collections.abc import Collection
@@ -22,7 +22,7 @@ Place = Literal["reporting", "timeline", "workflows"]
 PLACES: tuple[Place, ...] = get_args(Place)
 
 REGISTERS = "2026-09"
-"""The version whose published paths have `register` alone; all others take a PUT in its place."""
+"""The version whose published paths have only `register`; all others use a PUT."""
 
 _is_provider = has_any("appId", "name", "moduleName", "eventType", "updatedAt", "createdAt")
 
@@ -40,7 +40,7 @@ def name_call(route: Route, app_id: int, key: SecretStr | None, name: str, now: 
 def visibility_call(
     route: Route, app_id: int, key: SecretStr | None, places: Collection[Place], now: int
 ) -> Call:
-    """Let all events show in these places, and in no others."""
+    """Show all events in these places, and in no others."""
     shown = {f"showIn{place.title()}": place in places for place in PLACES}
     body = msgspec.json.encode({"eventType": "ALL", "updatedAt": now, **shown})
     path = f"{route.path(app_id=str(app_id))}/event-visibility"
@@ -52,7 +52,7 @@ def _keys(key: SecretStr | None) -> dict[str, SecretStr]:
 
 
 def provider_result(answer: Answer) -> Refused | Trouble | None:
-    """What stood in the way; None: it is done."""
+    """Why it failed; None: it is done."""
     if is_success(answer) and not answer.body:
         return None
     body = body_of(answer, _is_provider)

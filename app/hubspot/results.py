@@ -19,9 +19,9 @@ import msgspec
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """HubSpot kept the event, on this contact and this media object.
+    """HubSpot stored the event, on this contact and this media object.
 
-    `account_id`: of the account that it belongs to, if the answer says so.
+    `account_id`: the account that it belongs to, if the answer says so.
     """
 
     contact_id: int
@@ -30,15 +30,15 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """HubSpot took the event, or had it already (`repeated`): it says no more."""
+    """HubSpot accepted the event, or already had it (`repeated`); the answer has no details."""
 
     repeated: bool = False
 
 
 class Incomplete(msgspec.Struct, frozen=True):
-    """A 200 whose body lacks `contactId` or `mediaBridgeId`: a silent failure, no success.
+    """A 200 whose body lacks `contactId` or `mediaBridgeId`: a silent failure, not a success.
 
-    `unread`: those that are there in a form that can't be read: then HubSpot may have kept it.
+    `unread`: those that are present in an unreadable form: then HubSpot may have stored the event.
     """
 
     missing: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Incomplete(msgspec.Struct, frozen=True):
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A 4xx that the body of the request earned; `fields` are those HubSpot names in `errors`."""
+    """A 4xx that is about the request's body; `fields` are those that HubSpot names in `errors`."""
 
     status: int
     category: str = ""
@@ -56,28 +56,28 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Throttled(msgspec.Struct, frozen=True):
-    """A 429. `policy` is HubSpot's `policyName`, `retry_after` its header in seconds."""
+    """A 429. `policy`: HubSpot's `policyName`; `retry_after`: the header, in seconds."""
 
     policy: str = ""
     retry_after: float | None = None
 
 
 class Unauthorized(msgspec.Struct, frozen=True):
-    """The token was refused. `final`: only a person can mend it (a dead refresh token)."""
+    """The token was refused. `final`: only a person can fix it (an invalid refresh token)."""
 
     message: str = ""
     final: bool = False
 
 
 class MissingScope(msgspec.Struct, frozen=True):
-    """The token lacks a scope; `scopes` are those HubSpot says are missing."""
+    """The token lacks a scope; `scopes`: those that HubSpot names as missing."""
 
     scopes: tuple[str, ...] = ()
     message: str = ""
 
 
 class NotConnected(msgspec.Struct, frozen=True):
-    """The OAuth app is in no account yet, or its tokens can't be read: HubSpot was not asked."""
+    """The OAuth app is not installed yet, or its tokens can't be read: no request was made."""
 
     message: str = "the app is not installed in an account yet: run playrelay connect"
 
@@ -85,7 +85,7 @@ class NotConnected(msgspec.Struct, frozen=True):
 class Unavailable(msgspec.Struct, frozen=True):
     """HubSpot gave no usable answer: refused, cut, timed out, 5xx, or not HubSpot's own.
 
-    `answered`: the answer was HubSpot's own, and counts among its errors.
+    `answered`: the answer was HubSpot's own, and counts as one of its errors.
     """
 
     reason: str
@@ -94,7 +94,7 @@ class Unavailable(msgspec.Struct, frozen=True):
 
 
 class Contacts(msgspec.Struct, frozen=True):
-    """The answer to a look-up: contact by usertoken. A token that is missing is a stranger's.
+    """The answer to a look-up: contact by usertoken. A missing token belongs to a stranger.
 
     `was_error`: it came as an error, which counts among those of the day.
     """
@@ -104,10 +104,10 @@ class Contacts(msgspec.Struct, frozen=True):
 
 
 class LookupGone(msgspec.Struct, frozen=True):
-    """The look-up itself answers 404 or 410, as it would where HubSpot has ended it.
+    """The look-up itself answers 404 or 410, as it would if HubSpot had ended it.
 
-    `answered`: the answer was HubSpot's own, and counts among its errors. Nobody is known to be a
-    stranger by it, and events can be sent all the same.
+    `answered`: the answer was HubSpot's own, and counts as one of its errors. It does not make any
+    visitor a stranger, and events can still be sent.
     """
 
     status: int
@@ -115,7 +115,7 @@ class LookupGone(msgspec.Struct, frozen=True):
 
 
 class Unserved(msgspec.Struct, frozen=True):
-    """A 404 or 410 of the address of all media objects: no object is missing, the address is."""
+    """A 404 or 410 of the address of all media objects: the address is missing, not an object."""
 
     status: int
 
@@ -126,6 +126,6 @@ LookupResult = Contacts | LookupGone | Refused | Trouble
 
 
 def words_of(fault: Refused | Trouble) -> str:
-    """What HubSpot says of a fault, else what happened, else its kind."""
+    """HubSpot's message about a fault, else what happened, else the kind of result."""
     said: str = getattr(fault, "message", "") or getattr(fault, "reason", "")
     return said or type(fault).__name__

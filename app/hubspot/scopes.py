@@ -1,14 +1,14 @@
-"""The scopes that HubSpot's published specs ask for, and what the relay needs each for."""
+"""The scopes that HubSpot's published specs require, and what the relay needs each for."""
 
 from collections.abc import Mapping
 
 from app.domain.destination import Destination
 
 EVENTS = "media_bridge.write"
-"""Sending events, and half of registering media."""
+"""Sending events, and registering media (together with `files`)."""
 
 CONTACTS = "crm.objects.contacts.read"
-"""Looking up whose a usertoken is, and reading contacts' names."""
+"""Looking up the contact of a usertoken, and reading contacts' names."""
 
 MEDIA = "media_bridge.read"
 """Listing media objects."""
@@ -17,7 +17,7 @@ DEVELOPERS = ("developers-read", "developers-write")
 """Naming the media provider and showing its events, without the developer account's key."""
 
 FILES = "files"
-"""The other half of registering media."""
+"""Registering media, together with `media_bridge.write`."""
 
 CUSTOM_EVENTS = "analytics.behavioral_events.send"
 """Sending custom events."""
@@ -29,4 +29,4 @@ OF_DESTINATIONS: Mapping[Destination, str] = {
     "media-bridge": EVENTS,
     "custom-events": CUSTOM_EVENTS,
 }
-"""What sending events to each destination needs."""
+"""The scopes for sending events to each destination."""

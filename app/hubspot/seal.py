@@ -1,7 +1,7 @@
-"""Tokens at rest, sealed: encrypted and authenticated under the operator's own keys (Fernet).
+"""Encrypts tokens for the store, with the operator's own keys (Fernet: also authenticated).
 
-The store sees sealed text alone, so neither its file nor a backup of it opens the account. What was
-kept in the clear before there was a key is read as it stands, and sealed when it is next saved.
+The store sees only encrypted text, so neither its file nor a backup of it opens the account. Plain
+text from before there was a key can still be read, and is encrypted when it is next saved.
 """
 
 import base64
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 
 _MARK = "fernet:"
-"""Tells sealed text from a token: no token of HubSpot's holds a colon."""
+"""Distinguishes encrypted text from a token: no token of HubSpot's contains a colon."""
 
 
 class Seal:
-    """Seals with the first key and opens with any: how a key is replaced by another.
+    """Encrypts with the first key and decrypts with any of them, so that a key can be replaced.
 
-    Without a key nothing is sealed, and what is sealed can't be opened.
+    Without a key nothing is encrypted, and encrypted text can't be read.
     """
 
     def __init__(self, keys: "MultiFernet | None" = None) -> None:
@@ -37,32 +37,32 @@ class Seal:
 
     @classmethod
     def of(cls, keys: Sequence[SecretStr]) -> Self:
-        """Keys in base64, 32 bytes each, the one in force first. ValueError for anything else."""
+        """Keys in base64, 32 bytes each, the current one first. ValueError for anything else."""
         if not keys:
             return cls()
-        # Loaded where there is a key: it takes 9 MB.
+        # Imported only if there is a key: it takes 9 MB.
         from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
 
         return cls(MultiFernet([Fernet(_key(each)) for each in keys]))
 
     def sealed(self, token: StoredToken) -> StoredToken:
-        """The same tokens as they may lie in a store."""
+        """The tokens, encrypted for a store."""
         access, refresh = self._close(token.access_token), self._close(token.refresh_token)
         return replace(token, access_token=access, refresh_token=refresh)
 
     def opened(self, token: StoredToken) -> StoredToken:
-        """The tokens as HubSpot gave them. Raises SealError."""
+        """The tokens as HubSpot granted them. Raises SealError."""
         access, refresh = self._open(token.access_token), self._open(token.refresh_token)
         return replace(token, access_token=access, refresh_token=refresh)
 
     def close_text(self, text: str) -> str:
-        """Text as it may lie in a store. RuntimeError where there is no key."""
+        """Text, encrypted for a store. RuntimeError without a key."""
         if self._keys is None:
             raise RuntimeError("there is no key to seal with")
         return self._keys.encrypt(text.encode()).decode()
 
     def open_text(self, sealed: str) -> str | None:
-        """The text again; None where none of the keys fits."""
+        """The decrypted text; None if none of the keys fits."""
         if self._keys is None:
             return None
         from cryptography.fernet import InvalidToken  # noqa: PLC0415 - as above
@@ -98,9 +98,9 @@ class Seal:
 
 
 class SealedVault:
-    """A vault whose tokens are sealed on the way in and opened on the way out.
+    """A vault that encrypts tokens when saving them and decrypts them when loading.
 
-    It hands out only those that descend from `origin`, so that a key lost together with an old
+    It returns only tokens with this `origin`, so that a key that was lost together with an old
     installation does no harm.
     """
 
@@ -114,7 +114,7 @@ class SealedVault:
         return self._vault.exclusive()
 
     async def load(self) -> StoredToken | None:
-        """See TokenVault. Raises SealError where the keys don't fit."""
+        """See TokenVault. Raises SealError if the keys don't fit."""
         stored = await self._vault.load()
         if stored is None or stored.origin != self._origin:
             return None
@@ -126,7 +126,7 @@ class SealedVault:
 
 
 def derived_keys(keys: Sequence[SecretStr], purpose: str) -> list[bytes]:
-    """Keys for something else than sealing, one of each of the operator's, in the same order."""
+    """Keys for another purpose, one derived from each of the operator's, in the same order."""
     return [
         hmac.digest(base64.urlsafe_b64decode(_key(key)), purpose.encode(), sha256) for key in keys
     ]

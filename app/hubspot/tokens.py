@@ -1,8 +1,7 @@
-"""Where the access token comes from: a fixed one, or one that is kept fresh through OAuth 2.0.
+"""Where the access token comes from: a fixed one, or one that OAuth 2.0 keeps fresh.
 
-Whoever asks gets a token or the trouble that stands in its way, as a value. A refresh token may be
-rotated by every refresh, so the new one is in the vault before its access token is used: a crash in
-between costs nothing.
+The caller gets a token, or the trouble as a value. Every refresh may rotate the refresh token, so
+the new one is saved in the vault before its access token is used: a crash in between costs nothing.
 """
 
 import asyncio
@@ -23,14 +22,15 @@ RENEW_AFTER = 0.8
 
 
 class SealError(Exception):
-    """The tokens at rest can't be read with the keys at hand; one line that says what to do."""
+    """The stored tokens can't be read with the current keys; one line that says what to do."""
 
 
 class StoredToken(msgspec.Struct, frozen=True):
-    """Tokens at rest. `expires_at` in ms since the epoch.
+    """Stored tokens. `expires_at` in ms since the epoch.
 
-    `origin` tells from what these descend: a refresh token in the settings (its fingerprint), or an
-    installation of the app (see `installed`). Once another stands there, these count no more.
+    `origin` identifies their source: a refresh token in the settings (its fingerprint), or an
+    installation of the app (see `installed`). If the current source differs, these tokens are not
+    used.
     """
 
     access_token: SecretStr
@@ -43,15 +43,15 @@ class TokenVault(Protocol):
     """Where tokens survive a restart, and where replicas find each other's."""
 
     def exclusive(self) -> AbstractAsyncContextManager[None]:
-        """One at a time, of all replicas: who enters is the only one to renew the token."""
+        """A lock that one replica holds at a time: only its holder may renew the token."""
         ...
 
     async def load(self) -> StoredToken | None:
-        """The tokens saved last, if any. May raise SealError, where they are sealed."""
+        """The tokens saved last, if any. May raise SealError if they are encrypted."""
         ...
 
     async def save(self, token: StoredToken) -> None:
-        """Keep these in place of any others. Returns once they are on disk."""
+        """Save these tokens in place of any others. Returns once they are on disk."""
         ...
 
 
@@ -59,7 +59,7 @@ class TokenSource(Protocol):
     """Gives the access token for a request."""
 
     async def access_token(self) -> SecretStr | Trouble:
-        """A token that should be good, or why there is none."""
+        """A token that should be valid, or why there is none."""
         ...
 
     async def refreshed(self, after: SecretStr) -> SecretStr | Trouble | None:
@@ -67,7 +67,7 @@ class TokenSource(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Let a refresh that is under way come to its end."""
+        """Wait for a refresh in progress."""
         ...
 
 
@@ -84,18 +84,18 @@ class StaticToken:
         return self._token
 
     async def refreshed(self, after: SecretStr) -> None:
-        """Nothing: only a person has another."""
+        """Nothing: only a person can replace the token."""
 
     async def aclose(self) -> None:
-        """Nothing to end."""
+        """Nothing to wait for."""
 
 
 class RefreshingToken:
-    """An access token that is renewed ahead of its end, once for all who wait for it.
+    """An access token that is renewed before it expires, once for all callers that wait for it.
 
-    Replicas share the vault: what another one has renewed is taken up instead of refreshing again.
-    Without a refresh token from the settings, the vault's is the only one: until the app is
-    installed there is none. Errors of the vault reach the caller as they are.
+    Replicas share the vault: a token that another replica has renewed is used instead of refreshing
+    again. Without a refresh token from the settings, the vault's is the only one: until the app is
+    installed there is none. Errors of the vault reach the caller unchanged.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class RefreshingToken:
         self._renewal: asyncio.Task[StoredToken | Trouble] | None = None
 
     async def access_token(self) -> SecretStr | Trouble:
-        """The token; renewed first if it is due, and used to its end if that meets with trouble."""
+        """The token; renewed first if due. If that fails, the old one is used until it expires."""
         if self._held is not None and self._clock() < self._renew_at:
             return self._held.access_token
         fresh = await self._renewed()
@@ -127,7 +127,7 @@ class RefreshingToken:
         return self._held.access_token if self._is_good(self._held) else fresh
 
     async def refreshed(self, after: SecretStr) -> SecretStr | Trouble | None:
-        """The token that takes the place of `after`: renewed, unless somebody has done that."""
+        """The token that replaces `after`: renewed, unless another caller has already done so."""
         held = self._held
         if held is None or held.access_token == after:
             renewed = await self._renewed()
@@ -137,12 +137,12 @@ class RefreshingToken:
         return None if held.access_token == after else held.access_token
 
     async def aclose(self) -> None:
-        """Let a refresh that is under way come to its end: it may hold a rotated token."""
+        """Wait for a refresh in progress: it may return a rotated token."""
         if self._renewal is not None:
             await asyncio.wait({self._renewal})
 
     async def _renewed(self) -> StoredToken | Trouble:
-        """One renewal for all who wait. A caller who gives up takes neither it nor them along."""
+        """One renewal for all callers that wait. A caller that is cancelled does not cancel it."""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew())
         return await asyncio.shield(self._renewal)
@@ -151,7 +151,7 @@ class RefreshingToken:
         try:
             async with self._vault.exclusive():
                 return await self._renew_alone()
-        except SealError as error:  # somebody connected with another key while we run
+        except SealError as error:  # somebody connected with another key while this process runs
             return NotConnected(str(error))
 
     async def _renew_alone(self) -> StoredToken | Trouble:
@@ -173,7 +173,7 @@ class RefreshingToken:
             self._unsaved = fresh, used
             return self._taken_up(await self._saved(fresh, used))
         if isinstance(result, Unauthorized):
-            # A replica that was quicker has rotated the token under our hands, and saved its own.
+            # Another replica was quicker: it rotated the token and saved its own.
             known = await self._latest()
             if self._is_newer(known):
                 return self._taken_up(known)
@@ -182,16 +182,16 @@ class RefreshingToken:
         return result
 
     async def _latest(self) -> StoredToken | None:
-        """The newest tokens there are: those that could not be saved before, or the vault's."""
+        """The newest tokens: those that could not be saved before, or the vault's."""
         if self._unsaved is not None:
             return await self._saved(*self._unsaved)
         stored = await self._vault.load()
         return stored if stored is not None and stored.origin == self._origin else None
 
     async def _saved(self, fresh: StoredToken, used: SecretStr) -> StoredToken:
-        """Keep what was granted for `used`, unless the app was installed anew meanwhile.
+        """Save the tokens granted for `used`, unless the app was installed again meanwhile.
 
-        That may have granted more; then those tokens count, and these are forgotten.
+        That may have granted more; then those tokens count, and these are dropped.
         """
         stored = await self._vault.load()
         descends = stored is None or stored.refresh_token in {used, fresh.refresh_token}
@@ -209,7 +209,7 @@ class RefreshingToken:
         return self._is_good(token) and token.access_token != known
 
     def _taken_up(self, token: StoredToken) -> StoredToken:
-        """Hold it, and renew it after four fifths of the life that it has left."""
+        """Use the token, and renew it after four fifths of its remaining life."""
         now = self._clock()
         self._held = token
         self._renew_at = now + int(RENEW_AFTER * (token.expires_at - now))
@@ -217,15 +217,15 @@ class RefreshingToken:
 
 
 def origin_of(app: OAuthApp, refresh_token: SecretStr | None) -> str:
-    """What the tokens at rest must descend from to count."""
+    """The origin that stored tokens must have to be used."""
     return installed(app) if refresh_token is None else fingerprint(refresh_token)
 
 
 def installed(app: OAuthApp) -> str:
-    """The origin of tokens that `playrelay connect` was given: the app that was installed."""
+    """The origin of tokens from `playrelay connect`: the app that was installed."""
     return f"installed:{sha256(app.client_id.encode()).hexdigest()}"
 
 
 def fingerprint(refresh_token: SecretStr) -> str:
-    """SHA-256, hex: tells refresh tokens apart without giving them away."""
+    """SHA-256 in hex: distinguishes refresh tokens without revealing them."""
     return sha256(refresh_token.get_secret_value().encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""The versions of HubSpot's API, and the paths that they are part of. Pure.
+"""The versions of HubSpot's API, and the paths that contain them. Pure.
 
-Each part of the API has a version of its own. A version that moves a path needs another template.
+Each part of the API has its own version. If a version moves a path, set another template.
 """
 
 import re
@@ -15,7 +15,7 @@ _PATH = re.compile(r"(?:/[A-Za-z0-9._{}-]+)+")
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A version, and a path in which `{version}` and other names stand for what is put in."""
+    """A version, and a path template in which `{version}` and other names are replaced."""
 
     version: str
     template: str
@@ -53,22 +53,22 @@ KNOWN: Mapping[Use, tuple[str, ...]] = {
     "objects": ("v3", "2026-03"),
     "names": ("2026-03",),
 }
-"""The versions that HubSpot's published specifications or clients have, and the sandbox plays."""
+"""The versions in HubSpot's published specifications or clients, which the sandbox supports."""
 
 
 def version(text: str) -> str:
-    """A version as HubSpot writes it. ValueError for anything else."""
+    """A version in HubSpot's form. ValueError for anything else."""
     if NUMBERED.fullmatch(text) or DATED.fullmatch(text):
         return text
     raise ValueError("write a version such as v1 or 2026-03")
 
 
 def template(text: str, use: Use) -> str:
-    """A path for this part of the API. ValueError where it is none, or lacks what it must name."""
+    """A path for this part of the API. ValueError if it is not a path, or lacks a required name."""
     wanted = names_in(ROUTES[use].template)
     try:
         names = names_in(text)
-    except ValueError:  # a brace alone
+    except ValueError:  # a single brace
         names = {""}
     if not _PATH.fullmatch(text) or not wanted - {"version"} <= names <= wanted:
         raise ValueError(f"write a path such as {ROUTES[use].template}")
@@ -76,10 +76,10 @@ def template(text: str, use: Use) -> str:
 
 
 def names_in(text: str) -> set[str]:
-    """The names that a template puts something in for."""
+    """The names that a template replaces."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def unknown(versions: Mapping[Use, str]) -> Mapping[Use, Collection[str]]:
-    """The parts whose version is none of the known ones, each with those."""
+    """The parts with an unknown version, each with its known ones."""
     return {use: KNOWN[use] for use, chosen in versions.items() if chosen not in KNOWN[use]}

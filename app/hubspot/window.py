@@ -1,8 +1,8 @@
-"""Holds this process to HubSpot's rate, whatever it sends for a permit of the store's.
+"""Keeps this process within HubSpot's rate, for requests with and without a permit.
 
-The store's permits are what all replicas share, one for each event. Repeats after a refused token
-and the requests for tokens take none: a few are reserved (see `app.runtime.policies`), but where
-tokens are refused again and again they would not do.
+The store's permits, one for each event, are shared by all replicas. Repeats after a refused token
+and requests for tokens take none: a few are reserved for them (see `app.runtime.policies`), but
+these would not be enough if tokens were refused again and again.
 """
 
 import asyncio
@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 
 
 class RateWindow:
-    """At most `rate` requests in any `seconds`; one more waits until it may leave.
+    """At most `rate` requests in any `seconds`; a further one waits.
 
-    A request counts from before it leaves until `seconds` after its answer, like a permit, for it
-    reaches HubSpot at some instant in between.
+    A request counts from before it is sent until `seconds` after its answer, like a permit, because
+    it reaches HubSpot at some moment in between.
     """
 
     def __init__(self, rate: int, seconds: float) -> None:
@@ -23,7 +23,7 @@ class RateWindow:
 
     @asynccontextmanager
     async def request(self) -> AsyncIterator[None]:
-        """Wait for room, and count what is sent within."""
+        """Wait for room, and count what is sent inside the context."""
         await self._free.acquire()
         try:
             yield

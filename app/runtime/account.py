@@ -27,17 +27,17 @@ _log = structlog.get_logger(__name__)
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """Where an account delivers: its client for HubSpot, and its workers."""
+    """An account's delivery: its client for HubSpot, and its workers."""
 
     client: HubSpotClient
     workers: Workers
 
 
 class AccountRuntime(msgspec.Struct, frozen=True):
-    """An opened account, its workers not started yet. `delivery`: None where one only collects.
+    """An opened account whose workers are not started yet. `delivery`: None if it only collects.
 
-    `idle_seconds`: between two measurements of the store. `alerts`: what tells that something is
-    wrong, in every process: one that only collects is the one to see that nobody delivers.
+    `idle_seconds`: between two measurements of the store. `alerts`: the workers that report
+    problems, in every process: one that only collects is the one to notice that nobody delivers.
     """
 
     account: Account
@@ -48,7 +48,7 @@ class AccountRuntime(msgspec.Struct, frozen=True):
     alerts: Mapping[str, Run]
 
     def tasks(self) -> list[Task]:
-        """What is to be run."""
+        """The workers to run."""
         runs: dict[str, Run] = {**self.alerts}
         if self.delivery is not None:
             runs |= self.delivery.workers.by_name()
@@ -64,7 +64,7 @@ class AccountRuntime(msgspec.Struct, frozen=True):
 async def open_account(
     given: AccountSettings, environment: Environment
 ) -> AsyncIterator[AccountRuntime]:
-    """Open an account, ready to run; at the end close it. Events cut off by a crash are due again.
+    """Open an account, ready to run; close it at the end. Events cut off by a crash become due.
 
     Raises SettingsError, StoreError, CatalogueError or SealError.
     """

@@ -1,4 +1,4 @@
-"""From settings to the workers that tell somebody what is wrong."""
+"""Builds the workers that report problems, from the settings."""
 
 from collections.abc import Mapping
 
@@ -16,11 +16,11 @@ from app.runtime.workers import Run
 LEAST_LOOK_MS = 1_000
 LONGEST_LOOK_MS = 30_000
 LOOKS = 10
-"""So many times is looked while something must hold before it is told, within these bounds."""
+"""How many checks are made while a problem must last before it is reported, within these bounds."""
 
 
 def alert_runs(account: Account, environment: Environment) -> Mapping[str, Run]:
-    """How each worker is run, by the name that the log gives it; none where nobody is told."""
+    """How each worker is run, by its name in the log; empty if nobody is to be told."""
     channels = channels_of(account.settings)
     if not channels:
         return {}
@@ -37,7 +37,7 @@ def alert_runs(account: Account, environment: Environment) -> Mapping[str, Run]:
 
 
 def policy_of(account: Account) -> AlertPolicy:
-    """What an account's messages are about."""
+    """The account that messages are about."""
     settings = account.settings
     after_ms = settings.alert_after_seconds * 1000
     return AlertPolicy(
@@ -53,7 +53,7 @@ def policy_of(account: Account) -> AlertPolicy:
 
 
 def channels_of(settings: Settings) -> list[Channel]:
-    """The ways by which messages go."""
+    """The channels by which messages are sent."""
     channels: list[Channel] = []
     if settings.alert_webhook_url is not None:
         channels.append(Webhook(settings.alert_webhook_url, settings.alert_webhook_format))

@@ -88,7 +88,7 @@ def _progress(
 
 
 def _origins_of(settings: Settings) -> OriginPolicy:
-    """Whose pages may send. In the sandbox also those of this machine, and the demo page."""
+    """Whose pages may send. In the sandbox this includes this machine's pages and the demo."""
     allowed = list(settings.allowed_origins)
     if settings.sandboxed and settings.public_url is not None:
         url = urlsplit(settings.public_url)

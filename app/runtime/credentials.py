@@ -1,4 +1,4 @@
-"""From settings to tokens: which app, where its tokens lie, and what installs it in an account."""
+"""Builds token sources and installers from the settings."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ SANDBOX_TOKEN = "sandbox-access-token"  # noqa: S105 - opens nothing but the san
 
 
 def oauth_app(settings: Settings) -> OAuthApp | None:
-    """The HubSpot app that the settings name, if any."""
+    """The HubSpot app in the settings, if any."""
     if settings.hubspot_client_id is None or settings.hubspot_client_secret is None:
         return None
     return OAuthApp(
@@ -35,7 +35,7 @@ def oauth_app(settings: Settings) -> OAuthApp | None:
 def token_source(
     settings: Settings, exchange: Exchange, store: Store, clock: Callable[[], int]
 ) -> TokenSource:
-    """What gives the access token. `clock`: ms since the epoch."""
+    """The source of access tokens. `clock`: ms since the epoch."""
     app = oauth_app(settings)
     if app is None:
         return StaticToken(settings.hubspot_access_token or SecretStr(SANDBOX_TOKEN))
@@ -57,7 +57,7 @@ async def provider_token(
 
 
 async def has_tokens(settings: Settings, store: Store) -> bool:
-    """Whether there is anything to send with. Raises SealError where that can't be read."""
+    """Whether there is a token to send with. Raises SealError if stored tokens can't be read."""
     app = oauth_app(settings)
     if app is None:
         return True
@@ -66,7 +66,7 @@ async def has_tokens(settings: Settings, store: Store) -> bool:
 
 
 async def known_connection(settings: Settings, store: Store) -> Connection | None:
-    """The account that the app was installed in, if its tokens are there and can be read."""
+    """The account in which the app is installed, if its tokens exist and can be read."""
     try:
         usable = settings.connectable and await has_tokens(settings, store)
     except SealError:
@@ -75,7 +75,7 @@ async def known_connection(settings: Settings, store: Store) -> Connection | Non
 
 
 def requested_of(settings: Settings) -> RequestedScopes:
-    """The scopes that are asked for with these settings, and so those that the app declares."""
+    """The scopes that these settings need, which the app must declare."""
     return requested_scopes(
         lookup=settings.identity == "lookup",
         register=settings.media_register,
@@ -89,7 +89,7 @@ def requested_of(settings: Settings) -> RequestedScopes:
 async def connecting(
     settings: Settings, store: Store, clock: Callable[[], int]
 ) -> AsyncIterator[Installer]:
-    """What installs the app that the settings name. Raises SettingsError if they name none."""
+    """The installer of the app in the settings. Raises SettingsError if they name none."""
     app = oauth_app(settings)
     if app is None or not settings.connectable:
         raise SettingsError([_not_connectable(settings)])
@@ -102,7 +102,7 @@ async def connecting(
 async def disconnected(
     settings: Settings, store: Store, clock: Callable[[], int]
 ) -> Trouble | None:
-    """Revoke and forget the tokens. Raises SettingsError if `connect` keeps none."""
+    """Revoke and delete the tokens. Raises SettingsError if `connect` keeps none."""
     app = oauth_app(settings)
     if app is None or not settings.connectable:
         raise SettingsError([_not_connectable(settings)])

@@ -31,13 +31,13 @@ class IdleSeconds(msgspec.Struct, frozen=True):
 
 
 class Environment(msgspec.Struct, frozen=True):
-    """Time, randomness, network, database and disk, as the composition root hands them on.
+    """Time, randomness, network, database and disk, as the composition root passes them on.
 
     `clock`: ms since the epoch. `transport`: carries requests to HubSpot; None: the network.
-    `free_bytes`: the room left for the store; None where that is not known.
-    `stop_seconds`: how long a shutdown waits for the requests in flight before it cancels them.
-    `window_seconds`: how long a request counts in the process's own window, by the loop's time;
-    0 where that has nothing to do with `clock`.
+    `free_bytes`: the free space for the store; None if unknown. `stop_seconds`: how long a shutdown
+    waits for requests in flight before it cancels them. `window_seconds`: how long a request counts
+    in the process's own window, by the event loop's time; 0 if that time has nothing to do with
+    `clock`.
     """
 
     clock: Callable[[], int] = now_ms

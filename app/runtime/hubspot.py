@@ -26,9 +26,9 @@ async def connect_hubspot(
     environment: Environment | None = None,
     signs: Signs | None = None,
 ) -> AsyncIterator[HubSpotClient]:
-    """A client for HubSpot; given a `ledger`, for an embedded sandbox that writes into it.
+    """A client for HubSpot; with a `ledger`, for an embedded sandbox that writes into it.
 
-    `signs`: keeps what answers say of the end of their endpoints.
+    `signs`: records what answers say about the end of their endpoints.
     """
     world = environment or Environment()
     async with AsyncExitStack() as stack:
@@ -63,7 +63,7 @@ async def connect_hubspot(
 
 
 async def _keep_account(store: Store, account_id: int) -> bool:
-    """Keep it; whether that is done. The event that was sent does not depend on it."""
+    """Save it; returns whether that worked. The event that was sent does not depend on it."""
     try:
         await store.tokens.keep_account(account_id)
     except StoreError:

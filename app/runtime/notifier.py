@@ -29,9 +29,9 @@ class Notifier:
 
 
 class Notifiers(msgspec.Struct, frozen=True):
-    """Those of an account: `pings` for pings to fold, `due` for events to send.
+    """An account's notifiers: `pings` for pings to fold, `due` for events to send.
 
-    `names`: nobody notifies who reads contacts' names, except that it is to stop.
+    `names`: nobody notifies the reader of contacts' names, except to stop it.
     """
 
     pings: Notifier = msgspec.field(default_factory=Notifier)
@@ -46,7 +46,7 @@ class Notifiers(msgspec.Struct, frozen=True):
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
-    """Wait until the event is set, at most so many seconds."""
+    """Wait until the event is set, or so many seconds have passed."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

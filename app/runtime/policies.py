@@ -1,4 +1,4 @@
-"""Turns settings into the small frozen policies that the packages are given instead."""
+"""Turns settings into small frozen policies for the packages."""
 
 from app.config import Settings
 from app.deliver.policy import DAY, MINUTE, DeliveryPolicy
@@ -22,13 +22,13 @@ WINDOW_MS = 10_050
 
 
 def quota_of(settings: Settings) -> Quota:
-    """The requests allowed in a window; a few are reserved for OAuth."""
+    """The requests allowed in a window; a few of them are reserved for OAuth."""
     reserved = RESERVED_FOR_TOKENS if settings.hubspot_client_id else 0
     return Quota(max(1, settings.hubspot_rate - reserved), WINDOW_MS)
 
 
 def retention_of(settings: Settings) -> Retention:
-    """How long data is kept. A play outlives its events, so that no repeat adds one again."""
+    """How long data is kept. A play outlives its events, so that a late ping adds none again."""
     longest = max(settings.park_days, settings.retain_days)
     return Retention(
         settled_ms=int(settings.retain_days * DAY),
@@ -38,7 +38,7 @@ def retention_of(settings: Settings) -> Retention:
 
 
 def store_policy_of(settings: Settings) -> StorePolicy:
-    """What the store decides by."""
+    """The store's policy."""
     return StorePolicy(
         identity=settings.identity,
         quota=quota_of(settings),
@@ -50,7 +50,7 @@ def store_policy_of(settings: Settings) -> StorePolicy:
 
 
 def longest_waits(policy: DeliveryPolicy, lease_ms: int) -> LongestWaits:
-    """What `deliver` may ask the store to wait for at most."""
+    """The longest waits that `deliver` may request from the store."""
     jitter = 1_000
     outage = max(policy.retry_cap, policy.strained_cap, policy.outage_cap, policy.retry_after_cap)
     for_a_person = ("bad_token", "reinstall_needed", "missing_scope", "not_connected")

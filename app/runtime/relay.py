@@ -1,4 +1,4 @@
-"""What the routes are given: the relay, and each HubSpot account that it serves."""
+"""What the routes receive: the relay, and each HubSpot account that it serves."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -16,12 +16,11 @@ from app.telemetry.metrics import Metrics, Tally
 
 
 class Account(msgspec.Struct, frozen=True):
-    """One HubSpot account. It shares nothing with another, so its faults stay its own.
+    """One HubSpot account. It shares nothing with the others, so its faults don't affect them.
 
-    `name`: "" where there is only one. `settings`: those of this account; a site may override some
-    for its own plays. `sandbox`: what has arrived, where the embedded sandbox stands in for HubSpot
-    and this process delivers. `signs`: what HubSpot's answers have said of its
-    endpoints.
+    `name`: "" if there is only one. `settings`: the account's; a site may override some for its own
+    plays. `sandbox`: what has arrived, if the embedded sandbox replaces HubSpot and this process
+    delivers. `signs`: what HubSpot's answers have said about its endpoints.
     """
 
     name: str
@@ -34,17 +33,17 @@ class Account(msgspec.Struct, frozen=True):
     signs: Signs = msgspec.field(default_factory=Signs)
 
     def endings(self) -> list[InUse]:
-        """When the parts of HubSpot's API end that it uses; none with the embedded sandbox."""
+        """When the parts of HubSpot's API end that it uses; empty with the embedded sandbox."""
         settings = self.settings
         return [] if settings.sandboxed else in_use(settings.hubspot_versions, self.signs)
 
 
 class Relay(msgspec.Struct, frozen=True):
-    """All that the routes need, and the event that stops the workers.
+    """Everything that the routes need, and the event that stops the workers.
 
-    `accounts`: by name, at least one, in the order in which people are shown them. `refused`:
-    counts the pings that are refused before their account is known. `clock`: ms since the epoch.
-    `activity`: what each origin has done lately. `leaving`: set when all streams are to end.
+    `accounts`: by name, at least one, in display order. `refused`: counts the pings that are
+    refused before their account is known. `clock`: ms since the epoch. `activity`: what each origin
+    has done lately. `leaving`: set when all streams are to end.
     """
 
     settings: Settings
@@ -58,7 +57,7 @@ class Relay(msgspec.Struct, frozen=True):
     leaving: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     def close_streams(self) -> None:
-        """End every stream of what arrives."""
+        """End every live stream."""
         self.leaving.set()
         for account in self.accounts.values():
             if account.sandbox is not None:

@@ -1,4 +1,4 @@
-"""The sandbox inside the relay's process, in HubSpot's place."""
+"""Runs the sandbox inside the relay's process, in place of HubSpot."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,9 +17,9 @@ from app.web.server.embedded import embedded
 async def embedded_sandbox(
     rate: int, ledger: Ledger, clock: Callable[[], int]
 ) -> AsyncIterator[str]:
-    """The sandbox on a loopback port of its own; yields its address.
+    """The sandbox on its own loopback port; yields its address.
 
-    `rate`: requests that it takes in ten seconds. `clock`: ms since the epoch.
+    `rate`: requests that it accepts in ten seconds. `clock`: ms since the epoch.
     """
     definitions = {NAME: frozenset(PROPERTIES)}
     world = SandboxConfig(rate=rate, definitions=definitions)

@@ -14,21 +14,21 @@ from app.telemetry.metrics import Metrics
 
 
 def store_name(settings: Settings, account: str) -> str:
-    """The name of an account's store: the sandbox has one of its own."""
+    """The name of an account's store: the sandbox has its own."""
     if not settings.sandboxed:
         return account
     return f"{SANDBOX}-{account}" if account else SANDBOX
 
 
 def free_bytes(settings: Settings) -> int | None:
-    """The room left on the disk of the store; None where the store is on another machine."""
+    """The free space on the store's disk; None if the store is on another machine."""
     if is_postgresql(settings.database_url):
         return None
     return shutil.disk_usage(path_of(settings.database_url).parent).free
 
 
 def load_engine(settings: Settings) -> None:
-    """Load what `open_store` would load when it is called."""
+    """Import the modules that `open_store` imports when called."""
     if is_postgresql(settings.database_url):
         import app.store.postgres.database  # noqa: F401, PLC0415 - see `open_store`
 
@@ -39,7 +39,7 @@ async def open_store(
     account: str = "",
     notifiers: Notifiers | None = None,
 ) -> Store:
-    """Open SQLite or PostgreSQL; an account with a name has a store of its own, as has the sandbox.
+    """Open SQLite or PostgreSQL; a named account has its own store, and so has the sandbox.
 
     `notifiers`: notified when another process that shares the store adds pings or due events.
     """
@@ -48,7 +48,7 @@ async def open_store(
     url, policy = settings.database_url, store_policy_of(settings)
     if not is_postgresql(url):
         return await open_sqlite(url, policy, observe, account)
-    # Loaded where it is wanted: with its driver it takes 4 MB and a tenth of the start.
+    # Imported only when used: with its driver it takes 4 MB and a tenth of the start.
     from app.store.postgres.database import open_postgres  # noqa: PLC0415
 
     if notifiers is None:

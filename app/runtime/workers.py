@@ -1,4 +1,4 @@
-"""The workers of an account: which there are, and how they run, restart and stop."""
+"""The workers of an account: which exist, and how they run, restart and stop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ from app.runtime.relay import Account
 from app.sandbox.names import SANDBOX_EVENT
 
 SENDERS = 4
-"""HubSpot takes eleven requests a second: four senders reach that, and few are cheap."""
+"""HubSpot accepts eleven requests a second: four senders reach that, and few are cheap."""
 
 RESTART_SECONDS = 1.0
 
@@ -50,7 +50,7 @@ class Workers(msgspec.Struct, frozen=True):
     names: NameReader | None
 
     def by_name(self) -> Mapping[str, Run]:
-        """How each is run, by the name that the log gives it."""
+        """How each is run, by its name in the log."""
         runs = {
             "fold": self.fold.run,
             "media": self.media.run,
@@ -112,7 +112,7 @@ def make_workers(
 
 
 def destinations_of(account: Account, client: HubSpotClient) -> Destinations:
-    """Every destination that there is; which of them events are made for, each site says."""
+    """Every destination; each site decides for which of them events are made."""
     return {
         "media-bridge": MediaBridge(client),
         "custom-events": CustomEvents(client, event_form_of(account)),
@@ -120,7 +120,7 @@ def destinations_of(account: Account, client: HubSpotClient) -> Destinations:
 
 
 def event_form_of(account: Account) -> EventForm:
-    """What the account's custom events say; the sandbox's own event where none is set."""
+    """The form of the account's custom events; the sandbox's own event if none is set."""
     settings = account.settings
     name = settings.hubspot_event_name or SANDBOX_EVENT
     if not settings.play_links or settings.public_url is None:
