@@ -1,8 +1,8 @@
 """Copies one store into another, of either engine, table by table and in portions.
 
-The tables of both engines have the same columns; what differs is how a value is written. A copy
-that was cut off goes on where it stopped. Until it is finished a marker in the target says so, and
-no relay starts on it.
+The tables of both engines have the same columns; only the form of values differs. An interrupted
+copy continues where it stopped. Until it is finished a marker in the target says so, and no relay
+starts on it.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,13 +14,13 @@ from app.store.migrations import VERSION_TABLE
 from app.store.tx import Database, Engine, Row, Tx, Values
 
 PORTION = 1_000
-"""Rows that are copied in one transaction."""
+"""Rows per transaction."""
 
 PARENTS = ("media", "plays", "figure_traits")
-"""Tables that rows of others refer to: copied first, in this order."""
+"""Tables that other tables refer to: copied first, in this order."""
 
 LEFT_OUT = (VERSION_TABLE, "copying", "heartbeat")
-"""Tables that are a store's own."""
+"""Tables that belong to each store itself, and are not copied."""
 
 SQLITE_COLUMNS = """
     SELECT m.name AS "table", c.name AS "column", lower(c.type) AS type, c.pk AS key
@@ -58,7 +58,7 @@ class Table(NamedTuple):
     key: tuple[str, ...]
 
     def select(self, *, after: bool) -> str:
-        """The next rows in the order of the key; `after`: those behind a given one."""
+        """The next rows in the order of the key; `after`: those after the given key."""
         key, columns = ", ".join(self.key), ", ".join(self.columns)
         marks = ", ".join(f"${number}" for number in range(2, len(self.key) + 2))
         beyond = f"WHERE ({key}) > ({marks})" if after else ""
@@ -70,7 +70,7 @@ class Table(NamedTuple):
         return f"SELECT {', '.join(self.key)} FROM playrelay.{self.name} ORDER BY {order} LIMIT 1"
 
     def save(self, engine: str) -> str:
-        """Put a row in the place of one with the same key."""
+        """Write a row, replacing one with the same key."""
         marks = ", ".join(f"${number + 1}" for number in range(len(self.columns)))
         rest = [name for name in self.columns if name not in self.key]
         changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
@@ -91,8 +91,8 @@ async def copy_store(
 ) -> dict[str, int]:
     """Copy everything; returns how many rows each table has. Raises StoreError.
 
-    `name`: of the source, for messages. `progress`: called with the count of rows so far.
-    `portion`: rows in a transaction.
+    `name`: of the source, for messages. `progress`: called with the number of rows so far.
+    `portion`: rows per transaction.
     """
     tables = await target.read(lambda tx: _tables(tx, target.engine))
     await target.write(lambda tx: _begin(tx, name))
@@ -116,7 +116,7 @@ async def copy_store(
 
 
 async def expect_whole(tx: Tx) -> None:
-    """StoreError where a copy into this store was begun and not finished."""
+    """StoreError if a copy into this store was begun and not finished."""
     if await tx.has_table("copying"):
         source = await tx.value(SOURCE)
         raise StoreError(
@@ -143,7 +143,7 @@ async def _tables(tx: Tx, engine: str) -> list[Table]:
 
 
 async def _begin(tx: Tx, name: str) -> None:
-    """Mark the target as a copy that is not finished; StoreError if it is anything else."""
+    """Mark the target as an unfinished copy; StoreError if it is anything else."""
     if await tx.has_table("copying"):
         if await tx.value(SOURCE) != name:
             raise StoreError("another store is being copied there: give an empty database")
@@ -158,7 +158,7 @@ async def _begin(tx: Tx, name: str) -> None:
 async def _portions(
     source: Database, target: Database, table: Table, portion: int
 ) -> AsyncIterator[list[Row]]:
-    """The rows that the target lacks. Its single rows may be the migration's own."""
+    """The rows that the target lacks. Its single rows may come from the migration itself."""
     after: Values = ()
     if await target.read(partial(_count, table=table)) > 1:
         after = tuple(await target.read(partial(_last, table=table)))
@@ -205,7 +205,7 @@ def _same(value: Any) -> object:
 
 
 def _text(value: object) -> str:
-    """PostgreSQL has no NUL in its text, written out or as an escape of JSON."""
+    """PostgreSQL has no NUL in its text, neither raw nor as a JSON escape."""
     text = value.decode() if isinstance(value, bytes) else str(value)
     return text.replace("\0", "\ufffd").replace("\\u0000", "\\ufffd")
 

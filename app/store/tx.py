@@ -17,7 +17,7 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 Row: TypeAlias = Any
-"""A row of the driver's: by position, by name, or unpacked."""
+"""A row from the driver: by position, by name, or unpacked."""
 
 Values: TypeAlias = Sequence[object]
 
@@ -27,7 +27,7 @@ class Tx(Protocol):
 
     @property
     def clock_ahead(self) -> int:
-        """How many ms the clock by which replicas count permits is ahead of the caller's."""
+        """How many ms the clock for permits, which replicas share, is ahead of the caller's."""
         ...
 
     async def rows(self, sql: str, *values: object) -> list[Row]:
@@ -39,7 +39,7 @@ class Tx(Protocol):
         ...
 
     async def one(self, sql: str, *values: object) -> Row:
-        """The first row, where there always is one."""
+        """The first row of a query that always returns one."""
         ...
 
     async def value(self, sql: str, *values: object) -> Any:
@@ -47,27 +47,27 @@ class Tx(Protocol):
         ...
 
     async def change(self, sql: str, *values: object) -> int:
-        """How many rows were changed."""
+        """Run a statement; returns how many rows it changed."""
         ...
 
     async def each(self, sql: str, rows: Iterable[Values]) -> None:
-        """The statement for each of these, in one round trip."""
+        """Run the statement for each of these values, in one round trip."""
         ...
 
     async def each_row(self, sql: str, rows: Iterable[Values]) -> list[Row]:
-        """All rows that the statement gives for these, in their order, in one round trip."""
+        """The rows that the statement returns for these values, in order, in one round trip."""
         ...
 
     async def lock(self, purpose: str) -> None:
-        """One transaction at a time, of all replicas, for this purpose."""
+        """Let one transaction of all replicas run at a time, for this purpose."""
         ...
 
     async def checkpoint(self) -> None:
-        """Let the event loop do something else, where the transaction runs on it."""
+        """Give the event loop a turn, if the transaction runs on it."""
         ...
 
     def savepoint(self) -> AbstractAsyncContextManager[object]:
-        """What fails inside leaves no trace."""
+        """A savepoint: if the block fails, its changes are undone."""
         ...
 
     async def has_table(self, name: str) -> bool:
@@ -75,7 +75,7 @@ class Tx(Protocol):
         ...
 
     def is_store_fault(self, error: Exception) -> bool:
-        """Whether the store is at fault, and not what was to be written."""
+        """Whether the store is at fault, and not the values that were to be written."""
         ...
 
 
@@ -84,15 +84,15 @@ Transaction: TypeAlias = Callable[[Tx], Coroutine[Any, Any, T]]
 Engine = Literal["sqlite", "postgres"]
 
 Notice = Literal["pings", "due"]
-"""What other processes may want to know: there are pings to fold, or events to send."""
+"""A notification for other processes: there are pings to fold, or events to send."""
 
 
 class Database(Protocol):
-    """Runs transactions; `sqlite.database` and `postgres.database`."""
+    """Runs transactions; implemented by `sqlite.database` and `postgres.database`."""
 
     @property
     def engine(self) -> Engine:
-        """Which of the two it is."""
+        """The engine's name."""
         ...
 
     async def write(self, work: Transaction[T]) -> T:
@@ -100,43 +100,43 @@ class Database(Protocol):
         ...
 
     async def read(self, work: Transaction[T]) -> T:
-        """Run one that only reads. Raises StoreError."""
+        """Run a transaction that only reads. Raises StoreError."""
         ...
 
     def append(self, ping: InboxPing) -> Awaitable[None]:
-        """Commit a ping together with the others that have gathered. Raises StoreError."""
+        """Commit a ping together with others in the queue. Raises StoreError."""
         ...
 
     async def verify(self) -> None:
-        """Look for damage where some was met; StoreError if there is any."""
+        """Check for damage if a sign of it was found; StoreError if there is any."""
         ...
 
     async def compare_clocks(self) -> None:
-        """Find `Tx.clock_ahead` afresh."""
+        """Measure `Tx.clock_ahead` again."""
         ...
 
     def notify(self, notice: Notice) -> None:
-        """Let the other processes know, soon."""
+        """Notify the other processes soon."""
         ...
 
     def take_delivery(self) -> bool:
-        """Become the one process that delivers from here; False where several may.
+        """Become the one process that delivers from here; False if several may.
 
-        Raises StoreError if another one does.
+        Raises StoreError if another one already is.
         """
         ...
 
     def exclusive(self, purpose: str) -> AbstractAsyncContextManager[None]:
-        """One holder at a time, of all replicas. Raises StoreError."""
+        """A lock for one holder of all replicas at a time. Raises StoreError."""
         ...
 
     async def close(self) -> None:
-        """Finish what was begun, and let go of everything."""
+        """Finish the work in progress, and close everything."""
         ...
 
 
 class Part:
-    """A part of the store: what one kind of caller may do, each method one transaction."""
+    """A part of the store: the methods for one kind of caller, each of them one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,7 +1,7 @@
 """Figures of media in a period, as pages and programs read them.
 
-Whole days of UTC are read as such. Slots are read for the rest of a period in another time zone,
-and for its days; all are rows of one medium that the key holds.
+Whole UTC days are read as days. Slots are read for the edges of a period in another time zone, and
+for its single days. All are rows of one medium, found by the key.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ _SLOTS_WITHIN = "FROM playrelay.figure_slots WHERE medium = $1 AND slot >= $2 AN
 
 
 def _sums(tables: Sequence[tuple[str, str]]) -> str:
-    """The sums of a medium's rows in these tables, each in a range of its own."""
+    """The sums of a medium's rows in these tables, each over its own range."""
     parts = " UNION ALL ".join(
         f"SELECT {_COLUMNS} FROM playrelay.{table} WHERE medium = $1 "
         f"AND {at} >= ${place} AND {at} < ${place + 1}"
@@ -49,7 +49,7 @@ SUMS = {
     for slots in (0, 1, 2)
     if blocks or days or slots
 }
-"""By how many ranges of blocks, of days and of slots a period has."""
+"""The numbers of ranges of blocks, of days and of slots in a period."""
 
 ALL_OF_DAYS = f"SELECT {_COLUMNS}, seen, again {_DAYS_WITHIN}"
 ALL_OF_SLOTS = f"SELECT {_COLUMNS}, seen, again {_SLOTS_WITHIN}"
@@ -72,7 +72,7 @@ _FIRST = 2**62
 
 
 async def days(tx: Tx, period: Period) -> list[Day]:
-    """What the relay did, day by day."""
+    """What the relay did on each day."""
     found, first = [], (period.first - EPOCH).days
     for start, slots, count in period.stretches():
         rows = await tx.rows(DAYS, start, start + slots * count, start, slots)
@@ -84,7 +84,7 @@ async def days(tx: Tx, period: Period) -> list[Day]:
 async def media(
     tx: Tx, order: Order, period: Period | None, limit: int, after: tuple[int, int] | None
 ) -> list[MediumFigures]:
-    """A page of the list, whatever was played in the period (None: without figures)."""
+    """A page of the list of all media, whenever they were played (period None: without figures)."""
     value, last = after or (_FIRST, _FIRST)
     rows = await tx.rows(MEDIA[order], value, last, limit)
     figures = await _figures_of(tx, [row["id"] for row in rows], period) if period else {}
@@ -92,9 +92,9 @@ async def media(
 
 
 async def played(tx: Tx, period: Period, search: str) -> list[MediumFigures]:
-    """The media that were played in the period and whose names, ids or addresses say `search`.
+    """The media that were played in the period and whose names, ids or addresses match `search`.
 
-    Of more than `MEDIA_SORTED`, those played last.
+    If there are more than `MEDIA_SORTED`, those played last.
     """
     first, _ = period.utc_days
     looked_through = 10 * MEDIA_SORTED if search else MEDIA_SORTED
@@ -110,14 +110,14 @@ async def played(tx: Tx, period: Period, search: str) -> list[MediumFigures]:
 
 
 async def of_ids(tx: Tx, media: Sequence[int]) -> list[MediumFigures]:
-    """Media by their rows."""
+    """Media by their row ids."""
     return [_medium(row, {}) for row in await tx.rows(MEDIA_OF_IDS, [*media])]
 
 
 async def medium(
     tx: Tx, medium: int, period: Period, pages: int, *, compared: bool = False
 ) -> MediumReport | None:
-    """One medium; `compared`: with as many days before."""
+    """One medium; `compared`: with the same number of days before."""
     found = await tx.row(MEDIUM, medium)
     if found is None:
         return None
@@ -139,7 +139,7 @@ def _medium(row: Row, figures: Mapping[int, Figures]) -> MediumFigures:
 
 
 async def _figures_of(tx: Tx, media: Sequence[int], period: Period) -> dict[int, Figures]:
-    """The plain counts. Asked one by one, for then each is found by the key, however many."""
+    """The plain counts. One query per medium, so that each uses the key, however many there are."""
     if not media:
         return {}
     whole, slots = period.split()
@@ -152,7 +152,7 @@ async def _figures_of(tx: Tx, media: Sequence[int], period: Period) -> dict[int,
 
 
 async def _total(tx: Tx, medium: int, period: Period) -> Figures:
-    """All of a period."""
+    """The sums of a period."""
     whole, edges = period.split()
     rows = await tx.rows(ALL_OF_DAYS, medium, whole.start, whole.stop) if whole else []
     for edge in edges:
@@ -174,7 +174,7 @@ async def _by_day(tx: Tx, medium: int, period: Period) -> list[tuple[date, Figur
 
 
 async def _days_of(tx: Tx, medium: int, stretch: Stretch) -> Iterable[Sequence[int]]:
-    """Rows of days: the number of each within the stretch, and the plain counts."""
+    """Rows of days: the number of each day within its run, and the plain counts."""
     start, slots, _ = stretch
     if stretch.whole:
         first, end = start // slots, stretch.end // slots

@@ -1,4 +1,4 @@
-"""The statements by which changes are added to tables of figures."""
+"""The statements that add changes to tables of figures."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,19 +8,20 @@ from app.store.rules.figures import add_bins
 from app.store.tx import Tx
 
 COLUMNS = Figures.__struct_fields__[:-2]
-"""Of the plain counts, as the fields are called."""
+"""The columns of the plain counts, named like the fields."""
 
 ATTRIBUTED = tuple(int(name == "attributed") for name in COLUMNS)
-"""The plain counts of HubSpot's having put a play on a contact."""
+"""The plain counts that change when HubSpot puts a play on a contact."""
 
 Place = tuple[int, int]
-"""What is counted, such as a medium's row, and a day or slot."""
+"""A row of figures: what is counted, such as a medium's row, and a day or slot."""
 
 
 class Grain(NamedTuple):
     """The statements for figures by day, or by slot.
 
-    `bins`: what is packed; `put`: more of the plain counts, and what is packed anew.
+    `bins`: the packed columns; `put`: more of the plain counts, and the columns that are packed
+    again.
     """
 
     bins: str
@@ -28,7 +29,7 @@ class Grain(NamedTuple):
 
 
 def grain(table: str, owner: str, at: str) -> Grain:
-    """Those of a table with this key."""
+    """The statements for a table with this key."""
     columns = ", ".join(COLUMNS)
     more = ", ".join(f"{count} = f.{count} + excluded.{count}" for count in COLUMNS)
     return Grain(
@@ -46,7 +47,7 @@ def grain(table: str, owner: str, at: str) -> Grain:
 
 
 async def put(tx: Tx, grain: Grain, changes: Mapping[Place, Change]) -> None:
-    """Add the changes to what the places hold."""
+    """Add the changes to the stored rows."""
     changed = {place: change for place, change in changes.items() if not change.is_none()}
     packed = [place for place, each in changed.items() if any(each.seen) or any(each.again)]
     stored = await tx.each_row(grain.bins, packed) if packed else []

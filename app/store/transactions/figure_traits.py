@@ -1,11 +1,11 @@
-"""Figures of media by the traits of their plays, for filters: added to when the plays change.
+"""Figures of media by the traits of their plays, for filters: updated when plays change.
 
-Of a medium and day the first `TRAITS_A_DAY` traits are told apart; the others are counted together.
-So a play of traits that have a row counts there, and any other with the others: rows are never
-taken away while a day lasts.
+For each medium and day the first `TRAITS_A_DAY` traits get rows of their own; the others are
+counted together. So a play whose traits have a row counts there, and any other with the others:
+rows are never removed while a day lasts.
 
 Plays are counted by slot. Once a day is over its slots are summed up, so that pages read few rows;
-what changes after that is added to both.
+later changes are added to both.
 """
 
 from collections import defaultdict
@@ -48,7 +48,7 @@ FIND_COUNTED = """
     WHERE medium = $1 AND day = $2 AND digest IN ($3, 0) ORDER BY digest = 0 LIMIT 1
     FOR NO KEY UPDATE
 """
-# Nobody else changes these rows or their slots meanwhile: who counts locks the medium, or the row.
+# Nobody else changes these rows or their slots meanwhile: counting locks the medium or the row.
 TO_SUM = """
     SELECT t.id FROM playrelay.figure_traits t JOIN playrelay.media m ON m.id = t.medium
     WHERE NOT t.summed AND t.day < $1 ORDER BY t.day LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
@@ -59,14 +59,14 @@ SLOTS_OF = f"""
 SUMMED = "UPDATE playrelay.figure_traits SET summed = true WHERE id = $1"
 
 Group = tuple[int, int, int]
-"""A medium's row, a day, and the digest of traits: a row of figures."""
+"""A medium's row, a day, and the digest of traits: they identify a row of figures."""
 
 Part = tuple[Group, int]
 """A group, and one of its slots."""
 
 
 class Found(NamedTuple):
-    """The row of a group, whether its slots are summed up, and what is packed of one of them."""
+    """The row of a group, whether its slots are summed up, and one slot's packed columns."""
 
     row: int
     summed: bool = False
@@ -107,9 +107,9 @@ async def add_traits(tx: Tx, parts: dict[Part, list[Change]], traits: Mapping[in
 
 
 async def attribute_traits(tx: Tx, medium: int, slot: int, digest: int) -> None:
-    """HubSpot has put a play on a contact."""
+    """Record that HubSpot has put a play on a contact."""
     found = await tx.row(FIND_COUNTED, medium, slot // SLOTS, digest)
-    if found is not None:  # else its figures have ended
+    if found is not None:  # otherwise its figures are already deleted
         row, is_summed = found
         await tx.change(PUT, row, slot, *ATTRIBUTED, None, None)
         if is_summed:
@@ -117,7 +117,7 @@ async def attribute_traits(tx: Tx, medium: int, slot: int, digest: int) -> None:
 
 
 async def sum_days(tx: Tx, day: int, limit: int) -> int:
-    """Sum up the slots of days before this one; returns how many groups, `limit` at most."""
+    """Sum up the slots of days before this one; returns how many groups, at most `limit`."""
     rows = sorted(row for (row,) in await tx.rows(TO_SUM, day, limit))
     for row in rows:
         await tx.checkpoint()
@@ -137,7 +137,7 @@ async def _find(tx: Tx, parts: Iterable[Part]) -> dict[Part, Found]:
 
 
 async def _beyond(tx: Tx, new: AbstractSet[Group]) -> set[Group]:
-    """Those of the new groups for which their medium and day have too many already."""
+    """The new groups whose medium and day already have too many."""
     days = sorted({(medium, day) for medium, day, _ in new})
     counts = {(medium, day): count for medium, day, count in await tx.each_row(COUNT, days)}
     beyond = set()
@@ -150,7 +150,7 @@ async def _beyond(tx: Tx, new: AbstractSet[Group]) -> set[Group]:
 
 
 async def _add(tx: Tx, parts: Sequence[Part], traits: Mapping[int, Traits]) -> dict[Part, Found]:
-    """Add the rows of their groups."""
+    """Add the rows of the groups."""
     groups = sorted({group for group, _ in parts})
     added = await tx.each_row(ADD, [(*group, *traits[group[2]]) for group in groups])
     rows = {(medium, day, digest): row for medium, day, digest, row in added}

@@ -1,7 +1,7 @@
-"""Figures of media, kept up in the transactions that change the plays.
+"""Figures of media, updated in the transactions that change the plays.
 
-Locks are taken in the order of the keys, after all others, and those of the activity last: all
-share its last row.
+Locks are taken in the order of the keys, after all others, and the activity's last: all
+transactions share its last row.
 """
 
 from collections import defaultdict
@@ -61,14 +61,14 @@ Page = tuple[int, int, str]
 
 
 class SavedMedium(NamedTuple):
-    """A medium's row, and the slot from which on its plays are also counted by their traits."""
+    """A medium's row, and the first slot from which its plays are also counted by traits."""
 
     row: int
     filtered_since: int
 
 
 async def add_figures(tx: Tx, changes: Changes) -> Mapping[int, int]:
-    """Add the changes to what the cells hold; returns how many more plays began in each slot."""
+    """Add the changes to the stored cells; returns how many more plays began in each slot."""
     if not changes.cells:
         return {}
     media = await _save_media(tx, changes)
@@ -98,10 +98,10 @@ async def add_figures(tx: Tx, changes: Changes) -> Mapping[int, int]:
 
 
 async def add_attributed(tx: Tx, play: Play) -> None:
-    """HubSpot has put the play on a contact."""
+    """Record that HubSpot has put the play on a contact."""
     key, slot, digest = cell_of(play)
     found = await tx.row(MEDIUM_OF_KEY, key)
-    if found is None:  # its figures have ended
+    if found is None:  # its figures are already deleted
         return
     medium, filtered_since = found
     for table, at in ((_SLOTS, slot), (_DAYS, slot // SLOTS)):
@@ -114,7 +114,7 @@ async def add_attributed(tx: Tx, play: Play) -> None:
 async def count_activity(
     tx: Tx, now: int, begun: Mapping[int, int] | None = None, **counts: int
 ) -> None:
-    """Count what the relay did now. `begun`: plays by the slot in which they began."""
+    """Count what the relay did now. `begun`: new plays by the slot in which they began."""
     by_slot = {slot: {"plays": plays} for slot, plays in (begun or {}).items() if plays}
     by_slot[now // SLOT_MS] = {**by_slot.get(now // SLOT_MS, {}), **counts}
     rows = [(slot, *(each.get(name, 0) for name in ACTIVITY)) for slot, each in by_slot.items()]

@@ -1,7 +1,7 @@
-"""A medium's figures for some of its plays, by the figures that are kept up for each trait.
+"""A medium's figures for some of its plays, from the figures that are kept by traits.
 
-Days of UTC that are summed up are read as such, and slots for the rest: those of the last days,
-and those of days that only begin or end in the period. All are rows of one medium.
+UTC days that are summed up are read as days, and slots for the rest: for recent days, and for days
+that only begin or end in the period. All are rows of one medium.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from app.store.transactions.viewers import viewers_of_traits
 from app.store.tx import Tx
 
 STEP = 100
-"""Groups whose figures are added up before the event loop gets to do something else."""
+"""Groups whose figures are added up before the event loop gets a turn."""
 
 MEDIUM = "SELECT key, about, filtered_since FROM playrelay.media WHERE id = $1"
 SINCE = "SELECT filtered_since FROM playrelay.media WHERE id = $1"
@@ -46,7 +46,7 @@ BY_SLOTS = f"SELECT (slot - $2) / $4 AS number, {_SUMS} {_SLOTS} GROUP BY number
 
 
 async def choices(tx: Tx, medium: int, period: Period) -> Choices | None:
-    """What the plays of a medium can be told apart by. None: there is no such medium."""
+    """The values by which a medium's plays can be filtered. None: there is no such medium."""
     since = await tx.value(SINCE, medium)
     if since is None:
         return None
@@ -94,7 +94,7 @@ async def filtered(
 
 
 async def _groups(tx: Tx, medium: int, period: Period) -> list[Group]:
-    """All groups of plays that have any in the period."""
+    """All groups that have plays in the period."""
     whole, _ = period.split()
     first, end = period.start // SLOTS, -(-period.end // SLOTS)
     rows = await tx.rows(GROUPS, medium, first, end)
@@ -136,7 +136,7 @@ async def _by_day(tx: Tx, period: Period, groups: Sequence[Group]) -> list[tuple
 
 
 async def _days_of(tx: Tx, stretch: Stretch, groups: Sequence[Group]) -> list[Sequence[int]]:
-    """Rows of days: the number of each within the stretch, and the plain counts."""
+    """Rows of days: the number of each day within its run, and the plain counts."""
     start, slots, _ = stretch
     whole, partly = _rows_of(groups) if stretch.whole else ([], [each.row for each in groups])
     rows: list[Sequence[int]] = []
@@ -152,7 +152,7 @@ def _portions(groups: Sequence[Group]) -> Iterator[Sequence[Group]]:
 
 
 def _rows_of(groups: Sequence[Group]) -> tuple[list[int], list[int]]:
-    """The rows of those that are summed up, and of the others."""
+    """The rows of the groups that are summed up, and of the others."""
     return (
         [each.row for each in groups if each.whole],
         [each.row for each in groups if not each.whole],

@@ -1,8 +1,8 @@
-"""Times that a wrong clock has left in the future, brought back to what their own rules allow.
+"""Corrects times that a wrong clock has left in the future, by the rule of each kind of time.
 
-A clock that was ahead and is set back leaves times that nobody would wait for: a permit that frees
-itself in an hour, an event that is due tomorrow. Each kind of time has a longest wait by its rule;
-what is further ahead than that was written by another clock. What has happened is never ahead.
+If a clock was ahead and is set back, it leaves times that would never come: a permit that becomes
+free in an hour, an event that is due tomorrow. By its rule each kind of time has a longest wait; a
+time further ahead was written by another clock. The time of a past event is never in the future.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from app.store.transactions.console_sessions import SESSION_MS
 from app.store.tx import Tx
 
 TOLERANCE_MS = 1_000
-"""So far the clocks of replicas may differ."""
+"""The largest difference between the clocks of replicas that counts as normal."""
 
 HOUR_MS = 60 * 60 * 1000
 
@@ -55,14 +55,14 @@ HAPPENED = {
         UPDATE playrelay.plays SET received_at = $1 WHERE id IN (SELECT id FROM playrelay.plays
             WHERE received_at > $3 {_UNLOCKED})
     """,
-    # Asked about in the future: the next time is as long after that as before.
+    # Looked up in the future: the next time stays as long after it as before.
     "asked": f"""
         UPDATE playrelay.contacts SET asked_at = $1,
             ask_at = ask_at - (asked_at - $1), ask_by = ask_by - (asked_at - $1)
         WHERE utk IN (SELECT utk FROM playrelay.contacts WHERE asked_at > $3 {_UNLOCKED})
     """,
 }
-# Never asked about. At midnight: HubSpot has answered enough errors for the day.
+# Never looked up. Until midnight: the day already has too many errors.
 TO_ASK = f"""
     UPDATE playrelay.contacts SET ask_at = least(ask_at, $1), ask_by = $1
     WHERE utk IN (SELECT utk FROM playrelay.contacts
@@ -72,7 +72,7 @@ SETTLING = f"""
     UPDATE playrelay.plays SET settles_at = $1 WHERE id IN (SELECT id FROM playrelay.plays
         WHERE settles_at > $3 {_UNLOCKED})
 """
-# $1 and $3 without the pause, which depends on how often the medium was refused in a row.
+# $1 and $3 without the suspension, which depends on how often the medium was refused in a row.
 _MEDIUM_PAUSE = f"""
     least({REFUSED_MEDIUM_MS} * (1::bigint << least(refusals - 1, 5)), {LONGEST_REFUSED_MEDIUM_MS})
 """
@@ -85,7 +85,7 @@ SESSIONS = f"""
     UPDATE playrelay.console_sessions SET expires_at = $1 WHERE digest IN (
         SELECT digest FROM playrelay.console_sessions WHERE expires_at > $3 {_UNLOCKED})
 """
-# Ended by somebody, before its time: so it has ended.
+# Somebody ended it before its time, so it has ended.
 ENDED_LINKS = f"""
     UPDATE playrelay.shared_links SET stops_at = $1 WHERE link IN (
         SELECT link FROM playrelay.shared_links
@@ -107,10 +107,10 @@ NOTE = f"""
 
 
 async def bring_back(tx: Tx, policy: StorePolicy, now: int, limit: int, stepped: int) -> int:
-    """Bring back up to `limit` rows of each kind; returns how many.
+    """Correct up to `limit` rows of each kind; returns how many.
 
-    `stepped`: ms by which this process's clock has stepped since the last round. A step ahead ends
-    no lease: the request is as young as before.
+    `stepped`: ms by which this process's clock has stepped since the last round. A step ahead does
+    not end a lease: the request is no older than before.
     """
     if stepped > TOLERANCE_MS:
         await tx.change(EXTEND_LEASES, stepped)
@@ -144,7 +144,7 @@ def _rules(policy: StorePolicy) -> Iterator[tuple[str, int, *tuple[object, ...]]
 
 
 async def _permits(tx: Tx, policy: StorePolicy, now: int) -> int:
-    """By the clock that counts them."""
+    """By the clock that permits are counted with."""
     latest = now + tx.clock_ahead + policy.longest.lease + policy.quota.window_ms
     return await tx.change(PERMITS, latest, latest + TOLERANCE_MS)
 

@@ -1,4 +1,4 @@
-"""The proof that the store takes writes, and has space for a ping of the largest size."""
+"""Proves that the store accepts writes, and has space for a ping of the largest size."""
 
 from app.domain.ping import MAX_BODY
 from app.store.tx import Tx
@@ -11,5 +11,5 @@ PADDING = bytes(MAX_BODY)
 
 
 async def beat(tx: Tx, now: int) -> None:
-    """Write it down."""
+    """Write a mark of that size."""
     await tx.change(HEARTBEAT, now, PADDING)

@@ -1,4 +1,4 @@
-"""Plays and all that became of them."""
+"""Plays with their history."""
 
 from app.domain.identity import IdentityMode
 from app.store.event_reports import PlayHistory
@@ -32,7 +32,7 @@ EVENTS = f"{ENTRY} WHERE o.play = $1 ORDER BY o.id"
 
 
 async def latest(tx: Tx, mode: IdentityMode, limit: int) -> list[PlayHistory]:
-    """The plays that pings arrived for last."""
+    """The plays with the latest pings."""
     return [await _history(tx, mode, row) for row in await tx.rows(LATEST, limit)]
 
 

@@ -22,8 +22,8 @@ from app.store.tx import Tx
 _CONTACTS = "SELECT utk, contact_id, asked_at FROM playrelay.contacts"
 CONTACT = f"{_CONTACTS} WHERE utk = $1"
 CONTACTS = f"{_CONTACTS} WHERE utk = ANY ($1::text[])"
-# A transaction that makes an event wait for an answer locks the contact, or an answer that comes in
-# between would find nothing to release.
+# A transaction that makes an event wait for a look-up locks the contact; otherwise an answer that
+# arrives in between would find nothing to release.
 LOCK_CONTACTS = f"{CONTACTS} ORDER BY utk FOR NO KEY UPDATE"
 MAILS = "SELECT mail, utk FROM playrelay.mails WHERE mail = $1"
 NAMED = """
@@ -40,8 +40,9 @@ BIND_MAIL = """
 class Visitors(msgspec.Struct, frozen=True):
     """What is known of some visitors.
 
-    `contacts`: HubSpot's answer (None: a stranger) by usertoken, where it was asked. `listed`: the
-    usertokens it is to be asked about, or was. `mails`: the usertokens that mail links belong to.
+    `contacts`: HubSpot's answer (None: a stranger) by usertoken, if it was looked up. `listed`: the
+    usertokens that are, or were, to be looked up. `mails`: the usertokens that email links are
+    bound to.
     """
 
     contacts: Mapping[str, int | None]
@@ -51,14 +52,14 @@ class Visitors(msgspec.Struct, frozen=True):
     def resolve(
         self, play: Play, mode: IdentityMode, destination: Destination = MEDIA_BRIDGE
     ) -> Identity | Unknown:
-        """The identity with which the play's events are to be sent to a destination."""
+        """The identity with which the play's events are sent to a destination."""
         utk = play.utk[1] if play.utk else None
         known = KnownContact(self.contacts[utk]) if utk and utk in self.contacts else None
         owner = self.mail_owner(play)
         return identity_of(play, known, mode, mail_owner=owner, destination=destination)
 
     def mail_owner(self, play: Play) -> str | None:
-        """The usertoken that the play's `_hsenc` belongs to, if it ever came with one."""
+        """The usertoken that the play's `_hsenc` is bound to, if it ever arrived with one."""
         return self.mails.get(mail_key(play.hsenc[1])) if play.hsenc else None
 
 
@@ -67,7 +68,7 @@ async def load_visitors(tx: Tx, plays: Iterable[Play], *, lock: bool = False) ->
     several = list(plays)
     utks = sorted({play.utk[1] for play in several if play.utk})
     mails = sorted({mail_key(play.hsenc[1]) for play in several if play.hsenc})
-    if len(utks) == 1 and not lock:  # a claim's: SQLite takes long over a list
+    if len(utks) == 1 and not lock:  # a single claim: SQLite is slow with a list
         contacts = await tx.rows(CONTACT, utks[0])
     else:
         contacts = await tx.rows(LOCK_CONTACTS if lock else CONTACTS, utks) if utks else []
@@ -86,8 +87,8 @@ async def identity_at(
     identity = visitors.resolve(play, policy.identity, destination)
     if not asks_media_bridge(identity, destination, policy.destinations):
         return identity
-    # The reason of a delivery is the source of its identity. A mail's link may have turned out to
-    # be another's since.
+    # The reason of a delivery is its identity source. An email link may have been bound to another
+    # usertoken since.
     doubted = "mail" if is_forwarded(play, visitors.mail_owner(play)) else ""
     contact = await tx.value(NAMED, row, doubted)
     named = None if contact is None else Identity("media-bridge", contact_id=contact)
@@ -97,7 +98,7 @@ async def identity_at(
 
 
 async def bind_mails(tx: Tx, plays: Iterable[Play], now: int) -> None:
-    """Bind each `_hsenc` to the usertoken with which it first comes, and to no other."""
+    """Bind each `_hsenc` to the usertoken with which it first arrives, and to no other."""
     firsts: dict[bytes, str] = {}
     for play in plays:
         if play.hsenc is not None and play.utk is not None:

@@ -1,4 +1,4 @@
-"""Which usertokens HubSpot is asked about next, and which events the answers release."""
+"""Which usertokens are looked up at HubSpot next, and which events the answers release."""
 
 from collections.abc import Iterable, Mapping
 
@@ -33,8 +33,8 @@ ADD_CONTACT = """
     INSERT INTO playrelay.contacts (utk, ask_at, ask_by) VALUES ($1, $2, $3)
     ON CONFLICT (utk) DO NOTHING RETURNING utk
 """
-# A usertoken that is not to be asked about is listed again: a stranger who is back, or a contact
-# that was not checked for long.
+# A usertoken that needs no look-up is listed again for a returning stranger, or a contact that was
+# not checked for long.
 ASK_AGAIN = """
     UPDATE playrelay.contacts SET asked = 0,
         ask_at = greatest($2, asked_at + $4), ask_by = greatest($3, asked_at + $5)
@@ -42,7 +42,7 @@ ASK_AGAIN = """
         THEN ask_by IS NULL OR ask_by > greatest($3, asked_at + $5)
         ELSE ask_by IS NULL AND asked_at < $6 END
 """
-# Somebody has just told HubSpot who they are: ask soon, and once more a little later (asked = -1).
+# Somebody was just identified at HubSpot: look up soon, and again a little later (asked = -1).
 ASK_SOON = """
     UPDATE playrelay.contacts SET asked = -1,
         ask_at = $2, ask_by = least(coalesce(ask_by, $3), $3)
@@ -72,7 +72,7 @@ _RELEASE = """
     UPDATE playrelay.outbox SET status = 'due', due_at = $2, reason = '', rank = $3
     WHERE status = 'waiting'
 """
-# What was due already, by the link of a mail.
+# What was already due, by an email link.
 PROVE = """
     UPDATE playrelay.outbox SET rank = $2 WHERE status = 'due' AND rank <> $2
     AND play IN (SELECT id FROM playrelay.plays WHERE utk = ANY ($1::text[]) AND mail)
@@ -96,7 +96,7 @@ async def introduce(
     listed: frozenset[str],
     now: int,
 ) -> None:
-    """List the visitors of changed plays (before, after) to be looked up. `listed`: are already."""
+    """List the visitors of changed plays (before, after) for a look-up. `listed`: already are."""
     asked = {to_ask(before, after, policy.identity) for before, after in moves}
     wanted = {utk for utk in asked if utk is not None}
     if not wanted:
@@ -113,9 +113,9 @@ async def introduce(
 async def ask_soon(
     tx: Tx, policy: StorePolicy, observations: Iterable[Observation], now: int
 ) -> int:
-    """Hurry the look-ups of visitors who have just been identified; returns how many.
+    """Hurry the look-ups of visitors who were just identified; returns how many.
 
-    They are gathered for two seconds, so that however many ask, one request in that time does.
+    They are gathered for two seconds, so that one request in that time is enough for all of them.
     """
     utks = {each.play.utk[1] for each in observations if each.identified and each.play.utk}
     if not utks or policy.identity != "lookup":
@@ -124,7 +124,7 @@ async def ask_soon(
 
 
 async def claim_lookup(tx: Tx, quota: Quota, now: int, limit: int, lease_ms: int) -> LookupClaim:
-    """Take the usertokens that are due; meanwhile their next look-up is at the lease's end."""
+    """Take the usertokens that are due; their next look-up is at the lease's end until then."""
     account = await send_decision(tx, quota, now)
     wait_until = account.wait_until
     if wait_until is None:
@@ -151,7 +151,7 @@ async def settle_lookup(
     update: AccountUpdate,
     now: int,
 ) -> int:
-    """Keep the answers; returns how many events they release."""
+    """Save the answers; returns how many events they release."""
     await return_permit(tx, quota, permit, now, used=True)
     await record_account(tx, update, now)
     utks = sorted(answers.keys() | ask_again.keys())
@@ -169,7 +169,7 @@ async def settle_lookup(
 
 
 async def _release(tx: Tx, answers: Mapping[str, int | None], now: int) -> int:
-    """What waited for these answers is due; what goes on waiting says for what."""
+    """Release what waited for these answers; what still waits gets its reason."""
     contacts = [utk for utk, contact_id in answers.items() if contact_id is not None]
     strangers = [utk for utk, contact_id in answers.items() if contact_id is None]
     released = 0
@@ -183,7 +183,7 @@ async def _release(tx: Tx, answers: Mapping[str, int | None], now: int) -> int:
 
 
 async def _next_lookup(tx: Tx, now: int, limit: int) -> int | None:
-    """When the next look-up is worth a request (now, or earlier); None: nobody is to be asked."""
+    """When the next look-up is worth a request (now, or earlier); None: nothing to look up."""
     first = await tx.value(FIRST_DUE)
     if first is None:
         return None

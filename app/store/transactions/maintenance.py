@@ -1,4 +1,4 @@
-"""What time alone does: leases expire, waits end, events are given up, old rows are deleted.
+"""Periodic work: leases expire, waits end, events are given up, old rows are deleted.
 
 Every replica does this; rows that another has locked are left to it.
 """
@@ -24,14 +24,14 @@ END_WAITS = f"""
     WHERE id IN (SELECT id FROM playrelay.outbox
         WHERE status = 'waiting' AND due_at <= $1 {_UNLOCKED})
 """
-# Left from a time at which usertokens were looked up: nobody answers for them any more.
+# Left from a time at which usertokens were looked up: they get no answer any more.
 END_LOOKUPS = f"""
     UPDATE playrelay.outbox SET status = 'due', due_at = $1
     WHERE id IN (SELECT id FROM playrelay.outbox
         WHERE status = 'waiting' AND due_at IS NULL AND reason IN ('lookup', 'stranger')
         {_UNLOCKED})
 """
-# A stranger whose events are soon given up is asked about once more, unless that was recently.
+# A stranger whose events are soon given up is looked up once more, unless that was recently.
 ASK_ONCE_MORE = """
     UPDATE playrelay.contacts SET ask_at = $1, ask_by = $4 WHERE utk IN (
         SELECT c.utk FROM playrelay.outbox o
@@ -40,7 +40,7 @@ ASK_ONCE_MORE = """
         AND c.contact_id IS NULL AND c.asked_at < o.created_at + $5 AND c.ask_by > $4
         LIMIT $2 FOR UPDATE OF c SKIP LOCKED)
 """
-# Not before HubSpot has answered that, unless it does not answer for long.
+# Only after HubSpot has answered that look-up, unless it does not answer for long.
 GIVE_UP = """
     UPDATE playrelay.outbox SET status = 'unattributed', settled_at = $1, due_at = NULL
     WHERE id IN (
@@ -65,13 +65,13 @@ PRUNE_PLAYS = """
         AND NOT EXISTS (SELECT 1 FROM playrelay.outbox o WHERE o.play = p.id)
         LIMIT $2 FOR UPDATE OF p SKIP LOCKED)
 """
-# Nobody waits for the answer any more, and the visitor has not been seen since.
+# Nothing waits for the answer any more, and the visitor has not come back since.
 PRUNE_CONTACTS = """
     DELETE FROM playrelay.contacts WHERE utk IN (SELECT utk FROM playrelay.contacts c
         WHERE asked_at <= $1 AND NOT EXISTS (SELECT 1 FROM playrelay.plays p WHERE p.utk = c.utk)
         LIMIT $2 FOR UPDATE OF c SKIP LOCKED)
 """
-# No request for a stranger none of whose events may wait for the answer.
+# No look-up for a stranger if no event waits for the answer.
 STOP_ASKING = """
     UPDATE playrelay.contacts SET ask_at = NULL, ask_by = NULL WHERE utk IN (
         SELECT c.utk FROM playrelay.contacts c WHERE c.ask_at <= $1 AND c.asked_at IS NOT NULL
@@ -100,7 +100,7 @@ PRUNE_PAGES = """
     DELETE FROM playrelay.figure_pages WHERE (medium, day, page) IN (
         SELECT medium, day, page FROM playrelay.figure_pages WHERE day < $1 LIMIT $2)
 """
-# Only what is summed up stands in the index of old days, and it is summed up long before.
+# The index of old days contains only what is summed up, and that happens long before.
 PRUNE_TRAIT_SLOTS = """
     DELETE FROM playrelay.figure_trait_slots WHERE (trait, slot) IN (
         SELECT s.trait, s.slot FROM playrelay.figure_traits t
@@ -122,7 +122,7 @@ PRUNE_QUARANTINE = f"""
     DELETE FROM playrelay.quarantine
     WHERE id IN (SELECT id FROM playrelay.quarantine WHERE received_at <= $1 {_UNLOCKED})
 """
-# Those that a wrong clock has left in the future as well.
+# Also those that a wrong clock has left in the future.
 NAMES_KEPT_MS = 24 * 60 * 60 * 1000
 NAMES_LEASED_MS = 60 * 60 * 1000
 PRUNE_NAMES = """
@@ -136,7 +136,7 @@ RECOVER = """
     SET status = 'due', due_at = $1, lease_until = NULL, reason = 'interrupted'
     WHERE status = 'sending'
 """
-# A look-up that died with its sender: known by usertokens that were never answered for.
+# A look-up that died with its sender: its usertokens were never answered.
 ASK_AT_ONCE = """
     UPDATE playrelay.contacts SET ask_at = $1, ask_by = $1 WHERE asked_at IS NULL AND ask_by > $1
 """
@@ -147,7 +147,7 @@ LAST_ARRIVAL_MS = 1_000
 
 
 async def maintain(tx: Tx, retention: Retention, now: int, limit: int) -> MaintenanceReport:
-    """One round, `limit` rows of each kind, so that no round takes long."""
+    """Do one round, `limit` rows of each kind, so that no round takes long."""
     last = last_ask(retention.park_ms)
     given_up = now - retention.park_ms
     oldest_day = (now - retention.figures_ms) // DAY_MS
@@ -189,14 +189,14 @@ async def _prune(tx: Tx, retention: Retention, now: int, limit: int) -> int:
 
 
 async def end_lookups(tx: Tx, now: int, limit: int) -> int:
-    """Make due what waits for a look-up; returns how many events that was."""
+    """Make due what waits for a look-up; returns how many events."""
     return await tx.change(END_LOOKUPS, now, limit)
 
 
 async def recover_in_flight(tx: Tx, quota: Quota, now: int) -> int:
-    """Events that a dead process was sending are due again: they may or may not have arrived.
+    """Make due what a dead process was sending; HubSpot may have received it or not.
 
-    If they did, then by now: their permits end a window from here, not from their leases' end.
+    If it has, then by now: the permits end one window from here, not from the end of the leases.
     """
     await tx.change(ASK_AT_ONCE, now)
     await tx.change(SHORTEN_PERMITS, now + quota.window_ms + LAST_ARRIVAL_MS)

@@ -1,4 +1,4 @@
-"""HubSpot's media objects, as they were last listed."""
+"""The snapshot of HubSpot's media objects."""
 
 from collections.abc import Sequence
 
@@ -24,17 +24,17 @@ _decode = msgspec.json.Decoder(KnownMedium).decode
 
 
 async def snapshot(tx: Tx) -> MediaSnapshot:
-    """The last whole one."""
+    """The last complete snapshot."""
     return MediaSnapshot(*await tx.one(SNAPSHOT))
 
 
 async def known_media(tx: Tx) -> list[KnownMedium]:
-    """The objects."""
+    """Its objects."""
     return [_decode(about) for (about,) in await tx.rows(MEDIA)]
 
 
 async def save_media(tx: Tx, media: Sequence[KnownMedium], number: int) -> None:
-    """A portion of a snapshot. Refused media that are new or changed may be sent again."""
+    """Save a portion of a snapshot. Refused media that are new or changed may be sent again."""
     objects = {each.bridge_id: each for each in media}
     known = {row: _decode(about) for row, about in await tx.rows(KNOWN, sorted(objects))}
     await accept_media(tx, [each for row, each in objects.items() if known.get(row) != each])
@@ -43,6 +43,6 @@ async def save_media(tx: Tx, media: Sequence[KnownMedium], number: int) -> None:
 
 
 async def finish_snapshot(tx: Tx, number: int, now: int) -> None:
-    """What the snapshot does not hold is not at HubSpot any more."""
+    """Delete the objects that the snapshot lacks: they no longer exist at HubSpot."""
     await tx.change(CLEAR, number)
     await tx.change(FINISH, now)

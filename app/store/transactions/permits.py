@@ -37,13 +37,13 @@ COUNT_REQUEST = """
         errors = $2 + CASE WHEN day = $1 THEN errors ELSE 0 END,
         refusals = $3 + CASE WHEN day = $1 THEN refusals ELSE 0 END
 """
-# A pause that has not ended stays: the good answer may have been on its way before it began.
+# A pause that has not ended stays: the good answer may be older than the pause.
 HEALTHY = """
     UPDATE playrelay.account
     SET failures = 0, reason = CASE WHEN paused_until > $1 THEN reason ELSE '' END
     WHERE failures > 0
 """
-# Look-ups and media may go well while all events are refused.
+# Look-ups and media may succeed while all events are refused.
 HEALTHY_BUT_FOR_EVENTS = f"{HEALTHY} AND reason <> '{REFUSED_ALL}'"
 FAILING = """
     UPDATE playrelay.account SET failures = failures + 1, reason = $1,
@@ -62,10 +62,10 @@ CLEAR_PAUSE = """
 
 
 async def send_decision(tx: Tx, quota: Quota, now: int) -> SendDecision:
-    """What the account allows; nobody else finds out before this transaction ends.
+    """What the account allows; other transactions wait for this one to end.
 
-    So no two replicas take the last permit. The lock is advisory, for a row's would have to wait
-    for the disk even where nothing is to be had.
+    So two replicas can't take the last permit. The lock is advisory: a row lock would be held until
+    the commit is on disk, even if there is nothing to take.
     """
     await tx.lock("claim")
     ahead = tx.clock_ahead
@@ -77,17 +77,17 @@ async def send_decision(tx: Tx, quota: Quota, now: int) -> SendDecision:
 
 
 async def take_permit(tx: Tx, quota: Quota, now: int, lease_ms: int) -> int:
-    """Held from before the request leaves until a whole window after its answer came.
+    """Held from before the request is sent until a full window after its answer.
 
-    The request reaches HubSpot at some instant in between, so no window at the receiving side can
-    hold more requests than there are permits, whatever the network does. A permit whose holder
-    died frees itself a window after the lease.
+    The request reaches HubSpot at some moment in between, so no window at HubSpot can contain more
+    requests than there are permits, whatever the network does. If the holder dies, its permit
+    becomes free one window after the lease.
     """
     return int(await tx.value(TAKE_PERMIT, now + tx.clock_ahead + lease_ms + quota.window_ms))
 
 
 async def return_permit(tx: Tx, quota: Quota, permit: int, now: int, *, used: bool) -> None:
-    """A used permit is free a window after the answer; if nothing was sent, at once."""
+    """Return a permit: free one window after the answer, or at once if nothing was sent."""
     if used:
         await tx.change(FREE_PERMIT_AT, now + tx.clock_ahead + quota.window_ms, permit)
     else:
@@ -97,9 +97,9 @@ async def return_permit(tx: Tx, quota: Quota, permit: int, now: int, *, used: bo
 async def record_account(
     tx: Tx, update: AccountUpdate, now: int, *, only_counted: bool = False
 ) -> None:
-    """Keep what an answer says of the account, and count it. Before any event is touched.
+    """Save and count what an answer says about the account. Call it before changing any event.
 
-    `only_counted`: it says nothing of the account.
+    `only_counted`: the answer says nothing about the account.
     """
     if isinstance(update, Unasked):
         return
@@ -119,12 +119,12 @@ async def record_account(
 
 
 async def pause(tx: Tx, reason: str, until: int) -> None:
-    """Stop sending until then; one request alone finds out whether that was long enough."""
+    """Pause until then; afterwards one request at a time tests whether that was long enough."""
     await tx.change(FAILING, reason, until)
 
 
 async def take_spare_permit(tx: Tx, quota: Quota, now: int, lease_ms: int, spare: int) -> Permit:
-    """A permit for a request without an event, if more than `spare` are left."""
+    """A permit for a request without an event, if more than `spare` remain."""
     wait_until = wait_for_spare(await send_decision(tx, quota, now), now, quota, spare)
     if wait_until is not None:
         return Permit(None, wait_until)
@@ -132,7 +132,7 @@ async def take_spare_permit(tx: Tx, quota: Quota, now: int, lease_ms: int, spare
 
 
 async def settle_permit(tx: Tx, quota: Quota, permit: int, update: AccountUpdate, now: int) -> None:
-    """The request was answered, or will not be."""
+    """Return the permit: the request was answered, or will not be."""
     await return_permit(tx, quota, permit, now, used=True)
     await record_account(tx, update, now)
 

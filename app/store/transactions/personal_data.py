@@ -1,4 +1,4 @@
-"""All that the store holds of one visitor: for the visitor who asks for it."""
+"""Everything that the store has about one visitor, for a request for access."""
 
 import msgspec
 
@@ -30,7 +30,7 @@ NAMES = """
 class PlayData(msgspec.Struct, rename="camel"):
     """A play as it is stored; times in ms since the epoch.
 
-    `contact_id`: as the site signed it; `watched_by`: the contact that HubSpot put the play on.
+    `contact_id`: as the site signed it; `watched_by`: the contact on which HubSpot put the play.
     """
 
     session: str
@@ -45,10 +45,10 @@ class PlayData(msgspec.Struct, rename="camel"):
 
 
 class PersonalData(msgspec.Struct, rename="camel"):
-    """What is stored of a visitor. `lookups`: what HubSpot said of the visitor's usertokens.
+    """Everything stored about a visitor. `lookups`: HubSpot's answers about the usertokens.
 
-    `unread_pings`: bodies that have arrived and were not read yet. `names`: what HubSpot said that
-    the visitor's contacts are called, as it is kept for the console: sealed.
+    `unread_pings`: bodies that have arrived and are not folded yet. `names`: the encrypted names of
+    the visitor's contacts, which are kept for the console.
     """
 
     plays: list[PlayData]
@@ -58,7 +58,7 @@ class PersonalData(msgspec.Struct, rename="camel"):
 
 
 async def personal_data(tx: Tx, utk: str | None, contact_id: int | None) -> PersonalData:
-    """By usertoken, or by contact: then of all usertokens that are this contact's."""
+    """Collect by usertoken, or by contact: then for all usertokens of this contact."""
     utks = {utk} if utk else set()
     if contact_id is not None:
         utks |= {found for (found,) in await tx.rows(UTKS_OF_CONTACT, contact_id)}
@@ -109,7 +109,7 @@ def _event(row: Row) -> dict[str, object]:
 
 
 def _json(stored: bytes | str) -> object:
-    """The value; text that is no JSON stays text."""
+    """The value; text that is not JSON stays text."""
     try:
         return msgspec.json.decode(stored)
     except msgspec.DecodeError:

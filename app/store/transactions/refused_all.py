@@ -1,4 +1,4 @@
-"""Refusals in a row that are the account's fault: it pauses, and their events are due again."""
+"""A series of refusals that is the account's fault: it pauses, and the events become due again."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from app.store.transactions.refused_media import refusals
 from app.store.tx import Tx
 
 MOST_RETURNED = 1_000
-"""Events of one streak that are due again at once; a streak is longer only before it is judged."""
+"""Events of one series that become due again at once; it is longer only before it is judged."""
 
 REASON = "SELECT reason FROM playrelay.account"
 DELIVERED_AT = """
@@ -63,15 +63,15 @@ async def judge_refusals(
     until: int,
     now: int,
 ) -> None:
-    """HubSpot has just refused an event: pause until then if it does so with all of them.
+    """HubSpot has just refused an event: pause if it refuses all events in the same way.
 
-    Where there are several destinations, the one that refuses rests.
+    If there are several destinations, only the one that refuses is paused.
     """
     several = len(policy.destinations) > 1
     kind = kind_of(refused.http_status, refused.category, family)
     since = await tx.value(DELIVERED_AT, destination) or 0
     reason = await tx.value(RESTS, destination) if several else await tx.value(REASON)
-    if reason != REFUSED_ALL:  # else one of those that were on their way
+    if reason != REFUSED_ALL:  # otherwise one of those that were already being sent
         if not is_accounts_fault(await _latest(tx, since, destination)):
             return
         if several:
@@ -89,14 +89,14 @@ async def judge_refusals(
 
 
 async def return_rejected(tx: Tx, now: int, limit: int) -> int:
-    """Rejected events that are to be sent once more now are due."""
+    """Make rejected events due whose automatic second attempt has come."""
     rows = await tx.rows(AGAIN, now, limit)
     await _return(tx, [(row, settled_at) for row, settled_at in rows], now)
     return len(rows)
 
 
 async def _return(tx: Tx, events: Sequence[tuple[int, int]], now: int) -> None:
-    """Rejected events, with the times of that, are due."""
+    """Make rejected events due, with the times of their rejections."""
     await tx.change(RETURN, now, [row for row, _ in events])
     slots = Counter(settled_at // SLOT_MS for _, settled_at in events)
     for slot, count in sorted(slots.items()):
@@ -104,7 +104,7 @@ async def _return(tx: Tx, events: Sequence[tuple[int, int]], now: int) -> None:
 
 
 async def _latest(tx: Tx, since: int, destination: Destination) -> list[Refusal]:
-    """The refusals since the last delivery, without those of media that HubSpot refuses."""
+    """The refusals since the last delivery, without those of refused media."""
     found = [
         (_kind(answer, family), shown(state))
         for answer, family, state in await tx.rows(LATEST, since, OF_ONE_MEDIUM, destination)

@@ -1,4 +1,4 @@
-"""Media that HubSpot refused: now and then one of their events is sent, the others are not."""
+"""Media that HubSpot refused: one event at a time is sent as a test, the others are rejected."""
 
 from collections.abc import Sequence
 
@@ -31,9 +31,10 @@ AMONG = f"{_REFUSALS} WHERE medium = ANY ($1::text[])"
 async def refusal_of(
     tx: Tx, medium: Medium, now: int, lease_ms: int, *, strained: bool
 ) -> Rejected | None:
-    """What becomes of an event of the medium without a request; None: it may be sent.
+    """The outcome of an event of the medium without a request; None: it may be sent.
 
-    Then no other may until it has its answer. While the account is `strained`, none may.
+    If it may be sent, no other may until its answer arrives. While the account is `strained`, none
+    may.
     """
     row = await tx.row(REFUSAL, medium.ids)
     if row is None:
@@ -46,28 +47,28 @@ async def refusal_of(
 
 
 async def refuse(tx: Tx, medium: Medium, outcome: RefusedMedium, now: int) -> None:
-    """Note that HubSpot refuses the medium."""
+    """Record that HubSpot refuses the medium."""
     refusals = await tx.value(REFUSE, medium.ids, answer_of(outcome))
     await tx.change(PAUSE, medium.ids, now + medium_pause(int(refusals)))
 
 
 async def accept(tx: Tx, medium: Medium) -> None:
-    """Note that HubSpot accepts the medium."""
+    """Record that HubSpot accepts the medium."""
     await tx.change(ACCEPT, medium.ids)
 
 
 async def accept_all(tx: Tx) -> None:
-    """Let each refused medium be tried at once, as a person says that the cause is gone."""
+    """Let each refused medium be tried at once: an operator says that the cause is fixed."""
     await tx.change(ACCEPT_ALL)
 
 
 async def accept_media(tx: Tx, media: Sequence[KnownMedium]) -> None:
-    """HubSpot has these objects now, and had them not, or with other properties."""
+    """Let media be tried whose objects are new or changed at HubSpot."""
     await tx.each(ACCEPT, [(ids,) for medium in media for ids in sorted(medium.meant_by)])
 
 
 async def refused_media(tx: Tx, now: int, limit: int) -> list[MediumRefusal]:
-    """Media that are refused at present."""
+    """The media that are refused at present."""
     return [medium_refusal(*row) for row in await tx.rows(AT_PRESENT, now - REFUSED_FOR_MS, limit)]
 
 

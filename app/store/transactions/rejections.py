@@ -1,4 +1,4 @@
-"""Rejected events by their kind, and what people change of them: bounded by indexes and limits."""
+"""Rejected events by kind, and operators' actions on them: limited by indexes and limits."""
 
 from app.domain.identity import IdentityMode
 from app.store.event_reports import Action, Family, RejectedEvent, Selection
@@ -9,7 +9,7 @@ from app.store.transactions.identities import load_visitors
 from app.store.transactions.refused_media import accept_all
 from app.store.tx import Tx
 
-# From each family to the next along the index, instead of over all that is rejected.
+# Jumps from each family to the next along the index, instead of reading all rejections.
 FAMILIES = """
     WITH RECURSIVE kinds (family) AS (
         SELECT min(family) FROM playrelay.outbox WHERE status = 'rejected'
@@ -65,7 +65,7 @@ async def families(tx: Tx, limit: int) -> list[Family]:
 async def rejected(
     tx: Tx, mode: IdentityMode, family: str, limit: int, before: int | None
 ) -> list[RejectedEvent]:
-    """Rejected events of one kind, each with the identity it would be sent with now."""
+    """Rejected events of one kind, each with the identity with which it would be sent now."""
     rows = await tx.rows(REJECTED, family, before or _LAST, limit)
     entries = [entry_of(row) for row in rows]
     visitors = await load_visitors(tx, [entry.play for entry in entries])

@@ -1,4 +1,4 @@
-"""What became of a claimed event: its one outcome, and what that means for the rest of its play."""
+"""Settles a claimed event: its one outcome, and the consequences for the rest of its play."""
 
 from app.domain.destination import MEDIA_BRIDGE
 from app.domain.identity import Identity, IdentityMode, Unknown
@@ -34,7 +34,7 @@ from app.store.transactions.refused_all import judge_refusals
 from app.store.transactions.refused_media import accept, refuse
 from app.store.tx import Tx
 
-# A delivery is a fact even if the lease ran out meanwhile; anything else needs the lease.
+# A delivery counts even if the lease has expired; any other outcome needs the lease.
 SETTLE_DELIVERED = """
     UPDATE playrelay.outbox SET status = 'delivered', lease_until = NULL, due_at = NULL,
         settled_at = $2, reason = $3, answer = $4, contact_id = $5
@@ -81,7 +81,7 @@ VOID_ANSWER = """
     SET contact_id = NULL, asked_at = NULL, asked = 0, ask_at = $3, ask_by = $3
     WHERE utk = $1 AND contact_id = $2
 """
-# Nobody asked, as long as another identity was good enough; or nothing waited for the answer.
+# No look-up was made while another identity was good enough; or nothing waited for the answer.
 ASK_NOW = """
     INSERT INTO playrelay.contacts AS c (utk, ask_at, ask_by) VALUES ($1, $2, $2)
     ON CONFLICT (utk) DO UPDATE SET asked = 0, ask_at = excluded.ask_at, ask_by = excluded.ask_by
@@ -92,7 +92,7 @@ ASK_NOW = """
 async def settle(
     tx: Tx, policy: StorePolicy, job: Job, outcome: Outcome, update: AccountUpdate, now: int
 ) -> None:
-    """Write the outcome and the account's state, and let the permit end a window from now."""
+    """Write the outcome and the account's state, and let the permit end one window from now."""
     asked = was_asked(update)
     await return_permit(tx, policy.quota, job.permit, now, used=asked)
     alone = rests_alone(policy, update)
@@ -121,19 +121,19 @@ async def settle(
 async def release(
     tx: Tx, policy: StorePolicy, job: Job, now: int, *, sent: bool, wait: str, until: int | None
 ) -> None:
-    """Put a job back as it was. A permit that was not used is free at once."""
+    """Release a job unchanged. A permit that was not used is free at once."""
     await return_permit(tx, policy.quota, job.permit, now, used=sent)
     play = await tx.row(LOCK_PLAY, job.id)
     if play is not None and isinstance(job.identity, Unknown):
         visitors = await load_visitors(tx, [job.play], lock=True)
         identity = await identity_at(tx, policy, play["id"], job.play, visitors, job.destination)
         if isinstance(identity, Identity):
-            wait = ""  # the answer came between the claim and now
+            wait = ""  # the answer arrived between the claim and now
     await _settle(tx, job, state_released(wait, until, now, sent=sent))
 
 
 async def _deliver(tx: Tx, job: Job, outcome: Delivered, now: int, *, several: bool) -> None:
-    """The event is delivered; the first of its play to get there attributes the play.
+    """The event is delivered; the first delivered event of a play puts the play on the contact.
 
     `several`: there are other destinations, which may have waited for that.
     """
@@ -169,7 +169,7 @@ async def _settle(tx: Tx, job: Job, state: NextState) -> None:
 async def _next_identity(
     tx: Tx, mode: IdentityMode, job: Job, outcome: IdentityRejected, now: int
 ) -> NextState:
-    """The play forgets the identity that HubSpot rejects, and is due as the next one."""
+    """Remove the identity that HubSpot refused; the play's events are due with the next."""
     stored = await tx.row(LOAD_PLAY, job.id)
     if stored is None:  # erased meanwhile, and the event with it
         return state_with(job.identity, outcome, now)

@@ -1,10 +1,10 @@
-"""Links that show one medium without a sign-in: kept so that they are listed, and can be ended."""
+"""Links that show one medium without a sign-in, stored so that they can be listed and ended."""
 
 from app.store.console_records import LinkRecord
 from app.store.tx import Tx
 
 MAX_LINKS = 1_000
-"""At a time. So many of those that have ended are kept as well, to tell them from invented ones."""
+"""At a time. The same number of ended links is kept, to distinguish them from invented ones."""
 
 ENDED_KEPT_MS = 30 * 24 * 60 * 60 * 1000
 
@@ -25,7 +25,7 @@ END_ALL = "UPDATE playrelay.shared_links SET stops_at = $1 WHERE stops_at > $1"
 
 
 async def add(tx: Tx, link: LinkRecord) -> bool:
-    """Keep a link; False if there are too many already."""
+    """Save a link; False if there are too many already."""
     now = link.made_at
     await tx.change(PRUNE, now - ENDED_KEPT_MS, now, MAX_LINKS)
     if await tx.value(COUNT, now) >= MAX_LINKS:
@@ -35,21 +35,21 @@ async def add(tx: Tx, link: LinkRecord) -> bool:
 
 
 async def find(tx: Tx, link_id: str) -> LinkRecord | None:
-    """A link, an ended one too."""
+    """A link, even if it has ended."""
     row = await tx.row(FIND, link_id)
     return None if row is None else LinkRecord(*row)
 
 
 async def listed(tx: Tx, now: int) -> list[LinkRecord]:
-    """Those that have not ended, the newest first."""
+    """The links that have not ended, the newest first."""
     return [LinkRecord(*row) for row in await tx.rows(LISTED, now)]
 
 
 async def end(tx: Tx, link_id: str, now: int) -> bool:
-    """End one; False if it has ended already, or is none."""
+    """End one; False if it has already ended or does not exist."""
     return await tx.change(END, link_id, now) > 0
 
 
 async def end_all(tx: Tx, now: int) -> int:
-    """End all; returns how many that were."""
+    """End all; returns how many."""
     return await tx.change(END_ALL, now)

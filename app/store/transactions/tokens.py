@@ -41,7 +41,7 @@ async def save(tx: Tx, token: StoredToken) -> None:
 
 
 async def forget(tx: Tx) -> None:
-    """Delete the tokens. The account stays: the store goes on belonging to it."""
+    """Delete the tokens. The account stays: the store still belongs to it."""
     await tx.change(FORGET_TOKENS)
 
 
@@ -52,7 +52,7 @@ async def connection(tx: Tx) -> Connection | None:
 
 
 async def account_id(tx: Tx) -> int | None:
-    """The number of the account: as its installation said, else as answers to events do."""
+    """The number of the account: from its installation, or else from answers to events."""
     known = await connection(tx)
     if known is not None:
         return known.hub_id
@@ -61,7 +61,7 @@ async def account_id(tx: Tx) -> int | None:
 
 
 async def keep_account(tx: Tx, hub_id: int) -> None:
-    """Keep what an answer said."""
+    """Save the number from an answer."""
     await tx.change(SAVE_ACCOUNT_ID, hub_id)
 
 

@@ -1,4 +1,4 @@
-"""How much the store holds, and of what strangers alone have sent."""
+"""The size of the store, and how much of it only strangers have sent."""
 
 from typing import Literal
 
@@ -28,12 +28,12 @@ KNOWN_VISITORS = """
 
 
 async def known_visitors(tx: Tx, utks: list[str]) -> set[str]:
-    """Those of the usertokens that HubSpot has named a contact for, or taken an event by."""
+    """The usertokens that HubSpot has matched to a contact, or has accepted an event for."""
     return {utk for (utk,) in await tx.rows(KNOWN_VISITORS, utks)}
 
 
 async def usage(tx: Tx, engine: Literal["sqlite", "postgres"], most: int) -> StoreUsage:
-    """The size in bytes, and up to `most` due events of visitors that are not proven."""
+    """The size in bytes, and up to `most` due events of visitors without a proven identity."""
     return StoreUsage(
         size=int(await tx.value(SIZE[engine])),
         unproven=int(await tx.value(UNPROVEN_DUE, UNPROVEN, most)),

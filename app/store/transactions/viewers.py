@@ -1,6 +1,6 @@
-"""How many different visitors played a medium, or any, counted from the plays that are still kept.
+"""Different visitors of one or all media, counted from the plays that are still kept.
 
-So whoever is erased is not counted any more. Counting ends at a bound, along an index.
+An erased visitor is therefore no longer counted. Counting stops at a limit, along an index.
 """
 
 from collections.abc import Set as AbstractSet
@@ -33,7 +33,7 @@ VIEWERS_OF_ALL = """
 
 
 async def viewers_of_all(tx: Tx, period: Period, most: int = COUNTED) -> Viewers:
-    """Those of all media of a period; of more than `MEDIA_SORTED`, those played last."""
+    """The viewers of all media of a period; if more than `MEDIA_SORTED`, of those played last."""
     first, _ = period.utc_days
     keys = [key for (key,) in await tx.rows(MEDIA_KEYS, first - 1, MEDIA_SORTED)]
     found, plays = await tx.one(VIEWERS_OF_ALL, keys, period.start, period.end, most)
@@ -41,7 +41,7 @@ async def viewers_of_all(tx: Tx, period: Period, most: int = COUNTED) -> Viewers
 
 
 async def viewers(tx: Tx, medium: int, period: Period, most: int = COUNTED) -> Viewers:
-    """Those of a medium in a period. `most`: plays that are counted."""
+    """The viewers of a medium in a period. `most`: the most plays that are counted."""
     key = await tx.value(MEDIUM_KEY, medium)
     found, plays = await tx.one(VIEWERS, key, period.start, period.end, most)
     return Viewers(found, plays, cut=plays >= most)
@@ -50,7 +50,7 @@ async def viewers(tx: Tx, medium: int, period: Period, most: int = COUNTED) -> V
 async def viewers_of_traits(
     tx: Tx, key: str, start: int, end: int, digests: AbstractSet[int], most: int = COUNTED
 ) -> Viewers:
-    """Those of a medium, by its key, in some slots, of plays that have these traits."""
+    """The viewers of a medium, by its key, in some slots, among plays that have these traits."""
     if not digests:
         return Viewers(0, 0)
     values = (key, start, end, sorted(digests), most)

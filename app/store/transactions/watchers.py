@@ -1,7 +1,7 @@
-"""Who watched: the contacts that HubSpot has put plays on, by how far they came.
+"""Who watched: the contacts on whom HubSpot has put plays, ordered by how far they got.
 
-Each list is read along an index and in portions, so that what it costs does not grow with the
-plays there are. A contact stands where the furthest of their plays does; the others are left out.
+Each list is read along an index and in portions, so that its cost does not grow with the number of
+plays. A contact appears at the position of their furthest play; the other plays are skipped.
 """
 
 from collections import defaultdict
@@ -47,7 +47,7 @@ FIRST: Point = (HUNDREDTHS * 100 + 1, 0)
 PORTION = 500
 
 PORTIONS = 10
-"""Portions read for one page; it may be short of people where they have very many plays each."""
+"""Portions that are read for one page; it may be short if contacts have very many plays each."""
 
 
 class _Play(msgspec.Struct, frozen=True, order=True):
@@ -63,7 +63,7 @@ class _Play(msgspec.Struct, frozen=True, order=True):
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """What is asked for: media by their keys, the least coverage, whether of all of them."""
+    """The question: media by their keys, the minimum coverage, whether all of them are required."""
 
     media: Mapping[str, WatchedMedium]
     least: int
@@ -76,7 +76,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 Reached = Mapping[str, tuple[int, int]]
-"""Of a contact, by medium: how much was covered, in how many plays."""
+"""A contact's coverage and number of plays, by medium."""
 
 
 async def watchers(
@@ -88,13 +88,13 @@ async def watchers(
     after: Point | None,
     portion: int = PORTION,
 ) -> WatcherPage:
-    """The contacts that have covered `over` percent or more of any, or of all, of the media.
+    """The contacts who covered at least `over` percent of any, or of all, of the media.
 
     `portion`: plays of a medium that are read at a time.
     """
     known = {key: _medium(row, about) for row, key, about in await tx.rows(MEDIA, [*media])}
     if not known or (match == "all" and len(known) < len(set(media))):
-        return WatcherPage([], None)  # nobody has watched a medium that is not there
+        return WatcherPage([], None)  # nobody has watched a medium that does not exist
     asked = _Asked(known, over * HUNDREDTHS, match, portion)
     found: list[tuple[_Play, Reached]] = []
     point = after
@@ -127,9 +127,9 @@ async def watched_by(tx: Tx, contact_id: int, limit: int) -> list[WatchedByConta
 
 
 async def _portion(tx: Tx, asked: _Asked, point: Point) -> tuple[list[_Play], Point | None]:
-    """The next plays of all media, the furthest first, and where they end (None: all are there).
+    """The next plays of all media, the furthest first, and where they end (None: that was all).
 
-    Of a medium that has more, none is known behind its last: there ends the portion.
+    For a medium that has more plays, those after its last one are unknown: the portion ends there.
     """
     found: list[_Play] = []
     ends: list[Point] = []

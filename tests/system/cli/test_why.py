@@ -24,7 +24,7 @@ def test_a_session_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     title, verdict, *steps = capsys.readouterr().out.splitlines()
     assert title == "«Launch film», on https://www.example.com/launch (session by-mail)"
     assert verdict == (
-        "  → 1 of 2 events on contact 4711; 1 event rejected by HubSpot (no such media): mend the "
+        "  → 1 of 2 events on contact 4711; 1 event rejected by HubSpot (no such media): fix the "
         "cause, then playrelay outbox requeue 2"
     )
     assert "  2026-09-21 14:13:20 UTC  the play began" in steps
