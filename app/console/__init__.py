@@ -1,6 +1,6 @@
-"""What operators and marketers see: pages that the server makes, and the same questions as JSON.
+"""The console for operators and marketers: server-rendered pages, and the same answers as JSON.
 
-Closed unless there is a password or a proxy that signs people in; open to this machine in sandbox
-mode. `access` decides who may see it, `forms` what may change something, `view` is what each route
-is given; `pages` has a module for each page.
+It is closed unless there is a password or a proxy that signs people in; in sandbox mode it is open
+to this machine. `access` decides who may see it, `forms` which requests may change something,
+`view` is what each route receives; `pages` has one module per page.
 """

@@ -34,7 +34,7 @@ Role = Literal["operator", "viewer"]
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Who asks. `session` is a secret of this browser.
+    """Who makes the request. `session` is a secret of this browser.
 
     `fresh`: the browser does not have the secret yet. `signed_in`: there is a sign-in to end.
     """
@@ -80,7 +80,7 @@ class Access:
         self._throttle = Throttle(clock)
 
     async def person(self, request: Request) -> Person:
-        """Who asks; or 401 (sign in), 403 (not from here), 404 (the console is off)."""
+        """Who makes the request; else 401 (sign in), 403 (not from here) or 404 (console off)."""
         named = self._named_by_proxy(request)
         if named:
             return _with_nonce(request, named, self._role_by_proxy(request))
@@ -127,7 +127,7 @@ class Access:
         return await passed.sessions.begin(_store(request))
 
     async def sign_out(self, request: Request, person: Person, *, everywhere: bool) -> None:
-        """End this sign-in, or every sign-in by password; 403 where a viewer wants the latter."""
+        """End this sign-in, or every sign-in by password; 403 if a viewer requests the latter."""
         if not person.signed_in:
             return
         if everywhere:
@@ -137,7 +137,7 @@ class Access:
             await each.sessions.end(_store(request), person.session)
 
     async def _check(self, request: Request, password: str) -> _SignIn:
-        """Pass, or 401 (wrong), 429 (too many at once). Slow after several wrong ones."""
+        """Pass, or raise 401 (wrong) or 429 (too many at once). Slow after several wrong ones."""
         async with self._throttle.turn(_address(request)) as turn:
             right = [each for each in self._sign_ins if is_same(each.password, password)]
             if not right:
@@ -146,7 +146,7 @@ class Access:
             return right[0]
 
     def _named_by_proxy(self, request: Request) -> str:
-        """The name in the proxy's header; empty if there is none, or if somebody else sent it."""
+        """The name in the proxy's header; empty if there is none, or if another peer sent it."""
         if not self._header:
             return ""
         try:
@@ -158,7 +158,7 @@ class Access:
         return request.headers.get(self._header, "").strip()[:NAME_LIMIT]
 
     def _role_by_proxy(self, request: Request) -> Role:
-        """By the groups that the proxy lists; 403 where none of them may enter."""
+        """The role by the groups that the proxy lists; 403 if none of them has access."""
         if not self._groups_header:
             return "operator"
         listed = ",".join(request.headers.getlist(self._groups_header))
@@ -175,7 +175,7 @@ class Access:
 
 
 _BETWEEN_GROUPS = re.compile(r"[,|;]")
-"""Proxies differ."""
+"""Separators differ between proxies."""
 
 
 def expect_operator(person: Person) -> None:
@@ -185,18 +185,18 @@ def expect_operator(person: Person) -> None:
 
 
 def is_same(one: str, other: str) -> bool:
-    """In the same time, however much of them is alike."""
+    """Compare in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 
 def _store(request: Request) -> ConsoleSessions:
-    """The store that keeps the sign-ins: that of the first account."""
+    """The store that keeps the sign-ins: the first account's."""
     relay: Relay = request.app.state.relay
     return next(iter(relay.accounts.values())).store.console_sessions
 
 
 def _with_nonce(request: Request, name: str, role: Role = "operator") -> Person:
-    """Give the browser a secret of its own if no sign-in gave it one."""
+    """Give the browser its own secret if no sign-in gave it one."""
     nonce = session_cookie(request)
     if len(nonce) >= NONCE_LENGTH:
         return Person(name, nonce, role=role)
@@ -218,13 +218,13 @@ def _address(request: Request) -> str:
 
 
 FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
-"""Headers of proxies: somebody else may be behind a connection from this machine."""
+"""Headers that proxies add: a connection from this machine may then be somebody else's."""
 
 
 def _is_this_machine(request: Request) -> bool:
-    """The connection itself comes from here, under a name of this machine, through no proxy.
+    """The connection comes from this machine, under its name, and through no proxy.
 
-    The name counts because another site's name may resolve to this machine.
+    The name is checked because another site's name may resolve to this machine.
     """
     if any(header in request.headers for header in FORWARDING):
         return False

@@ -30,7 +30,7 @@ Several = Annotated[Sequence[MediumId], Query(min_length=1, max_length=MEDIA_CHO
 
 
 def _admit(request: Request, relay: TheRelay) -> None:
-    """Pass, or 401 (no token, or a wrong one), 404 (none is set: the API is off), 422."""
+    """Pass, or raise 401 (no token, or a wrong one), 404 (no token is set: the API is off), 422."""
     tokens = secrets_of(relay.settings.api_token)
     if not tokens:
         raise HTTPException(404, "the read API is off: set PLAYRELAY_API_TOKEN")
@@ -44,7 +44,7 @@ def _admit(request: Request, relay: TheRelay) -> None:
 
 
 def _expect_known(request: Request) -> None:
-    """Raise 422 for a parameter that the route has not: its figures would not be those meant."""
+    """Raise 422 for a parameter that the route does not have: the figures would be misleading."""
     tree = request.scope["route"].dependant  # codespell:ignore dependant - it is FastAPI's word
     known = list(_parameters(tree))
     for name in request.query_params:
@@ -55,7 +55,7 @@ def _expect_known(request: Request) -> None:
 
 
 def _parameters(tree: Any) -> Iterator[str]:
-    """The names of a route's parameters, those of what it depends on included."""
+    """The names of a route's parameters, including those of its dependencies."""
     yield from (each.alias for each in tree.query_params)
     for inner in tree.dependencies:
         yield from _parameters(inner)
@@ -97,7 +97,7 @@ def routes() -> APIRouter:
     ) -> Response:
         """The media, with the figures of a period.
 
-        In the order `latest` or `most` all that were ever played, else those of the period.
+        With the order `latest` or `most` all that were ever played, otherwise those of the period.
         """
         figures = account.store.figures
         if (order == "latest" or order == "most") and not search:  # noqa: PLR1714 - for mypy
@@ -118,8 +118,8 @@ def routes() -> APIRouter:
     ) -> Response:
         """One medium, with the figures of a period and its different viewers.
 
-        `viewers` are null where not all plays of the period are kept any more. Plays that are not
-        told apart, for their day has too many pages and campaigns, are in no filter.
+        `viewers` is null if not all plays of the period are kept any more. Plays beyond the
+        distinguished pages and campaigns of their day match no filter.
         """
         shown = await shown_report(account.store, medium, chosen, wanted, 0)
         report, viewers = shown.report, shown.viewers
@@ -144,7 +144,7 @@ def routes() -> APIRouter:
     async def retention(
         account: TheAccount, medium: Id, chosen: Chosen, wanted: Wanted, kind: Format = "json"
     ) -> Response:
-        """How many plays saw each percent of a medium, of those that tell it; how often again."""
+        """For each percent: how many plays saw it, of those that report it; how often again."""
         figures = (await shown_report(account.store, medium, chosen, wanted, 0)).report.figures
         rows = [
             {"percent": part, "plays": seen, "of": figures.mapped, "again": again}
@@ -161,7 +161,7 @@ def routes() -> APIRouter:
         after: After = None,
         kind: Format = "json",
     ) -> Response:
-        """The contacts that watched a medium, the furthest first."""
+        """The contacts who watched a medium, the furthest first."""
         return await _watchers(account, [medium], over, "any", limit, after, kind)
 
     @get("/people")
@@ -174,7 +174,7 @@ def routes() -> APIRouter:
         after: After = None,
         kind: Format = "json",
     ) -> Response:
-        """The contacts that watched any, or all, of some media, the furthest first."""
+        """The contacts who watched any, or all, of some media, the furthest first."""
         return await _watchers(account, medium, over, match, limit, after, kind)
 
     @get("/people/{contact}")
@@ -183,7 +183,7 @@ def routes() -> APIRouter:
         contact: Id,
         kind: Format = "json",
     ) -> Response:
-        """What a contact has watched, the medium played last first."""
+        """What a contact has watched, the latest first."""
         found = await account.store.watchers.of_contact(contact, MEDIA_OF_CONTACT)
         rows = [
             {

@@ -20,7 +20,7 @@ Kind = Literal["json", "csv"]
 
 
 def medium_fields(row: int, medium: Medium) -> dict[str, Any]:
-    """What is known of a medium. `row`: the store's, 0 where it has none any more."""
+    """The description of a medium. `row`: the store's id, 0 if it no longer has one."""
     return {
         "id": row or None,
         "name": named(medium),
@@ -32,7 +32,7 @@ def medium_fields(row: int, medium: Medium) -> dict[str, Any]:
 
 
 def figure_fields(figures: Figures, duration: float | None) -> dict[str, Any]:
-    """What the plays of a period come to; `duration`: of the medium, in seconds."""
+    """The figures of a period; `duration`: of the medium, in seconds."""
     share, seconds = average_share(figures), watched_seconds(figures, duration)
     return {
         "plays": figures.plays,
@@ -64,7 +64,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "people": ("recordId", "percent", "plays", "watchedAt", "medium", "page"),
     "contact": (*_MEDIUM, "percent", "plays", "lastAt", "page"),
 }
-"""The fields of each answer's items: the columns of its CSV file, whether it has rows or not."""
+"""The fields of each answer's items: the columns of its CSV file, even without rows."""
 
 
 def answer(
@@ -73,7 +73,7 @@ def answer(
     rows: Sequence[Row],
     point: tuple[int, int] | None = None,
 ) -> Response:
-    """JSON, or CSV with a column for each field; both say where the list goes on."""
+    """JSON, or CSV with a column for each field; both say where the list continues."""
     after = cursor.write(point)
     if kind == "csv":
         head = COLUMNS[name]

@@ -18,7 +18,7 @@ class Shade(NamedTuple):
 
 
 def heat(figures: Figures) -> list[Shade]:
-    """What was watched the most is the strongest, however often that was; neighbours are joined."""
+    """The most watched part is strongest, however often that was; equal neighbours are joined."""
     views = [seen + again for seen, again in zip(figures.seen, figures.again, strict=True)]
     most = max(*views, 1)
     shades = [round(SHADES * max(each, 0) / most) for each in views]

@@ -1,4 +1,4 @@
-"""The charts of media: how far people get, and how much is played by day; one line each."""
+"""The charts of media: how far people get, and plays by day; one line per medium."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,16 +11,16 @@ Chart = Mapping[str, Any]
 
 
 def curve(lines: Sequence[tuple[str, MediumReport]], duration: float | None = None) -> Chart:
-    """By label: the share of plays, in percent, that saw each percent of the medium.
+    """By label: the percentage of plays that saw each percent of the medium.
 
-    `duration`: of the medium, where its parts are to be told in minutes.
+    `duration`: of the medium, if its parts are shown in minutes.
     """
     series = [{"label": label, "values": _shares(report.figures)} for label, report in lines]
     return {"kind": "curve", "x": [*range(1, BINS + 1)], "duration": duration, "series": series}
 
 
 def by_day(lines: Sequence[tuple[str, MediumReport, str]], period: Period) -> Chart:
-    """By label: a count of each day, by the name that `Figures` has for it."""
+    """By label: a count for each day, by its field name in `Figures`."""
     series = []
     for label, report, count in lines:
         known = dict(report.days)

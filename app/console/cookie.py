@@ -1,7 +1,7 @@
-"""The cookie of the console: which browser this is.
+"""The console's cookie, which identifies a browser.
 
-Over https its name's prefix makes browsers refuse it from another host, and, where the relay has
-the host to itself, for another path than all of it.
+Over https its name's prefix makes browsers refuse it from another host, and, if the relay has its
+own host, for a limited path.
 """
 
 from fastapi import Request, Response
@@ -15,7 +15,7 @@ def session_cookie(request: Request) -> str:
 
 
 def set_session_cookie(answer: Response, request: Request, value: str) -> None:
-    """Set it, out of reach of scripts and other sites; empty: delete it."""
+    """Set it, unreadable for scripts and other sites; empty: delete it."""
     answer.set_cookie(
         _name(request),
         value,
@@ -23,7 +23,7 @@ def set_session_cookie(answer: Response, request: Request, value: str) -> None:
         path=_path(request) or "/",
         secure=_is_secure(request),
         httponly=True,
-        samesite="lax",  # with strict, a link in a mail would lead to the sign-in
+        samesite="lax",  # with strict, a link in an email would lead to the sign-in
     )
 
 

@@ -11,7 +11,7 @@ from app.console.rendering import HEADERS
 
 _TYPE = "text/csv; charset=utf-8"
 _MARK = "\ufeff"
-"""By this spreadsheets know that a file is UTF-8."""
+"""Tells spreadsheets that a file is UTF-8."""
 
 _FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 """The wide ones of East Asian keyboards, too: spreadsheets set up for them take these alike."""
@@ -41,13 +41,13 @@ def _headers(name: str) -> dict[str, str]:
 
 def _lines(rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # or a semicolon begins a cell, for some
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # some also begin a cell at a semicolon
     writer.writerows([_cell(each) for each in row] for row in rows)
     return text.getvalue()
 
 
 def _cell(value: object) -> object:
-    """Mark text that a spreadsheet would take for a formula as text."""
+    """Mark text that a spreadsheet would interpret as a formula as text."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

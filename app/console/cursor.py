@@ -1,4 +1,4 @@
-"""Where a list goes on: the value that it is ordered by and the row, of the last that was shown."""
+"""Where a list continues: the sort value and the row of the last item shown."""
 
 PATTERN = r"^\d{1,18}\.\d{1,18}$"
 

@@ -1,4 +1,4 @@
-"""The days that a page or an answer is about, as its address says: the last ones, or by dates."""
+"""The period of a page or an answer, from its address: the last days, or dates."""
 
 import re
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ from app.domain.period import Period, day_at, zone_names, zone_of
 from app.web.dependencies import TheRelay
 
 DAYS_KEPT = 400
-"""For so long figures are kept; no period is longer."""
+"""How long figures are kept; no period is longer."""
 
 SPANS = (7, 28, 90, 365)
-"""Days that a page offers."""
+"""The periods that a page offers, in days."""
 
 ZONE_LIMIT = 64
 
@@ -33,9 +33,9 @@ Day = Annotated[str | None, Query(json_schema_extra={"format": "date"})]
 
 
 class ChosenDates(msgspec.Struct, frozen=True):
-    """The period; `days`: the fixed one that ends today (None: chosen by dates).
+    """The period; `days`: the length of a period that ends today (None: chosen by dates).
 
-    `query`: what an address of the same period says.
+    `query`: the parameters of an address with the same period.
     """
 
     period: Period
@@ -51,12 +51,12 @@ class ChosenDates(msgspec.Struct, frozen=True):
 
     @property
     def comparable(self) -> bool:
-        """Whether there are figures of as many days before."""
+        """Whether there are figures for the same number of days before."""
         return self.period.before().first >= self.kept_since
 
     @property
     def slug(self) -> str:
-        """For the name of a file."""
+        """The period for a file's name."""
         first, last, _ = self.period
         return f"{self.days}-days" if self.days else f"{first}-to-{last}"
 
@@ -71,7 +71,7 @@ def chosen_dates(
         Query(description="Time zone in which days begin; `PLAYRELAY_TIME_ZONE` if not given"),
     ] = None,
 ) -> ChosenDates:
-    """The dates that the address names; HTTPException 422 if they are none."""
+    """The dates in the address; HTTPException 422 if they are invalid."""
     name = zone or relay.settings.time_zone
     place = _zone("zone", name)
     today = day_at(relay.clock(), place)
@@ -89,7 +89,7 @@ def chosen_dates(
 
 
 def offered_zones(chosen: ChosenDates) -> list[str]:
-    """The time zones to choose from: those that are named after places."""
+    """The time zones to choose from: those named after places."""
     places = {name for name in zone_names() if name.startswith(_REGIONS)}
     return ["UTC", *sorted(places | {chosen.zone} - {"UTC"})]
 

@@ -1,7 +1,7 @@
-"""The console's own files and what others made for it (static/vendor), answered from memory.
+"""The console's own static files and vendored ones (static/vendor), served from memory.
 
-Open to everybody, for the sign-in page needs them; their addresses name their content, so that
-browsers keep them for good.
+They are public, because the sign-in page needs them. Their addresses contain a digest of the
+content, so browsers may cache them for good.
 """
 
 import hashlib
@@ -20,13 +20,13 @@ TYPES: Mapping[str, str] = {
 
 
 class Files:
-    """All of them, read once. `base`: the path below which browsers find the relay, or ""."""
+    """All files, read once. `base`: the path below which browsers reach the relay, or ""."""
 
     def __init__(self, base: str = "", folder: Path = FOLDER) -> None:
         self._base = base
         paths = sorted(path for path in folder.rglob("*") if path.suffix in TYPES)
         self._bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-        # One for all: scripts import one another by names relative to their own.
+        # One digest for all: scripts import one another by names relative to their own.
         self._digest = _digest(self._bodies)
 
     def address(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""How the templates write figures, times, media and what is known of a visitor."""
+"""How templates format figures, times, media and a visitor's identity."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ Stretch = tuple[float, float, int]
 
 
 def stretches(times: Sequence[int]) -> list[Stretch]:
-    """Start and width in percent, and how often it was watched; neighbours alike are one.
+    """Start and width in percent, and how often it was watched; equal neighbours are joined.
 
     Four times and more look the same.
     """

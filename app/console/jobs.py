@@ -11,16 +11,16 @@ import structlog
 from app.store.errors import StoreError
 
 KEPT = 50
-"""Jobs that can still be looked at; the oldest are forgotten."""
+"""Jobs that can still be viewed; older ones are dropped."""
 
 _log = structlog.get_logger(__name__)
 
 Step = Callable[[], Awaitable[int]]
-"""Does a bounded part of the work; returns how much it was, 0 when nothing is left."""
+"""Does a limited part of the work; returns how much, 0 when nothing is left."""
 
 
 class BackgroundJob(msgspec.Struct):
-    """`total`: how much it was expected to be. `fault`: why it ended early."""
+    """`total`: the expected amount of work. `fault`: why it stopped early."""
 
     id: str
     title: str
@@ -32,7 +32,7 @@ class BackgroundJob(msgspec.Struct):
 
 
 class Jobs(msgspec.Struct):
-    """All jobs of this process, in memory: what they changed is in the store and its audit log."""
+    """All jobs of this process, in memory: their changes are in the store and its audit log."""
 
     _known: OrderedDict[str, BackgroundJob] = msgspec.field(default_factory=OrderedDict)
     _tasks: set[asyncio.Task[None]] = msgspec.field(default_factory=set)
@@ -40,7 +40,7 @@ class Jobs(msgspec.Struct):
     def start(
         self, title: str, back: str, total: int, step: Step, leaving: asyncio.Event
     ) -> BackgroundJob:
-        """Begin; `back`: the page it came from. It ends early when `leaving` is set."""
+        """Begin; `back`: the page it was started from. It stops early when `leaving` is set."""
         job = BackgroundJob(secrets.token_urlsafe(9), title, back, total)
         self._known[job.id] = job
         while len(self._known) > KEPT:

@@ -1,4 +1,4 @@
-"""The list of media as pages and programs have it: of a period, sorted, and in portions."""
+"""The list of media for pages and programs: of a period, sorted, and in portions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal
@@ -23,7 +23,7 @@ Order = Literal[
     "latest",
     "most",
 ]
-"""What the list is sorted by: `most` are the plays ever, `latest` the day of the last one."""
+"""The sort orders: `most` is the number of plays ever, `latest` the day of the last one."""
 
 Search = Annotated[str, Query(max_length=200, description="Part of a medium's name, id or address")]
 
@@ -42,7 +42,7 @@ _VALUES: Mapping[Order, Callable[[MediumFigures], float]] = {
 
 
 def by_order(media: Sequence[MediumFigures], order: Order) -> list[MediumFigures]:
-    """Names from a to z, figures from the largest; of equals those with more plays first."""
+    """Names from a to z, figures from the largest; equal figures by the number of plays."""
     rows = sorted(media, key=lambda each: (-each.figures.plays, each.id))
     if order == "name":
         return sorted(rows, key=lambda each: named(each.medium).casefold())
@@ -52,7 +52,7 @@ def by_order(media: Sequence[MediumFigures], order: Order) -> list[MediumFigures
 def portion(
     media: Sequence[MediumFigures], limit: int, after: Point | None
 ) -> tuple[Sequence[MediumFigures], Point | None]:
-    """Some of a sorted list, and where it goes on. `after`: the place and the row of the last."""
+    """Some of a sorted list, and where it continues. `after`: value and row of the last item."""
     start = 0
     if after is not None:
         place, row = after
@@ -64,13 +64,13 @@ def portion(
 
 
 def sums(media: Sequence[MediumFigures]) -> Figures:
-    """The plain counts of all together."""
+    """The sums of the plain counts."""
     columns = zip(*(each.figures.counts for each in media), strict=True)
     return Figures.of(map(sum, columns)) if media else Figures()
 
 
 def seconds_watched(media: Sequence[MediumFigures]) -> float:
-    """How long all were watched, as far as their lengths are known."""
+    """The total time watched, as far as the durations are known."""
     return sum(watched_seconds(each.figures, each.medium.duration) or 0 for each in media)
 
 

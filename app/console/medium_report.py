@@ -28,7 +28,7 @@ def chosen_traits(
     utm_medium: Word = "",
     utm_campaign: Word = "",
 ) -> Traits:
-    """Which plays are asked for."""
+    """The filter: which plays to include."""
     return Traits(site, page, context, utm_source, utm_medium, utm_campaign)
 
 
@@ -50,7 +50,7 @@ class ShownReport(msgspec.Struct, frozen=True):
 
 
 def kept_since(store: Store, chosen: ChosenDates) -> date:
-    """The first day of which all plays are still kept."""
+    """The first day whose plays are all still kept."""
     kept = store.figures.plays_kept_ms // DAY_MS
     return chosen.today - timedelta(kept - 1)
 
@@ -64,7 +64,7 @@ async def shown_report(
     *,
     choices: bool = False,
 ) -> ShownReport:
-    """Of all plays, or of some; `choices`: and what they can be told apart by.
+    """The report of all plays, or of some; `choices`: with the values to filter by.
 
     HTTPException 404 if there is no such medium.
     """

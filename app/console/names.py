@@ -1,4 +1,4 @@
-"""Contacts' names for the console's pages: those that are kept; the others are asked for."""
+"""Contacts' names for the console's pages; missing ones are requested from HubSpot."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -16,14 +16,14 @@ _ASKED = "Names are being loaded from HubSpot: reload the page in a moment."
 
 
 class Names(NamedTuple):
-    """Names by contact; and what there is to say of those that are not there, or ""."""
+    """Names by contact; and a message about those that are missing, or ""."""
 
     shown: Mapping[int, str]
     notice: str
 
 
 async def names_of(view: View, contacts: Sequence[int]) -> Names:
-    """What these are called. Only contacts that the store has plays of may be asked for."""
+    """The names of these contacts, which must be ones that the store has plays of."""
     settings, store = view.account.settings, view.account.store
     if not settings.console_names:
         return Names({}, "")

@@ -9,7 +9,7 @@ from pydantic import Field
 from app.console import cursor
 
 MEDIA_CHOSEN = 20
-"""Of how many media one list of contacts may be."""
+"""The most media that one list of contacts may be for."""
 
 _INT64 = 2**63
 
@@ -23,7 +23,7 @@ After = Annotated[
 
 
 def expect_text(fields: Iterable[tuple[str, str]]) -> None:
-    """Raise 422 where a value holds U+0000, which no store keeps and PostgreSQL can't be asked for.
+    """Raise 422 if a value contains U+0000, which no store keeps and PostgreSQL refuses.
 
     `fields`: each with its name.
     """

@@ -1,4 +1,4 @@
-"""Where contacts' records are at HubSpot."""
+"""The addresses of contacts' records at HubSpot."""
 
 from app.runtime.relay import Account
 
@@ -6,7 +6,7 @@ from app.runtime.relay import Account
 async def record_address(account: Account) -> str:
     """The address of a contact's record, without the contact's number at its end.
 
-    Empty as long as the number of the account is not known, and in the sandbox, which has no pages.
+    Empty while the account's number is not known, and in the sandbox, which has no pages.
     """
     settings = account.settings
     if settings.sandboxed:

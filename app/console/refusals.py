@@ -29,12 +29,12 @@ def store_unavailable(error: StoreError) -> HTTPException:
 
 
 def refusal(request: Request, error: HTTPException) -> Response | None:
-    """The answer to a browser; None where a program asks, or for another path than these."""
+    """The answer for a browser; None for a program, or for a path outside the console."""
     path = request.url.path
     if path not in _PAGES and not path.startswith("/console/"):
         return None
     renderer = console_of(request).renderer
-    if "hx-request" in request.headers:  # a piece of a page: the whole page goes to the sign-in
+    if "hx-request" in request.headers:  # a part of a page: the whole page goes to the sign-in
         sign_in = {"hx-redirect": renderer.at(SIGN_IN)}
         headers = sign_in if error.status_code == 401 else {}  # noqa: PLR2004 - HTTP
         text = renderer.text(request, "notice.html", detail=error.detail)

@@ -1,4 +1,4 @@
-"""How pages are made: the templates, what every one of them is given, and the headers."""
+"""Renders pages: the templates, their common variables, and the headers."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -32,7 +32,7 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "cache-control": "no-store",
 }
-"""Of every answer of the console: nothing inline, nothing from elsewhere, no frames, no caches."""
+"""On every answer of the console: nothing inline, no other hosts, no frames, no caching."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -59,9 +59,9 @@ PLACES: Sequence[Place] = (
 
 
 class Renderer:
-    """Renders templates. Whatever they are given is escaped.
+    """Renders templates. All values are escaped.
 
-    `base`: the path below which browsers find the relay, or "".
+    `base`: the path below which browsers reach the relay, or "".
     """
 
     def __init__(self, files: Files, base: str) -> None:
@@ -109,7 +109,7 @@ class Renderer:
     def text(
         self, request: Request, template: str, person: Person | None = None, **context: Any
     ) -> str:
-        """The rendered template. Its links keep the account that is being looked at.
+        """The rendered template. Its links keep the current account.
 
         `places`: the pages that `person` may see; `operates`: whether they may change something.
         """
@@ -127,7 +127,7 @@ class Renderer:
 def link_to(base: str, path: str, account: str | None = None, **query: object) -> str:
     """The address of a page of the console, below `base`. Empty values and None are left out.
 
-    A list stands there value by value.
+    A list is written value by value.
     """
     wanted = {"account": account, **query}
     given = urlencode(

@@ -34,13 +34,13 @@ PAGES = (
     *(sign_in, now, live, media, compare, medium, watchers, play),
     *(rejected, embed, links, shared, connect, doctor, audit, sample),
 )
-"""The modules that make pages, each with its `routes()`."""
+"""The page modules, each with its `routes()`."""
 
 
 def add_console(
     app: FastAPI, settings: Settings, clock: Callable[[], float], wall: Callable[[], float]
 ) -> None:
-    """Give the app its console. `clock`: monotonic seconds; `wall`: seconds since the epoch."""
+    """Add the console to the app. `clock`: monotonic seconds; `wall`: seconds since the epoch."""
     base = settings.base_path
     files = Files(base)
     app.state.console = Console(Access(settings, clock, wall), Renderer(files, base))

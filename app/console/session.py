@@ -1,7 +1,7 @@
 """Sign-ins by password: a random cookie in the browser, a digest of it in the store.
 
-So signing out ends a sign-in wherever its cookie was copied to, on every replica and over restarts.
-The digest is keyed with the password: a new password ends all sign-ins.
+So signing out ends a sign-in wherever its cookie was copied to, on every replica and across
+restarts. The digest is keyed with the password: a new password ends all sign-ins.
 """
 
 import hashlib
@@ -27,14 +27,14 @@ class Sessions:
         self._clock = clock
 
     async def begin(self, store: ConsoleSessions) -> str:
-        """The cookie of a browser that has just signed in."""
+        """Sign a browser in; returns its cookie."""
         cookie = secrets.token_urlsafe(_COOKIE_BYTES)
         now = self._now()
         await store.add(self._digest(cookie), now + SESSION_MS, now)
         return cookie
 
     async def holds(self, store: ConsoleSessions, cookie: str) -> bool:
-        """Whether it is of a sign-in that has not ended."""
+        """Whether the cookie belongs to a sign-in that has not ended."""
         if not 0 < len(cookie) <= _LONGEST_COOKIE:
             return False
         return await store.holds(self._digest(cookie), self._now())
@@ -51,5 +51,5 @@ class Sessions:
 
     @cached_property
     def _key(self) -> bytes:
-        """Slow on purpose: nobody finds the password by trying it on a digest."""
+        """Slow on purpose, so that the password can't be guessed from a digest."""
         return hashlib.scrypt(self._password.encode(), salt=b"playrelay console", n=2**14, r=8, p=1)

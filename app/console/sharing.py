@@ -1,7 +1,6 @@
-"""Links that show one medium to whoever has them: made by operators, until they end.
+"""Links that show one medium to anybody who has them, created by operators for a limited time.
 
-A link that does not hold is refused alike, whether it was altered, invented or forgotten; only one
-that has ended is told so.
+Altered, invented and deleted links get the same refusal; only one that has ended gets its own.
 """
 
 import secrets
@@ -20,7 +19,7 @@ from app.store.console_records import LinkRecord
 
 PATH = "/console/shared"
 LIVES = (1, 7, 30, 90)
-"""For how many days a link may hold."""
+"""The lifetimes of a link, in days."""
 
 KEYLESS = (
     "PLAYRELAY_SECRET_KEY is not set: make one with openssl rand -base64 32; it signs the links"
@@ -30,7 +29,7 @@ HEADERS: Mapping[str, str] = {
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
 }
-"""Of all that whoever has a link is answered: no cache, no other site and no search has it."""
+"""On every answer to a shared link: no caching, no other sites, no search engines."""
 
 _NO_LINK = "no such page is shared: take the whole link as it was sent to you, or ask for a new one"
 _ENDED = "this link has ended: ask whoever sent it to you for a new one"
@@ -49,7 +48,7 @@ class Shared(msgspec.Struct, frozen=True):
 async def make_link(
     account: Account, medium: int, query: str, days: int, who: str, now: int
 ) -> tuple[LinkRecord, str]:
-    """Make and keep a link for so many days; returns it with its token. HTTPException 409."""
+    """Create a link for so many days; returns it with its token. HTTPException 409."""
     keys = account.settings.keys_for(PURPOSE)
     if not keys:
         raise HTTPException(409, KEYLESS)
@@ -61,7 +60,7 @@ async def make_link(
 
 
 def query_of(chosen: ChosenDates, wanted: Traits, *, still: bool) -> str:
-    """What a link shows, as an address says it. `still`: the dates, not the days until today."""
+    """A link's period and filter, as in an address. `still`: fixed dates, not the last days."""
     first, last, _ = chosen.period
     days: dict[str, object] = (
         {"from": first, "to": last} if still or not chosen.days else {"days": chosen.days}
@@ -84,7 +83,7 @@ def shows(relay: Relay, query: str) -> tuple[ChosenDates, Traits]:
 
 
 async def shared(relay: Relay, name: str | None, token: str) -> Shared:
-    """What a token shows, of the account that the address names. HTTPException 404, 410."""
+    """The link of a token, and its account by the address. HTTPException 404, 410."""
     account = next(iter(relay.accounts.values())) if name is None else relay.accounts.get(name)
     link_id = id_in(token)
     if account is None or link_id is None:
@@ -100,7 +99,7 @@ async def shared(relay: Relay, name: str | None, token: str) -> Shared:
 
 
 def short(link_id: str) -> str:
-    """Enough of an id to tell links apart."""
+    """Enough of an id to distinguish links."""
     return link_id[:8]
 
 

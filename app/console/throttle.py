@@ -1,9 +1,9 @@
-"""Slows down guessing of passwords, without keeping out a person who knows the right one.
+"""Slows down password guessing without locking out a person who knows the password.
 
-Each address has some free attempts. After these its attempts wait for one another and for a delay
-each, so that the right password still passes, only later. After many failures from all addresses
-together every address has the delay, and the number of attempts that wait is bounded: a crowd of
-addresses makes at most `WAITING_IN_ALL` attempts a delay.
+Each address has some free attempts. Further attempts wait for one another and for a delay each, so
+that the right password still passes, only later. After many failures from all addresses together
+every address has the delay, and the number of waiting attempts is limited: any number of addresses
+makes at most `WAITING_IN_ALL` attempts per delay.
 """
 
 import asyncio
@@ -17,13 +17,13 @@ from app.collect.rate import subscriber
 
 FREE_PER_ADDRESS = 10
 FREE_IN_ALL = 100
-"""Wrong passwords in `WINDOW_SECONDS` that cost no delay."""
+"""Wrong passwords in `WINDOW_SECONDS` that cause no delay."""
 
 WINDOW_SECONDS = 600
 DELAY_SECONDS = 1.0
 WAITING_PER_ADDRESS = 5
 WAITING_IN_ALL = 100
-"""Attempts that may wait at a time; one more is refused (429)."""
+"""Attempts that may wait at a time; a further one is refused (429)."""
 
 MAX_ADDRESSES = 10_000
 
@@ -63,7 +63,7 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, address: str) -> AsyncIterator[Attempt]:
-        """Wait until an attempt from `address` may be made; or 429 where too many wait."""
+        """Wait until an attempt from `address` may be made; 429 if too many wait."""
         own, every = _queue(self._queues, subscriber(address)), _queue(self._all, "")
         attempt = Attempt((own, every))
         if own.failures < FREE_PER_ADDRESS and every.failures < FREE_IN_ALL:

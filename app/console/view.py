@@ -1,4 +1,4 @@
-"""What a route of the console is given: who asks, of which account, and how to answer."""
+"""What a route of the console receives: the person, the account, and how to answer."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -25,9 +25,9 @@ class Console(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """One request of somebody who may see the page that is asked for.
+    """One request by somebody who may see the requested page.
 
-    `account`: the one that `?account=` names; the first where it names none.
+    `account`: the one in `?account=`; the first if there is none.
     """
 
     request: Request
@@ -43,12 +43,12 @@ class View(msgspec.Struct, frozen=True):
 
     @property
     def public_address(self) -> str:
-        """Where browsers find the relay, without a slash at its end."""
+        """Where browsers reach the relay, without a trailing slash."""
         return self.relay.settings.public_url or str(self.request.base_url).rstrip("/")
 
     @property
     def is_part(self) -> bool:
-        """Whether a script asks for a piece of a page that the browser shows already."""
+        """Whether a script requests a part of a page that the browser already shows."""
         return "hx-request" in self.request.headers
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
@@ -68,16 +68,16 @@ class View(msgspec.Struct, frozen=True):
         return link_to(self.relay.settings.base_path, path, self._several, **query)
 
     def public_link(self, path: str) -> str:
-        """The same with scheme and host, for somebody elsewhere."""
+        """The same with scheme and host, for people elsewhere."""
         return link_to(self.public_address, path, self._several)
 
     @property
     def _several(self) -> str | None:
-        """The account's name, where there are several."""
+        """The account's name, if there are several."""
         return self.account.name if len(self.relay.accounts) > 1 else None
 
     def redirect(self, path: str, headers: Mapping[str, str] = HEADERS) -> Response:
-        """Lead the browser to a page after its form was taken."""
+        """Redirect the browser to a page after its form was accepted."""
         return RedirectResponse(self.link(path), 303, headers)
 
 
@@ -123,4 +123,4 @@ async def _form(view: ForViewers) -> Form:
 
 
 TheForm = Annotated[Form, Depends(_form)]
-"""The form that one of our own pages has sent; who may send it is the route's to say."""
+"""The form from one of our own pages; the route decides who may send it."""

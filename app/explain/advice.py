@@ -60,7 +60,7 @@ PAUSES: dict[str, tuple[Level, str, str]] = {
 }
 
 CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
-"""What installing the app mends."""
+"""Pauses that installing the app ends."""
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -88,10 +88,10 @@ def advise(
     collects: bool,
     channels: Sequence[AlertChannel] = (),
 ) -> list[Advice]:
-    """All advice, the gravest first; a good one if nothing is wrong.
+    """All advice, the most serious first; a positive one if nothing is wrong.
 
-    `refused`: media. `collects`: this process does nothing else. `channels`: by which somebody is
-    told of all this.
+    `refused`: media. `collects`: this process does nothing else. `channels`: the message channels
+    for alerts.
     """
     found = [*_faults(depths, now, collects=collects)]
     found += [_unsent(each) for each in channels if each.fault]
@@ -125,14 +125,14 @@ def advise(
 
 
 def why_paused(said: str) -> str:
-    """Why nothing is sent, and what to do. `said`: the reason, and what else there is to say."""
+    """Why sending is paused, and what to do. `said`: the reason and its details."""
     pause = _pause(said)
     words = f"{pause.says.removesuffix('.')}{pause.detail}. {pause.do}"
     return words.strip().removesuffix(".")
 
 
 class _Pause(NamedTuple):
-    """Why nothing is sent. `detail`: in brackets, to be put behind other words; or empty."""
+    """Why sending is paused. `detail`: in brackets, to be appended to a sentence; or empty."""
 
     reason: str
     level: Level
@@ -142,7 +142,7 @@ class _Pause(NamedTuple):
 
     @property
     def path(self) -> str:
-        """The console's page that mends it; empty: none."""
+        """The console's page that helps; empty: none."""
         return "/console/connect" if self.reason in CONNECTING else ""
 
 

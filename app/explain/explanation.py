@@ -46,20 +46,20 @@ RELAY_REASONS = {
     "unsendable": "by the relay",
     "unreadable": "by the relay",
 }
-"""Who rejected an event, where it was not HubSpot's answer to it."""
+"""Who rejected an event, if not HubSpot."""
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One thing that happened at `at` (ms since the epoch), or will."""
+    """One thing that happened, or will happen, at `at` (ms since the epoch)."""
 
     at: int
     what: str
 
 
 class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What became of one play: a verdict, and the steps. `contacts`: those that have its events.
+    """The history of one play: a verdict, and the steps. `contacts`: those with its events.
 
-    `account`, `site`: where it was watched; "" where there is only one.
+    `account`, `site`: where it was watched; "" if there is only one.
     """
 
     title: str
@@ -71,7 +71,7 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 Pauses = Mapping[Destination, str]
-"""The reasons why nothing is sent at the moment, by destination."""
+"""Why sending is paused, by destination."""
 
 NO_PAUSES: Pauses = {}
 
@@ -108,7 +108,7 @@ def _verdict(history: PlayHistory, pauses: Pauses, account: str) -> str:
 def _of_destination(
     history: PlayHistory, events: list[OutboxEntry], pause: str, account: str
 ) -> str:
-    """What became of the events for one destination."""
+    """What happened to the events for one destination."""
     parts = []
     delivered = len(_of(events, "delivered"))
     if contacts := _contacts(events):
@@ -168,7 +168,7 @@ def _of(events: list[OutboxEntry], status: str) -> list[OutboxEntry]:
 
 
 def _short_of(play: Play) -> str:
-    """Why a play's milestones are kept back for want of attention; empty if they are not."""
+    """Why a play's milestones are held back for too little attention; empty if they are not."""
     if not play.short_of:
         return ""
     bound = "PERCENT" if play.short_of.endswith("%") else "SECONDS"

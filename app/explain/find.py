@@ -1,4 +1,4 @@
-"""Finds the plays of a session, a usertoken or a contact; tries each meaning in turn."""
+"""Finds plays by a session, a usertoken or a contact, tried in this order."""
 
 from app.domain.destination import DESTINATIONS
 from app.explain.explanation import Explanation, Pauses, explain
@@ -12,16 +12,16 @@ INT64 = 2**63
 async def explanations(
     store: Store, who: str, now: int, limit: int = 20, account: str = ""
 ) -> list[Explanation]:
-    """Explain the plays that `who` names, the latest first; none if the store has none.
+    """Explain the plays that `who` names, the latest first; empty if the store has none.
 
-    `account`: the name of the account whose store it is, where there are several.
+    `account`: the name of the store's account, if there are several.
     """
     pauses = await pauses_of(store, now)
     return [explain(each, pauses, account) for each in await plays_of(store, who, limit)]
 
 
 async def pauses_of(store: Store, now: int) -> Pauses:
-    """Why nothing is sent at the moment, to each destination; without those to which it is."""
+    """Why sending is paused, for each paused destination."""
     depths = await store.admin.depths(now, COUNTED)
     if depths.paused_until > now:
         return dict.fromkeys(DESTINATIONS, depths.pause_reason)

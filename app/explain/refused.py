@@ -1,4 +1,4 @@
-"""Describes media that HubSpot refuses: its message, when it is asked again, what to do."""
+"""Describes media that HubSpot refuses: its message, the next attempt, what to do."""
 
 from collections.abc import Collection, Sequence
 
@@ -26,7 +26,7 @@ def summary(refused: Sequence[MediumRefusal]) -> str:
 
 
 def many(refused: Sequence[MediumRefusal]) -> str:
-    """How many media these are; from `REFUSED_MEDIA` on there may be more."""
+    """How many media these are; `REFUSED_MEDIA` means that there may be more."""
     found = count(len(refused), "medium", "media")
     return f"{found} or more" if len(refused) >= REFUSED_MEDIA else found
 
@@ -41,7 +41,7 @@ def named(refusal: MediumRefusal) -> str:
 def remedy(refused: Collection[MediumRefusal], account: str = "") -> str:
     """What to do. An object can be created with any externalId, but not with a chosen id.
 
-    `account`: its name, where there are several.
+    `account`: its name, if there are several.
     """
     option = f" --account {account}" if account else ""
     by_id = sum(not each.medium.startswith("/") for each in refused)

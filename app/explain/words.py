@@ -9,12 +9,12 @@ from app.domain.traits import page_name
 
 
 def named(medium: Medium) -> str:
-    """The name that HubSpot gets, or what the medium is found by."""
+    """The name that HubSpot gets, or what identifies the medium."""
     return medium.name or medium.external_id or medium.url or f"medium {medium.bridge_id}"
 
 
 def medium_of(play: Play) -> str:
-    """The medium's name, marked as such."""
+    """The medium's name in quotation marks."""
     medium = play.medium
     has_name = medium.name or medium.external_id or medium.url
     return f"«{named(medium)}»" if has_name else named(medium)

@@ -23,7 +23,7 @@ Two = Annotated[Sequence[MediumId], Query(max_length=2)]
 
 
 def routes() -> APIRouter:
-    """The page; without two media it only asks for them."""
+    """The page; without two media it only offers the choice."""
     router = APIRouter()
 
     @router.get("/console/media/compare")
@@ -52,7 +52,7 @@ def routes() -> APIRouter:
 
 
 async def _offered(store: Store, picked: Sequence[int]) -> list[MediumFigures]:
-    """The media to choose from, by name: those played last, and the picked."""
+    """The media to choose from, by name: those played last, and the chosen ones."""
     offered = {each.id: each for each in await store.figures.media("latest", None, MEDIA_OFFERED)}
     missing = set(picked) - offered.keys()
     offered |= {each.id: each for each in await store.figures.of_ids(sorted(missing))}

@@ -28,9 +28,9 @@ LONGEST_NAME = 100
 
 
 def routes() -> APIRouter:
-    """The page, where the browser comes back to, and the form about the app itself."""
+    """The page, the address of HubSpot's redirect, and the form about the app itself."""
     router = APIRouter()
-    # In memory: who was sent out by one process comes back to the same one.
+    # In memory: the browser must return to the process that sent it to HubSpot.
     pending = PendingAuthorizations(now_ms, lambda: secrets.token_urlsafe(32))
 
     @router.get(PATH)
@@ -93,7 +93,7 @@ async def _save_provider(view: View, form: Form) -> ProviderResult:
 
 
 async def _context(view: View, pending: PendingAuthorizations) -> dict[str, Any]:
-    """What the page shows of the account; an address to go to, if there is an app to install."""
+    """The account's data for the page; and the address at HubSpot if there is an app to install."""
     settings, url = view.account.settings, view.request.url
     context: dict[str, Any] = {
         "connectable": settings.connectable,

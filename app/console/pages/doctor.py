@@ -1,4 +1,4 @@
-"""`/console/doctor`: what `playrelay doctor` says, on a page."""
+"""`/console/doctor`: the checks of `playrelay doctor`, on a page."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 60.0
 
 
 def routes() -> APIRouter:
-    """The page and its form. A form starts the examination, as it costs requests to HubSpot."""
+    """The page and its form. A form starts the checks, because they cost requests to HubSpot."""
     router = APIRouter()
     busy = asyncio.Lock()
 

@@ -1,4 +1,4 @@
-"""`/console/embed`: the snippet for the pages, option by option, and whether their pings arrive."""
+"""`/console/embed`: builds the snippet option by option, and checks whether pings arrive."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -20,7 +20,7 @@ FRESH_MS = 15 * 60 * 1000
 
 
 class SnippetOptions(BaseModel):
-    """What the snippet is to say; `page`: the one whose pings are looked for."""
+    """The options of the snippet; `page`: the page whose pings are checked."""
 
     url: Annotated[str, Field(max_length=500)] = ""
     consent: Literal["auto", "hubspot", "manual", "none"] = "auto"
@@ -34,7 +34,7 @@ class SnippetOptions(BaseModel):
 
 
 def note_script(request: Request) -> None:
-    """Note which site has loaded the script: its Referer says so."""
+    """Record which site has loaded the script, by its Referer."""
     url = urlsplit(request.headers.get("referer", ""))
     if url.scheme in {"http", "https"} and url.netloc:
         origin = f"{url.scheme}://{url.netloc}".encode("latin-1", "replace")
@@ -115,7 +115,7 @@ def diagnose(
 ) -> Iterator[Advice]:
     """Whether a site's pings arrive, and if not, at which step they are lost.
 
-    `where`: the place in which allowed origins stand.
+    `where`: the setting or file that lists the allowed origins.
     """
     if not allowed:
         remedy = f"Add {origin} to {where} and restart."

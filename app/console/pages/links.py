@@ -1,4 +1,4 @@
-"""`/console/shared` for operators: the links to one medium that hold, made and ended."""
+"""`/console/shared` for operators: lists, creates and ends the links to one medium."""
 
 import re
 
@@ -69,7 +69,7 @@ def routes() -> APIRouter:
 
 
 async def _end(view: View, form: Form) -> tuple[int, str]:
-    """End what the form names; how many that were, and which, for the audit log."""
+    """End the links that the form names; returns how many, and which, for the audit log."""
     links, now = view.account.store.shared_links, view.now
     if form.get("all") == "yes":
         return await links.end_all(now), "all"
@@ -86,7 +86,7 @@ async def _names(view: View, links: list[LinkRecord]) -> dict[int, str]:
 
 
 async def _subject(view: View, link: LinkRecord) -> str:
-    """The link, in the words of the audit log."""
+    """The link, as the audit log names it."""
     names = await _names(view, [link])
     name = names.get(link.medium, f"medium {link.medium}")[:NAME_LIMIT]
     return f"{short(link.id)}: {name} ({link.query[:NAME_LIMIT]})"

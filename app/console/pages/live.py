@@ -1,7 +1,7 @@
 """`/console/live`: plays as they happen, as server-sent events.
 
-What is shown is read from the store, so it does not matter which process received a play. A stream
-reads the latest plays once a second and sends those that look different now.
+The page reads from the store, so it does not matter which process received a play. A stream reads
+the latest plays once a second and sends those that have changed.
 """
 
 import json
@@ -74,7 +74,7 @@ async def stream(
                 if shown.get(key) != html:
                     yield f"data: {json.dumps({'id': key, 'html': html})}\n\n".encode()
             shown = rows
-            yield b": alive\n\n"  # writing is how a closed connection is noticed
+            yield b": alive\n\n"  # a closed connection is noticed only by writing
         await wait_for(relay.leaving, EVERY_SECONDS)
 
 

@@ -71,7 +71,7 @@ def routes() -> APIRouter:
 async def _rows(
     view: View, chosen: ChosenDates, search: str
 ) -> AsyncIterator[Sequence[Sequence[object]]]:
-    """All rows of the file, some at a time, the medium played last first."""
+    """All rows of the file, some at a time, the latest medium first."""
     after: tuple[int, int] | None = None
     figures = view.account.store.figures
     while media := await figures.media("latest", chosen.period, ROWS_AT_A_TIME, after):

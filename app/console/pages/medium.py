@@ -84,7 +84,7 @@ def routes() -> APIRouter:
 
 
 def charts_of(report: MediumReport, period: Period) -> dict[str, Any]:
-    """What the page draws and lists of a report's figures."""
+    """A report's figures, prepared for the page."""
     return {
         "funnel": _funnel(report),
         "leaving": drops(report.figures, PARTS_SHOWN),

@@ -1,4 +1,4 @@
-"""`/console`: how things stand, what is wrong and what to do."""
+"""`/console`: the relay's state, what is wrong and what to do."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`/console/rejected`: what HubSpot refused, by its reason, to be sent again or given up."""
+"""`/console/rejected`: what HubSpot refused, by reason, to be sent again or given up."""
 
 import json
 from typing import Annotated, Literal
@@ -18,7 +18,7 @@ from app.store.event_reports import Action, RejectedEvent, Selection
 FAMILIES = 100
 SHOWN = 20
 STEP = 200
-"""Events changed in one transaction: few enough not to hold up the pings."""
+"""Events changed in one transaction: few enough not to delay pings."""
 
 HIDDEN = ("contactUtk", "_hsenc", "utk")
 INT64 = 2**63
@@ -27,7 +27,7 @@ Where = Annotated[str, Query(max_length=200)]
 
 
 def routes() -> APIRouter:
-    """The kinds, one kind, what is done about them, and how far that has come."""
+    """The kinds, one kind, the actions, and their progress."""
     router = APIRouter()
 
     @router.get("/console/rejected")
@@ -80,7 +80,7 @@ _VERBS: dict[Action, str] = {"requeue": "Sending again", "discard": "Discarding"
 
 
 async def _chosen(view: View, form: Form, now: int) -> tuple[Selection, str, int]:
-    """Which events, in words, and how many at most."""
+    """The selected events in words, and how many at most."""
     if ids := form.all("id"):
         if not all(each.isascii() and each.isdecimal() and int(each) < INT64 for each in ids):
             raise HTTPException(422, "id: each must be the number of an event")

@@ -1,4 +1,4 @@
-"""`/console/sample`: fills the sandbox with plays that nobody watched."""
+"""`/console/sample`: fills the sandbox with sample plays."""
 
 import asyncio
 
@@ -8,11 +8,11 @@ from app.console.view import ForOperators, TheForm
 from app.demo.sample import sample_pings
 
 STEP = 40
-"""Pings that are taken at a time."""
+"""Pings that are accepted at a time."""
 
 
 def routes() -> APIRouter:
-    """The button that stands on each page, in sandbox mode alone."""
+    """The button on every page, only in sandbox mode."""
     router = APIRouter()
 
     @router.post("/console/sample")

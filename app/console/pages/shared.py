@@ -1,4 +1,4 @@
-"""`/console/shared/…`: what whoever has a link sees of one medium, without a sign-in."""
+"""`/console/shared/…`: one medium, for anybody who has the link, without a sign-in."""
 
 import time
 from typing import Annotated
@@ -14,7 +14,7 @@ from app.console.view import TheConsole
 from app.web.dependencies import TheRelay
 
 PAGES_PER_MINUTE = 60
-"""That one address is shown."""
+"""Page views per minute and IP address."""
 
 
 def routes() -> APIRouter:

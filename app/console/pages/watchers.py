@@ -1,7 +1,7 @@
-"""`/console/people`: the contacts that watched, by how far they came; and all that one has watched.
+"""`/console/people`: the contacts who watched, by how far they got; and one contact's media.
 
-They stand under their numbers at HubSpot, or with their names, if the operator wants to see them.
-The file and the API have numbers alone.
+Contacts are listed by their HubSpot numbers, or by name if the operator turns names on. The file
+and the API contain only numbers.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -24,7 +24,7 @@ MEDIA_OFFERED = 50
 MEDIA_OF_CONTACT = 200
 
 HEAD = ("Record ID", "Percent watched", "Medium", "Plays", "Watched at", "Page")
-"""The first is what HubSpot calls the number of a contact: so the file can be imported there."""
+"""The first is HubSpot's name for a contact's number, so that HubSpot can import the file."""
 
 
 def routes() -> APIRouter:
@@ -79,7 +79,7 @@ def routes() -> APIRouter:
 
 
 async def _offered(view: View, chosen: Sequence[int]) -> list[MediumFigures]:
-    """The media to choose from: those played last, and those that are chosen already."""
+    """The media to choose from: those played last, and the chosen ones."""
     figures = view.account.store.figures
     latest = await figures.media("latest", None, MEDIA_OFFERED)
     missing = set(chosen) - {each.id for each in latest}

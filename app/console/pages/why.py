@@ -1,4 +1,4 @@
-"""`POST /console/why`: what became of a play, as JSON for programs."""
+"""`POST /console/why`: the explanation of a play, as JSON for programs."""
 
 from typing import Annotated
 
@@ -16,9 +16,9 @@ from app.web.dependencies import TheRelay
 
 
 class Question(BaseModel):
-    """Whose plays: a session id, a usertoken or a contact id. In the body, for it is personal.
+    """Whose plays: a session id, a usertoken or a contact id. In the body, as it is personal.
 
-    `account`: in which account's store to look; without it in each.
+    `account`: the account whose store is searched; without it, all are.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -32,7 +32,7 @@ _CONTENT = {"application/json": {"schema": Question.model_json_schema()}}
 
 
 async def _admit(request: Request, console: TheConsole) -> None:
-    """Pass, or 401 that says how a program sends the password."""
+    """Pass, or raise 401, which says how a program sends the password."""
     try:
         await console.access.caller(request)
     except HTTPException as error:
@@ -43,7 +43,7 @@ async def _admit(request: Request, console: TheConsole) -> None:
 
 
 async def _asked(request: Request, _admitted: Annotated[None, Depends(_admit)]) -> Question:
-    """Read the question once it is known that it may be asked: FastAPI would read it before."""
+    """Read the question only after the access check: FastAPI would read it before."""
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         # Any page can have a browser post a form or plain text, but not JSON.
         raise HTTPException(415, "send application/json")
@@ -76,7 +76,7 @@ def routes() -> APIRouter:
         },
     )
     async def why(relay: TheRelay, question: Annotated[Question, Depends(_asked)]) -> Response:
-        """What became of the plays of a session, a visitor or a contact, in plain words."""
+        """Explain the plays of a session, a visitor or a contact, in plain words."""
         if question.account not in {None, *relay.accounts}:
             raise HTTPException(422, "account: there is no such account")
         asked = [
