@@ -1,43 +1,43 @@
-/** Loads an adapter when something that it is for stands in the page. */
+/** Loads an adapter when the page has a player that needs it. */
 
 import { PLAYERS, claim } from "./claims.js";
 import { use } from "./options.js";
 import { whenIdle } from "./natives.js";
 import { core, progress, track } from "./tracker.js";
 
-/** Done when the adapters of all frames are there, or can't be had. @type {unknown} */
+/** Resolves when the adapters of all frames have loaded or failed. @type {unknown} */
 let settled;
 
-/** @param {Promise<unknown>} loaded when a frame's adapter is there, or can't be had */
+/** @param {Promise<unknown>} loaded resolves when a frame's adapter has loaded or failed */
 const awaitAdapter = (loaded) => {
   settled = Promise.all([settled, loaded]);
 };
 
-/** What an adapter is given of the tracker. */
+/** The tracker's functions that an adapter receives. */
 const tools = Object.assign(core, {
   awaitAdapter,
   claim,
-  /** Waits for the adapters of frames: a vendor's player is its adapter's, however late that comes. */
+  /** Waits for the adapters of frames: a vendor's player belongs to its adapter, even if that loads late. */
   settle: () => (scan(), settled),
   progress,
   track,
-  /** Whether the visitor had clicked before the tracker came: in the page, or in one of its frames. */
+  /** Whether the visitor clicked in the page, or in one of its frames, before the tracker loaded. */
   late: /** @type {boolean | undefined} */ (globalThis.navigator?.userActivation?.hasBeenActive),
 });
 
 /** @typedef {typeof tools} Tools */
 /**
  * What an adapter module exports by default. It is called for each matching element, whenever
- * something has changed around it, so more than once. If it loads more before it can decide whether
- * it follows the element, it returns when that is done.
+ * something has changed around it, so more than once. If it must load more before it can decide
+ * whether it follows the element, it returns a promise for that.
  * @typedef {(node: any, tools: Tools) => unknown} Adapter
  */
 
-/** What adapters are for. */
+/** The elements that adapters exist for. */
 const DOCUMENTS = "[data-media-type=DOCUMENT],[data-media-type=IMAGE]";
 const ALL = "iframe," + PLAYERS + "," + DOCUMENTS;
 
-/** Where to look next. @type {Set<any>} */
+/** The roots to search next. @type {Set<any>} */
 const roots = new Set();
 
 /** @type {unknown} */
@@ -53,14 +53,14 @@ const scan = () => {
   planned = 0;
 };
 
-/** For custom elements that behave like a media element. @param {any} node has begun to play */
+/** Handles custom elements that behave like a media element. @param {any} node has begun to play */
 export const followElement = (node) => {
   if (/-/.test(node.localName) && node.currentTime >= 0) {
     use("element", (adapter) => adapter(node, tools));
   }
 };
 
-/** Looks there, when there is time. @param {Node} root */
+/** Searches there when the browser is idle. @param {Node} root */
 export const plan = (root) => {
   roots.add(root);
   planned ||= whenIdle(scan);

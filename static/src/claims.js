@@ -1,22 +1,22 @@
 /**
- * Who follows what: a player is one view, even where an element of its own stands around a real
- * `<video>` or a vendor's frame. The first to claim one of them keeps the others out.
+ * Makes sure that a player is one view, even if a custom element wraps a real `<video>` or a
+ * vendor's frame. The first adapter to claim one of these elements excludes the others.
  */
 
-/** Players of Wistia's in the page itself: they are followed, and not the `<video>` inside. */
+/** Wistia's players in the page itself: they are followed, not the `<video>` inside them. */
 export const PLAYERS = "[class*=wistia_async],wistia-player";
 
 /** @type {WeakSet<Node>} */
 const claimed = new WeakSet();
-/** All that stands around what is claimed. @type {WeakSet<Node>} */
+/** All ancestors of claimed elements. @type {WeakSet<Node>} */
 const around = new WeakSet();
 
-/** @param {any} node @returns {any[]} it, and all that it is inside of, through shadow roots */
+/** @param {any} node @returns {any[]} the node and its ancestors, through shadow roots */
 const pathOf = (node) => (node ? [node, ...pathOf(node.parentNode || node.host)] : []);
 
 /**
- * Whether the element may be followed from now on: neither it nor anything around it or inside of
- * it is followed already.
+ * Claims the element; false if it, an ancestor or a descendant of it is
+ * already claimed.
  * @param {Node} node
  */
 export const claim = (node) => {

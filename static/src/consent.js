@@ -3,7 +3,7 @@
 import { options } from "./options.js";
 import { usertoken } from "./visitor.js";
 
-/** A page that is loaded ahead of the visitor is nobody's yet. */
+/** A prerendered page has no visitor yet. */
 export const allowed = () =>
   !(
     /** @type {any} */ (document).prerendering ||

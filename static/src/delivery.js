@@ -1,33 +1,33 @@
 /**
- * Gets plays to the relay: stored first, sent as text (which needs no preflight), removed once the
- * relay has answered for them. Pings hold the whole state of a play, so sending one twice is safe
- * and sending an older one late is harmless.
+ * Sends plays to the relay: they are stored first, sent as text (which needs no preflight), and
+ * removed once the relay has acknowledged them. Pings contain the whole state of a play, so
+ * repeated and late pings are harmless.
  *
- * The store is localStorage, read anew before each change because other tabs keep their plays in
- * the same place; memory stands in where it fails.
+ * The store is localStorage. It is read again before each change, because other tabs use the same
+ * entry; if it fails, plays are kept in memory.
  */
 
 import { allowed } from "./consent.js";
 import { guard, log, options } from "./options.js";
 import { fetch, fetchLater, parse, stringify } from "./natives.js";
 
-/** @typedef {Record<string, any>} Play a play as the relay is to receive it */
+/** @typedef {Record<string, any>} Play a play as the relay receives it */
 /** @typedef {[play: Play, losses: number, leftAt?: number]} Entry `leftAt`: sent as its page was left */
 
-/** What is kept at most: so many views, characters of JSON, and milliseconds (23 days). */
+/** The limits of the store: views, characters of JSON, and milliseconds (23 days). */
 const MAX_VIEWS = 50;
 const MAX_CHARACTERS = 32e3;
 const MAX_AGE = 2e9;
 
-/** A relay that doesn't answer is given up after so long (milliseconds). */
+/** The timeout of a request to the relay (milliseconds). */
 const REQUEST_TIMEOUT_MS = 2e4;
 
-/** What a page sent as it was left, and nobody could hear the answer, is not repeated so soon (ms). */
+/** How long plays that a page sent on leaving, without seeing the answer, are not repeated (ms). */
 const LEFT_MS = 6e4;
 
 /**
- * How often a play may be sent in vain. A relay whose answers lack CORS headers has received it all
- * the same, and can't say so.
+ * How often a play is sent without an answer before it is dropped. A relay whose answers lack CORS
+ * headers has received it, but the page can't read that.
  */
 const MAX_LOSSES = 20;
 
@@ -42,7 +42,7 @@ const load = () => {
   try {
     return (
       memory ||
-      // Throws where an entry is nothing like one.
+      // Throws if an entry is malformed.
       parse(localStorage.playrelay).filter(
         (/** @type {Entry} */ [play]) => play.occurredTimestamp > Date.now() - MAX_AGE,
       )
@@ -52,7 +52,7 @@ const load = () => {
   }
 };
 
-/** What is to be sent now. */
+/** The plays to send now. */
 const waiting = () => load().filter(([, , leftAt]) => !(/** @type {number} */ (leftAt) > Date.now() - LEFT_MS));
 
 /** @param {Entry[]} entries */
@@ -69,10 +69,10 @@ const save = (entries) => {
   }
 };
 
-/** What is on its way right now, and whether there is news to send after it. */
+/** Whether a request is in flight, and whether there is something to send after it. */
 let underway = "";
 let more = false;
-/** Whether the relay has asked to be left alone, or this site may not send. */
+/** Whether the relay has asked to wait (Retry-After), or this site may not send. */
 let hold = false;
 /** @type {number | undefined} */
 let timer;
@@ -95,8 +95,8 @@ const post = (via, entries, signal, more) =>
   });
 
 /**
- * Leaves the newest state with the browser, which sends it even if the page crashes. It goes
- * without `sentAt`: the relay would take the wait for an error of the clock.
+ * Gives the newest state to the browser, which sends it even if the page crashes. It is sent
+ * without `sentAt`, because the relay would take the delay for a clock error.
  */
 export const secure = () => {
   net?.abort();
@@ -105,7 +105,7 @@ export const secure = () => {
 };
 
 /**
- * Sends what waits, unless that is on its way already.
+ * Sends the waiting plays, unless a request is already in flight.
  * @param {{ leaving?: boolean, identified?: boolean }} [more] whether the page is being left, and
  *   whether HubSpot has just come to know the visitor
  */
@@ -125,7 +125,7 @@ export const send = guard((/** @type {{ leaving?: boolean, identified?: boolean 
     let wait = headers?.get("retry-after");
     save(
       load().filter((entry) => {
-        // There may be news of it.
+        // It may have changed meanwhile.
         if (!sent.includes(stringify(entry[0]))) return true;
         const losses = ++entry[1];
         entry.length = 2;

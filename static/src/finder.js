@@ -1,6 +1,6 @@
 /**
- * Finds players: wherever they are in the page, in shadow roots, inserted later, or in no document
- * at all. An element is noticed when it begins to play, because only then does it matter.
+ * Finds players anywhere in the page, in shadow roots, inserted later, or in no document
+ * at all. An element is found when it begins to play, because it does not matter before.
  */
 
 import { followElement, noteInput, plan } from "./adapters.js";
@@ -9,8 +9,8 @@ import { listen, whenIdle } from "./natives.js";
 import { observeElement } from "./tracker.js";
 
 /**
- * Calls `after` behind a method of the browser, which stays what it is to the page: when there is time,
- * and so outside of whatever the page is doing then (Angular counts all that its zone has begun).
+ * Wraps a method of the browser, invisibly to the page, and calls `after` when the browser is idle,
+ * and so outside of the page's own work (Angular tracks everything that its zone has begun).
  * @param {any} owner
  * @param {string} name
  * @param {(self: any, result: any) => void} after
@@ -30,7 +30,7 @@ let observer;
 /** @type {WeakSet<Node>} */
 const entered = new WeakSet();
 
-/** Looks through what is in the page now. @param {any} root an element, a document or a shadow root */
+/** Searches the current content. @param {any} root an element, a document or a shadow root */
 const search = (root) => {
   for (const element of [root, ...(root.querySelectorAll?.("*") || [])]) {
     observeElement(element);
@@ -63,7 +63,7 @@ export const findPlayers = () => {
   follow(Element.prototype, "attachShadow", (_, root) => enter(root));
   follow(HTMLMediaElement.prototype, "play", observeElement);
   enter(document);
-  // It may have made some in what was there already, or while their elements were known as empty.
+  // It may have created some in existing content, or after their elements were found to be empty.
   listen(document, "DOMContentLoaded", () => search(document));
   listen(window, "click keydown", (event) => {
     noteInput(event);

@@ -1,4 +1,4 @@
-/** The entry for bundlers: the same tracker, begun by a call instead of a script element. */
+/** The entry for bundlers: the same tracker, started by a call instead of a script element. */
 
 import { options } from "./options.js";
 import { start } from "./start.js";
@@ -34,7 +34,7 @@ const ADAPTERS = {
 
 /** @type {typeof import("../index.js").playrelay} */
 export const playrelay = ({ relay, ...given }) => {
-  // On a server there is nothing to watch: what it returns does nothing.
+  // On a server there is nothing to measure: the returned functions do nothing.
   if (!options.relay && globalThis.document) {
     Object.assign(options, given, {
       relay: relay.replace(/\/?$/, "/"),

@@ -1,18 +1,18 @@
-/** The script's entry: one global, taken over from the queue stub if the page has it. */
+/** The script's entry: one global, which replaces the queue stub if the page has one. */
 
 import { options } from "./options.js";
 import { start } from "./start.js";
 import { api } from "./tracker.js";
 
 const page = /** @type {any} */ (window);
-// An element with the id `playrelay` is found by that name too, but is none of the window's own.
+// An element with the id `playrelay` also appears under that name, but is not the window's own property.
 const playrelay = page.hasOwnProperty("playrelay") && page.playrelay;
-// Tag managers leave no `currentScript`: then the element is found by its name.
+// With tag managers `currentScript` is empty: then the element is found by its file name.
 const script = /** @type {HTMLScriptElement} */ (
   document.currentScript || document.querySelector("script[src*=playrelay]")
 );
 try {
-  // No queue: the script stands in the page twice.
+  // Not a queue: the script is in the page twice.
   if (!playrelay || playrelay.q) {
     const folder = new URL(".", script.src).href;
     Object.assign(options, script.dataset, {

@@ -1,7 +1,7 @@
 /**
- * The browser's own functions, taken while they are still the browser's own: a page may replace
- * `fetch`, `JSON` or a prototype's method later, and its replacement may fail, throw or listen in.
- * On a server, where the module may be imported too, there are none.
+ * The browser's own functions, saved before the page can replace them: a replacement of `fetch`,
+ * `JSON` or a prototype's method may fail, throw or eavesdrop.
+ * On a server, where the module may also be imported, there are none.
  */
 
 import { guard } from "./options.js";
@@ -13,7 +13,7 @@ export { parse };
 export const { fetch, fetchLater } = /** @type {any} */ (globalThis);
 
 /**
- * A copy of plain data that is written as it is: old libraries (Prototype.js) give arrays a `toJSON`
+ * A copy of plain data without `toJSON`: old libraries (Prototype.js) give arrays a `toJSON`
  * that returns text.
  * @param {any} value
  * @returns {any}
@@ -32,13 +32,13 @@ export const stringify = (value) => toJSON(bare(value));
 const { addEventListener } = EventTarget.prototype;
 
 /**
- * Runs work when the page has nothing better to do. Safari has no `requestIdleCallback`.
+ * Runs work when the browser is idle. Safari has no `requestIdleCallback`.
  * @param {() => void} work
  */
 export const whenIdle = (work) => (window.requestIdleCallback || setTimeout)(guard(work));
 
 /**
- * Listens on the way down: media events don't bubble, and a page may stop an event.
+ * Listens in the capture phase: media events don't bubble, and a page may stop an event.
  * @param {EventTarget} target
  * @param {string} types separated by spaces
  * @param {(event: any) => void} listener

@@ -1,7 +1,7 @@
-/** What the embed says. One page has one tracker. */
+/** The options of the embed. One page has one tracker. */
 
 /**
- * The attributes of the script's element, or what the npm entry is given.
+ * The attributes of the script's element, or the argument of the npm entry.
  * @typedef {object} Options
  * @property {string | false} [consent] auto (default), hubspot, manual or none; the last word on it
  *   settles it: none or false
@@ -10,15 +10,15 @@
  * @property {string} [context]
  * @property {string} [portal]
  * @property {string} [site] tells the relay which of its sites this is
- * @property {string} [dnt] present: Do Not Track is honoured
- * @property {string} [debug] present: the console hears of what happens, and of what doesn't and why
+ * @property {string} [dnt] present: Do Not Track is respected
+ * @property {string} [debug] present: logs to the console what happens, and why something does not
  */
 
 /** `start` fills it in. @type {Options} */
 export const options = /** @type {any} */ ({ consent: "auto" });
 
 /**
- * Tells the console, where that is asked for.
+ * Logs to the console if `debug` is set.
  * @param {string} what a word that the adapter knows
  * @param {unknown} [detail]
  */
@@ -27,7 +27,7 @@ export const log = (what, detail) => {
 };
 
 /**
- * Loads one of adapters/ and does something with what it exports. Returns when that is done, or has
+ * Loads one of adapters/ and passes its export to `work`. Resolves when that is done or has
  * failed.
  * @param {string} name
  * @param {(exported: any) => unknown} work
@@ -40,7 +40,7 @@ export const use = (name, work) =>
     .catch((fault) => name != "debug" && log("fault", fault));
 
 /**
- * Nothing the tracker does may throw into the page.
+ * Wraps a function so that it never throws into the page.
  * @template {unknown[]} A
  * @param {(...args: A) => void} work
  * @returns {(...args: A) => void}

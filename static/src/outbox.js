@@ -1,4 +1,4 @@
-/** The plays of this page: what listeners are told of them, and when they are stored and sent. */
+/** The plays of this page: dispatches their events, and decides when they are stored and sent. */
 
 import { allowed } from "./consent.js";
 import { put, secure, send, wipe } from "./delivery.js";
@@ -8,7 +8,7 @@ import { readVisitor } from "./visitor.js";
 
 /** @typedef {import("./delivery.js").Play} Play */
 
-/** By session. Players that are gone are not held on to. @type {Record<string, [WeakRef<Node>, state: Play, told?: Play]>} */
+/** By session. Removed players are not kept in memory. @type {Record<string, [WeakRef<Node>, state: Play, told?: Play]>} */
 let plays = {};
 
 /**
@@ -25,9 +25,9 @@ export const emit = (node, name, detail) => {
     cancelable: true,
   });
   node.dispatchEvent(event);
-  // Who listens there can't hear what happens to a player that the page has taken away.
+  // Listeners in the page don't get events of a removed player.
   if (!node.isConnected) document.dispatchEvent(event);
-  // What dispatchEvent returns is no answer: in a document that is gone it is false.
+  // The result of dispatchEvent is not reliable: in a detached document it is false.
   return !event.defaultPrevented;
 };
 
@@ -40,7 +40,7 @@ export const flush = (due, more) => {
   const visitor = readVisitor();
   for (const item of Object.values(plays)) {
     const [node, state, told] = item;
-    // HubSpot may know the visitor only after the last word on a play.
+    // The visitor may become known only after the last report of a play.
     if (!told || told.contactUtk != visitor.contactUtk) {
       const play = (item[2] = { ...visitor, ...state });
       if (emit(node.deref() || document, "beforesend", play)) put(play);
@@ -62,7 +62,7 @@ export const report = (play, node, due) => {
 };
 
 /**
- * The banner's or the site's word: what waited for it may leave, or all is forgotten.
+ * Applies the banner's or the site's decision: waiting plays are sent, or everything is deleted.
  * @param {boolean} granted
  */
 export const consent = (granted) => {
@@ -75,8 +75,8 @@ export const consent = (granted) => {
 };
 
 /**
- * The visitor has just submitted a form: HubSpot knows who it is. What there is goes to the relay,
- * which asks at once.
+ * The visitor has just submitted a form, so HubSpot knows them now. Sends all plays to the relay,
+ * which looks the visitor up at once.
  */
 export const identified = () => {
   for (const item of Object.values(plays)) item.length = 2;

@@ -14,7 +14,7 @@ const onVisibility = (/** @type {Event} */ { type }) => {
   const gone = type == "pagehide";
   const leaving = gone || document.hidden;
   if (!leaving || !left) {
-    // Where players are now: what the clock said while the page was away counts for nothing.
+    // Read the positions now: time during which the page was away does not count.
     for (const update of playing) update(leaving && !gone ? "hide" : type);
     if (leaving) for (const finish of unfinished) finish();
     flush(true, { leaving });

@@ -33,8 +33,8 @@ export const core = {
 };
 
 /**
- * Follows a player through all that it plays. What measures is loaded when there is something to
- * measure.
+ * Follows a player through everything that it plays. The measuring code is loaded with the first
+ * player.
  * @param {any} node the element that stands for the player
  * @param {Player & Partial<HTMLMediaElement>} player
  * @returns {Update}
@@ -79,10 +79,10 @@ const ad = (element, runs) =>
 };
 
 /**
- * For players of any other kind. The object is completed in place: pass the same one again, with
- * new figures, for as long as the view lasts.
+ * For players that are not media elements. The object is completed in place: pass the same one
+ * again, with new values, as long as the view lasts.
  * @param {Record<string, any>} play
- * @param {Node} [node] the element to tell of it
+ * @param {Node} [node] the element that gets the events
  */
 export const progress = (play, node = document) => {
   const occurredTimestamp = Date.now();

@@ -39,12 +39,12 @@ let shown = [];
 const START_MS = 1e3;
 let startedAt = Infinity;
 
-/** What is loaded only where it is needed, by name. @type {Record<string, any>} */
+/** Parts that are loaded only when needed, by name. @type {Record<string, any>} */
 const parts = {};
 
 /**
- * What it returns is to be called with the type of whatever happens to the player, and tells whether a
- * player that is paused wants to know of the page's end all the same.
+ * Returns a function to call with the type of each event of the player. It returns whether a paused
+ * player must still be called when the page is left.
  * @param {any} node the element that stands for the player
  * @param {Player & Partial<HTMLMediaElement>} player
  * @param {Core} core
@@ -80,7 +80,7 @@ export const follow = (node, player, core, onEvent) => {
     if (!isDescribed(node, player)) return;
     const text = node.title + Object.values(node.dataset);
     const words = has("naming")?.authored(node);
-    // What reads the words may come when the next source is there already.
+    // The code that reads the words may load after the next source is set.
     if (said && words ? Object.values(words).join() != Object.values(said).join() : text != written) {
       saidOf = source;
     }
@@ -102,7 +102,7 @@ export const follow = (node, player, core, onEvent) => {
   const isAd = () => mayBeAd() && has("roles")?.isAd(node);
 
   /**
-   * Whether all is there that is needed to name the source. As the page is left, its address will do.
+   * Whether all parts that name the source are loaded. When the page is left, its address is enough.
    * @param {string} type of the event
    */
   const isReady = (type) =>
@@ -115,7 +115,7 @@ export const follow = (node, player, core, onEvent) => {
         (!hasMore() || has("page"))));
 
   /**
-   * Whether it may yet turn out that a script plays films over and over, with nobody there.
+   * Whether a script may be playing films over and over without a visitor's action.
    * @param {string} type of the event
    */
   const isUnclear = (type) =>
@@ -142,7 +142,7 @@ export const follow = (node, player, core, onEvent) => {
 
   const open = () => {
     source = newSource(player.currentSrc, openedAt, source);
-    // What it has played outside of the page (in a snapshot, before it was put there) nobody watched.
+    // What it played outside of the page (in a snapshot, before it was inserted) does not count.
     source.beginning = openedAt && player.currentTime;
     view = undefined;
     ignored = false;
@@ -152,8 +152,8 @@ export const follow = (node, player, core, onEvent) => {
   /** @param {string} type @returns {View | undefined} */
   const findView = (type) => {
     const { played, paused, readyState } = player;
-    // Not a picture yet. Players that don't tell of that are playing when they say so.
-    // A short film may be over by the time that it is told of.
+    // No frame yet. Players without `readyState` play when they say so.
+    // A short film may have ended before its first event is handled.
     const isLate = paused && /^(ended|)$/.test(type);
     if (!played?.length && (isLate || /** @type {number} */ (readyState) < 3)) return;
     if (paused && !isLate) return;
@@ -162,7 +162,7 @@ export const follow = (node, player, core, onEvent) => {
     if (isAd()) return ignore("ad");
     if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
     if (!steered && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
-    // What it waits for may be long in coming.
+    // The parts that it waits for may take long to load.
     source.foundAt ??= player.currentTime;
     if (!isReady(type)) return;
     if (parts.manifests?.isInterstitial(source)) return ignore("ad");
@@ -183,7 +183,7 @@ export const follow = (node, player, core, onEvent) => {
     if (known) return known;
     const fresh = createView(
       play,
-      // Chromium counts a jump before the first picture as played.
+      // Chromium counts a seek before the first frame as played.
       ignored || (played?.length && played.start(0) < source.beginning - JUMPED_SECONDS),
       core,
     );
@@ -195,7 +195,7 @@ export const follow = (node, player, core, onEvent) => {
   /** @param {string} [type] @returns {unknown} whether leaving the page may still matter */
   const update = (type = "time") => {
     players.set(node, player);
-    // Some browsers have the next source already when they say that the last one is gone.
+    // Some browsers already have the next source when they fire `emptied` for the last one.
     if (type == "emptied") openedAt = performance.now();
     else if (player.currentSrc != source.address) {
       view?.update(node, player, source.duration, "emptied", false, isUnattended(type));
