@@ -94,7 +94,7 @@ class Metrics:
         self.warnings = self._tally(
             Tally(
                 "playrelay_ping_warnings",
-                "Fields that were taken and can't be used, by reason: the sender is told",
+                "Accepted fields that can't be used, by reason: the sender gets a warning",
                 "reason",
                 WARNING_REASONS,
             )
@@ -110,11 +110,11 @@ class Metrics:
         )
         self.folded = self._counter("playrelay_folded_pings", "Inbox rows folded into plays", [])
         self.quarantined = self._counter(
-            "playrelay_quarantined_pings", "Inbox rows set aside because they broke the fold", []
+            "playrelay_quarantined_pings", "Inbox rows set aside because they can't be folded", []
         )
         self.events = self._counter("playrelay_events_created", "Events put into the outbox", [])
         self.outcomes = self._counter(
-            "playrelay_event_outcomes", "Answers to sent events, by outcome", ["outcome"]
+            "playrelay_event_outcomes", "Results of sent events, by outcome", ["outcome"]
         )
         for outcome in OUTCOMES:  # from 0 on: Prometheus sees no increase in what only appears
             self.outcomes.labels(outcome)
@@ -128,7 +128,7 @@ class Metrics:
         )
         self.budget = self._counter(
             "playrelay_hubspot_budget",
-            "Requests to HubSpot by what they were good for: event (delivered), lookup (found a "
+            "Requests to HubSpot by what they achieved: event (delivered), lookup (found a "
             "contact), names (for the console) or wasted",
             ["use"],
         )
@@ -143,7 +143,7 @@ class Metrics:
         )
         self.interrupted = self._counter(
             "playrelay_interrupted_events",
-            "Events in flight when a process died: sent again, so perhaps twice",
+            "Events in flight when a process died: sent again, so HubSpot may get them twice",
             [],
         )
         self.unattributed = self._counter(
@@ -151,7 +151,7 @@ class Metrics:
         )
         self.alerts = self._counter(
             "playrelay_alerts",
-            "Messages about what is wrong, by channel: delivered, failed (tried again) or dropped",
+            "Alert messages by channel: delivered, failed (tried again) or dropped",
             ["channel", "outcome"],
         )
         for channel, outcome in product(ALERT_CHANNELS, ("delivered", "failed", "dropped")):
@@ -162,30 +162,29 @@ class Metrics:
         self.outbox_age = self._gauge(
             "playrelay_outbox_age_seconds", "How long the oldest due event has been due"
         )
-        self.strangers = self._gauge(
-            "playrelay_strangers", "Usertokens that wait to be looked up (again)"
-        )
+        self.strangers = self._gauge("playrelay_strangers", "Usertokens to be looked up (again)")
         self.quarantine_depth = self._gauge("playrelay_quarantine_depth", "Pings set aside")
         self.refused_media = self._gauge(
             "playrelay_refused_media",
             "Media that HubSpot refuses: their events are rejected",
         )
         self.quota_left = self._gauge(
-            "playrelay_hubspot_quota_left", "Requests HubSpot would still take in this window"
+            "playrelay_hubspot_quota_left",
+            "Requests that HubSpot would still accept in this window",
         )
         self.day_requests = self._gauge(
             "playrelay_hubspot_day_requests", "Requests to HubSpot today (UTC)"
         )
         self.day_errors = self._gauge(
             "playrelay_hubspot_day_errors",
-            "Of these, the ones that ended in an error: HubSpot wants less than 5 %",
+            "Those of them that ended in an error: HubSpot allows less than 5 %",
         )
         self.paused = self._gauge(
-            "playrelay_account_paused", "1 while the account rests, with the reason", ["reason"]
+            "playrelay_account_paused", "1 while the account is paused, with the reason", ["reason"]
         )
         self.destination_paused = self._gauge(
             "playrelay_destination_paused",
-            "1 while a destination rests and the account does not, with the reason",
+            "1 while only this destination is paused, with the reason",
             ["destination", "reason"],
         )
         self.destination_depth = self._gauge(
@@ -201,19 +200,19 @@ class Metrics:
         )
         self.endpoint_gone = self._gauge(
             "playrelay_hubspot_endpoint_gone",
-            "1 once HubSpot answers this process that there is no such endpoint any more",
+            "1 once HubSpot has told this process that the endpoint no longer exists",
             ["use"],
         )
-        self.store_bytes = self._gauge("playrelay_store_bytes", "What the store holds")
+        self.store_bytes = self._gauge("playrelay_store_bytes", "Size of the store")
         self.store_limit = self._gauge(
             "playrelay_store_limit_bytes",
-            "What it may hold before plays that nobody can be known by are refused; 0: any number",
+            "Size from which plays without any identity are refused; 0: unlimited",
         )
         self.unproven = self._gauge(
             "playrelay_unproven_events",
-            "Due events of visitors that are not proven",
+            "Due events of visitors without a proven identity",
         )
-        self.ready = self._gauge("playrelay_ready", "1 while the store takes writes")
+        self.ready = self._gauge("playrelay_ready", "1 while the store accepts writes")
         self.sandbox = self._gauge("playrelay_sandbox", "1 while events go to the sandbox")
 
     def declared(self) -> Iterable[Declared]:

@@ -1,4 +1,4 @@
-"""What is told of the store: one process looks, one sends, and no restart repeats anything."""
+"""Alerts in the store: one process checks, one sends, and no restart repeats a message."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ WEBHOOK, MAIL = "webhook", "mail"
 
 
 def compose(changes: Sequence[Change]) -> str:
-    """What is told, in a line."""
+    """The reports, one line each."""
     return ", ".join(f"{each.state} {each.sentence.key}" for each in changes)
 
 
@@ -70,7 +70,7 @@ async def test_a_message_goes_to_each_channel_once(database: Database) -> None:
 
 
 async def test_a_message_is_sent_by_one_process(database: Database) -> None:
-    """It is leased; once its sender has died, another sends it once more."""
+    """A message is leased; if its sender dies, another process sends it once more."""
     async with database.open() as one, database.open() as other:
         await look(one, NOW, WRONG)
         await look(one, NOW + MINUTE, WRONG)
@@ -87,7 +87,7 @@ async def test_a_message_is_sent_by_one_process(database: Database) -> None:
 
 
 async def test_messages_keep_their_order(store: Store) -> None:
-    """What was good again is not told before what had turned bad, which has to be sent again."""
+    """A recovery is not reported before the problem, whose message has to be sent again."""
     await look(store, NOW, WRONG)
     await look(store, NOW + MINUTE, WRONG)
     first = await store.alerts.claim(WEBHOOK, NOW + MINUTE, LEASE)
@@ -116,7 +116,7 @@ async def test_how_sending_went_last_is_known(store: Store) -> None:
 
 
 async def test_a_message_that_is_too_old_is_dropped(store: Store) -> None:
-    """It says so by its channel; others stay."""
+    """The store returns the channel of a message that is too old; others stay."""
     await look(store, NOW, WRONG)
     await look(store, NOW + MINUTE, WRONG)
     late = NOW + MINUTE + KEPT_MS

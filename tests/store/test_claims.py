@@ -100,7 +100,7 @@ async def test_who_lost_the_lease_settles_nothing(passing: Store) -> None:
 
 
 async def test_a_delivery_is_a_fact(passing: Store) -> None:
-    """What HubSpot has kept is delivered, also when the lease had run out meanwhile."""
+    """An event that HubSpot has stored is delivered, even if its lease has expired meanwhile."""
     await played(passing)
     lost = await claimed(passing)
     await passing.maintenance.maintain(NOW + LEASE, 10)
@@ -141,7 +141,7 @@ async def test_an_event_put_off_holds_up_its_play(passing: Store) -> None:
 
 
 async def test_a_play_waits_as_a_whole(passing: Store) -> None:
-    """What is behind a waiting event waits as long, also if it comes later, and comes in order."""
+    """Events behind a waiting event wait as long, even later ones, and are sent in order."""
     await played(passing, playedPercent=30)
     await settle(passing, await claimed(passing), Wait("stranger", NOW + MINUTE))
     await played(passing, NOW + SECOND, playedPercent=60)
@@ -162,7 +162,7 @@ async def test_a_play_waits_as_a_whole(passing: Store) -> None:
 
 
 async def test_a_rejected_event_holds_up_nothing(passing: Store) -> None:
-    """What HubSpot will not have stands aside for the milestones after it."""
+    """A rejected event does not block the play's later milestones."""
     await played(passing, playedPercent=30)
     await settle(passing, await claimed(passing), Rejected("refused", 400))
     assert named(await drained(passing)) == ["session 25"]

@@ -43,7 +43,7 @@ from tests.store.setting import (
 
 MANY = 500
 WRONG = NOW + HOUR
-"""What the clock says while it is wrong; then it is set back to `NOW`."""
+"""The time that the wrong clock shows; then it is set back to `NOW`."""
 
 
 async def set_back(store: Store) -> MaintenanceReport:
@@ -64,7 +64,7 @@ async def test_permits(store: Store) -> None:
 
 
 async def test_new_events(passing: Store) -> None:
-    """What was earned meanwhile is due at once."""
+    """An event of that time is due at once."""
     await played(passing, WRONG)
     assert (await passing.outbox.claim(NOW, LEASE)).job is None
     assert (await set_back(passing)).brought_back
@@ -126,7 +126,7 @@ async def test_waits(passing: Store, reason: str, longest: int) -> None:
 
 
 async def test_new_visitors(store: Store) -> None:
-    """Who came meanwhile is looked up within the time of a lease."""
+    """A visitor of that time is looked up within the time of a lease."""
     await played(store, WRONG)
     assert (await store.lookups.claim(NOW + LEASE, 100, LEASE)).utks == ()
     await set_back(store)
@@ -134,7 +134,7 @@ async def test_new_visitors(store: Store) -> None:
 
 
 async def test_strangers(store: Store) -> None:
-    """Who was asked about meanwhile is asked about again after as long as was decided then."""
+    """A visitor who was looked up in that time is looked up again after the interval set then."""
     await played(store)
     await looked_up(store, {"utk": None}, WRONG, {"utk": WRONG + 8 * MINUTE})
     await set_back(store)
@@ -183,7 +183,7 @@ async def test_refused_media(passing: Store, times: int, pause: int) -> None:
 
 
 async def test_what_happened_is_not_ahead(passing: Store) -> None:
-    """What ended meanwhile is kept as long as if it had ended now."""
+    """Rows that ended in that time are kept as long as if they had ended now."""
     await played(passing, WRONG, sessionId="a")
     await played(passing, WRONG, sessionId="b")
     kept = Delivered(contact_id=7, media_bridge_id=42, source="passthrough")

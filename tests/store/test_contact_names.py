@@ -42,7 +42,7 @@ async def test_a_name_is_asked_for_once(store: Store) -> None:
 
 
 async def test_two_ask_for_different_ones(store: Store) -> None:
-    """What one process asks for is not asked for by another, unless it dies."""
+    """Names that one process requests are not requested by another, unless the first dies."""
     await store.names.want([1, 2, 3], NOW)
     first = await store.names.claim(NOW, 2, LEASE)
     assert first.contacts == (1, 2)
@@ -59,7 +59,7 @@ async def test_events_go_first(passing: Store) -> None:
 
 
 async def test_without_anybody_to_ask_for_no_permit_is_used(store: Store) -> None:
-    """It is given back at once."""
+    """If no names are requested, the permit is returned at once."""
     assert await read(store) == ()
     assert (await store.admin.depths(NOW)).quota_used == 0
 

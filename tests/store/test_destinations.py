@@ -129,7 +129,7 @@ async def test_each_site_has_its_own(both: Store) -> None:
 
 
 async def test_one_waits_and_the_other_goes_on(both: Store) -> None:
-    """What becomes of an event at one destination holds up nothing at the other."""
+    """The outcome of an event at one destination delays nothing at the other."""
     await watched(both, playedPercent=30)
     await looked_up(both, {"utk": 9}, NOW + MINUTE)
     now = NOW + MINUTE
@@ -295,7 +295,7 @@ async def test_a_usertoken_sent_as_it_is_goes_to_the_media_bridge_first(
 
 
 async def test_a_contact_that_was_deleted_since_is_waited_for(both: Store) -> None:
-    """What the Media Bridge named and custom events refuse is not sent again."""
+    """An event with the Media Bridge's contact that custom events refuse is not sent again."""
     await watched(both, contactUtk=None, _hsenc="p2")
     (job,) = await drained(both)
     await settle(both, job, Delivered(7001, 42, "mail"))
@@ -318,7 +318,7 @@ async def test_without_the_media_bridge_a_usertoken_is_sent_as_it_is(passing: St
 
 
 async def test_a_destination_that_is_turned_off_holds_nothing_back(both: Store) -> None:
-    """What waits for it is discarded at the start, and may be requeued; the rest is sent."""
+    """Its waiting events are discarded at the start, and may be requeued; the others are sent."""
     await known(both)
     off = with_policy(both, destinations=(MEDIA,))
     assert await off.maintenance.discard_others(NOW + MINUTE, ALL) == 1

@@ -170,7 +170,7 @@ async def test_a_visitor_of_very_many_plays(store: Store) -> None:
 
 
 async def test_an_interrupted_erasure_goes_on(store: Store) -> None:
-    """What was erased stays so, and who asks again erases the rest."""
+    """What was erased stays erased, and a second call erases the rest."""
     await asyncio.gather(*(arrive(store) for _ in range(PORTION + 5)))
 
     def interrupt(_count: int) -> None:

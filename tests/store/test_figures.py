@@ -1,4 +1,4 @@
-"""What media come to, kept up by the fold and by deliveries."""
+"""Figures of media, updated by the fold and by deliveries."""
 
 from datetime import UTC, timedelta, timezone, tzinfo
 
@@ -32,7 +32,7 @@ YESTERDAY = TWO_DAYS.first
 
 
 async def report(store: Store, period: Period = TODAY) -> MediumReport:
-    """What the medium that was played last came to."""
+    """The figures of the medium that was played last."""
     media = await store.figures.media("latest", None, 1)
     found = await store.figures.medium(media[0].id, period, 10)
     assert found is not None
@@ -53,7 +53,7 @@ async def test_a_play_counts_once_however_often_it_is_heard_of(store: Store) -> 
 
 
 async def test_plays_of_a_batch_add_up(store: Store) -> None:
-    """Of one medium in one fold, on several pages and days, and apart from another medium's."""
+    """One medium in one fold, on several pages and days, separate from another medium's plays."""
     for number in range(4):
         await arrive(store, NOW, sessionId=f"s{number}", pageId=1 + number // 3, playedPercent=100)
     await arrive(store, NOW - DAY, sessionId="earlier", pageId=1)
@@ -178,7 +178,7 @@ async def test_long_periods_are_counted_once(store: Store, days: int, zone: tzin
 
 
 async def test_what_is_attributed_counts_in_long_periods(store: Store) -> None:
-    """It comes later than the play, and by another way."""
+    """The delivery arrives later than the play, and in another transaction."""
     await played(store, NOW - 40 * DAY, playedPercent=50)
     await looked_up(store, {"utk": 9})
     await settle(store, await claimed(store), Delivered(9, 42, "usertoken"))

@@ -74,7 +74,7 @@ WANTED = st.builds(
 
 
 async def report(store: Store, wanted: Traits, period: Period = YEAR) -> FilteredReport:
-    """Of the one medium."""
+    """The report of the one medium."""
     (medium,) = await store.figures.media("latest", None, 1)
     found = await store.figures.filtered(medium.id, period, wanted, ALL, compared=True)
     assert found is not None
@@ -98,7 +98,7 @@ async def ask_for(tx: Tx, sql: str) -> object:
 
 
 def recount(plays: Known, wanted: Traits, period: Period) -> Figures:
-    """What those of a period come to that are asked for."""
+    """The figures of the plays in a period that match the filter."""
     total = Figures()
     for play, attributed in among(plays, wanted, period):
         total = plus(total, figures_of(play, attributed=attributed))

@@ -1,4 +1,4 @@
-"""What one transaction of the fold takes is bounded by what its pings cost, not by their number."""
+"""A transaction of the fold is limited by the cost of its pings, not by their number."""
 
 import json
 

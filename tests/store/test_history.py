@@ -20,7 +20,7 @@ SOON = NOW + SECOND
 
 
 async def test_nothing_is_known(store: Store) -> None:
-    """Nobody is found who was never seen."""
+    """A visitor who was never seen is not found."""
     assert await store.history.of_session("s") == []
     assert await store.history.of_utk("utk") == []
     assert await store.history.of_contact(9) == []

@@ -58,7 +58,7 @@ async def test_an_append_given_up_takes_no_other_along(store: Store) -> None:
 
 
 async def test_the_fold_empties_the_inbox(store: Store) -> None:
-    """What was folded is not folded again, and an empty inbox is nothing to do."""
+    """A folded ping is not folded again, and an empty inbox is nothing to do."""
     await arrive(store)
     await fold(store)
     assert (await store.admin.depths(NOW)).inbox == 0
@@ -118,7 +118,7 @@ async def test_several_media_of_one_session_stay_apart(store: Store) -> None:
 
 
 async def test_sites_of_one_account_stay_apart(store: Store) -> None:
-    """What one site calls a session is another view than another's, and each knows its site."""
+    """The same session id on two sites is two views, and each knows its site."""
     for site, percent in (("shop", 30), ("blog", 80), ("shop", 20)):
         await store.inbox.append(InboxPing(NOW, None, body(playedPercent=percent), site))
     await fold(store)
@@ -199,7 +199,7 @@ async def test_quiet_plays_are_closed_a_few_at_a_time(passing: Store) -> None:
 
 
 async def test_a_play_that_can_not_be_closed_holds_up_no_other(passing: Store) -> None:
-    """It goes without its attention span, is not tried again, and goes on if more is watched."""
+    """The play goes without its attention span, is not tried again, and may continue."""
     for session in ("first", "broken", "last"):
         await played(passing, sessionId=session, watched=[[1, 1]])
     report = await passing.folding.close_quiet(ALL, Fragile("broken"), NOW + SETTLE)

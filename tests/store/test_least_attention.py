@@ -28,7 +28,7 @@ async def watched(store: Store, percent: int, now: int = NOW) -> None:
 
 
 async def test_nothing_is_sent_of_a_play_below_it(store: Store) -> None:
-    """It is kept and counted, without an event and without a look-up, also once it is silent."""
+    """The play is kept and counted, without events and look-ups, even once it is silent."""
     await watched(store, 10)
     await store.folding.close_quiet(ALL, A_QUARTER, NOW + SETTLE)
     assert await entries(store) == []

@@ -35,7 +35,7 @@ def contact(contact_id: int) -> Identity:
 
 
 async def test_a_new_usertoken_waits_for_company(store: Store) -> None:
-    """It is due a moment after its first ping, and once, however many plays it has."""
+    """A new usertoken is due a moment after its first ping, and once, however many plays it has."""
     for number in range(3):
         await played(store, sessionId=f"s{number}")
     early = await store.lookups.claim(SOON - 1, 100, LEASE)
@@ -131,7 +131,7 @@ async def test_strangers_ride_along(store: Store) -> None:
 
 
 async def test_a_full_request_goes_at_once(store: Store) -> None:
-    """Nobody waits for more company than one request has room for."""
+    """A look-up does not wait once its request is full."""
     for number in range(3):
         await played(store, sessionId=f"s{number}", contactUtk=f"u{number}")
     assert (await store.lookups.claim(NOW, 4, LEASE)).utks == ()
@@ -155,7 +155,7 @@ async def test_the_busier_the_fuller(store: Store) -> None:
 
 
 async def test_strangers_yield_to_events(store: Store) -> None:
-    """Who was asked about before is not asked while events are due, but for an hour at most."""
+    """Repeated look-ups wait while events are due, but for an hour at most."""
     await played(store, contactUtk="stranger")
     await looked_up(store, {"stranger": None}, SOON, {"stranger": SOON + MINUTE})
     by = SOON + MINUTE + MINUTE // 4

@@ -1,4 +1,4 @@
-"""What time alone does: waits end, strangers are given up, old rows go."""
+"""Periodic work: waits end, strangers are given up, old rows are deleted."""
 
 from app.domain.outcome import Delivered, IdentityRejected, Rejected, Wait
 from app.store.records import InboxPing, MaintenanceReport
@@ -65,7 +65,7 @@ async def test_a_stranger_is_asked_about_before_being_given_up(store: Store) -> 
 
 
 async def test_an_answer_of_the_last_day_is_the_last(store: Store) -> None:
-    """Whom HubSpot did not know yesterday is not asked about once more."""
+    """A visitor whom HubSpot did not know yesterday is not looked up once more."""
     await played(store)
     end = NOW + RETENTION.park_ms
     await looked_up(store, {"utk": None}, end - 23 * HOUR, {"utk": end + DAY})
@@ -183,7 +183,7 @@ async def test_answers_about_visitors_are_pruned(store: Store) -> None:
 
 
 async def test_quarantine_is_pruned(store: Store) -> None:
-    """What a person did not look at for as long as a parked event waits goes."""
+    """A quarantined ping is deleted after as long as a waiting event is kept."""
     await store.inbox.append(InboxPing(NOW, None, b"poison"))
     await fold(store)
     assert (await store.maintenance.maintain(NOW + RETENTION.park_ms - 1, MANY)).pruned == 0

@@ -66,7 +66,7 @@ async def test_a_permit_is_used_up_for_a_window(store: Store) -> None:
 
 
 async def test_a_paused_account_gives_no_permit(store: Store) -> None:
-    """It says when to come back."""
+    """The answer says when to try again."""
     permit = await store.permits.take(NOW, LEASE, spare=0)
     assert permit.id is not None
     await store.permits.settle(permit.id, Paused(NOW + MINUTE, "rate_limited"), NOW)

@@ -95,7 +95,7 @@ async def test_the_list_is_newest_first(passing: Store) -> None:
 
 
 async def test_no_such_event(store: Store) -> None:
-    """What isn't there is shown as nothing."""
+    """Missing rows are shown as nothing."""
     assert await store.admin.event(1) is None
 
 

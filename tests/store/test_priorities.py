@@ -1,4 +1,4 @@
-"""Who goes first: what happens now before what is late, and never the late for nothing."""
+"""The order of events: new ones before late ones, and late ones never wait without a reason."""
 
 from app.domain.outcome import Delivered, Failing, Retry
 from app.store.store import Store
@@ -30,7 +30,7 @@ async def by_mail(store: Store, session: str, now: int, percent: int = 0) -> Non
 
 
 async def test_fresh_events_overtake_a_backlog(store: Store) -> None:
-    """What was earned within five minutes goes before all that is older."""
+    """Events of the last five minutes go before all older ones."""
     for number in range(3):
         await by_mail(store, f"late{number}", NOW - HOUR + number)
     await by_mail(store, "fresh", NOW - 5 * MINUTE + 1)

@@ -28,7 +28,7 @@ async def refuse(store: Store, count: int, at: int = NOW) -> None:
 
 
 async def test_several_refusals_alike_pause_the_account(passing: Store) -> None:
-    """Of different visitors and media: what was rejected in a row is due again, at once."""
+    """Of different visitors and media: the events of the series are due again at once."""
     await visits(passing, 9)
     await refuse(passing, IN_A_ROW - 1)
     assert len(await entries(passing, "rejected")) == IN_A_ROW - 1

@@ -113,7 +113,7 @@ async def test_a_delivery_ends_the_rest(passing: Store) -> None:
 
 
 async def test_whoever_requeues_ends_it_too(passing: Store) -> None:
-    """By ids or by family: the cause is said to be mended."""
+    """By ids or by family: an operator says that the cause is fixed."""
     await refused(passing)
     (entry,) = await entries(passing)
     assert await passing.admin.requeue([entry.id], NOW) == 1
@@ -126,7 +126,7 @@ async def test_whoever_requeues_ends_it_too(passing: Store) -> None:
 
 
 async def test_discarding_does_not(passing: Store) -> None:
-    """It says nothing of the medium."""
+    """Such a refusal says nothing about the medium."""
     await refused(passing)
     note = await passing.admin.note("ana", "discard", "", NOW)
     assert await passing.rejections.change("discard", Selection(NOW), note, 9, NOW) == 1
@@ -200,7 +200,7 @@ async def test_what_hubspot_turns_out_to_have_rests_no_longer(
     fields: dict[str, Any],
     ended: bool,  # noqa: FBT001 - a table
 ) -> None:
-    """It was made there, by us or by hand: what is waiting is sent at once."""
+    """The object was created there, by us or by hand: the waiting events are sent at once."""
     medium = {"mediaBridgeId": None, **fields}
     await played(passing, NOW, sessionId="first", **medium)
     await settle(passing, await claimed(passing), REFUSED)

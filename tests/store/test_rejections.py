@@ -95,7 +95,7 @@ async def test_single_ones_are_discarded(store: Store) -> None:
 
 
 async def test_all_of_them(store: Store) -> None:
-    """Of every family."""
+    """Rejected events of every family."""
     await rejections(store, 1)
     await rejections(store, 1, "no such page")
     assert len(await store.rejections.families(ALL)) == 2
@@ -114,7 +114,7 @@ async def test_the_audit_log_goes_back_page_by_page(store: Store) -> None:
 
 
 async def test_the_depths(store: Store) -> None:
-    """What stands where: all of it, or as far as counting goes."""
+    """The counts by status: exact, or up to where counting stops."""
     await rejections(store, 2)
     await arrive(store, NOW - SECOND)
     depths = await store.admin.depths(NOW)

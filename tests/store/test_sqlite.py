@@ -102,7 +102,7 @@ async def test_a_migration_that_breaks_leaves_nothing(path: Path) -> None:
 
 
 async def test_a_dead_predecessors_jobs_are_taken_over(path: Path) -> None:
-    """What was in flight when the process died is due again for the next one, at once."""
+    """Events that a dead process was sending are due again at once for the next one."""
     first = await open_sqlite(sqlite_url(path), policy("passthrough"))
     await played(first, sessionId="a")
     await played(first, sessionId="b")

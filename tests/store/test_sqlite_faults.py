@@ -21,7 +21,7 @@ POLICY = policy()
 
 
 async def failure(path: Path) -> StoreError:
-    """What the start says; the text is one line."""
+    """The message at the start; the text is one line."""
     with pytest.raises(StoreError) as caught:
         await open_sqlite(sqlite_url(path), POLICY)
     assert "\n" not in str(caught.value)
@@ -131,7 +131,7 @@ async def test_a_read_only_database(path: Path) -> None:
 
 
 async def test_a_full_disk(path: Path) -> None:
-    """What doesn't fit is refused, what was acknowledged stays, and room makes it work again."""
+    """A ping that does not fit is refused, acknowledged ones stay, and free space helps again."""
     await (await open_sqlite(sqlite_url(path), POLICY)).close()
     pages = 100
 
@@ -177,7 +177,7 @@ async def test_a_locked_database(path: Path, monkeypatch: pytest.MonkeyPatch) ->
 async def test_more_than_the_store_can_keep_up_with(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What waits in memory is bounded: beyond that a ping is refused, and later ones go on."""
+    """The queue in memory is limited: a ping beyond it is refused, later ones are accepted."""
     monkeypatch.setattr("app.store.group_commit.MAX_WAITING_BYTES", 10 * len(body()))
     store = await open_sqlite(sqlite_url(path), POLICY)
     appends = [store.inbox.append(InboxPing(NOW, None, body())) for _ in range(15)]

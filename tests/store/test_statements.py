@@ -100,5 +100,5 @@ async def test_postgres_prepares_every_statement(tmp_path: Path) -> None:
     ],
 )
 def test_the_translation(postgres: str, sqlite: str) -> None:
-    """What differs between the two is a handful of rules."""
+    """The engines differ in only a handful of rules."""
     assert sqlite_sql(postgres) == sqlite

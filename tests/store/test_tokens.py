@@ -29,6 +29,6 @@ async def test_the_last_one_counts_and_survives(database: Database) -> None:
 
 @pytest.mark.parametrize("token", [FIRST, ROTATED])
 async def test_tokens_keep_quiet(store: Store, token: StoredToken) -> None:
-    """What comes out shows no secret when it is printed."""
+    """The repr of the loaded tokens shows no secret."""
     await store.tokens.save(token)
     assert "access" not in repr(await store.tokens.load()).replace("access_token", "")

@@ -129,7 +129,7 @@ async def test_a_copy_that_was_cut_off_goes_on(old: Path, tmp_path: Path) -> Non
 
 
 async def test_a_store_in_use_is_not_written_over(old: Path, tmp_path: Path) -> None:
-    """What is there is left as it is."""
+    """Existing data in the target is left unchanged."""
     target = tmp_path / "target.db"
     store = await sqlite(target)
     await arrive(store)

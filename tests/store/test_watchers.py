@@ -1,4 +1,4 @@
-"""Who watched: the contacts that HubSpot has put plays on, as their plays and nothing else say."""
+"""Who watched: the contacts on whom HubSpot has put plays, exactly as these plays say."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is taken when strangers have filled what may be filled: known visitors' plays, as before."""
+"""Which plays are accepted when strangers have filled the store: those of known visitors."""
 
 import json
 import time
@@ -114,7 +114,7 @@ async def test_invented_usertokens_beyond_the_second_mark(engine: str, tmp_path:
 
 
 def test_a_relay_beyond_the_second_mark(tmp_path: Path) -> None:
-    """It takes what the site has signed, and refuses what anybody could have made up."""
+    """Signed plays are accepted, and plays that anybody could have invented are refused."""
     settings = settings_for(
         tmp_path,
         role="collect",
@@ -137,7 +137,7 @@ def test_a_relay_beyond_the_second_mark(tmp_path: Path) -> None:
 
 
 def test_a_relay_whose_store_is_full(tmp_path: Path) -> None:
-    """It says so to plays of nobody, counts them, and keeps taking those of known visitors."""
+    """Plays without any identity are refused and counted; known visitors' are still accepted."""
     settings = settings_for(
         tmp_path, role="collect", hubspot_access_token="t", allowed_origins="*", store_limit_mb=2
     )

@@ -42,7 +42,7 @@ def test_both_forms_fit_the_schema(document: Document, described: Document) -> N
 
 
 def test_the_examples_are_accepted(relay: httpx.Client, described: Document) -> None:
-    """What the document shows can be sent as it stands."""
+    """The examples in the document can be sent unchanged."""
     for content_type, form in described["requestBody"]["content"].items():
         for example in form["examples"].values():
             body = httpx.Request("POST", "http://x", json=example["value"]).content

@@ -26,7 +26,7 @@ def collect(tmp_path: Path) -> Iterator[httpx.Client]:
 
 
 def test_a_byte_order_mark_is_taken_off(collect: httpx.Client, tmp_path: Path) -> None:
-    """What .NET and some editors put in front of JSON costs nothing, and is not kept."""
+    """A byte order mark before the JSON is accepted, and not stored."""
     assert accepted_in(collect.post(PATH, content=b"\xef\xbb\xbf" + TEXT.encode())) == 1
     with closing(sqlite3.connect(tmp_path / "playrelay.db")) as db:
         assert db.execute("SELECT body FROM inbox").fetchall() == [(TEXT.encode(),)]

@@ -1,4 +1,4 @@
-"""What an answer promises: 202 is on disk, byte by byte; anything else left nothing behind."""
+"""What an answer promises: 202 means on disk, byte by byte; any other that nothing was kept."""
 
 import gzip
 import json

@@ -81,7 +81,7 @@ def test_hubspots_whole_published_body_is_a_ping(relay: httpx.Client) -> None:
 
 
 def test_one_bad_play_leaves_the_others_alone(relay: httpx.Client) -> None:
-    """Of a batch the sound plays are kept, the others named by index, reason and field."""
+    """The valid plays of a batch are kept; the others are named by index, reason and field."""
     plays = [play(), play(sessionId=5), "x", play(watched=[[1, 60], [0, 60]]), play(pageUrl=None)]
     answer = relay.post(PATH, json={"plays": plays})
     assert answer.status_code == 202
@@ -183,7 +183,7 @@ def test_unknown_fields_are_ignored(relay: httpx.Client) -> None:
 
 
 def test_a_play_too_many_is_refused_alone(relay: httpx.Client) -> None:
-    """Of 101 plays a hundred are kept."""
+    """Of 101 plays, a hundred are kept."""
     page = PLAY["pageUrl"]
     plays = [{"sessionId": str(number), "externalId": "f"} for number in range(101)]
     body = relay.post(PATH, json={"pageUrl": page, "plays": plays}).json()

@@ -1,4 +1,4 @@
-"""What a stranger's request costs: it counts whatever becomes of it, and little of it is kept."""
+"""What a stranger's request costs: every request counts, and little of it is kept."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -80,7 +80,7 @@ def test_signing_out_everywhere_ends_every_sign_in(guarded: Live, client: httpx.
 
 
 def test_a_sign_in_outlives_a_restart_but_not_a_new_password(tmp_path: Path) -> None:
-    """It is kept in the store, under a key that is made of the password."""
+    """The session is kept in the store, under a key that is derived from the password."""
     with relay(tmp_path, console_password=PASSWORD) as live:
         sign_in(live.client)
         cookie = live.client.cookies[COOKIE]
@@ -174,7 +174,7 @@ def test_the_sandbox_is_open_to_this_machine_alone(tmp_path: Path) -> None:
 
 
 def test_a_proxy_signs_people_in(tmp_path: Path) -> None:
-    """Whom its header names is in, by that name; who is not named is not."""
+    """A person named in the proxy's header is signed in under that name; others are not."""
     options = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("127.0.0.1",)}
     with relay(tmp_path, **options) as live:
         named = {"x-forwarded-user": "ana", "x-forwarded-for": "203.0.113.9"}
@@ -208,7 +208,7 @@ def test_a_name_that_another_sends_is_not_believed(tmp_path: Path) -> None:
 def test_a_proxy_says_who_may_change_something(
     tmp_path: Path, viewers: tuple[str, ...], groups: str, status: int, *, operates: bool
 ) -> None:
-    """By the groups that it lists: operators', viewers', or none that may enter."""
+    """The role follows from the groups in the header: operator, viewer, or no access."""
     options = {"console_user_header": "X-Forwarded-User", "trusted_proxies": ("127.0.0.1",)}
     options |= {"console_groups_header": "X-Groups", "console_operator_groups": ("web-admins",)}
     with relay(tmp_path, console_viewer_groups=viewers, **options) as live:

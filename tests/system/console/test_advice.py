@@ -1,4 +1,4 @@
-"""What is wrong and what to do, from how things stand."""
+"""What is wrong and what to do, from the state of the relay."""
 
 from collections.abc import Sequence
 
@@ -43,7 +43,7 @@ def advice_on(
     *,
     collects: bool = False,
 ) -> list[Advice]:
-    """What is said of it."""
+    """The advice for this state."""
     return advise(stand, refused, today, NOW, collects=collects)
 
 
@@ -115,7 +115,7 @@ SITE = "https://www.example.com"
 
 
 def check(seen: Activity, *, allowed: bool = True) -> list[Advice]:
-    """What is said of the site."""
+    """The advice for the site."""
     return list(diagnose(SITE, seen, NOW, allowed=allowed, where="the sites file"))
 
 

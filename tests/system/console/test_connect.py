@@ -136,7 +136,7 @@ def test_a_made_up_state_is_refused(relay: Live, sandbox: Sandbox, params: dict[
 
 
 def test_a_signed_out_browser_connects_nothing(relay: Live) -> None:
-    """Who comes back without a session is sent to sign in."""
+    """A browser that returns without a session is sent to sign in."""
     address = sent_back(relay.client)
     answer = httpx.get(address, headers=HTML)
     assert answer.status_code == 303

@@ -59,7 +59,7 @@ async def test_a_job_that_fails_says_why(error: Exception, says: str) -> None:
 
 
 async def test_a_relay_that_stops_ends_a_job_between_two_steps() -> None:
-    """What is left can be done again."""
+    """The rest of the work can be started again."""
     leaving, work = asyncio.Event(), Work(1_000_000)
     job = Jobs().start("x", "/console", 1, work.step, leaving)
     await work.reached.wait()

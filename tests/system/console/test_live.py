@@ -34,7 +34,7 @@ async def rows(messages: AsyncIterator[bytes], count: int) -> list[str]:
 
 
 async def test_a_row_is_sent_when_it_looks_different(tmp_path: Path) -> None:
-    """What is there at first, then what is new or has grown; nothing twice."""
+    """First the existing plays, then those that are new or have grown; nothing twice."""
     app = create_app(settings_for(tmp_path))
     async with app.router.lifespan_context(app):
         relay: Relay = app.state.relay

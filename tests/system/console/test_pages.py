@@ -333,7 +333,7 @@ def test_two_media_stand_side_by_side(client: httpx.Client) -> None:
 
 
 def test_a_play_is_told(client: httpx.Client) -> None:
-    """By a session in the address; by a token in a form's body, where it stays."""
+    """A play is found by a session in the address; by a token only in a form's body."""
     assert "on contact" in page(client, "play?session=two")
     question = {"who": f" {CONTACT} "}
     answer = client.post("/console/play", data=question)
@@ -345,7 +345,7 @@ def test_a_play_is_told(client: httpx.Client) -> None:
 
 
 def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, folder: Path) -> None:
-    """By kind; tokens are not shown beside HubSpot's answer; what is not rejected is left."""
+    """Rejections are listed by kind; no tokens are shown; other events are left unchanged."""
     with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
         db.execute(
             """UPDATE outbox SET status = 'rejected', family = 'BAD word', settled_at = ?1,

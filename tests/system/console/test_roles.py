@@ -108,7 +108,7 @@ def test_a_viewer_signs_out_alone(viewer: httpx.Client, guarded: Live) -> None:
 
 
 def test_a_program_may_ask_with_the_viewers_password(client: httpx.Client) -> None:
-    """What became of a play is to be read, not to be changed."""
+    """Viewers may read the explanation of a play, but change nothing."""
     for password, expected in ((VIEWERS_PASSWORD, 200), ("a guess", 401)):
         answer = client.post(
             "/console/why",

@@ -44,7 +44,7 @@ def test_the_sandbox_is_filled(tmp_path: Path) -> None:
 
 
 def test_elsewhere_there_is_no_such_thing(tmp_path: Path) -> None:
-    """What goes to HubSpot is never made up."""
+    """Sample plays never go to HubSpot."""
     with relay(tmp_path, console_password=PASSWORD) as live:
         sign_in(live.client)
         assert "sample plays" not in live.client.get("/console").text

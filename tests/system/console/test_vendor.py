@@ -1,4 +1,4 @@
-"""What others made lies there unchanged, with its licence."""
+"""Vendored files are unchanged, and have their licences."""
 
 import hashlib
 import re

@@ -65,7 +65,7 @@ def test_a_bad_question(relay: httpx.Client, body: dict[str, object], field: str
 
 
 def test_other_sites_can_not_ask(relay: httpx.Client) -> None:
-    """What a page may send without asking first, a form or plain text, is not taken."""
+    """A body that any page may send without a preflight, a form or plain text, is refused."""
     plain = relay.post(
         "/console/why", content=b'{"who": "session"}', headers={"content-type": "text/plain"}
     )

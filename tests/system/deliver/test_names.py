@@ -38,7 +38,7 @@ async def shown(naming: Harness, *contacts: int) -> Mapping[int, str]:
 
 
 async def test_a_hundred_are_read_at_once(naming: Harness) -> None:
-    """What is kept is sealed, and HubSpot is asked once for each."""
+    """Names are stored encrypted, and HubSpot is asked once for each."""
     await naming.store.names.want(MANY, naming.clock.now)
     worker = naming.names()
     rests = [await worker.step() for _ in range(3)]
@@ -52,7 +52,7 @@ async def test_a_hundred_are_read_at_once(naming: Harness) -> None:
 
 
 async def test_events_go_first(naming: Harness) -> None:
-    """As long as one is due no name is read, and half of the window is left to them."""
+    """While an event is due no name is read, and half of the window stays free for events."""
     await naming.store.names.want([1], naming.clock.now)
     await naming.arrive(sessionId="first")
     assert await naming.names().step()

@@ -63,7 +63,7 @@ def decided(
     chance: float = 0.5,
     age: int = 0,
 ) -> Decision:
-    """What becomes of an event of that age, and of the account."""
+    """The outcome of an event of that age, and the account's update."""
     identity = Identity(source, contact_id=7 if source in {"signed", "usertoken"} else None)
     sent = Sent(identity, attempts, NOW - age)
     health = Health(failures, strained, refused_all)
@@ -233,7 +233,7 @@ def test_an_outage(failures: int, retry_after: float | None, update: Failing) ->
     ("failures", "rest"), [(0, 5), (1, 10), (2, 20), (3, 40), (4, 60), (99, 60)]
 )
 def test_while_everything_is_refused_one_event_asks(failures: int, rest: int) -> None:
-    """It is due again after the others, and the account pauses, each time for longer."""
+    """The event is due again after the others, and the account pauses longer each time."""
     decision = decided(refused("pageUrl"), failures=failures, refused_all=True)
     again = Retry(NOW + (rest + 1) * MINUTE, "refused_all", counts_as_attempt=False)
     assert decision == Decision(again, Paused(NOW + rest * MINUTE, "refused_all"))
@@ -256,7 +256,7 @@ def test_an_event_that_is_too_old_is_rejected_though_everything_is_refused() -> 
     [(403, 0, NOW + DAY), (403, DAY - 1, NOW + DAY), (403, DAY, None), (400, 0, None)],
 )
 def test_a_plain_403_is_tried_once_more(status: int, age: int, again_at: int | None) -> None:
-    """It may be the account's fault. The second one comes a day later, and no third."""
+    """A plain 403 may be the account's fault: one more attempt follows a day later, no third."""
     result = Refused(status, "FORBIDDEN", "no", "c-1")
     outcome = decided(result, age=age).outcome
     assert outcome == Rejected("refused", status, "FORBIDDEN", "no", "c-1", again_at)

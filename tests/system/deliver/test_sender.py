@@ -84,7 +84,7 @@ async def test_an_unknown_usertoken_waits(passing: Harness, unknown: str) -> Non
 
 @pytest.mark.parametrize("unknown", ["refuse", "silent"])
 async def test_unknown_media_are_kept_for_a_person(passing: Harness, unknown: str) -> None:
-    """What HubSpot will not have is kept with its words, and it is not asked again for the rest."""
+    """A rejected event is kept with HubSpot's answer; the rest of the play is still sent."""
     passing.world(utks={"utk": 9}, media={}, unknown_media=unknown)
     await passing.arrive(playedPercent=30)
     await passing.arrive(sessionId="another")

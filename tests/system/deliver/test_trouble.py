@@ -1,4 +1,4 @@
-"""What goes wrong on the way to HubSpot, and what becomes of the events."""
+"""Failures on the way to HubSpot, and what happens to the events."""
 
 import asyncio
 from dataclasses import dataclass, field

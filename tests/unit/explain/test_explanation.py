@@ -143,7 +143,7 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> PlayHisto
     ],
 )
 def test_every_ending_has_its_sentence(played_so_far: PlayHistory, verdict: str) -> None:
-    """What became of the play, and what a person can do about it."""
+    """The verdict says what happened to the play, and what a person can do about it."""
     assert explain(played_so_far).verdict == verdict
 
 
@@ -229,7 +229,7 @@ def test_a_mails_link_explains_what_waits_elsewhere() -> None:
 
 
 def test_a_destination_at_rest_is_named() -> None:
-    """What is due for the other is about to be sent."""
+    """The events for the other destination are about to be sent."""
     explained = explain(played(event("due"), elsewhere("due")), {CUSTOM: "missing_scope"})
     assert explained.verdict == (
         "1 event due: about to be sent; custom-events: 1 event due: sending is paused "

@@ -1,4 +1,4 @@
-"""What people read of a medium that HubSpot refuses."""
+"""The description of a medium that HubSpot refuses."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_how_many_there_are(refused: list[MediumRefusal], says: str) -> None:
     [([FILM], True, False), ([OBJECT], False, True), ([BOTH, FILM], True, True)],
 )
 def test_what_to_do(refused: list[MediumRefusal], *, registers: bool, corrects: bool) -> None:
-    """What has an externalId alone can be made; nobody can make an object with a given id."""
+    """A medium with only an externalId can be created; no object can be created with a given id."""
     do = remedy(refused, "acme")
     register = "playrelay media register --account acme"
     requeue = "then playrelay outbox requeue --rejected --account acme"
