@@ -1,6 +1,6 @@
 /**
- * A film that goes on: under another address, or on a player that the page has made in the place of one
- * that it took away. Loaded with the second film of a page.
+ * Recognises a film that continues under another address, or on a player that the page created in
+ * place of a removed one. Loaded with the second film of a page.
  */
 
 import { differ } from "../measuring/duration.js";
@@ -19,7 +19,7 @@ const SEAM_SECONDS = 5;
 const SHORTEST_SECONDS = 1;
 
 /**
- * The view that a player goes on with, under another address.
+ * The view that a player continues under another address.
  * @param {Source} source
  * @param {Map<View, Source>} sources of the player's views, the last ones
  */
@@ -36,8 +36,8 @@ const resumed = (source, sources) =>
 const SIGNED = /(\.(aac|m3u8|m4[av]|mov|mp[34d]|og[agv]|opus|wav|webm))\?.*/i;
 
 /**
- * The view of a film that the player itself has shown before, or one on this page that is gone: whoever
- * closes a lightbox and opens it again, or sees a list drawn anew, is still watching the same.
+ * The view of a film that this player, or a removed player of this page, has shown before: a visitor
+ * who closes a lightbox and opens it again, or sees a list redrawn, is still watching the same film.
  * @param {Shown[]} shown
  * @param {string[]} sought the film and the page's address
  * @param {any} node
@@ -54,7 +54,7 @@ const takeOver = (shown, [film, page], node, { paused, played, playbackRate, rea
   found[1] = new WeakRef(node);
   const currentTime = /** @type {number} */ (source.foundAt);
   const then = { currentTime, duration: NaN, currentSrc: "", paused, played, playbackRate, readyState, seeking: true };
-  // What it had played until it was found is not what the view has seen, as if it were an advertisement.
+  // Like an advertisement, what it had played until it was found does not count for the view.
   for (const runsAd of [true, false]) found[0].update(node, then, source.duration, "time", runsAd, false);
   return found[0];
 };

@@ -1,8 +1,8 @@
 /**
- * What is there for its looks: loaded with the first player that may be. Such are silent films
- * without controls that play over and over, in a frame's background, or until a script stops them half
- * way; what a camera sees, and calls; sounds of the page's own; and what scripts play from their own text, to keep a phone awake or its
- * sound on. A visitor who begins one, or seeks in it, makes it a film.
+ * Recognises decoration; loaded with the first player that may be some. It is: silent films without
+ * controls that play over and over, in a frame's background, or until a script stops them half way;
+ * a camera's picture and calls; the page's own sounds; and what scripts play from `data:` addresses,
+ * to keep a phone awake or its sound on. If a visitor starts one, or seeks in it, it becomes a film.
  */
 
 import { wish } from "../naming/attributes.js";
@@ -29,14 +29,14 @@ const isWanted = (node) => wish(node) == "on";
 let last;
 
 /**
- * Whether a script plays silent films one after the other on several players, as a slider does: then none
- * of them is a film.
+ * Whether a script plays silent films one after the other on several players, as a slider does:
+ * then none of them counts.
  * @param {any} node
  */
 const follows = (node) => last?.ended && !node.paused && loops.add(last).add(node);
 
 /**
- * Whether nothing is to be heard, and nothing of the player's own to be clicked.
+ * Whether the player is silent and has no controls of its own.
  * @param {any} node stands for the player
  * @param {any} player
  */
@@ -66,7 +66,7 @@ const isDecoration = (node, player) => {
 const isRecent = ({ lastInput }) => performance.now() - lastInput.timeStamp < CAUSED_MS;
 
 /**
- * Whether the visitor has just begun to play or sought: on the player, beside it, or in its frame.
+ * Whether the visitor has just started it or sought: on the player, beside it, or in its frame.
  * @param {any} node
  * @param {string} type of the player's event
  * @param {Core} core
@@ -85,8 +85,8 @@ const isSteered = (node, type, core) => {
 };
 
 /**
- * Whether a film that nobody has begun may yet turn out to be a loop that a script makes: until the
- * page is left, or it has ended and nothing follows. One that a script stops half way was a preview under
+ * Whether a film that no visitor started may still turn out to be a script's loop: until the page
+ * is left, or it has ended and nothing follows. One that a script stops half way was a preview under
  * the pointer, or out of sight. Remembers one that has ended, for `follows`.
  * @param {any} node
  * @param {any} player

@@ -1,13 +1,13 @@
 /**
- * Players in frames, and Wistia's own: which vendor's it is, what it plays and what it says.
- * A frame is what it says: only a message from a vendor's origin counts, and only if its sender is a
- * frame of this page. What the messages mean is known to a module for each vendor, which is loaded
+ * Players in frames, and Wistia's own: recognises the vendor, the film and the messages.
+ * Frames are identified by their messages: a message counts only if it comes from a vendor's origin
+ * and from a frame of this page. Each vendor has a module that reads its messages, which is loaded
  * when there is such a frame. Nothing in the page is changed.
  */
 
 /**
- * What a vendor's player says. What is missing has not changed. States are YouTube's numbers:
- * 0 has ended, 1 plays, 3 waits for data; with any other it is paused.
+ * A message of a vendor's player. Missing values have not changed. States are YouTube's numbers:
+ * 0 ended, 1 playing, 3 waiting for data; any other means paused.
  * @typedef {object} Status
  * @property {number | null} [state]
  * @property {number} [currentTime]
@@ -17,7 +17,7 @@
  * @property {string} [currentSrc] the film's address
  * @property {string} [title] the film's
  * @property {boolean} [audio]
- * @property {boolean} [ready] its document is there, and may be asked
+ * @property {boolean} [ready] its document has loaded and accepts messages
  */
 /** @typedef {Status & import("../measuring/view.js").Player & Record<string, any>} State all that is known */
 /** @typedef {(status: Status | false | undefined) => void} Apply */
@@ -65,7 +65,7 @@ const findAddress = (node) => {
 };
 
 /**
- * How it is to play: silent backgrounds are decoration.
+ * The player's parameters: silent backgrounds are decoration.
  * @param {Iterable<[string, string]>} words of an address, or of an element
  */
 const readSettings = (words) => {
@@ -80,7 +80,7 @@ const readSettings = (words) => {
   return {
     loop: !!(background || loop || loops),
     muted: !!(background || mute || muted || silentautoplay),
-    // Those of Wistia's that begin anew by themselves are backgrounds.
+    // Wistia's players that restart by themselves are backgrounds.
     controls: !(background || chromeless || loops) && controls !== false,
   };
 };
@@ -110,7 +110,7 @@ const follow = (node) => {
       currentTime: 0,
       playbackRate: 1,
       currentSrc: "",
-      // A frame that is taken out of the page says nothing more.
+      // A frame that is removed from the page sends nothing more.
       get paused() {
         return !runs || !node.isConnected;
       },
@@ -125,7 +125,7 @@ const follow = (node) => {
         Object.assign(player, { currentTime: 0, title: "", duration: undefined, state: null });
       }
       for (const [name, value] of Object.entries(status)) {
-        // Until they are known, some are told as empty or 0.
+        // Unknown values are sometimes reported as empty or 0.
         if (value || (value != null && !/currentSrc|title|duration/.test(name))) {
           player[name] = value;
         }
@@ -153,7 +153,7 @@ const follow = (node) => {
 
 /** @param {any} node @param {Vendor} vendor */
 const ask = (node, { ask }) => {
-  // A document that can be looked into is not the vendor's yet.
+  // A document that can be read is not the vendor's yet.
   if (!node.contentDocument) {
     for (const question of ask?.(node, followed.get(node)?.url) || []) {
       node.contentWindow?.postMessage(question, "*");
@@ -170,7 +170,7 @@ const open = (node, loaded) => {
     const frame = currentSrc && follow(node);
     if (!frame) return;
     const changed = "" + frame.url != "" + url;
-    // Until the next document is there, it is the last one that speaks.
+    // Until the next document has loaded, messages come from the previous one.
     frame.leaving = changed && frame.url && !loaded;
     frame.url = url;
     if (changed) {

@@ -1,6 +1,6 @@
 /**
- * What a player is there for: an advertisement is no film that somebody watched. Loaded where the
- * page says that one runs, or may say so.
+ * Recognises advertisements, which are not counted. Loaded if the page says that one runs, or
+ * may say so.
  */
 
 import { outwards } from "../naming/attributes.js";
@@ -18,8 +18,8 @@ const declareAd = (element, runs) => {
 };
 
 /**
- * The classes by which players say that an advertisement runs (vjs-ad-playing, jw-flag-ads), and by
- * which they mark the place for one (ima-ad-container, plyr__ads).
+ * The classes with which players mark a running advertisement (vjs-ad-playing, jw-flag-ads), and
+ * the container for one (ima-ad-container, plyr__ads).
  */
 const AD_CLASS =
   /(^|[\s_-])(ads?|advert\w*)[_-]+(active|break|container|mode|playing|showing|slot|started|unit)\b|(flag-|__)ads\b/i;
@@ -28,8 +28,8 @@ const AD_CLASS =
 const AD_LAYER = /(^|[\s_-])(vast_click|ad[_-](countdown|playing))/i;
 
 /**
- * Whether what a node plays is an advertisement, as far as the page shows it. What the page as a whole
- * is called by its theme says nothing of its films.
+ * Whether a node plays an advertisement, as far as the page shows it. Classes of the page's body,
+ * which come from its theme, do not count.
  * @param {any} node
  * @returns {boolean}
  */

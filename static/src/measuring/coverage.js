@@ -1,5 +1,5 @@
 /**
- * What was watched, as arithmetic: how much at least once, and how often each part.
+ * The arithmetic of watching: how much was watched at least once, and how often each part.
  * Pure; all times are seconds of the medium.
  */
 
@@ -24,9 +24,9 @@ export const covered = (ranges) => {
 
 /**
  * The attention map: how often each hundredth of the medium was watched. A stretch counts for a
- * span only if it holds the whole of it, give or take a fiftieth (media seldom begin and end
- * exactly where they say), and so does one of the ranges: the map must never tell of more than was
- * watched, and where a stretch ended is not always known exactly.
+ * span only if it contains all of it, within a fiftieth (media seldom begin and end exactly where
+ * they say), and if one of the ranges does too: the map must never show more than was watched,
+ * and the end of a stretch is not always known exactly.
  * @param {Range[]} stretches each played once from its beginning to its end
  * @param {Range[]} ranges what was played at all
  * @param {number} length of a span

@@ -7,7 +7,7 @@ const SETTLING_MS = 2e4;
 const LONGEST_SECONDS = 1e7;
 
 /**
- * Whether two durations are those of different media. Players correct a duration by less than a
+ * Whether two durations belong to different media. Players correct a duration by less than a
  * second, or a hundredth, when the last segment has come.
  * @param {number} a @param {number} b seconds
  */
@@ -36,7 +36,7 @@ export const createDuration = (mayGrow) => {
     },
 
     /**
-     * When a share of it can be told (milliseconds).
+     * From when on percentages can be reported (milliseconds).
      * @param {boolean} over whether the player has ended, after which nothing grows
      * @param {boolean} leaving whether there may be no later moment
      */

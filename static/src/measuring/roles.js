@@ -15,7 +15,7 @@ export const mayAdvertise = (node) =>
   outwards(node, hints);
 
 /**
- * Whether a player may be there for its looks: silent without controls, or a sound of the page's own.
+ * Whether a player may be decoration: silent without controls, or one of the page's own sounds.
  * @param {any} node @param {any} player
  */
 export const mayDecorate = (node, { controls, muted, volume, currentSrc, srcObject }) =>

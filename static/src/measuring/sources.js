@@ -10,8 +10,8 @@ import { createDuration } from "./duration.js";
  */
 
 /**
- * Whether the page has taken a player away: then nothing here may hold on to it, and another that it
- * makes for the same film is the same one to the visitor.
+ * Whether the page has removed a player: then nothing here may keep it in memory, and a new player
+ * for the same film is the same one to the visitor.
  * @param {any} node
  */
 export const isGone = (node) => !(node?.isConnected || node?.paused === false);

@@ -1,10 +1,10 @@
 /**
  * One view: one film on one player, from the first picture on.
  *
- * `played` is the truth about coverage. The attention map needs to know how often, too: it is made
- * of the stretches that went by without a seek. Nothing listens while a stretch goes by: where it
- * ended is read from the player, or, if that has jumped already, worked out from the clock. To read
- * the position costs next to nothing; all else waits until the next milestone can be due.
+ * `played` decides the coverage. The attention map also needs to know how often: it is built from
+ * the stretches that played without a seek. Nothing listens during a stretch: its end is read from
+ * the player, or, if the player has already jumped, calculated from the clock. Reading the position
+ * costs next to nothing; everything else waits until the next milestone can be due.
  */
 
 import { attention, covered } from "./coverage.js";
@@ -14,7 +14,7 @@ import { attention, covered } from "./coverage.js";
 /** @typedef {ReturnType<typeof createView>} View */
 
 /**
- * What a view needs to know of a player. An HTMLMediaElement is one; adapters make others.
+ * The properties of a player that a view reads. An HTMLMediaElement is one; adapters make others.
  * @typedef {object} Player
  * @property {number} currentTime
  * @property {number} duration
@@ -94,7 +94,7 @@ export const createView = (play, unreliable, { emit, report }) => {
     const gone = type == "emptied" || readyState === 0;
     const since = now - readAt;
     const last = view.reached;
-    // Where it was before a jump is known no more: the clock says how far it had come.
+    // The position before a jump can't be read any more: calculate it from the clock.
     const expected = last + since * speed;
     const jumped =
       gone || seeking || !(currentTime >= last && currentTime <= expected + JUMP_SECONDS);
@@ -106,8 +106,8 @@ export const createView = (play, unreliable, { emit, report }) => {
     advertised = runsAd;
     unreliable ||= gone || runsAd;
     readAt = now;
-    // After a seek, WebKit plays on and says so no more; out of sight, it freezes a silent video
-    // and says nothing. Its position is what tells whether a player runs.
+    // WebKit fires no event when it continues after a seek, or when it freezes a silent video that
+    // is out of sight. Only the position shows whether a player runs.
     const runs =
       (!jumped && currentTime > last) ||
       (/** @type {number} */ (readyState) > 2 && (jumped || since < CHECK_MS / 2));
@@ -143,7 +143,7 @@ export const createView = (play, unreliable, { emit, report }) => {
     const due = now >= sendAt;
     const state = play.playedPercent + "" + play.watched;
     if (due || state != reported) {
-      // Until the first milestone the play's beginning is all there is to tell.
+      // Before the first milestone there is only the play's beginning to report.
       if (!reported || milestone > 25) play.occurredTimestamp = Date.now();
       reported = state;
       report({ ...play }, node, due);
@@ -164,8 +164,8 @@ export const createView = (play, unreliable, { emit, report }) => {
     },
 
     /**
-     * Takes notice of whatever has happened to the player. Returns after how many milliseconds to
-     * call it again, should nothing happen before; 0: not at all.
+    * Handles anything that happened to the player. Returns after how many milliseconds to call
+     * it again if nothing happens before; 0: never.
      * @param {any} node the element that stands for the player
      * @param {Player} player
      * @param {Duration} duration
@@ -178,7 +178,7 @@ export const createView = (play, unreliable, { emit, report }) => {
       const first = !readAt;
       read(player, now, type, runsAd);
       if (first && !unreliable && player.played?.length) {
-        // It has played before it was found.
+        // It had already played when it was found.
         stretches = rangesOf(player.played);
         stretch = stretches.at(-1);
       }

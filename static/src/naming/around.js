@@ -6,9 +6,9 @@ import { outer, outwards, words } from "./attributes.js";
 const ASIDE = "footer,aside,nav";
 
 /**
- * The last heading before a node in the smallest part of the page that has one, else the first. What
- * lies over the page (a dialog, a lightbox) stands anywhere in it: it has its name from around only
- * where there is but one.
+ * The last heading before a node in the smallest part of the page that has one, else the first. An
+ * overlay (a dialog, a lightbox) can be anywhere in the document: a name from around it is used
+ * only if there is exactly one.
  * @param {any} node
  */
 const heading = (node) => {

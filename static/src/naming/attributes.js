@@ -13,7 +13,7 @@ export const absolute = (address) => {
 export const outer = (node) => node.parentNode || node.host;
 
 /**
- * The first that something is found for, from a node outwards.
+ * The first result for a node or one of its ancestors.
  * @template T
  * @param {any} node
  * @param {(node: any) => T} look
@@ -22,8 +22,8 @@ export const outer = (node) => node.parentNode || node.host;
 export const outwards = (node, look) => node && (look(node) || outwards(outer(node), look));
 
 /**
- * An attribute of a node, or of what it is inside of. Other libraries have attributes of the same
- * name: values that can't be ours are passed by.
+ * An attribute of a node or its ancestors. Other libraries use attributes of the same
+ * name: invalid values are ignored.
  * @param {any} node
  * @param {string} name without `data-`
  * @param {RegExp} [ours]

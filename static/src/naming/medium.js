@@ -64,7 +64,7 @@ const isForOne = (each) => !each.querySelectorAll("audio,iframe,video")[1];
 /** @param {any} node @param {RegExp} names @returns {string | undefined} */
 const host = (node, names) =>
   outwards(outer(node), (each) => {
-    // A gallery's words are of none of its films.
+    // The text of a gallery describes none of its films.
     if (
       !/-/.test(each.localName) ||
       !(each.currentTime >= 0 || (PLAYER.test(each.localName) && isForOne(each)))
@@ -87,8 +87,8 @@ const wrapperLabel = (node) =>
   outwards(outer(node), (each) => wraps(each) && isForOne(each) && label(each));
 
 /**
- * Where a node stands, which is its name where nothing else is. The count among its like is the
- * same for every visitor; ids that players generate are not, but those of documents are their own.
+ * The position of a node, which identifies it if nothing else does. Its count among similar nodes
+ * is the same for every visitor; ids that players generate are not, but those of documents are.
  * @param {any} node @returns {string}
  */
 const place = (node) => {
@@ -101,7 +101,7 @@ const place = (node) => {
 /** What the page's author has said of what a node plays, and what stands around it. @param {any} node */
 export const authored = (node) => ({
   mediaBridgeId: Number(attribute(node, "media-bridge-id", /^\d+$/)) || undefined,
-  // A frame's film has its vendor's address, whatever stands around it.
+  // A frame's film has its vendor's address, whatever is around it.
   externalId: attribute(node, "external-id") || (node.play && host(node, HOST_WORDS.externalId)),
   mediaUrl:
     absolute(attribute(node, "media-url")) ||

@@ -25,7 +25,7 @@ export const pageSays = (node, said, address, alone) => {
   const statement =
     said.find(({ around }) => outwards(node, (each) => each == around)) ||
     said.find((each) => address && place(each.address) == place(address)) ||
-    // It may say so of one film in both ways.
+    // It may describe one film in both formats.
     (alone && said.every(({ name }) => name == said[0].name) && said[0]) ||
     (alone && openGraph("video") && { name: openGraph("title"), address: openGraph("video") }) ||
     {};

@@ -3,7 +3,7 @@
 /** Whether there is more to read, for which adapters/page.js is loaded. A frame may be its page. */
 export const hasMore = () =>
   /** @type {any} */ (window).hsVars ||
-  // A single-page site drops what the visitor arrived with.
+  // A single-page site drops the query with which the visitor arrived.
   /^about|utm_/.test(location.href + performance.getEntriesByType("navigation")[0]?.name) ||
   document.querySelector("link[rel=canonical]");
 
@@ -12,7 +12,7 @@ export const hasMore = () =>
  * @returns {Record<string, any>}
  */
 export const readPage = ({ context }, { title } = document, address = location.href) => ({
-  // The token in a mail's link names who was mailed. The relay takes out the rest.
+  // The token in an email's link identifies its recipient. The relay removes the rest.
   pageUrl: address.replace(/_hs\w+=[^&#]*&?/g, ""),
   pageName: title,
   externalPlayContext: context,

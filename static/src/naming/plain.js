@@ -10,15 +10,15 @@ export const STATEMENTS = "script[type='application/ld+json'],[itemtype]";
 const WORDS = /^(title$|aria-label|data-(media|external)-)/;
 
 /**
- * Whether there is more to read: about the player, the elements that stand around it, or in what the
- * page says of its films.
+ * Whether there is more to read: about the player, the elements around it, or the page's data about
+ * its films.
  * @param {any} node stands for the player
  * @param {import("../measuring/view.js").Player} player
  */
 export const isDescribed = (node, { currentSrc }) =>
   !/^http/.test(currentSrc) ||
   !/^(audio|video)$/.test(node.localName) ||
-  // The document around them all has no attributes, but a title of its own.
+  // The document has no attributes, but a title of its own.
   outwards(
     node,
     ({ host, localName, attributes = [] }) =>

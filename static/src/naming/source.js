@@ -7,8 +7,8 @@ import { describe } from "./medium.js";
 /** @typedef {import("../measuring/view.js").Player & Record<string, any>} Player */
 
 /**
- * Whether what was said of a source is said of another: one film, as far as it can be known. What was
- * first read while an advertisement ran is said of the film.
+ * Whether the description of one source also applies to another: the same film, as far as can be
+ * known. A description that was first read during an advertisement applies to the film.
  * @param {Source} a @param {Source} b
  */
 const sameFilm = (a, b) =>
@@ -51,7 +51,7 @@ export const nameSource = (node, source, { player, players, parts, said, saidOf,
     title: player.title,
     audio,
     said: sameFilm(saidOf, source) ? said : {},
-    // How many sources of the player had no name.
+    // The number of the player's sources without a name.
     number: shown.filter(([, shower, film]) => shower.deref() == node && /#/.test(film)).length,
     statements: parts.statements?.(audio ? /AudioObject/ : /VideoObject/),
   });
