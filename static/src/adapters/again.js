@@ -32,8 +32,9 @@ const resumed = (source, sources) =>
       (!manifest || !source.manifest || manifest == source.manifest),
   )?.[0];
 
-/** What follows the name of a file in its address: signatures are renewed, and versions change. */
-const SIGNED = /(\.(aac|m3u8|m4[av]|mov|mp[34d]|og[agv]|opus|wav|webm))\?.*/i;
+/** The query of a file whose address a server renews: a signature, or a version against caches. */
+const SIGNED =
+  /(\.(aac|m3u8|m4[av]|mov|mp[34d]|og[agv]|opus|wav|webm))\?(.*&)?(_=|exp|hash|hdn|key-pair|policy|sig|token|v(er)?=|x-(amz|goog)-).*/i;
 
 /**
  * The view of a film that this player, or a removed player of this page, has shown before: a visitor
