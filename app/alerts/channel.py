@@ -10,15 +10,15 @@ ChannelName = Literal["webhook", "mail"]
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """It was taken. `said`: what the other side answered, for whoever sent a test."""
+    """The message was accepted. `said`: the other side's answer, for whoever sent a test."""
 
     said: str
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """It was not. `fault`: without what the other side said, which is `said`.
+    """It was not accepted. `fault`: why, without the other side's own text, which is `said`.
 
-    `wait_ms`: how long the other side wants to be left alone; 0: it does not say.
+    `wait_ms`: how long the other side asks to wait; 0: it does not say.
     """
 
     fault: str
@@ -30,13 +30,13 @@ Result = Sent | Failed
 
 
 class Channel(Protocol):
-    """Sends a message, once, within a bounded time."""
+    """Sends a message, once, within a limited time."""
 
     @property
     def name(self) -> ChannelName:
-        """Which it is."""
+        """The channel's name."""
         ...
 
     async def send(self, message: Message) -> Result:
-        """Send it; never raises but for a cancellation."""
+        """Send it; never raises except for a cancellation."""
         ...

@@ -1,7 +1,7 @@
-"""Sends messages by SMTP, on a thread: the standard library's client waits for its socket.
+"""Sends messages by SMTP, on a thread: the standard library's client blocks on its socket.
 
-Nothing of a message can become a header or a command: addresses are checked with the settings, and
-what the subject says is one line of text, which the library encodes.
+No part of a message can become a header or a command: addresses are checked with the settings, and
+the subject is one line of text, which the library encodes.
 """
 
 import asyncio
@@ -29,14 +29,14 @@ PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 """RFC 6409, RFC 8314 and RFC 5321."""
 
 DEADLINE_SECONDS = 60.0
-"""For all of it."""
+"""For the whole exchange."""
 
 _SHOWN = 200
 _SEVEN_BIT = SMTP.clone(cte_type="7bit")  # not every server takes eight
 
 
 class MailServer(msgspec.Struct, frozen=True):
-    """Where mail is given to be sent on. `step_seconds`: how long each of its answers may take."""
+    """The mail server. `step_seconds`: how long each of its answers may take."""
 
     host: str
     port: int
@@ -55,7 +55,7 @@ class Mail(msgspec.Struct, frozen=True):
     name: ClassVar[ChannelName] = "mail"
 
     async def send(self, message: Message) -> Result:
-        """Give it to the server."""
+        """Send it to the server."""
         mail, session = self.compose(message), _Session(self.server)
         try:
             async with asyncio.timeout(DEADLINE_SECONDS):
@@ -93,14 +93,14 @@ class Mail(msgspec.Struct, frozen=True):
 
 
 class _Session:
-    """One connection to a server, used on one thread and cut from another."""
+    """One connection to a server, used on one thread and closed from another."""
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._client: smtplib.SMTP | None = None
 
     def give(self, mail: EmailMessage, sender: str, recipients: Sequence[str]) -> int:
-        """Give the mail to the server; returns how many recipients it has refused, not all."""
+        """Send the mail; returns how many recipients the server refused, if not all."""
         server, context = self._server, ssl.create_default_context()
         timeout = server.step_seconds
         client: smtplib.SMTP
@@ -116,13 +116,13 @@ class _Session:
                 client.login(server.user, server.password.get_secret_value())
             refused = client.send_message(mail, sender, [*recipients])
             with contextlib.suppress(smtplib.SMTPException, OSError):
-                client.quit()  # the mail is taken, whatever is said now
+                client.quit()  # the mail is accepted, whatever the server says now
         finally:
             client.close()
         return len(refused)
 
     def cut(self) -> None:
-        """End what still waits for the server."""
+        """Stop waiting for the server."""
         client = self._client
         if client is not None and client.sock is not None:
             with contextlib.suppress(OSError):
@@ -130,7 +130,7 @@ class _Session:
 
 
 def _failure(error: smtplib.SMTPException) -> Failed:
-    """What the server did not take. Its own words may name addresses: they are `said`."""
+    """Why the server refused. Its own text may contain addresses, so it is `said`."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()))
         return Failed(f"the server refuses every recipient ({code})", _shown(said))
@@ -156,7 +156,7 @@ def _shown(said: bytes | str) -> str:
 
 
 async def _on_a_thread(work: Callable[[], Result]) -> Result:
-    """What the work comes to. The thread is not waited for at the end of the process."""
+    """The result of the work. The process does not wait for the thread when it ends."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Result] = loop.create_future()
 

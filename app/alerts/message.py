@@ -41,20 +41,20 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Paragraph(NamedTuple):
-    """What a channel shows below the title: what is to stand out, and the rest."""
+    """The text below the title: the emphasised part, and the rest."""
 
     strong: str
     rest: str
 
 
 class Origin(NamedTuple):
-    """Whose messages these are. `account`: "" for the only one; `public_url`: of the console."""
+    """The sender of messages. `account`: "" for the only one; `public_url`: of the console."""
 
     account: str
     public_url: str | None
 
     def link(self, path: str) -> str | None:
-        """The address of a page of the console, if it is known where that is."""
+        """The address of a page of the console, if the console's address is known."""
         if self.public_url is None:
             return None
         return f"{self.public_url}{path}" + (
@@ -62,13 +62,13 @@ class Origin(NamedTuple):
         )
 
     def title(self, text: str) -> str:
-        """Who says it, and what."""
+        """The title, with the account's name."""
         name = f"{PRODUCT} ({self.account})" if self.account else PRODUCT
         return f"{name}: {text}"
 
 
 def alert(changes: Sequence[Change], origin: Origin, now: int, name: str) -> Message:
-    """What has turned bad, goes on, or is good again. `name`: the message's own."""
+    """A problem that is new, continues or is over. `name`: the message's id."""
     items = tuple(
         Item(
             state=each.state,
@@ -107,7 +107,7 @@ def sample(origin: Origin, now: int, name: str) -> Message:
 
 
 def paragraphs(message: Message) -> list[Paragraph]:
-    """All of it but the title."""
+    """The whole message except the title."""
     if message.kind == "test":
         return [Paragraph("Messages about what is wrong arrive here.", "There is nothing to do.")]
     if message.summary is not None:
@@ -116,12 +116,12 @@ def paragraphs(message: Message) -> list[Paragraph]:
 
 
 def encoded(message: Message) -> str:
-    """As it is kept."""
+    """The message in its stored form."""
     return msgspec.json.encode(message).decode()
 
 
 def decoded(document: str) -> Message:
-    """As it was kept; msgspec.ValidationError if it was not."""
+    """Read the stored form; msgspec.ValidationError if it is invalid."""
     return msgspec.json.decode(document, type=Message)
 
 
@@ -131,7 +131,7 @@ def moment_of(ms: int) -> str:
 
 
 def _whole(message: Message, origin: Origin) -> Message:
-    """With the text of all of it, and the address of the console."""
+    """The message with its full text and the console's address."""
     lines = [f"{each.strong} {each.rest}".strip() for each in paragraphs(message)]
     text = "\n".join([message.title, *lines])
     return replace(message, text=text, url=origin.link("/console"))

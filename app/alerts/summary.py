@@ -1,4 +1,4 @@
-"""What a week came to, beside the week before: figures and media, no visitor and no contact."""
+"""A weekly summary, compared with the week before: figures and media, no visitor, no contact."""
 
 from collections.abc import Iterable, Sequence
 
@@ -79,7 +79,7 @@ async def summarise(store: Store, period: Period, now: int) -> Summary:
 
 
 def moved(now: Sequence[MediumFigures], before: Sequence[MediumFigures]) -> tuple[MediumMoved, ...]:
-    """The media whose plays have changed the most, up or down."""
+    """The media whose number of plays changed most, up or down."""
     plays = {each.id: each.figures.plays for each in now}
     earlier = {each.id: each.figures.plays for each in before}
     names = {each.id: named(each.medium) for each in (*before, *now)}

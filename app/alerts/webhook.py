@@ -1,4 +1,4 @@
-"""Posts messages to a webhook. Its address is a secret: it stands in no log and in no fault."""
+"""Posts messages to a webhook. Its address is a secret: it appears in no log and no fault."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from app.alerts.message import Message, paragraphs
 from app.alerts.shapes import SHAPES, Format
 
 DEADLINE_SECONDS = 20.0
-"""For all of it: connecting, sending, and the answer."""
+"""For the whole exchange: connecting, sending, and the answer."""
 
 LARGEST_ANSWER = 4_096
 """Bytes of the answer that are read."""
@@ -51,7 +51,7 @@ class Webhook(msgspec.Struct, frozen=True):
         headers = {
             "user-agent": f"playrelay/{__version__}",
             "content-type": "application/json",
-            "accept-encoding": "identity",  # so that what is read is bounded by what is sent
+            "accept-encoding": "identity",  # so that the amount read is limited by the amount sent
         }
         async with (
             httpx.AsyncClient(timeout=10, headers=headers, follow_redirects=False) as http,
@@ -91,12 +91,12 @@ async def _beginning(answer: httpx.Response) -> bytes:
 
 
 def _wait(retry_after: str) -> int:
-    """Seconds as a header has them; a date is not understood, and the usual wait does."""
+    """The header's seconds; a date is not supported, and the usual delay applies."""
     return int(retry_after) * _MS if retry_after.isdecimal() and len(retry_after) < 6 else 0  # noqa: PLR2004 - a day has five digits
 
 
 def _fault(error: httpx.HTTPError) -> str:
-    """What went wrong, without the address."""
+    """What failed, without the address."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

@@ -1,4 +1,4 @@
-"""The workers that look whether something is wrong, and send what there is to tell."""
+"""The workers that check for problems, and send the messages about them."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -27,7 +27,7 @@ LEASE_MS = 90_000
 """Longer than any channel takes."""
 
 STOP_SECONDS = 2.0
-"""How long a message that is being sent delays the end of the relay."""
+"""How long the end of the relay waits for a message that is being sent."""
 
 RETRY_FIRST_MS = 30_000
 RETRY_CAP_MS = 60 * 60 * 1000
@@ -36,9 +36,9 @@ _log = structlog.get_logger(__name__)
 
 
 class AlertPolicy(msgspec.Struct, frozen=True):
-    """`levels`: of the advice that is told; `after_ms`: how long it must hold.
+    """`levels`: of the advice to report; `after_ms`: how long a problem must last.
 
-    `look_ms`: between two looks of all replicas together. `collects`: of this process's role.
+    `look_ms`: between two checks of all replicas together. `collects`: this process's role.
     `weekly`: when a summary is sent; None: never.
     """
 
@@ -51,7 +51,7 @@ class AlertPolicy(msgspec.Struct, frozen=True):
 
 
 class AlertWatcher:
-    """Looks whether something is wrong; one process of several at a time."""
+    """Checks for problems; only one process of several does so at a time."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class AlertWatcher:
         self._metrics = metrics
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look from time to time until told to stop."""
+        """Check at intervals until `stop` is set."""
         while not stop.is_set():
             try:
                 await self.step()
@@ -79,7 +79,7 @@ class AlertWatcher:
             await wait_for(stop, self._policy.look_ms / 1000)
 
     async def step(self) -> None:
-        """Look, if it is this process's turn."""
+        """Check, if it is this process's turn."""
         now = self._clock()
         if not await self._store.alerts.take_turn(now, self._policy.look_ms):
             return
@@ -98,7 +98,7 @@ class AlertWatcher:
             await self._summarise(self._policy.weekly, now)
 
     async def _summarise(self, when: Weekly, now: int) -> None:
-        """Write a summary, if one is due. After a standstill the latest alone is written."""
+        """Write a summary, if one is due. After a downtime only the latest is written."""
         at, period = when.due(now)
         if not await self._store.alerts.summary_is_due(at, now):
             return
@@ -108,7 +108,7 @@ class AlertWatcher:
         await self._store.alerts.add_summary(at, document, self._channels, now)
 
     async def _found(self, now: int) -> list[Sentence]:
-        """What there is to tell. A day without pings is told once the next has none either."""
+        """The current problems. A day without pings is reported if the next has none either."""
         store = self._store
         depths = await store.admin.depths(now, COUNTED)
         refused = await store.rejections.media(now, REFUSED_MEDIA)
@@ -142,7 +142,7 @@ class AlertSender:
         self._idle_seconds = idle_seconds
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until told to stop."""
+        """Send until `stop` is set."""
         while not stop.is_set():
             more = False
             try:
@@ -153,14 +153,14 @@ class AlertSender:
                 await wait_for(stop, self._idle_seconds)
 
     async def step(self, stop: asyncio.Event) -> bool:
-        """Send the next message, if it is due; whether it has arrived."""
+        """Send the next message, if it is due; returns whether it has arrived."""
         channel = self._channel.name
         message = await self._alerts.claim(channel, self._clock(), LEASE_MS)
         if message is None:
             return False
         try:
             result = await _unless(stop, self._channel.send(decoded(message.document)))
-        except msgspec.MsgspecError:  # of another release
+        except msgspec.MsgspecError:  # written by another release
             result = Failed("the message can't be read")
         if result is None:  # its lease ends, and it is sent again
             return False
@@ -178,7 +178,7 @@ class AlertSender:
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
-    """What the work comes to; None if the relay stops and it takes long."""
+    """The result of the work; None if the relay stops and it takes long."""
     sending, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({sending, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -191,6 +191,6 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Res
 
 
 def _backoff(attempts: int, chance: float) -> int:
-    """From half of `RETRY_FIRST_MS`, doubled by each attempt, at random up to all of it."""
+    """A random delay from half up to all of `RETRY_FIRST_MS`, doubled with each attempt."""
     most = min(RETRY_FIRST_MS << min(attempts - 1, 10), RETRY_CAP_MS)
     return round(most * (0.5 + chance / 2))
