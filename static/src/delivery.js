@@ -127,8 +127,8 @@ export const send = guard((/** @type {{ leaving?: boolean, identified?: boolean 
       load().filter((entry) => {
         // It may have changed meanwhile.
         if (!sent.includes(stringify(entry[0]))) return true;
-        const losses = ++entry[1];
         entry.length = 2;
+        const losses = ++entry[1];
         wait ||= 2 ** losses;
         return lost && losses < MAX_LOSSES;
       }),

@@ -32,10 +32,12 @@ export const stringify = (value) => toJSON(bare(value));
 const { addEventListener } = EventTarget.prototype;
 
 /**
- * Runs work when the browser is idle. Safari has no `requestIdleCallback`.
+ * Runs work when the browser is idle, or a second later: a page that draws all the time is never
+ * idle. Safari has no `requestIdleCallback`; its `setTimeout` takes the options for 0.
  * @param {() => void} work
  */
-export const whenIdle = (work) => (window.requestIdleCallback || setTimeout)(guard(work));
+export const whenIdle = (work) =>
+  (window.requestIdleCallback || setTimeout)(guard(work), /** @type {any} */ ({ timeout: 1e3 }));
 
 /**
  * Listens in the capture phase: media events don't bubble, and a page may stop an event.

@@ -25,9 +25,7 @@ const onVisibility = (/** @type {Event} */ { type }) => {
 /** HubSpot's forms: the older embed posts messages, the newer one fires events. */
 const FORM_EVENTS = "message hs-form-event:on-submission:success";
 const onForm = (/** @type {MessageEvent} */ { type, data }) => {
-  if (type != "message" || (data?.type == "hsFormCallback" && data.eventName == "onFormSubmitted")) {
-    identified();
-  }
+  if (type != "message" || data?.eventName == "onFormSubmitted") identified();
 };
 
 export const start = () => {

@@ -40,6 +40,17 @@ def test_a_frame_that_is_inserted_later(page: Page, site: Site, collector: Colle
     assert loaded == {"view.js", "naming.js", "frames.js", "vimeo.js"}
 
 
+def test_a_frame_in_a_page_that_is_never_idle(page: Page, site: Site, collector: Collector) -> None:
+    """An animation that takes longer than a picture may leaves no idle time: it is found anyway."""
+    busy = """<script>(function draw() {
+        const until = performance.now() + 25;
+        while (performance.now() < until);
+        requestAnimationFrame(draw);
+    })()</script>"""
+    show(page, site, collector, VIMEO.embed() + busy)
+    asked(find_frame(page))
+
+
 def test_a_frame_in_a_shadow_root(page: Page, site: Site, collector: Collector) -> None:
     """A closed one too."""
     show(page, site, collector, '<div id="host"></div>')

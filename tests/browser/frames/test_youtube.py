@@ -29,7 +29,9 @@ def settled(page: Page) -> None:
     """Wait until the adapter has seen what is there."""
     loaded(page, "youtube")
     measuring(page, "frames", "youtube")
-    page.wait_for_function("new Promise(done => requestIdleCallback(() => setTimeout(done, 50)))")
+    page.wait_for_function(
+        "new Promise(done => requestIdleCallback(() => setTimeout(done, 50), { timeout: 1500 }))"
+    )
 
 
 def test_a_frame_that_says_nothing_is_loaded_anew(
