@@ -1,6 +1,7 @@
 """The client on real sockets: what it sends, what it makes of answers, where it stops."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Callable
 
@@ -11,8 +12,9 @@ from pydantic import SecretStr
 
 from app import __version__
 from app.domain.milestones import EventType
-from app.hubspot.client import HubSpotClient
-from app.hubspot.exchange import Exchange
+from app.hubspot.answers import Answer
+from app.hubspot.client import HubSpotClient, make_http
+from app.hubspot.exchange import Call, Exchange
 from app.hubspot.oauth import Introspection, OAuthApp
 from app.hubspot.results import (
     Accepted,
@@ -203,6 +205,17 @@ async def test_an_answer_that_is_too_long_is_not_read_further(client: Make, stat
         await stopped.wait()
     assert isinstance(result, Unavailable)
     assert not whole
+
+
+async def test_no_more_of_an_answer_is_unpacked_than_is_read() -> None:
+    """64 MiB of spaces arrive in 64 KiB."""
+    packed = gzip.compress(b" " * 2**26)
+    call = Call("media-played", "GET", "/")
+    server_of = always(200, packed, {"content-encoding": "gzip"})
+    async with serving(server_of) as server, make_http() as http:
+        answer = await Exchange(http, server.url, lambda: 0).ask(call)
+    assert isinstance(answer, Answer)
+    assert len(answer.body) == call.longest + 1
 
 
 BROKEN = {
