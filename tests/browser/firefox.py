@@ -5,8 +5,11 @@ Playwright drives a Firefox of its own making, and of Debian's only a newer one.
 
 import itertools
 import json
+import os
 import re
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +20,7 @@ from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
 from tests.browser.hosts import PATIENCE
+from tests.processes.waiting import until
 
 PREFERENCES = {
     "media.autoplay.default": 0,
@@ -89,17 +93,49 @@ def started(firefox: str, profile: Path) -> Iterator[Tab]:
     lines = (f'user_pref("{name}", {json.dumps(value)});' for name, value in PREFERENCES.items())
     (profile / "user.js").write_text("\n".join(lines))
     given = ["--headless", "--no-remote", "--remote-debugging-port=0", "--profile", str(profile)]
-    process = subprocess.Popen(  # noqa: S603 - our own
-        [firefox, *given], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        address = _address(process.stderr)
-        with connect(f"{address}/session", max_size=None, proxy=None) as connection:
-            yield Tab(connection)
-    finally:
-        process.kill()
-        process.communicate()
+    with _sound(profile) as sound:
+        process = subprocess.Popen(  # noqa: S603 - our own
+            [firefox, *given],
+            env={**os.environ, **sound},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stderr is not None
+            address = _address(process.stderr)
+            with connect(f"{address}/session", max_size=None, proxy=None) as connection:
+                yield Tab(connection)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+@contextmanager
+def _sound(profile: Path) -> Iterator[dict[str, str]]:
+    """A PulseAudio that plays to nobody, where there is one: what Firefox needs to know of it.
+
+    Without a sound card Firefox ends a sound that it has not muted, with `OnMediaSinkAudioError`.
+    """
+    server = shutil.which("pulseaudio")
+    if server is None:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory() as folder:  # the path of a socket has to be short
+        listens = f"module-native-protocol-unix auth-anonymous=1 socket={folder}/sound"
+        process = subprocess.Popen(  # noqa: S603 - our own
+            [server, "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
+            + [f"--load={module}" for module in ("module-null-sink", listens)],
+            env={**os.environ, "HOME": str(profile), "PULSE_RUNTIME_PATH": folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            until("PulseAudio listens", Path(folder, "sound").exists)
+            yield {"PULSE_SERVER": f"unix:{folder}/sound"}
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _address(said: IO[str]) -> str:

@@ -103,6 +103,8 @@ def main() -> int:
         installed("chromium-headless-shell")  # the tests run without it, too
     if not (find_firefox() or (installed("firefox-esr") and find_firefox())):
         missing.append("Firefox")
+    if is_debian() and not shutil.which("pulseaudio"):
+        installed("pulseaudio")  # Firefox needs it for sounds, where there is no sound card
     for name in missing:
         say(
             f"no {name} found or installed: the tests in it are skipped "

@@ -47,13 +47,9 @@ window.matrix = {
         }
     },
 
-    /**
-     * Plays to a position (seconds) and pauses there; returns the share. It is in a hurry from the
-     * beginning: Firefox mutes what is so fast, and needs no sound card, which many machines lack.
-     */
+    /** Plays to a position (seconds) and pauses there; returns the share. */
     async playTo(seconds) {
         await matrix.until(matrix.ready);
-        matrix.hurry();
         let begun = false;
         Promise.resolve(matrix.start()).then(() => (begun = true)); // never, where nothing loads
         await matrix.until(() => begun);

@@ -28,6 +28,7 @@ def visit(request: pytest.FixtureRequest, players: Site, harness: Harness) -> It
             seen = Seen(players.url, collector)
             guide.open(case, "autumn")
             guide.prepare()
+            guide.slow_down()
             seen.shares += guide.watch(case)
             guide.leave()
             # What was sent on leaving may arrive after what the next page sends.
