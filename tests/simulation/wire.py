@@ -95,7 +95,8 @@ async def _struck(outage: Outage, request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("connection refused")
     if outage.kind == "hangs":
         await asyncio.sleep(_HOURS)
-    return httpx.Response(502, html="<h1>Bad gateway</h1>", request=request)
+    page = httpx.ByteStream(b"<h1>Bad gateway</h1>")  # not read yet, as from the network
+    return httpx.Response(502, headers={"content-type": "text/html"}, stream=page, request=request)
 
 
 async def _cut(rng: Random) -> httpx.Response:
