@@ -33,6 +33,8 @@ def report(engines: Sequence[Engine], rows: int, seconds: int) -> None:
             erasing = _forget(database)
             beside = post(ours.url, CONNECTIONS, seconds)
             ended = erasing.poll() is not None
+            if erasing.returncode:
+                raise RuntimeError(f"`playrelay forget` ended with {erasing.returncode}")
             erasing.terminate()
             erasing.wait(60)
         shares = beside.per_second / alone.per_second, beside.p99 / alone.p99
@@ -47,6 +49,7 @@ def _forget(database: Database) -> subprocess.Popen[bytes]:
     settings = {
         "PLAYRELAY_DATABASE_URL": database.url,
         "PLAYRELAY_ALLOWED_ORIGINS": "https://www.example.com",
+        "PLAYRELAY_ROLE": "collect",  # it needs no credentials
     }
     process = subprocess.Popen(  # noqa: S603 - our own
         [sys.executable, "-m", "app", "forget", "--utk", _VISITOR],
