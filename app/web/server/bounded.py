@@ -61,11 +61,10 @@ class BoundedProtocol(TimeoutProtocol):
         self._chunk = len(data)
         self._received += self._chunk
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            if self._upgrades:
-                self._read_again(data[upgrade.args[0] :])
-                return
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                self._read_on(memoryview(data)[upgrade.args[0] :])
         except httptools.HttpParserError:
             if not self._refused:
                 self._refuse("bad_request", "this is not HTTP/1.1: send a well-formed request")
@@ -124,16 +123,23 @@ class BoundedProtocol(TimeoutProtocol):
             cycle.more_body = False
             cycle.message_event.set()
 
-    def _read_again(self, rest: bytes) -> None:
-        """Parse a request and what came behind its head anew, without the protocol it offers."""
-        parser = self.parser
-        head = without_upgrade(
-            parser.get_method(), self.url, parser.get_http_version(), self.headers
-        )
-        self.parser = httptools.HttpRequestParser(self)
-        self._upgrades = False
-        self._received -= self._chunk
-        self.data_received(head + rest)
+    def _read_on(self, rest: memoryview) -> None:
+        """Parse a request anew without the protocol it offers, and what came behind its head.
+
+        `rest` may have more such requests: each is a round of the loop.
+        """
+        while self._upgrades:
+            parser = self.parser
+            head = without_upgrade(
+                parser.get_method(), self.url, parser.get_http_version(), self.headers
+            )
+            self.parser = httptools.HttpRequestParser(self)
+            self._upgrades = False
+            self.parser.feed_data(head)
+            try:
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as upgrade:
+                rest = rest[upgrade.args[0] :]
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)

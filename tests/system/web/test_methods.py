@@ -70,6 +70,16 @@ def test_the_offer_of_another_protocol_is_ignored(live: Live, body: bytes, at: i
     assert answer.endswith(b'{"status":"ok"}')
 
 
+def test_many_such_requests_at_once_are_answered(live: Live) -> None:
+    """As many as fit into one read of the socket."""
+    many = 1500
+    asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n%b\r\n" % OFFER
+    with connected(live) as peer:
+        peer.sendall(asked * many + LAST)
+        answer = b"".join(iter(lambda: peer.recv(65536), b""))
+    assert answer.count(b'{"status":"ok"}') == many + 1
+
+
 def test_a_tunnel_is_refused(live: Live) -> None:
     """CONNECT is a method like any other that an address does not take."""
     with connected(live) as peer:
