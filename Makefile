@@ -107,8 +107,8 @@ $(VENV)/.site: requirements/site.txt $(VENV)/.dev | $(VENV)/.languages
 	@touch $@
 
 # What the benchmarks measure: the packages of a release, without those of the development.
-$(VENV)/.served: requirements/runtime.txt $(VENV)/.dev
-	@$(PYTHON) -m venv $(VENV)/runtime
+$(VENV)/.served: requirements/runtime.txt | $(VENV)/bin/python
+	@$(BIN)/python -m venv $(VENV)/runtime
 	@$(VENV)/runtime/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/runtime.txt
 	@touch $@
 

@@ -19,6 +19,7 @@ from tests.bench import (
 )
 from tests.bench.engines import engines
 from tests.bench.load import wrk_path
+from tests.bench.servers import PYTHON
 
 SERVERS = (
     "ingest",
@@ -35,7 +36,7 @@ PARTS = (*SERVERS, "folding", "console", "tracker")
 
 
 def main() -> int:
-    """0 once all have run, 1 where the load generator is missing."""
+    """0 once all have run, 1 if the load generator or the servers' Python is missing."""
     options = argparse.ArgumentParser(prog="make bench", description=__doc__)
     options.add_argument("--rounds", type=int, default=5, help="by turns, bare and relay (5)")
     options.add_argument("--seconds", type=int, default=4, help="length of one turn (4)")
@@ -55,6 +56,9 @@ def main() -> int:
     options.add_argument("--only-tracker", action="store_true", help="leave the servers out")
     given = options.parse_args()
     wanted = {"tracker"} if given.only_tracker else set(given.only)
+    if wanted - {"folding"} and not PYTHON.exists():
+        print(f"{PYTHON} is missing: run make .venv/.served once", file=sys.stderr)
+        return 1
     if wanted & set(SERVERS):
         if wrk_path() is None:
             print("make bench needs wrk: apt-get install wrk, or brew install wrk", file=sys.stderr)

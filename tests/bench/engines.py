@@ -124,8 +124,6 @@ class PostgresDatabase:
         """See `Database`."""
         for statement in FILL_POSTGRES:
             ask(self.url, statement.format(rows=rows, then=then))
-        for statement in ("VACUUM ANALYZE", "CHECKPOINT"):  # else the server does so meanwhile
-            ask(self.url, statement)
 
 
 class Engine(Protocol):

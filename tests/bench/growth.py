@@ -78,6 +78,7 @@ def _by_turns(stores: Mapping[int, Database], rounds: int, seconds: int) -> dict
         for size, database in stores.items():
             claims[size] += asyncio.run(_claims(database, turn))
     settings = {"role": "collect", "allowed_origins": "https://www.example.com"}
+    settings["store_limit_mb"] = "0"  # ten million plays are more than a store may hold by default
     for _ in range(rounds):
         for size, database in stores.items():
             with relay(database.url, settings) as ours:

@@ -61,6 +61,4 @@ def _cost(relay: Server) -> float:
     """Seconds of processor time an acknowledgement, in one turn."""
     before = relay.cpu_seconds()
     load = post(relay.url, CONNECTIONS, seconds=1)
-    if load.failed:
-        raise RuntimeError(f"{load.failed} pings were refused")
     return (relay.cpu_seconds() - before) / load.answers

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -17,7 +16,7 @@ from statistics import median
 
 from tests.bench.engines import Engine
 from tests.bench.pings import ping
-from tests.bench.servers import free_port
+from tests.bench.servers import PYTHON, free_port
 
 MOST_SECONDS = 0.5
 SETTLED_SECONDS = 1.0
@@ -52,7 +51,7 @@ class _Relay:
 
     def start(self) -> None:
         """Start it, and wait until it serves."""
-        command = [sys.executable, "-m", "app", "serve"]
+        command = [str(PYTHON), "-m", "app", "serve"]
         process = subprocess.Popen(  # noqa: S603 - our own
             command, env=self._environment, stderr=subprocess.DEVNULL
         )
