@@ -1,6 +1,7 @@
 """The public server's protocol: sizes are checked while bytes arrive, ahead of every route."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import httptools
 import uvicorn
@@ -8,10 +9,14 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.collect.problem import REFUSED, Reason
 from app.domain.ping import MAX_BODY
+from app.web.server.joined import JoinedProtocol
 from app.web.server.protocol import TimeoutProtocol
 from app.web.server.proxies import unmapped
 from app.web.server.refusals import ServerRefusals
 from app.web.server.upgrades import without_upgrade
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application
 
 MAX_HEAD = 32 * 1024
 """Bytes of a request's first line and headers."""
@@ -41,13 +46,13 @@ class BoundedProtocol(TimeoutProtocol):
 
     config: BoundedConfig
 
-    __slots__ = ("_body", "_chunk", "_completed", "_in_head", "_received", "_refused", "_upgrades")
+    __slots__ = ("_body", "_chunk", "_earlier", "_in_head", "_refused", "_unread", "_upgrades")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Write the peer's address as everything else compares it."""
         super().connection_made(transport)
-        self._chunk = self._received = self._body = 0
-        self._completed = self._refused = self._upgrades = False
+        self._chunk = self._earlier = self._body = 0
+        self._refused = self._unread = self._upgrades = False
         self._in_head = True
         if self.client is not None:
             self.client = (unmapped(self.client[0]), self.client[1])
@@ -59,7 +64,6 @@ class BoundedProtocol(TimeoutProtocol):
         timed = self._reading is not None
         self._whole = False
         self._chunk = len(data)
-        self._received += self._chunk
         try:
             try:
                 self.parser.feed_data(data)
@@ -69,12 +73,11 @@ class BoundedProtocol(TimeoutProtocol):
             if not self._refused:
                 self._refuse("bad_request", "this is not HTTP/1.1: send a well-formed request")
             return
-        if self._completed:
-            self._completed = False
-            if self._in_head:  # of a head that began in this chunk it is not known how much
-                self._received = 0
-        elif self._received > MAX_HEAD:
-            self._refuse_growing()
+        if self._whole and self._in_head:
+            self._earlier = 0  # of a head that began in this chunk it is not known how much
+            return
+        self._earlier = self._chunk if self._whole else self._earlier + self._chunk
+        self._check_unfinished()
         if not (timed or self._whole):
             self._await_request()
 
@@ -82,21 +85,15 @@ class BoundedProtocol(TimeoutProtocol):
     # the checks. So they are the only ones: this server upgrades to nothing.
 
     def on_headers_complete(self) -> None:
-        """Check the head's size and the announced length before the request is routed."""
-        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
-            self._upgrades = True  # nothing is begun: it is read again, without that
-            return
+        """Check the head's size before the request is routed."""
         # What arrived since the last request is at least the head: it is rarely measured exactly.
-        if self._received > MAX_HEAD and self._head_size() > MAX_HEAD:
+        if self._chunk + self._earlier > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refuse_head()
             raise _RefusedError
-        for name, value in self.headers:
-            if name == b"content-length" and int(value) > MAX_BODY:
-                self._refuse_body()
-                raise _RefusedError
         self._in_head = False
+        self._unread = True
         self._body = 0
-        super().on_headers_complete()
+        JoinedProtocol.on_headers_complete(self)
 
     def on_body(self, body: bytes) -> None:
         """Count the body, however it is framed, and keep it for the route."""
@@ -113,8 +110,7 @@ class BoundedProtocol(TimeoutProtocol):
         """The request is whole, and the next byte begins another head."""
         if self._upgrades:
             return
-        self._received = self._chunk  # at most so much of it is in this chunk already
-        self._completed = self._in_head = self._whole = True
+        self._in_head = self._whole = True
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
@@ -141,14 +137,34 @@ class BoundedProtocol(TimeoutProtocol):
             except httptools.HttpParserUpgrade as upgrade:
                 rest = rest[upgrade.args[0] :]
 
+    def _should_upgrade(self) -> bool:
+        """Begin nothing for a request that offers another protocol: it is read again without that.
+
+        uvicorn asks this where httptools has found such an offer.
+        """
+        self._upgrades = self._in_head = self.parser.get_method() != b"CONNECT"
+        return self._upgrades
+
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
-    def _refuse_growing(self) -> None:
+    def _check_unfinished(self) -> None:
+        """Refuse a request that is too large so far, or announces that it will be.
+
+        A body that comes with its head is counted by `on_body`, and its length not looked up.
+        """
         if self._in_head:
-            self._refuse_head()
-        elif self._received > MAX_REQUEST:
+            if self._earlier > MAX_HEAD:
+                self._refuse_head()
+        elif self._earlier > MAX_REQUEST or (self._unread and self._announced() > MAX_BODY):
             self._refuse_body()
+        else:
+            self._unread = False
+
+    def _announced(self) -> int:
+        return max(
+            (int(value) for name, value in self.headers if name == b"content-length"), default=0
+        )
 
     def _refuse_head(self) -> None:
         detail = f"the first line and the headers: at most {MAX_HEAD // 1024} KiB together"
@@ -159,20 +175,37 @@ class BoundedProtocol(TimeoutProtocol):
         self._refuse("too_large", detail)
 
     def _refuse(self, reason: Reason, detail: str) -> None:
-        """Answer, if nothing else is being answered on this connection, and close it."""
+        """Answer when it is this request's turn, if an answer can be told from others; then close."""
         self._refused = self._whole = True
         response = self.config.refusals.response(reason, detail)
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_complete:
-            if self.pipeline:
-                self.transport.close()
-                return
             if cycle.response_started or self._in_head:
                 cycle.keep_alive = False  # another answer is on its way: the connection ends then
                 return
+            if self.pipeline:
+                self.pipeline[0] = (cycle, self._in_turn(cycle, response))
+                return
             self.scope[REFUSED] = True  # type: ignore[literal-required] # as ASGI allows
-            cycle.disconnected = True  # the route's own answer is dropped
-            cycle.message_event.set()
+            self._drop_answer(cycle)
+        self._end(response)
+
+    def _in_turn(self, cycle: RequestResponseCycle, response: bytes) -> "ASGI3Application":
+        """An application that answers a refused request behind others of its connection."""
+
+        async def answer(*_: object) -> None:
+            self._drop_answer(cycle)
+            self._end(response)
+
+        return answer
+
+    def _drop_answer(self, cycle: RequestResponseCycle) -> None:
+        """Nothing that a route answers is sent."""
+        cycle.disconnected = True
+        cycle.message_event.set()
+
+    def _end(self, response: bytes) -> None:
+        """Send the refusal, and close the connection when the client can have read it."""
         if self._reading is not None:
             self._reading.cancel()
         self.flow.resume_reading()

@@ -103,8 +103,9 @@ class JoinedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin a cycle. Its task has not run yet."""
-        super().on_headers_complete()
-        self.cycle.__class__ = JoinedCycle  # it has the same attributes
+        HttpToolsProtocol.on_headers_complete(self)  # direct, for every ping comes here
+        if self.cycle is not None:
+            self.cycle.__class__ = JoinedCycle  # it has the same attributes
 
     def on_response_complete(self) -> None:
         """Begin the next request of a pipeline, or be idle."""

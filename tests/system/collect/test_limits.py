@@ -72,8 +72,28 @@ def test_ended_windows_are_forgotten(clock: Clock) -> None:
     clock.now += WINDOW_SECONDS - 1
     rate.retry_after("late")
     clock.now += 1
-    rate.retry_after("7")
+    rate.retry_after("new")
     assert len(rate) == 2
+
+
+def test_a_minute_passes_at_most_twice_the_limit(clock: Clock) -> None:
+    """A window that has ended counts until its limit is reached; then the next one begins."""
+    rate = AddressRate(3, clock)
+    rate.retry_after("1.2.3.4")
+    clock.now += WINDOW_SECONDS
+    assert [rate.retry_after("1.2.3.4") for _ in range(6)] == [0, 0, 0, 0, 0, 61]
+
+
+def test_further_plays_count_after_the_window_has_ended(clock: Clock) -> None:
+    """An address that sends many plays at a time is limited however long it has been quiet."""
+    rate = AddressRate(10, clock)
+    rate.retry_after("1.2.3.4")
+    clock.now += WINDOW_SECONDS
+    sent = 0
+    while not rate.retry_after("1.2.3.4"):
+        rate.charge("1.2.3.4", 9)
+        sent += 1
+    assert sent == 2
 
 
 def test_no_limit_is_no_limit(clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """What the server refuses before any route: too large a head or body, and what is not HTTP."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,6 +142,34 @@ def test_a_refusal_does_not_overtake_an_answer(live: Live) -> None:
         answer = b"".join(iter(lambda: peer.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 202")
     assert b"HTTP/1.1 404" not in answer
+
+
+@pytest.mark.parametrize("before", [1, 2])
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"content-length: 600000000\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n%x\r\n%b" % (MAX_BODY + 1, b" " * (MAX_BODY + 1)),
+    ],
+    ids=["announced", "chunked"],
+)
+def test_a_large_body_behind_other_requests_is_refused_in_its_turn(
+    live: Live, before: int, framing: bytes
+) -> None:
+    """The requests before it on the connection are answered, then it, and the connection ends."""
+    head = f"POST {PATH} HTTP/1.1\r\nhost: localhost\r\n".encode()
+    with connected(live) as peer:
+        peer.sendall(ping_request() * before + head + framing)
+        answer = b"".join(iter(lambda: peer.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"202"] * before + [b"413"]
+
+
+def test_a_broken_request_behind_others_lets_them_be_answered(live: Live) -> None:
+    """All that stood before it on the connection is answered; then the connection ends."""
+    with connected(live) as peer:
+        peer.sendall(ping_request() * 3 + b"nonsense\r\n\r\n")
+        answer = b"".join(iter(lambda: peer.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"202"] * 3
 
 
 def ping_request() -> bytes:
