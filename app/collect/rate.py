@@ -24,7 +24,7 @@ class AddressRate:
     """A fixed window per address, starting with its first request. A rate of 0 is no limit.
 
     Every ping passes here: a general cache with expiry took a tenth of its processor time, and the
-    clock is read only when a count is above the limit. So a window that has ended still counts until
+    clock is read only when a count is above the limit. So a window that has ended counts on until
     then, and a minute may have twice the limit at most, as with any fixed windows.
     """
 

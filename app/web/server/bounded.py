@@ -175,7 +175,7 @@ class BoundedProtocol(TimeoutProtocol):
         self._refuse("too_large", detail)
 
     def _refuse(self, reason: Reason, detail: str) -> None:
-        """Answer when it is this request's turn, if an answer can be told from others; then close."""
+        """Answer in this request's turn, unless its head is broken, and close the connection."""
         self._refused = self._whole = True
         response = self.config.refusals.response(reason, detail)
         cycle: RequestResponseCycle | None = self.cycle
