@@ -118,6 +118,33 @@ def test_a_pinned_script_is_served_as_it_is_built(installed: Path, relay: Server
     assert done.stdout.startswith("<script>(function")
 
 
+SEARCHED = """
+import asyncio, sys, httpx
+
+class Searches(list):
+    def find_spec(self, name, path=None, target=None):
+        self.append(name)
+
+async def ask(address, searches=Searches()):
+    async with httpx.AsyncClient() as http:
+        await http.get(address)
+        sys.meta_path.insert(0, searches)
+        await http.get(address)
+    print(*searches)
+
+asyncio.run(ask(sys.argv[1]))
+"""
+"""Prints the modules that a second request imports."""
+
+
+def test_a_request_to_hubspot_searches_for_no_module(installed: Path, relay: Server) -> None:
+    """The client's optional modules are there: Python searches anew for one that is missing."""
+    python = installed.parent / "python"
+    command = [python, "-c", SEARCHED, f"{relay.address}/healthz"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)  # noqa: S603 - our own
+    assert done.stdout.split() == []
+
+
 def test_the_installed_verbs_run(installed: Path, tmp_path: Path) -> None:
     """The console script finds everything the verbs import, without the development tools."""
     assert run("doctor", folder=tmp_path, command=[str(installed)]).returncode == 0
