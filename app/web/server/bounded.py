@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import httptools
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.collect.problem import REFUSED, Reason
 from app.domain.ping import MAX_BODY
-from app.web.server.joined import JoinedProtocol
+from app.web.server.joined import JoinedCycle
 from app.web.server.protocol import TimeoutProtocol
 from app.web.server.proxies import unmapped
 from app.web.server.refusals import ServerRefusals
@@ -61,7 +61,6 @@ class BoundedProtocol(TimeoutProtocol):
         """Parse what has arrived, and count it: one growing header is never complete."""
         if self._refused:
             return
-        timed = self._reading is not None
         self._whole = False
         self._chunk = len(data)
         try:
@@ -78,7 +77,7 @@ class BoundedProtocol(TimeoutProtocol):
             return
         self._earlier = self._chunk if self._whole else self._earlier + self._chunk
         self._check_unfinished()
-        if not (timed or self._whole):
+        if self._reading is None and not self._whole:
             self._await_request()
 
     # The hooks are written out, for calls to those of the base classes took four times as long as
@@ -93,7 +92,9 @@ class BoundedProtocol(TimeoutProtocol):
         self._in_head = False
         self._unread = True
         self._body = 0
-        JoinedProtocol.on_headers_complete(self)
+        HttpToolsProtocol.on_headers_complete(self)
+        if not self._upgrades:
+            self.cycle.__class__ = JoinedCycle
 
     def on_body(self, body: bytes) -> None:
         """Count the body, however it is framed, and keep it for the route."""

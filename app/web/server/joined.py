@@ -103,7 +103,7 @@ class JoinedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin a cycle. Its task has not run yet."""
-        HttpToolsProtocol.on_headers_complete(self)  # direct, for every ping comes here
+        HttpToolsProtocol.on_headers_complete(self)  # without super(): as BoundedProtocol
         if self.cycle is not None:
             self.cycle.__class__ = JoinedCycle  # it has the same attributes
 
