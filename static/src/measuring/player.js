@@ -66,8 +66,14 @@ export const follow = (node, player, core, onEvent) => {
   let said;
   /** @type {string | undefined} */
   let written;
+  /** @type {any} */
+  let described;
   /** @type {Source} */
   let saidOf;
+  /** Whether an advertisement may run, and whether one does. @type {any} */
+  let mayBeAd;
+  /** @type {any} */
+  let isAd;
   /** Whether the source has played as what is not to be counted, and the visitor has begun it. */
   let ignored = false;
   let steered = false;
@@ -77,7 +83,8 @@ export const follow = (node, player, core, onEvent) => {
   let timer;
 
   const readWords = () => {
-    if (!isDescribed(node, player)) return;
+    described = isDescribed(node, player);
+    if (!described) return;
     const text = node.title + Object.values(node.dataset);
     const words = has("naming")?.authored(node);
     // The code that reads the words may load after the next source is set.
@@ -98,20 +105,17 @@ export const follow = (node, player, core, onEvent) => {
     return parts[name];
   };
 
-  const mayBeAd = () => core.declared || mayAdvertise(node);
-  const isAd = () => mayBeAd() && has("roles")?.isAd(node);
-
   /**
    * Whether all parts that name the source are loaded. When the page is left, its address is enough.
    * @param {string} type of the event
    */
   const isReady = (type) =>
-    (!mayBeAd() || has("roles")) &&
+    (!mayBeAd || has("roles")) &&
     (!nameless.includes(source) || has("manifests")) &&
     ((type == "pagehide" && /^http/.test(source.address)) ||
       ((!shown[0] || has("again")) &&
         (!document.querySelector(STATEMENTS) || has("statements")) &&
-        (!isDescribed(node, player) || has("naming")) &&
+        (!described || has("naming")) &&
         (!hasMore() || has("page"))));
 
   /**
@@ -141,9 +145,8 @@ export const follow = (node, player, core, onEvent) => {
   };
 
   const open = () => {
-    source = newSource(player.currentSrc, openedAt, source);
     // What it played outside of the page (in a snapshot, before it was inserted) does not count.
-    source.beginning = openedAt && player.currentTime;
+    source = newSource(player.currentSrc, openedAt, openedAt && player.currentTime, source);
     view = undefined;
     ignored = false;
     readWords();
@@ -159,11 +162,12 @@ export const follow = (node, player, core, onEvent) => {
     if (paused && !isLate) return;
     if (readyState === 0) return; // of the next source
     if (wish(node) == "off") return ignore("off");
-    if (isAd()) return ignore("ad");
+    if (isAd) return ignore("ad");
     if ([...players].some(([each, other]) => mayDecorate(each, other)) && !has("decoration")) return;
     if (!steered && parts.decoration?.isDecoration(node, player)) return ignore("decoration");
     // The parts that it waits for may take long to load.
     source.foundAt ??= player.currentTime;
+    readWords();
     if (!isReady(type)) return;
     if (parts.manifests?.isInterstitial(source)) return ignore("ad");
     parts.manifests?.findManifests(nameless);
@@ -172,9 +176,8 @@ export const follow = (node, player, core, onEvent) => {
     if (again) return again;
     const last = [...sources.keys()].find((each) => !each.started);
     if (last && isUnattended(type)) return forget(last);
-    readWords();
     /** @type {import("../naming/medium.js").Medium} */
-    const medium = parts.naming && isDescribed(node, player)
+    const medium = parts.naming && described
       ? parts.naming.nameSource(node, source, { player, players, parts, said, saidOf, shown })
       : namePlainly(node, source.address);
     const film = [medium.mediaBridgeId, medium.externalId, medium.mediaUrl].join();
@@ -208,7 +211,8 @@ export const follow = (node, player, core, onEvent) => {
     source.announced ||= source.duration.known;
     steered ||= parts.decoration?.isSteered(node, type, core);
     clearTimeout(timer);
-    const advertised = isAd();
+    mayBeAd = core.declared || mayAdvertise(node);
+    isAd = mayBeAd && has("roles")?.isAd(node);
     if (!view && type != "emptied") view = findView(type);
     if (view) sources.set(view, source);
     const unclear = isUnclear(type);
@@ -219,8 +223,8 @@ export const follow = (node, player, core, onEvent) => {
       view = forget(view);
     }
     const wait = view
-      ? view.update(node, player, source.duration, type, advertised, unclear) || (unclear && UNCLEAR_MS)
-      : !player.paused && advertised && CHECK_MS;
+      ? view.update(node, player, source.duration, type, isAd, unclear) || (unclear && UNCLEAR_MS)
+      : !player.paused && isAd && CHECK_MS;
     if (wait) timer = setTimeout(guard(update), wait);
     return view && unclear && !view.started;
   };

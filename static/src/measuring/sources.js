@@ -19,8 +19,8 @@ export const isGone = (node) => !(node?.isConnected || node?.paused === false);
 /** All that have no address of their own, oldest first. @type {Source[]} */
 export const nameless = [];
 
-/** @param {string} address @param {number} openedAt @param {Source} [previous] */
-export const newSource = (address, openedAt, previous) => {
+/** @param {string} address @param {number} openedAt @param {number} beginning @param {Source} [previous] */
+export const newSource = (address, openedAt, beginning, previous) => {
   const mayGrow = !/^http/.test(address);
   /** @type {Source} */
   const source = {
@@ -29,7 +29,7 @@ export const newSource = (address, openedAt, previous) => {
     seenAt: performance.now(),
     duration: createDuration(mayGrow),
     announced: 0,
-    beginning: 0,
+    beginning,
     previous,
   };
   if (address && mayGrow) nameless.push(source);
