@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 
 from app.console.rendering import HEADERS
 from app.console.view import console_of
-from app.store.errors import StoreError
 
 SIGN_IN = "/console/sign-in"
 SHARED = "/console/shared/"
@@ -21,11 +20,6 @@ _TITLES = {
     429: "Too many requests",
     503: "Not available now",
 }
-
-
-def store_unavailable(error: StoreError) -> HTTPException:
-    """The message when the store can't answer."""
-    return HTTPException(503, str(error), {"retry-after": "5"})
 
 
 def refusal(request: Request, error: HTTPException) -> Response | None:

@@ -1,10 +1,10 @@
 """The web application: the ping endpoint ahead of the router, and all other routes behind it."""
 
 import socket
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from starlette.types import Receive, Scope, Send
@@ -13,11 +13,9 @@ from app import __version__
 from app.collect import schema
 from app.collect.endpoint import PATH, ProgressEndpoint
 from app.config import Settings
-from app.console.pages.embed import note_script
-from app.console.routes import add_console
-from app.console.view import console_of
 from app.demo.routes import demo_routes
 from app.runtime.assemble import assemble
+from app.web import console
 from app.web.errors import add_error_handlers
 from app.web.health import health_routes
 from app.web.internal import InternalPort
@@ -33,9 +31,11 @@ class RelayApp(FastAPI):
     """FastAPI, with the ping endpoint ahead of its middleware and router.
 
     `refusals`: of the servers that run it. `internal`: which requests its own port is for.
-    `base`: the path below which browsers find it, or "".
+    `base`: the path below which browsers find it, or "". `settings`: the console's, until that is
+    loaded.
     """
 
+    settings: Settings | None = None
     pings: ProgressEndpoint | None = None
     refusals: ServerRefusals
     internal: InternalPort
@@ -51,9 +51,26 @@ class RelayApp(FastAPI):
             await self.internal.answer(send)
         elif scope["type"] == "http" and scope["method"] == "HEAD":
             # A route of FastAPI's takes GET alone; the server sends the head alone.
-            await super().__call__({**scope, "method": "GET"}, receive, send)
+            await self._route({**scope, "method": "GET"}, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            await self._route(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and console.is_for_console(scope["path"]):
+            self.load_console()
+        await super().__call__(scope, receive, send)
+
+    def load_console(self) -> None:
+        """Add the console's routes, unless they are there."""
+        settings, self.settings = self.settings, None
+        if settings is not None:
+            console.load(self, settings)
+
+    def openapi(self) -> dict[str, Any]:
+        """The document of all routes, and of the ping endpoint, which the router does not know."""
+        self.load_console()
+        document = super().openapi()
+        return document if PATH in document["paths"] else schema.describe(document)
 
 
 def create_app(settings: Settings, internal: socket.socket | None = None) -> RelayApp:
@@ -94,27 +111,18 @@ def create_app(settings: Settings, internal: socket.socket | None = None) -> Rel
     app.refusals = ServerRefusals()
     app.internal = InternalPort(internal.getsockname()[1] if internal else None)
     app.include_router(health_routes([app.refusals.tally]))
-    app.include_router(tracker_routes(loaded=note_script))
-    add_console(app, settings, time.monotonic, time.time)
+    app.include_router(tracker_routes(loaded=_note_script))
+    app.settings = settings
     if settings.sandboxed:
-        app.include_router(demo_routes(settings.base_path), dependencies=[Depends(_admit)])
+        app.include_router(demo_routes(settings.base_path), dependencies=[Depends(console.admit)])
     app.router.default = leading_to_addresses(app.router, settings.base_path)
     add_error_handlers(app)
-    _describe_pings(app)
     return app
 
 
-async def _admit(request: Request) -> None:
-    """Admit to the demo whoever may see the console, as it shows what arrives."""
-    await console_of(request).access.person(request)
-
-
-def _describe_pings(app: FastAPI) -> None:
-    """Add the endpoint, which the router does not know, to the OpenAPI document."""
-    routes_alone = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = routes_alone()
-        return document if PATH in document["paths"] else schema.describe(document)
-
-    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way to extend it
+def _note_script(request: Request) -> None:
+    """Record which site has loaded the script, by its Referer."""
+    url = urlsplit(request.headers.get("referer", ""))
+    if url.scheme in {"http", "https"} and url.netloc:
+        origin = f"{url.scheme}://{url.netloc}".encode("latin-1", "replace")
+        request.app.state.relay.activity.script(origin)

@@ -9,9 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.collect.problem import Reason, problem, reason_of
-from app.console.refusals import refusal, store_unavailable
 from app.runtime.relay import Relay
 from app.store.errors import StoreError
+from app.web.console import refusal_page
 
 FAULTS_NAMED = 20
 FIELD_LIMIT = 64
@@ -29,7 +29,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:
-    if isinstance(error, HTTPException) and (page := refusal(request, error)) is not None:
+    if isinstance(error, HTTPException) and (page := refusal_page(request, error)) is not None:
         return page
     status = error.status_code if isinstance(error, HTTPException) else 500
     reason: Reason = reason_of(status)
@@ -52,8 +52,8 @@ def _fault(fault: Mapping[str, Any]) -> str:
 
 async def _store_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreError)  # noqa: S101 - registered for it alone
-    away = store_unavailable(error)
-    page = refusal(request, away)
+    away = HTTPException(503, str(error), {"retry-after": "5"})
+    page = refusal_page(request, away)
     return page or _answer(request, "store_unavailable", away.detail, 503, away.headers)
 
 

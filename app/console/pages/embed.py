@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from app.collect.activity import Activity
@@ -31,14 +30,6 @@ class SnippetOptions(BaseModel):
     stub: bool = False
     debug: bool = False
     page: Annotated[str, Field(max_length=2048)] = ""
-
-
-def note_script(request: Request) -> None:
-    """Record which site has loaded the script, by its Referer."""
-    url = urlsplit(request.headers.get("referer", ""))
-    if url.scheme in {"http", "https"} and url.netloc:
-        origin = f"{url.scheme}://{url.netloc}".encode("latin-1", "replace")
-        request.app.state.relay.activity.script(origin)
 
 
 def routes() -> APIRouter:

@@ -140,7 +140,7 @@ asyncio.run(ask(sys.argv[1]))
 def test_a_request_to_hubspot_searches_for_no_module(installed: Path, relay: Server) -> None:
     """The client's optional modules are there: Python searches anew for one that is missing."""
     python = installed.parent / "python"
-    command = [python, "-c", SEARCHED, f"{relay.address}/healthz"]
+    command = [str(python), "-c", SEARCHED, f"{relay.address}/healthz"]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)  # noqa: S603 - our own
     assert done.stdout.split() == []
 

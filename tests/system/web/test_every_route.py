@@ -57,6 +57,7 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
     folder: Path = tmp_path_factory.mktemp("listed")
     with live_relay(settings_for(folder, console_password=PASSWORD)) as live:
         found = {("POST", "/v1/progress"), ("OPTIONS", "/v1/progress"), ("POST", "/nowhere")}
+        live.app.load_console()
         for route in endpoints(live.app.routes):
             path = re.sub(r"\{[^}]*\}", "x", route.path)
             if not path.endswith("/events"):  # streams have no end to wait for
