@@ -29,6 +29,10 @@ class SchemaTx(Tx, Protocol):
         """Several statements, without values."""
         ...
 
+    async def has_tables(self) -> bool:
+        """Whether there is any table where the store's are."""
+        ...
+
 
 async def is_current(tx: SchemaTx, engine: Engine) -> bool:
     """Whether there is nothing to migrate."""
@@ -43,6 +47,12 @@ async def migrate(tx: SchemaTx, engine: Engine) -> None:
     if current is not None and current not in scripts:
         raise StoreError(
             "the store was written by a newer playrelay: run that version, or restore a backup",
+            "schema",
+        )
+    if await tx.has_tables() and not await tx.has_table(VERSION_TABLE):
+        raise StoreError(
+            "the database has tables of another program: name one of the relay's own in "
+            "PLAYRELAY_DATABASE_URL",
             "schema",
         )
     for version, script in scripts.items():

@@ -28,6 +28,7 @@ LOCK_AND_PLAN = f"""
     {LOCK}, set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)
 """
 HAS_TABLE = "SELECT to_regclass($1) IS NOT NULL"
+HAS_TABLES = "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1)"
 
 
 class Schema(dict[str, str]):
@@ -88,6 +89,10 @@ class PostgresTx:
 
     async def has_table(self, name: str) -> bool:
         return bool(await self.value(HAS_TABLE, f'"{self._schema.name}".{name}'))
+
+    async def has_tables(self) -> bool:
+        """See `migrations.SchemaTx`."""
+        return bool(await self.value(HAS_TABLES, self._schema.name))
 
     async def script(self, text: str) -> None:
         """See `migrations.SchemaTx`."""

@@ -75,6 +75,10 @@ class SqliteTx:
         sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1"
         return await self.value(sql, name) is not None
 
+    async def has_tables(self) -> bool:
+        """See `migrations.SchemaTx`."""
+        return await self.value("SELECT 1 FROM sqlite_master WHERE type = 'table'") is not None
+
     async def script(self, text: str) -> None:
         """See `migrations.SchemaTx`. `executescript` would commit first."""
         pending = ""

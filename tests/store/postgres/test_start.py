@@ -93,6 +93,18 @@ async def test_a_schema_from_the_future(url: str) -> None:
     assert "newer playrelay" in str(error)
 
 
+async def test_a_schema_of_another_program(url: str) -> None:
+    """A schema that has tables already, and none of the relay's, is left alone."""
+    await execute(url, "CREATE SCHEMA playrelay; CREATE TABLE playrelay.orders (id int)")
+    error = await failure(url)
+    assert error.fault == "schema"
+    assert "has tables of another program" in str(error)
+    found = await asyncio.to_thread(
+        ask, url, "SELECT tablename FROM pg_tables WHERE schemaname = 'playrelay'"
+    )
+    assert found == [("orders",)]
+
+
 async def test_a_server_that_confirms_too_early(url: str) -> None:
     """A server that answers before anything is on disk can't keep what the relay promises."""
     name = url.rpartition("/")[2]

@@ -83,6 +83,21 @@ def _no_database(database: Path) -> Iterator[None]:
 
 
 @contextmanager
+def _of_another_program(database: Path) -> Iterator[None]:
+    """Another program's database lies there."""
+    aside = database.with_name("aside")
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # its write-ahead log stays where it is
+    database.rename(aside)
+    with closing(sqlite3.connect(database)) as db:
+        db.execute("CREATE TABLE orders (id INTEGER)")
+    yield
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("orders",)]
+    aside.rename(database)
+
+
+@contextmanager
 def _overwritten(database: Path, *, tables: tuple[str, ...]) -> Iterator[None]:
     """The pages at which these tables begin hold nonsense."""
     with closing(sqlite3.connect(database, isolation_level=None)) as db:
@@ -111,6 +126,7 @@ FAULTS: dict[str, tuple[Callable[[Path], AbstractContextManager[None]], str]] = 
     "a read-only file": (_read_only_file, "check the folder and its permissions"),
     "a lock": (_locked, "is locked by another process"),
     "an unknown migration": (_of_the_future, "was written by a newer playrelay"),
+    "another program's database": (_of_another_program, "has tables of another program: name one"),
     "another kind of file": (_no_database, "is no SQLite database"),
     "a damaged page of the version": (_damaged_version, "is damaged"),
     "a damaged page of the outbox": (_damaged_outbox, "is damaged"),
