@@ -93,7 +93,7 @@ async def test_a_migration_that_breaks_leaves_nothing(path: Path) -> None:
     """Not even what came before it: the next start finds what this one found."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(sqlite3.connect(path)) as db:
-        db.execute("CREATE VIEW known_media AS SELECT 1")  # a migration in the middle makes a table of this name
+        db.execute("CREATE VIEW known_media AS SELECT 1")  # a migration makes a table of that name
     with pytest.raises(StoreError, match="known_media already exists"):
         await open_sqlite(sqlite_url(path), POLICY)
     with contextlib.closing(sqlite3.connect(path)) as db:
