@@ -24,16 +24,15 @@ from app.config.load import SECRETS
 from app.config.settings import ACCOUNT_FIELDS, SITE_FIELDS, key_name, vocabulary
 from app.config.sitesfile import NEEDS_KEY
 from app.deliver import lookup, sender
-from app.deliver.policy import DAY, HOUR, MINUTE, DeliveryPolicy
+from app.deliver.delays import DAY, HOUR, MINUTE, DeliveryPolicy
 from app.domain.coverage import MAX_SPANS
 from app.domain.ping import MAX_BODY, MAX_PLAYS
 from app.hubspot import endings, exchange, tokens
 from app.runtime import environment, policies, workers
 from app.store import group_commit
 from app.store.rules import lookup_times, outcomes
-from app.telemetry.metrics import Metrics, process_metrics
 from app.web.server import protocol
-from tools import docs_limits
+from tools import docs_limits, docs_metrics
 
 ROOT = Path(__file__).parent.parent
 
@@ -116,8 +115,8 @@ def env_example() -> str:
 def metrics_table() -> str:
     """Every metric, from `app.telemetry.metrics`."""
     rows = (
-        (f"`{name}`", kind or "", ", ".join(f"`{label}`" for label in labels) or "–", meaning)
-        for name, kind, meaning, labels in (*Metrics().declared(), *process_metrics())
+        (f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels) or "–", meaning)
+        for name, kind, meaning, labels in docs_metrics.all_metrics()
     )
     return _table(("metric", "type", "labels", "meaning"), rows)
 
@@ -143,7 +142,7 @@ def limits_table() -> str:
 
 
 def policy_table() -> str:
-    """Every delay of delivery, from `app.deliver.policy`."""
+    """Every delay of delivery, from `app.deliver.delays`."""
     policy = DeliveryPolicy()
     rows = (
         (f"`{name}`", _policy_value(name, getattr(policy, name)), _POLICY_MEANINGS[name])

@@ -15,7 +15,8 @@ from app.domain.alerting import Change, Sentence
 from app.domain.figures import DAY_MS
 from app.domain.period import Period
 from app.domain.weekly import Weekly
-from app.explain.advice import Advice, Level, advise
+from app.explain.advice import Advice, advise
+from app.explain.pauses import Level
 from app.runtime.notifier import wait_for
 from app.store.errors import StoreError
 from app.store.event_reports import REFUSED_MEDIA

@@ -31,6 +31,19 @@ from app.hubspot.versions import (
     version,
 )
 
+_ROUTES: Mapping[Use, tuple[str, str]] = {
+    "events": ("hubspot_api_version", "hubspot_events_path"),
+    "oauth": ("hubspot_oauth_version", "hubspot_oauth_path"),
+    "media": ("hubspot_media_version", "hubspot_media_path"),
+    "custom": ("hubspot_custom_events_version", "hubspot_custom_events_path"),
+    "provider": ("hubspot_provider_version", "hubspot_provider_path"),
+    "objects": ("hubspot_objects_version", "hubspot_objects_path"),
+    "names": ("hubspot_names_version", "hubspot_names_path"),
+}
+"""The settings of version and path of each part of HubSpot's API that has them."""
+
+_USES = {path: use for use, (_, path) in _ROUTES.items()}
+
 
 class AccountFields(BaseModel):
     """The settings of an account."""
@@ -156,40 +169,15 @@ class AccountFields(BaseModel):
         Seal.of(secrets_of(value))
         return value
 
-    @field_validator(
-        "hubspot_api_version",
-        "hubspot_oauth_version",
-        "hubspot_media_version",
-        "hubspot_provider_version",
-        "hubspot_custom_events_version",
-        "hubspot_objects_version",
-        "hubspot_names_version",
-    )
+    @field_validator(*(version for version, _ in _ROUTES.values()))
     @classmethod
     def _version(cls, value: str) -> str:
         return version(cleaned(value))
 
-    @field_validator(
-        "hubspot_events_path",
-        "hubspot_oauth_path",
-        "hubspot_media_path",
-        "hubspot_provider_path",
-        "hubspot_custom_events_path",
-        "hubspot_objects_path",
-        "hubspot_names_path",
-    )
+    @field_validator(*_USES)
     @classmethod
     def _path(cls, value: str, info: ValidationInfo) -> str:
-        uses: Mapping[str, Use] = {
-            "hubspot_events_path": "events",
-            "hubspot_oauth_path": "oauth",
-            "hubspot_media_path": "media",
-            "hubspot_provider_path": "provider",
-            "hubspot_custom_events_path": "custom",
-            "hubspot_objects_path": "objects",
-            "hubspot_names_path": "names",
-        }
-        return template(cleaned(value), uses[info.field_name or ""])
+        return template(cleaned(value), _USES[info.field_name or ""])
 
     @field_validator("hubspot_base_url", "hubspot_app_url")
     @classmethod
@@ -239,13 +227,8 @@ class AccountFields(BaseModel):
     def hubspot_routes(self) -> Mapping[Use, Route]:
         """Version and path of each part of HubSpot's API that has a setting."""
         return {
-            "events": Route(self.hubspot_api_version, self.hubspot_events_path),
-            "oauth": Route(self.hubspot_oauth_version, self.hubspot_oauth_path),
-            "media": Route(self.hubspot_media_version, self.hubspot_media_path),
-            "custom": Route(self.hubspot_custom_events_version, self.hubspot_custom_events_path),
-            "provider": Route(self.hubspot_provider_version, self.hubspot_provider_path),
-            "objects": Route(self.hubspot_objects_version, self.hubspot_objects_path),
-            "names": Route(self.hubspot_names_version, self.hubspot_names_path),
+            use: Route(getattr(self, version), getattr(self, path))
+            for use, (version, path) in _ROUTES.items()
         }
 
     @property

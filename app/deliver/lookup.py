@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import structlog
 
+from app.deliver.delays import DAY, ask_again, doubled
 from app.deliver.loop import keep_stepping, rest_until
-from app.deliver.policy import DAY, Health, account_update, ask_again, doubled
+from app.deliver.policy import Health, account_update
 from app.deliver.sender import LEASE_MS, SenderContext
 from app.domain.outcome import AccountUpdate, Failing, Healthy
 from app.hubspot.client import HubSpotClient

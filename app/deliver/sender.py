@@ -6,9 +6,10 @@ from collections.abc import Callable
 import msgspec
 import structlog
 
+from app.deliver.delays import DAY, DeliveryPolicy
 from app.deliver.destination import Destinations
 from app.deliver.loop import TROUBLE_SECONDS, keep_stepping, rest_until
-from app.deliver.policy import DAY, UNSURE, DeliveryPolicy, Health, Sent, decide
+from app.deliver.policy import UNSURE, Health, Sent, decide
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import (
     Decision,

@@ -12,7 +12,7 @@ from app.doctor.alerts import examine_alerts
 from app.doctor.endings import examine_endings, examine_versions
 from app.doctor.finding import Finding
 from app.doctor.outcomes import outcomes, steps
-from app.explain.advice import why_paused
+from app.explain.pauses import why_paused
 from app.explain.refused import remedy, summary
 from app.formatting import number
 from app.hubspot import scopes

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from app.config import Settings, is_postgresql
 from app.doctor.finding import Finding
-from app.explain.advice import why_paused
+from app.explain.pauses import why_paused
 from app.formatting import count, duration, number, percent
 from app.runtime.policies import quota_of
 from app.store.console_records import CLOCK, AuditEntry

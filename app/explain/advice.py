@@ -1,66 +1,18 @@
 """Turns the relay's state into advice: what is wrong, and what to do about it. Pure."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 import msgspec
 
+from app.explain.pauses import Level, pause_of
 from app.explain.refused import many, remedy, summary
 from app.formatting import count, duration, number
 from app.store.console_records import AlertChannel
 from app.store.event_reports import Depths, MediumRefusal, Rest
 from app.store.reports import Day
 
-Level = Literal["good", "wait", "bad"]
-
 SLOW_MS = 5 * 60 * 1000
 """An event that is due, or a ping in the inbox, should not be older than this."""
-
-PAUSES: dict[str, tuple[Level, str, str]] = {
-    "rate_limited": (
-        "wait",
-        "HubSpot says that requests come too fast.",
-        "If this is frequent, another integration shares the limit: lower PLAYRELAY_HUBSPOT_RATE.",
-    ),
-    "daily_limit": (
-        "wait",
-        "The HubSpot account has used up its requests for today.",
-        "Nothing is lost: sending continues at midnight in the account's time zone.",
-    ),
-    "bad_token": (
-        "bad",
-        "HubSpot refuses the access token.",
-        "Create a new one, set PLAYRELAY_HUBSPOT_ACCESS_TOKEN, and restart the relay.",
-    ),
-    "reinstall_needed": (
-        "bad",
-        "The app is no longer installed in the HubSpot account.",
-        "Connect it again; if its refresh token is in the settings, set a new one there.",
-    ),
-    "not_connected": (
-        "bad",
-        "The HubSpot app is not installed in an account yet.",
-        "Connect it on the page Connect. All plays are kept until then.",
-    ),
-    "missing_scope": (
-        "bad",
-        "The app lacks a permission.",
-        "Grant it the scopes that playrelay doctor lists, and connect it again.",
-    ),
-    "refused_all": (
-        "bad",
-        "HubSpot refuses every event with the same message.",
-        "The log has it. One event at a time is tried; all are sent once one is accepted.",
-    ),
-    "unavailable": (
-        "wait",
-        "HubSpot has failed several times in a row.",
-        "Nothing to do: the relay keeps trying, and sends everything once HubSpot is back.",
-    ),
-}
-
-CONNECTING = {"not_connected", "reinstall_needed", "missing_scope"}
-"""Pauses that installing the app ends."""
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -124,38 +76,10 @@ def advise(
     return [Advice("good", "All is well: pings arrive, and their events are sent.")]
 
 
-def why_paused(said: str) -> str:
-    """Why sending is paused, and what to do. `said`: the reason and its details."""
-    pause = _pause(said)
-    words = f"{pause.says.removesuffix('.')}{pause.detail}. {pause.do}"
-    return words.strip().removesuffix(".")
-
-
-class _Pause(NamedTuple):
-    """Why sending is paused. `detail`: in brackets, to be appended to a sentence; or empty."""
-
-    reason: str
-    level: Level
-    says: str
-    do: str
-    detail: str
-
-    @property
-    def path(self) -> str:
-        """The console's page that helps; empty: none."""
-        return "/console/connect" if self.reason in CONNECTING else ""
-
-
-def _pause(said: str) -> _Pause:
-    reason, _, detail = said.partition(":")
-    level, says, do = PAUSES.get(reason, ("wait", f"Sending is paused ({reason}).", ""))
-    return _Pause(reason, level, says, do, f" ({detail.strip()})" if detail else "")
-
-
 def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
     found = []
     if depths.paused_until > now:
-        pause = _pause(depths.pause_reason)
+        pause = pause_of(depths.pause_reason)
         rest = f"Sending is paused for another {duration(depths.paused_until - now)}"
         found.append(
             Advice(
@@ -223,7 +147,7 @@ def _faults(depths: Depths, now: int, *, collects: bool) -> list[Advice]:
 
 def _resting(rest: Rest, now: int) -> Advice:
     """A destination that rests, though the account does not."""
-    pause = _pause(rest.reason)
+    pause = pause_of(rest.reason)
     left = f"Sending to {rest.destination} is paused for another {duration(rest.until - now)}"
     return Advice(
         pause.level,

@@ -8,19 +8,12 @@ from collections.abc import Mapping
 import msgspec
 
 from app.domain.destination import DESTINATIONS, MEDIA_BRIDGE, TAKES_MAILS, Destination
-from app.domain.identity import Identity, IdentitySource, Unknown
+from app.domain.identity import Identity, Unknown
 from app.domain.play import Play
-from app.explain.words import medium_of, milestone, page_of
+from app.explain.steps import RELAY_REASONS, Step, steps_of
+from app.explain.words import medium_of, page_of
 from app.formatting import count, moment
 from app.store.event_reports import OutboxEntry, PlayHistory
-
-IDENTITY_SOURCES: dict[IdentitySource, str] = {
-    "signed": "the contactId that your server signed",
-    "usertoken": "the usertoken (the hubspotutk cookie)",
-    "mail": "the link in a HubSpot email (_hsenc)",
-    "passthrough": "the usertoken, which HubSpot resolves itself",
-    "media-bridge": "the contact to which the Media Bridge assigned the play",
-}
 
 UNKNOWN = {
     "lookup": "the visitor's usertoken has not been looked up at HubSpot yet",
@@ -40,20 +33,6 @@ WAITS = {
     "error_guard": "postponed until tomorrow: HubSpot may not know the visitor, and today's errors "
     "have reached HubSpot's limit",
 }
-
-RELAY_REASONS = {
-    "medium_refused": "without being sent, because HubSpot refused the medium shortly before",
-    "unsendable": "by the relay",
-    "unreadable": "by the relay",
-}
-"""Who rejected an event, if not HubSpot."""
-
-
-class Step(msgspec.Struct, frozen=True):
-    """One thing that happened, or will happen, at `at` (ms since the epoch)."""
-
-    at: int
-    what: str
 
 
 class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -85,7 +64,7 @@ def explain(history: PlayHistory, pauses: Pauses = NO_PAUSES, account: str = "")
         title,
         _verdict(history, pauses, account),
         contacts,
-        _steps(history),
+        steps_of(history),
         account,
         play.site,
     )
@@ -211,57 +190,3 @@ def _unknown(history: PlayHistory, reason: str = "anonymous", said: str | int = 
     if history.lookup is not None and history.lookup.next_at is not None:
         parts.append(f"the next look-up is by {moment(history.lookup.next_at)}")
     return "; ".join(parts)
-
-
-def _steps(history: PlayHistory) -> list[Step]:
-    play = history.play
-    steps = [
-        Step(play.started_at, "the play began"),
-        Step(
-            history.received_at,
-            f"the last of {count(history.pings, 'ping')} arrived: {play.covered:.0f} % watched",
-        ),
-        *(_looked_up(history)),
-        *(_ended(event) for event in history.events),
-    ]
-    if play.second_utk is not None:
-        conflict = "another usertoken arrived for the same session: the first one counts"
-        steps.append(Step(play.second_utk[0], conflict))
-    if history.settles_at is not None:
-        steps.append(
-            Step(history.settles_at, "its attention span becomes final, unless more is watched")
-        )
-    return sorted(steps, key=lambda step: step.at)
-
-
-def _looked_up(history: PlayHistory) -> list[Step]:
-    asked = history.lookup
-    if asked is None or asked.last_at is None:
-        return []
-    who = f"contact {asked.contact_id}" if asked.contact_id else "no contact"
-    return [Step(asked.last_at, f"the usertoken was looked up at HubSpot: {who}")]
-
-
-def _to(event: OutboxEntry) -> str:
-    """Where the event went, if not to the Media Bridge."""
-    return "" if event.destination == MEDIA_BRIDGE else f" ({event.destination})"
-
-
-def _ended(event: OutboxEntry) -> Step:
-    what = f"{milestone(event.event, event.value)}{_to(event)}: {event.status}"
-    answer = event.answer
-    if event.status == "delivered":
-        source = IDENTITY_SOURCES.get(answer.get("rung"), "")  # type: ignore[call-overload] # from our own JSON
-        contact = answer.get("contact_id")
-        to = f"to contact {contact}, " if contact else ""
-        what += f" {to}identified by {source}"
-    elif event.reason in RELAY_REASONS:
-        what += f", {RELAY_REASONS[event.reason]}: {answer.get('message')}"
-    elif message := answer.get("message"):
-        reference = f" [{answer['correlation_id']}]" if answer.get("correlation_id") else ""
-        what += f"; HubSpot said: {message}{reference}"
-    elif event.reason:
-        what += f" ({event.reason})"
-    if event.status == "rejected" and event.due_at:
-        what += f"; it is sent again at {moment(event.due_at)}"
-    return Step(event.occurred_at, what)

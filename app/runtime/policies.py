@@ -1,7 +1,7 @@
 """Turns settings into small frozen policies for the packages."""
 
 from app.config import Settings
-from app.deliver.policy import DAY, MINUTE, DeliveryPolicy
+from app.deliver.delays import DAY, MINUTE, DeliveryPolicy
 from app.deliver.sender import LEASE_MS
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy

@@ -10,11 +10,11 @@ import structlog
 
 from app.config import Settings
 from app.config.catalogue import load_catalogue
+from app.deliver.delays import DeliveryPolicy
 from app.deliver.destination import CustomEvents, Destinations, MediaBridge
 from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
 from app.deliver.names import NameReader
-from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Sender, SenderContext
 from app.domain.media import Catalogue
 from app.fold.folding import PureFolding, SitePolicy

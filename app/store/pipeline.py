@@ -24,6 +24,7 @@ from app.store.records import (
 )
 from app.store.transactions import (
     claims,
+    closing,
     destinations,
     figure_traits,
     folding,
@@ -83,7 +84,7 @@ class Folding(PolicyPart):
 
         A play that can't be closed is left as it is, and counted as unfoldable.
         """
-        report = await self._write(folding.close_quiet, self._policy, limit, rules, now)
+        report = await self._write(closing.close_quiet, self._policy, limit, rules, now)
         if report.events:
             self._database.notify("due")
         return report

@@ -1,4 +1,4 @@
-"""Every metric, declared once. docs/METRICS.md is made from this."""
+"""Every metric, declared once. tools/docs_metrics.py reads them for docs/METRICS.md."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,9 +13,6 @@ from prometheus_client.registry import Collector
 from app.domain.notices import WARNING_REASONS
 
 M = TypeVar("M", bound=MetricWrapperBase)
-
-Declared = tuple[str, str | None, str, tuple[str, ...]]
-"""A metric's exposed name, type, meaning and labels."""
 
 OUTCOMES = ("delivered", "retry", "waiting", "next_rung", "rejected")
 """What sending an event can lead to."""
@@ -71,22 +68,13 @@ def refused_requests() -> Tally:
     )
 
 
-def process_metrics() -> Iterable[Declared]:
-    """What a process has besides the figures of its accounts, for the documentation."""
-    yield _described(refused_requests())
-
-
-def _described(tally: Tally) -> Declared:
-    return f"{tally.name}_total", "counter", tally.meaning, (tally.label,)
-
-
 class Metrics:
     """One account's figures, in a registry of their own: nothing is global."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._declared: list[MetricWrapperBase] = []
-        self._tallies: list[Tally] = []
+        self.declared: list[MetricWrapperBase] = []
+        self.tallies: list[Tally] = []
         self.pings = self._tally(pings_by_outcome())
         self.plays = self._tally(
             Tally("playrelay_plays_received", "Plays in accepted requests, by outcome", "outcome")
@@ -215,15 +203,6 @@ class Metrics:
         self.ready = self._gauge("playrelay_ready", "1 while the store accepts writes")
         self.sandbox = self._gauge("playrelay_sandbox", "1 while events go to the sandbox")
 
-    def declared(self) -> Iterable[Declared]:
-        """Each metric's exposed name, type, meaning and labels, for the documentation."""
-        yield from map(_described, self._tallies)
-        for metric in self._declared:
-            name = metric._name  # noqa: SLF001 - prometheus_client has no public reader
-            suffix = "_total" if isinstance(metric, Counter) else ""
-            labels = tuple(metric._labelnames)  # noqa: SLF001 - prometheus_client has no public reader
-            yield name + suffix, metric._type, metric._documentation, labels  # noqa: SLF001 - likewise
-
     def observe_commit(self, rows: int, seconds: float) -> None:
         """A commit of the store, with the pings it held."""
         if rows:
@@ -237,7 +216,7 @@ class Metrics:
 
     def _tally(self, tally: Tally) -> Tally:
         self.registry.register(tally)
-        self._tallies.append(tally)
+        self.tallies.append(tally)
         return tally
 
     def _counter(self, name: str, meaning: str, labels: list[str]) -> Counter:
@@ -252,5 +231,5 @@ class Metrics:
         )
 
     def _declare(self, metric: M) -> M:
-        self._declared.append(metric)
+        self.declared.append(metric)
         return metric

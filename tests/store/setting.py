@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from app.deliver.policy import DeliveryPolicy
+from app.deliver.delays import DeliveryPolicy
 from app.domain.folding import Event, Folded
 from app.domain.identity import IdentityMode
 from app.domain.media import Catalogue

@@ -19,7 +19,7 @@ from app.domain.play import Play
 from app.store.errors import Raced
 from app.store.policy import StorePolicy
 from app.store.records import FoldReport, FoldRules, InboxPing, Observed, Unfoldable
-from app.store.rules.plays import close_play, columns_of, decode_play, encode_play
+from app.store.rules.plays import columns_of, decode_play, encode_play
 from app.store.transactions import figures
 from app.store.transactions.events import ChangedPlay, add_events, held_or_due
 from app.store.transactions.identities import Visitors, bind_mails, load_visitors
@@ -56,12 +56,6 @@ SAVE_PLAY = """
         started = $12, viewer = $13, trait = $14, state = $15::json
     WHERE view = $1 RETURNING view, id
 """
-SILENT_PLAYS = """
-    SELECT id, received_at, state, attributed FROM playrelay.plays
-    WHERE settles_at <= $1 ORDER BY settles_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED
-"""
-LEAVE_PLAYS = "UPDATE playrelay.plays SET settles_at = NULL WHERE id = ANY ($1::bigint[])"
-CLOSE_PLAY = "UPDATE playrelay.plays SET settles_at = NULL, state = $2::json WHERE id = $1"
 
 MOST_PLAYS = 100
 """Plays in one transaction, unless a single ping has more: a ping costs as much as its plays."""
@@ -207,37 +201,6 @@ async def _write(
     events = await add_events(tx, changes, visitors, policy.identity, now)
     moves = ((seen.before, seen.folded.play, seen.attributed) for seen in changed)
     return events, await figures.add_figures(tx, figure_changes(moves))
-
-
-async def close_quiet(
-    tx: Tx, policy: StorePolicy, limit: int, rules: FoldRules, now: int
-) -> FoldReport:
-    """Close the plays whose silence is over. A play that can't be closed is left as it is."""
-    silent = await tx.rows(SILENT_PLAYS, now, limit)
-    if not silent:
-        return FoldReport()
-    changes = []
-    broken = []
-    for row, received_at, state, attributed in silent:
-        result = close_play(rules, state, received_at)
-        if result is None:
-            broken.append(row)
-        else:
-            changes.append(ChangedPlay(row, *result, bool(attributed)))
-    if broken:
-        await tx.change(LEAVE_PLAYS, broken)
-    visitors = await load_visitors(tx, [change.folded.play for change in changes], lock=True)
-    changes = [
-        replace(each, folded=held_or_due(each.folded, visitors, policy.identity))
-        for each in changes
-    ]
-    closed = [(each.row, encode_play(each.folded.play).decode()) for each in changes]
-    await tx.each(CLOSE_PLAY, sorted(closed))
-    events = await add_events(tx, changes, visitors, policy.identity, now)
-    if events:
-        await figures.count_activity(tx, now, events=events)
-    full = len(silent) >= limit
-    return FoldReport(plays=len(silent), events=events, unfoldable=len(broken), full=full)
 
 
 async def _set_aside(tx: Tx, ping: InboxPing, fault: str) -> None:

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from app.telemetry.exposition import ACCOUNT
-from app.telemetry.metrics import Metrics, process_metrics
 from tests.project.deploy.files import DEPLOY, checked, documents, tool, values
+from tools.docs_metrics import account_metrics, all_metrics
 
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"
 DASHBOARD = DEPLOY / "grafana" / "playrelay.json"
@@ -24,7 +24,7 @@ INTERVAL = "5m"
 def exposed() -> dict[str, set[str]]:
     """Every series that `/metrics` has, with its labels."""
     series = dict(SCRAPED)
-    for name, kind, _, labels in (*Metrics().declared(), *process_metrics()):
+    for name, kind, _, labels in all_metrics():
         has = {*labels, ACCOUNT, "instance"}
         ends = ("_bucket", "_sum", "_count") if kind == "histogram" else ("",)
         series |= {name + end: has | ({"le"} if end == "_bucket" else set()) for end in ends}
@@ -69,7 +69,7 @@ def test_every_metric_is_on_the_dashboard() -> None:
     """What is measured is shown, but for what the demo of a tracker's plays needs no picture of."""
     asked = {name for query in queries() for name in re.findall(r"playrelay_\w+", query)}
     shown = {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked}
-    measured = {name for name, *_ in Metrics().declared()}
+    measured = {name for name, *_ in account_metrics()}
     assert measured - shown == {
         "playrelay_plays_received_total",
         "playrelay_ping_warnings_total",

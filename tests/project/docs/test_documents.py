@@ -13,16 +13,17 @@ from app.cli.parser import parse as parse_command
 from app.collect.problem import REASONS
 from app.config import Settings, load_settings, unknown_variables, variable_name
 from app.config.catalogue import load_catalogue
-from app.deliver.policy import DeliveryPolicy, Health, account_update
+from app.deliver.delays import DeliveryPolicy
+from app.deliver.policy import Health, account_update
 from app.domain.outcome import STATUSES
 from app.domain.ping import PingRequest, PlayPing
 from app.domain.ping_parser import parse
 from app.domain.signature import sign
 from app.hubspot.results import MissingScope, Throttled, Trouble, Unauthorized, Unavailable
-from app.telemetry.metrics import Metrics, process_metrics
 from tests.places import ROOT
 from tests.project.docs.languages import interpreter
 from tests.project.docs.pages import PAGES, anchors, blocks, commands, name
+from tools.docs_metrics import all_metrics
 
 EXAMPLES = (ROOT / ".env.example", ROOT / "deploy" / "playrelay.env.example")
 TOPS = (ROOT, ROOT / "app")
@@ -107,7 +108,7 @@ def test_variables_are_settings(page: Path) -> None:
 @every_page
 def test_metrics_are_exposed(page: Path) -> None:
     """Each metric that a page names is one that `/metrics` has."""
-    exposed = {metric for metric, *_ in (*Metrics().declared(), *process_metrics())}
+    exposed = {metric for metric, *_ in all_metrics()}
     named = set(re.findall(r"\bplayrelay_[a-z_]+", page.read_text("utf-8")))
     assert named - exposed == set()
 

@@ -8,7 +8,8 @@ import pytest
 from app.collect.activity import Activity, OriginActivity
 from app.console.pages.embed import FRESH_MS, diagnose
 from app.domain.outcome import STATUSES, Status
-from app.explain.advice import PAUSES, SLOW_MS, Advice, advise
+from app.explain.advice import SLOW_MS, Advice, advise
+from app.explain.pauses import PAUSES
 from app.store.console_records import AlertChannel
 from app.store.event_reports import Depths, MediumRefusal, Rest
 from app.store.reports import Day

@@ -18,10 +18,10 @@ from msgspec.structs import replace
 from uvicorn.server import ServerState
 
 from app.config import Settings, accounts_of
+from app.deliver.delays import DeliveryPolicy
 from app.deliver.lookup import Lookup
 from app.deliver.maintenance import MaintenanceWorker
 from app.deliver.names import NameReader
-from app.deliver.policy import DeliveryPolicy
 from app.deliver.sender import Sender
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import IdentityMode

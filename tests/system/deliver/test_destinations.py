@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.deliver.policy import MINUTE
+from app.deliver.delays import MINUTE
 from app.domain.destination import DESTINATIONS
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from pydantic import SecretStr
 
-from app.deliver.policy import DAY, HOUR, MINUTE
+from app.deliver.delays import DAY, HOUR, MINUTE
 from app.hubspot.client import HubSpotClient, make_http
 from app.hubspot.exchange import Exchange
 from app.hubspot.tokens import StaticToken

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from pydantic import SecretStr
 
-from app.deliver.policy import DAY
+from app.deliver.delays import DAY
 from app.domain.outcome import Healthy
 from app.hubspot.seal import Seal
 from app.sandbox.routes_names import MOST_IN_BATCH

@@ -6,18 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.deliver.policy import (
-    DAY,
-    HOUR,
-    MINUTE,
-    DeliveryPolicy,
-    Health,
-    Sent,
-    account_update,
-    ask_again,
-    backoff,
-    decide,
-)
+from app.deliver.delays import DAY, HOUR, MINUTE, DeliveryPolicy, ask_again, backoff
+from app.deliver.policy import Health, Sent, account_update, decide
 from app.domain.identity import Identity, IdentitySource
 from app.domain.outcome import (
     Decision,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.deliver.policy import MINUTE
+from app.deliver.delays import MINUTE
 from app.store.policy import Quota
 from tests.store.setting import FOLDING, NOW, SETTLE
 from tests.system.deliver.harness import IDLE, Harness

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.deliver.policy import MINUTE
+from app.deliver.delays import MINUTE
 from app.deliver.sender import LEASE_MS
 from app.domain.media import Catalogue
 from app.domain.milestones import MilestonePolicy

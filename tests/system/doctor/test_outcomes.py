@@ -11,7 +11,7 @@ from app.doctor.outcomes import DAY_MS, LATE_MS, outcomes, steps
 from app.doctor.settings import examine_settings
 from app.domain.destination import Destination
 from app.domain.outcome import Paused, Retry, Status
-from app.explain.advice import PAUSES, why_paused
+from app.explain.pauses import PAUSES, why_paused
 from app.runtime.clock import now_ms
 from app.store.console_records import CLOCK, AuditEntry
 from app.store.event_reports import Depths, Rest
