@@ -1,4 +1,4 @@
-"""Addresses as people write and read them."""
+"""Reads and writes the addresses of servers."""
 
 import argparse
 import errno
@@ -21,18 +21,18 @@ def public_address(text: str) -> Url:
     url = parse_url(text)
     if url is None or any(mark in text for mark in "?#@\\<>\"'"):
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no address such as https://relay.example.com"
+            f"{text!r} is not a URL: write one such as https://relay.example.com"
         )
     return url
 
 
 def is_loopback(url: Url) -> bool:
-    """Whether only browsers on the same machine find it."""
+    """Whether only browsers on the same machine reach it."""
     return OriginPolicy(loopback=True).allows(url.origin)
 
 
 def no_port(error: OSError, host: str, number: int, sets_host: str, sets_port: str) -> str:
-    """Why nothing can listen there, and the remedy. `sets_…`: by what address and port are set."""
+    """Why nothing can listen there, and the remedy. `sets_…`: the settings of address and port."""
     if error.errno == errno.EADDRINUSE:
         remedy = f"free the port, or set {sets_port}"
     elif error.errno == errno.EACCES:

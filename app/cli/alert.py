@@ -1,4 +1,4 @@
-"""`playrelay alert test`: send a sample by each way, and say what the other side answered."""
+"""`playrelay alert test`: send a sample to each channel, and print the answers."""
 
 import argparse
 import asyncio
@@ -14,22 +14,22 @@ from app.runtime.alerts import channels_of
 from app.runtime.clock import now_ms
 from app.telemetry.logs import configure_logs
 
-_SETTINGS = {"webhook": "ALERT_WEBHOOK_URL", "mail": "SMTP_HOST and those beside it"}
+_SETTINGS = {"webhook": "ALERT_WEBHOOK_URL", "mail": "SMTP_HOST and the other mail settings"}
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add its one act."""
-    act = add_act(acts_of(verb), "test", "send a sample, and say what the answer was")
+    """Add its only action."""
+    act = add_act(acts_of(verb), "test", "send a sample to each channel, and print the answers")
     act.set_defaults(run=send_test)
 
 
 def send_test(_given: argparse.Namespace) -> int:
-    """Send it by each way. Returns 1 if it was not taken somewhere."""
+    """Send a sample to each channel. Returns 1 if one of them refused it."""
     settings = load_settings()
     channels = channels_of(settings)
     if not channels:
         raise SettingsError(
-            [f"{PREFIX}ALERT_WEBHOOK_URL: name where messages go, or set {PREFIX}ALERT_MAIL_TO"]
+            [f"{PREFIX}ALERT_WEBHOOK_URL: set the webhook, or {PREFIX}ALERT_MAIL_TO"]
         )
     configure_logs("error", None)
     message = sample(Origin("", settings.public_url), now_ms(), token_hex(8))

@@ -1,4 +1,4 @@
-"""What the options of several verbs have in common."""
+"""What several commands share: their parser, their actions, the types of their options."""
 
 import argparse
 import re
@@ -15,28 +15,28 @@ _SHOWN = 40  # characters: Python reads no number of more than 4,300
 
 
 class Command(argparse.ArgumentParser):
-    """The command line, a verb or an act. Bad usage is one line that names what is wrong."""
+    """The parser of a command or an action. It reports bad usage in one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say it in one line, and end with exit status 2."""
+        """Print the message in one line, and exit with status 2."""
         what = _LONG.sub(r"\1…", message.removeprefix("argument "))
         say(f"{self.prog}: {what}: see {self.prog} --help", error=True)
         raise SystemExit(2)
 
 
 def acts_of(verb: argparse.ArgumentParser) -> Acts:
-    """The acts of a verb that has several, as yet without any."""
+    """The actions of a command, to which `add_act` adds."""
     acts: Acts = verb.add_subparsers(metavar="action", parser_class=Command)
 
     def none_given(_given: argparse.Namespace) -> NoReturn:
-        verb.error(f"name what to do: {', '.join(acts.choices or ())}")
+        verb.error(f"name an action: {', '.join(acts.choices or ())}")
 
     verb.set_defaults(run=none_given)
     return acts
 
 
 def add_act(acts: Acts, name: str, says: str) -> Command:
-    """Add an act that explains itself by the same words as in the list of acts."""
+    """Add an action. `says`: its line in the list of actions, and its description."""
     return acts.add_parser(name, help=says, description=sentence(says))
 
 
@@ -46,7 +46,7 @@ def sentence(words: str) -> str:
 
 
 def text(value: str) -> str:
-    """Text as a store and HubSpot take it: a terminal may hand over another encoding."""
+    """Text that the store and HubSpot accept: a terminal may use another encoding."""
     if not value.isprintable():
         raise argparse.ArgumentTypeError(f"{value[:_SHOWN]!r} is not text in UTF-8 on one line")
     return value
@@ -76,7 +76,7 @@ def contact_id(text: str) -> int:
     """The id of a HubSpot contact."""
     if not (_is_number(text) and 0 < int(text) <= _LARGEST_NUMBER):
         raise argparse.ArgumentTypeError(
-            f"{text[:_SHOWN]!r} is no contact id: give the number that HubSpot shows as Record ID"
+            f"{text[:_SHOWN]!r} is not a contact id: give HubSpot's Record ID, a number"
             f"{no_mail(text)}"
         )
     return int(text)

@@ -1,4 +1,4 @@
-"""`playrelay backup`: a copy of the SQLite store, made while the relay runs."""
+"""`playrelay backup`: copy the SQLite store while the relay runs."""
 
 import argparse
 import os
@@ -17,12 +17,12 @@ from app.store.sqlite.faults import store_error
 from app.store.sqlite.files import path_of
 
 PAGES = 1_000
-"""Copied at a time; in between the relay writes."""
+"""Pages that are copied at a time; in between the relay can write."""
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add where to, and --account."""
-    verb.add_argument("file", metavar="FILE", help="where to; it must not exist")
+    """Add the file to write, and --account."""
+    verb.add_argument("file", metavar="FILE", help="the file to write; it must not exist")
     add_account(verb, all_without=False)
     verb.set_defaults(run=backup)
 
@@ -41,20 +41,20 @@ def backup(given: argparse.Namespace) -> int:
     if target.is_dir():
         raise StoreError(f"{target} is a folder: name a file in it")
     if target.exists():
-        raise StoreError(f"{target} is there already: give another name, or delete it")
+        raise StoreError(f"{target} exists already: give another name, or delete it")
     unfinished = target.with_name(f"{target.name}.unfinished")
     try:
         unfinished.unlink(missing_ok=True)
-        # For its owner alone, from the first byte on.
+        # Only the owner may read it, from the first byte on.
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise StoreError(
-            f"{target} can't be written ({error.strerror}): name a file in a folder that is there "
-            "and may be written"
+            f"{target} can't be written ({error.strerror}): name a file in a folder that "
+            "exists and is writable"
         ) from None
     try:
         plays = _copy(source, unfinished)
-        os.link(unfinished, target)  # fails where the name was taken meanwhile
+        os.link(unfinished, target)  # fails if the file was created meanwhile
     except sqlite3.Error as error:
         raise store_error(error, str(source)) from error
     finally:
@@ -73,10 +73,12 @@ def _copy(source: Path, target: Path) -> int:
         store.backup(
             copy, pages=PAGES, progress=lambda _status, left, total: progress(total - left)
         )
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+        copy.execute("PRAGMA journal_mode = DELETE")  # a single file
         (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if found != "ok":
-            raise StoreError(f"the copy is damaged, as the store may be ({found}): run the doctor")
+            raise StoreError(
+                f"the copy is damaged ({found}), perhaps the store too: run playrelay doctor"
+            )
         (plays,) = copy.execute("SELECT count(*) FROM plays").fetchone()
     with target.open("rb") as file:
         os.fsync(file.fileno())

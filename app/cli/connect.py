@@ -1,6 +1,6 @@
-"""`playrelay connect`: install the OAuth app in a HubSpot account, and keep what it grants.
+"""`playrelay connect`: install the OAuth app in a HubSpot account, and store its tokens.
 
-The address to open goes to standard output, and so does what came of it.
+It prints the address to open, and later the result, to standard output.
 """
 
 import argparse
@@ -37,14 +37,14 @@ from app.store.store import Store
 from app.telemetry.logs import configure_logs
 
 PORT = 8012
-"""The browser comes back to it, so the app's redirect URLs at HubSpot must list it."""
+"""The port to which the browser returns: the app's redirect URLs at HubSpot must list it."""
 
 OWNER = "this command"
 
 _REFUSALS = f"""\
-If HubSpot's page refuses: about scopes, the app does not declare all that the address asks for;
-about the redirect URL, the app does not list the one in the address; about installs, an app that
-is in no marketplace has its greatest number of accounts. More: {see("hubspot")}
+If HubSpot's page shows an error about scopes, the app does not declare all that the address
+requests; about the redirect URL, the app does not list the one in the address; about installs, an
+app outside the marketplace has reached its limit of accounts. More: {see("hubspot")}
 """
 
 
@@ -53,27 +53,29 @@ _WITHOUT = {scopes.CONTACTS: "the console shows no names without"}
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add the options: how the browser comes back, and the app's own settings."""
+    """Add the options: how the browser returns, and the app's own settings."""
     verb.epilog = (
-        "The app needs the redirect URL http://localhost:8012/connect (or what --port and "
-        "--redirect-uri make of it), and declares the scopes that are asked for: --make-app writes "
-        f"such an app. Each way to the end, and what refusals mean: {see('hubspot')}"
+        "The app needs the redirect URL http://localhost:8012/connect (--port and --redirect-uri "
+        "change it), and must declare the requested scopes: --make-app writes such an app. All "
+        f"steps, and the meaning of HubSpot's errors: {see('hubspot')}"
     )
     add_app_options(verb)
     verb.add_argument(
         "--disconnect", action="store_true", help="revoke the tokens at HubSpot, and forget them"
     )
-    verb.add_argument("--again", action="store_true", help="although there is a connection already")
+    verb.add_argument(
+        "--again", action="store_true", help="connect even if there is a connection already"
+    )
     verb.add_argument(
         "--port",
         type=port_number,
         default=PORT,
-        help="where the browser comes back to (%(default)s)",
+        help="the port to which the browser returns (%(default)s)",
     )
     verb.add_argument(
         "--paste",
         action="store_true",
-        help="listen nowhere: paste the address at which the browser ends, from any machine",
+        help="do not listen: paste the address at which the browser ends, from any machine",
     )
     verb.add_argument(
         "--redirect-uri",
@@ -86,9 +88,9 @@ def add_options(verb: argparse.ArgumentParser) -> None:
 
 
 def connect(given: argparse.Namespace) -> int:
-    """Install unless that has been done; then the provider's settings, if asked.
+    """Install the app unless it is installed; then save the provider's settings, if given.
 
-    Or write the app that is to be installed.
+    With --make-app, only write the app.
     """
     configure_logs("error", None)
     account = the_one(given.account)
@@ -106,17 +108,17 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
             return await _disconnect(settings, store)
         known = await known_connection(settings, store)
         if known is not None and not given.again:
-            say(f"connected to {known.name} already (--again: anew)")
+            say(f"already connected to {known.name} (--again connects anew)")
             return await _provided(settings, provider, known, store)
         if known is None and provider is not None and given.app_id is not None:
             return await save_provider(settings, provider, given.app_id, store)
         async with connecting(settings, store, now_ms) as installer:
-            came_of_it = await (_pasted if given.paste else _awaited)(settings, installer, given)
-            if isinstance(came_of_it, InstallFailure):
-                say(f"playrelay: {came_of_it.reason}", error=True)
+            outcome = await (_pasted if given.paste else _awaited)(settings, installer, given)
+            if isinstance(outcome, InstallFailure):
+                say(f"playrelay: {outcome.reason}", error=True)
                 return 1
-            say(_said_of(came_of_it, installer))
-        return await _provided(settings, provider, came_of_it, store)
+            say(_summary(outcome, installer))
+        return await _provided(settings, provider, outcome, store)
     finally:
         await store.close()
 
@@ -126,32 +128,32 @@ async def _disconnect(settings: Settings, store: Store) -> int:
     trouble = await disconnected(settings, store, now_ms)
     if trouble is not None:
         says = words_of(trouble)
-        say(f"playrelay: not disconnected, try again: HubSpot says: {says}", error=True)
+        say(f"playrelay: not disconnected: HubSpot says: {says}: try again", error=True)
         return 1
     name = "any account" if known is None else known.name
-    say(f"not connected to {name} any more: plays are kept, and sent once it is connected again")
+    say(f"disconnected from {name}: plays are kept, and sent once it is connected again")
     return 0
 
 
 async def _awaited(
     settings: Settings, installer: Installer, given: argparse.Namespace
 ) -> Connection | InstallFailure:
-    """Listen until the browser comes back. A request with a wrong state is refused."""
+    """Listen until the browser returns. A request with a wrong state is refused."""
     pending = _pending()
     result: asyncio.Future[Connection | InstallFailure] = asyncio.get_running_loop().create_future()
 
     async def receive(query: Mapping[str, str]) -> Reply:
         authorization = pending.take(query.get("state", ""), OWNER)
         if not isinstance(authorization, PendingAuthorization):
-            return Reply(f"playrelay: this is not taken: {STATE_ERRORS[authorization]}.", 400)
+            return Reply(f"playrelay: refused: {STATE_ERRORS[authorization]}.", 400)
         try:
-            came_of_it = await installer.finish(OAuthCallback.of(query), authorization)
+            outcome = await installer.finish(OAuthCallback.of(query), authorization)
         except StoreError as error:
-            came_of_it = InstallFailure(f"{error}; then run playrelay connect again")
-        result.set_result(came_of_it)
-        if isinstance(came_of_it, InstallFailure):
-            return Reply(f"playrelay: not connected: {came_of_it.reason}", 400)
-        return Reply(f"playrelay is connected to {came_of_it.name}. You can close this page.")
+            outcome = InstallFailure(f"{error}; then run playrelay connect again")
+        result.set_result(outcome)
+        if isinstance(outcome, InstallFailure):
+            return Reply(f"playrelay: not connected: {outcome.reason}", 400)
+        return Reply(f"playrelay is connected to {outcome.name}. You can close this page.")
 
     try:
         async with expecting(given.port, receive) as redirect_uri:
@@ -161,7 +163,7 @@ async def _awaited(
                 return await result
     except TimeoutError:
         return InstallFailure(
-            f"nobody came back within {MINUTES} minutes: run playrelay connect again"
+            f"the browser did not return within {MINUTES} minutes: run playrelay connect again"
         )
     except OSError as error:
         return InstallFailure(
@@ -177,13 +179,13 @@ async def _pasted(
     redirect_uri = given.redirect_uri or f"http://localhost:{given.port}{PATH}"
     state = pending.start(OWNER, redirect_uri)
     _invite(installer.address(settings.hubspot_app_url, redirect_uri, state))
-    say("Then paste here the address at which the browser has ended:")
+    say("Then paste the address at which the browser ended:")
     line = await asyncio.to_thread(sys.stdin.readline)
     callback = OAuthCallback.of_address(line)
     authorization = pending.take(callback.state, OWNER)
     if not isinstance(authorization, PendingAuthorization):
         return InstallFailure(
-            f"this address is not taken: {STATE_ERRORS[authorization]}: run playrelay connect again"
+            f"this address is refused: {STATE_ERRORS[authorization]}: run playrelay connect again"
         )
     return await installer.finish(callback, authorization)
 
@@ -204,11 +206,11 @@ def _pending() -> PendingAuthorizations:
 
 
 def _invite(address: str) -> None:
-    say(f"OAuth: open this address in a browser, install the app:\n\n  {address}\n")
+    say(f"Open this address in a browser, and install the app:\n\n  {address}\n")
     say(_REFUSALS)
 
 
-def _said_of(connection: Connection, installer: Installer) -> str:
+def _summary(connection: Connection, installer: Installer) -> str:
     lines = [f"connected to {connection.name}"]
     if left := installer.ungranted(connection):
         lines += [f"  without {each}: {_WITHOUT.get(each, _NO_MEDIA)}" for each in left]

@@ -1,4 +1,4 @@
-"""`playrelay store copy`: from SQLite to PostgreSQL, and back."""
+"""`playrelay store copy`: copy the store from SQLite to PostgreSQL, or back."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ from app.runtime.stores import open_store
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add its one act."""
+    """Add its only action."""
     act = add_act(
         acts_of(verb), "copy", "copy SQLite to PostgreSQL or back, while no relay runs on it"
     )
@@ -22,7 +22,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         "--to",
         required=True,
         metavar="URL",
-        help="an empty database, as PLAYRELAY_DATABASE_URL names it (PGPASSWORD is read)",
+        help="an empty database, written as in PLAYRELAY_DATABASE_URL (PGPASSWORD is read)",
     )
     add_account(act)
     act.set_defaults(run=copy)
@@ -36,7 +36,9 @@ def copy(given: argparse.Namespace) -> int:
         raise SettingsError([f"--to: {error}"]) from None
     for account in chosen(given.account):
         if to == account.settings.database_url:
-            raise SettingsError(["--to: this is PLAYRELAY_DATABASE_URL itself"])
+            raise SettingsError(
+                ["--to: is the same as PLAYRELAY_DATABASE_URL: name another database"]
+            )
         rows = asyncio.run(_copy(account, to))
         of = f" of {account.name}" if account.name else ""
         plays, events = count(rows["plays"], "play"), count(rows["outbox"], "event")

@@ -1,4 +1,4 @@
-"""Media as CRM objects, for `playrelay media` where HubSpot serves no media objects."""
+"""Finds media as CRM objects, for `playrelay media` if HubSpot serves no media objects."""
 
 from app.config import PREFIX, AccountSettings
 from app.hubspot.client import HubSpotClient
@@ -10,7 +10,7 @@ from app.media.requester import Requester, Stopped
 async def crm_media(
     account: AccountSettings, client: HubSpotClient, requester: Requester, app_id: int | None
 ) -> CrmMedia | Stopped:
-    """Find out which CRM objects the app's media are. `app_id`: what the operator says it is."""
+    """Find out which CRM objects the app's media are. `app_id`: as the operator gave it."""
     settings = account.settings
     if not settings.may_set_provider:
         return Stopped(

@@ -1,4 +1,4 @@
-"""`playrelay docs`: the documents, for whoever has the package or the image alone."""
+"""`playrelay docs`: print the documents, for people who have only the package or the image."""
 
 import argparse
 import difflib
@@ -9,9 +9,9 @@ from app.documents import documents, sections, title
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add what is to be printed."""
+    """Add the document and its section."""
     verb.add_argument("name", nargs="?", help="the document; none: list them")
-    verb.add_argument("section", nargs="?", help="a section of it: what links have after #")
+    verb.add_argument("section", nargs="?", help="a section of it, as links name it after #")
     verb.set_defaults(run=lambda given: _print(verb, given.name, given.section))
 
 
@@ -22,7 +22,7 @@ def _print(verb: argparse.ArgumentParser, name: str | None, section: str | None)
         return 0
     text = known.get(name.lower().removesuffix(".md"))
     if text is None:
-        verb.error(f"{name!r} is no document{_instead(name.lower(), known)}")
+        verb.error(f"{name!r} is not a document{_instead(name.lower(), known)}")
     if section is None:
         say(text.rstrip())
         return 0

@@ -1,4 +1,4 @@
-"""`playrelay doctor`: one line for each check: ok, or what to do."""
+"""`playrelay doctor`: print one line for each check: ok, or what to do."""
 
 import argparse
 import asyncio
@@ -21,7 +21,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--url",
         type=public_address,
-        help="ask this public address as a browser of an allowed site would, from here",
+        help="check this public address with the requests of a browser on an allowed site",
     )
     add_account(verb)
     verb.set_defaults(run=doctor)

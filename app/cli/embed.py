@@ -1,6 +1,6 @@
-"""`playrelay embed`: the snippet for the pages, from the settings at hand.
+"""`playrelay embed`: print the snippet for your pages, made from the settings.
 
-The snippet goes to standard output, to be piped; hints go to standard error.
+The snippet goes to standard output, hints go to standard error.
 """
 
 import argparse
@@ -24,35 +24,35 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         "--url",
         type=public_address,
         help="the relay's public address, e.g. https://relay.example.com "
-        "(default: where the settings say that it listens)",
+        "(default: the one in the settings)",
     )
     verb.add_argument(
         "--pinned",
         action="store_true",
-        help="the address of this very build, with its hash for the browser to check",
+        help="use the address of this build, with its hash for the browser to check",
     )
     verb.add_argument(
         "--import-map",
         action="store_true",
-        help="pinned, and before it an import map with the hashes of the adapters that it loads",
+        help="like --pinned, with an import map of the hashes of its adapters before it",
     )
-    verb.add_argument(
-        "--stub", action="store_true", help="a queue before it, for calls that come early"
-    )
+    verb.add_argument("--stub", action="store_true", help="put a queue for early calls before it")
     verb.add_argument(
         "--csp",
         action="store_true",
-        help="instead: the Content-Security-Policy directives that a page needs for it",
+        help="print the Content-Security-Policy directives that a page needs for it instead",
     )
     said = verb.add_argument_group("attributes of the script")
     said.add_argument("--consent", choices=CONSENT, help="what counts as consent (auto)")
-    said.add_argument("--context", choices=CONTEXTS, help="the page is reached from mails")
     said.add_argument(
-        "--portal", type=_portal, help="id of the HubSpot account whose hsVars may be believed"
+        "--context", choices=CONTEXTS, help="set it if the page is reached from mails"
     )
-    said.add_argument("--site", type=_site, help="site key, where one relay serves several")
     said.add_argument(
-        "--debug", action="store_true", help="say in the browser's console what it does"
+        "--portal", type=_portal, help="id of the HubSpot account whose hsVars are trusted"
+    )
+    said.add_argument("--site", type=_site, help="site key, if the relay serves several sites")
+    said.add_argument(
+        "--debug", action="store_true", help="log in the browser's console what it does"
     )
     verb.set_defaults(run=embed)
 
@@ -68,7 +68,7 @@ def embed(given: argparse.Namespace) -> int:
     if given.csp:
         for directive, sources in offered.policy.items():
             say(" ".join([directive, *sources]))
-        _hint("add these sources to the page's own; players in frames need no more than before")
+        _hint("add these sources to those of the page; players in frames need no other ones")
     else:
         say(offered.text)
     for line in _hints(url, settings, given.site):
@@ -87,21 +87,21 @@ def _attributes(given: argparse.Namespace) -> dict[str, str | None]:
 
 def _hints(url: Url, settings: Settings, key: str | None) -> Iterator[str]:
     if is_loopback(url):
-        yield f"only browsers on this machine find {url.origin}: give the public one with --url"
+        yield f"only browsers on this machine reach {url.origin}: give the public one with --url"
     elif url.scheme == "http":
         yield "pages with https do not load a script over http: put the relay behind https"
     sites = [site for account in accounts_of(settings) for site in account.sites]
     keys = [site.key for site in sites]
     if settings.sites is not None and key not in keys:
         said = (
-            "no --site: only pages of an origin that is one site's need none"
+            "--site is missing: only pages whose origin belongs to one site work without it"
             if key is None
             else (f"PLAYRELAY_SITES has no site {key}")
         )
         yield f"{said} (there are {', '.join(keys)})"
     open_to_pages_here = settings.sandboxed and is_loopback(url)
     if not any(site.settings.allowed_origins for site in sites) and not open_to_pages_here:
-        yield "PLAYRELAY_ALLOWED_ORIGINS is empty: name the sites whose pages may send"
+        yield "PLAYRELAY_ALLOWED_ORIGINS is empty: list the sites whose pages may send"
 
 
 def _hint(text: str) -> None:

@@ -1,4 +1,4 @@
-"""`playrelay events define`: make the definition that HubSpot's custom events need."""
+"""`playrelay events define`: create the definition that HubSpot's custom events need."""
 
 import argparse
 import asyncio
@@ -38,15 +38,15 @@ NOT_FOUND = 404
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add its one act."""
-    act = add_act(acts_of(verb), "define", "make what is missing of it at HubSpot")
-    act.add_argument("--dry-run", action="store_true", help="make nothing, say what is missing")
+    """Add its only action."""
+    act = add_act(acts_of(verb), "define", "create it at HubSpot, or add what it lacks")
+    act.add_argument("--dry-run", action="store_true", help="create nothing, print what is missing")
     add_account(act, all_without=False)
     act.set_defaults(run=define)
 
 
 def define(given: argparse.Namespace) -> int:
-    """Make what is missing of the definition; with --dry-run, only say what that is."""
+    """Create what the definition lacks; with --dry-run, only print it."""
     account = the_one(given.account)
     expect_hubspot(account.settings)
     return asyncio.run(_define(account, makes=not given.dry_run))
@@ -66,18 +66,18 @@ async def _defined(client: HubSpotClient, *, makes: bool) -> int:
     known = await _asked(client, definition_call(client.custom, NAME))
     if isinstance(known, Refused) and known.status == NOT_FOUND:
         if not makes:
-            say(f"HubSpot has no event {NAME}: playrelay events define makes it")
+            say(f"HubSpot has no event {NAME}: playrelay events define creates it")
             return 0
         known = await _asked(client, define_call(client.custom, NAME))
         if isinstance(known, Definition):
-            say(f"event {NAME} made, with {', '.join(PROPERTIES)}")
+            say(f"event {NAME} created, with {', '.join(PROPERTIES)}")
     if not isinstance(known, Definition):
         return _failed(known)
     return await _completed(client, known, makes=makes)
 
 
 async def _completed(client: HubSpotClient, known: Definition, *, makes: bool) -> int:
-    """Add the properties that it lacks."""
+    """Add the properties that the definition lacks."""
     for name, (_, kind) in PROPERTIES.items():
         if known.properties.get(name, kind) != kind:
             say(
@@ -98,7 +98,7 @@ async def _completed(client: HubSpotClient, known: Definition, *, makes: bool) -
             return _failed(fault)
         say(f"property {name} added")
     say(f"HubSpot has the event: set {PREFIX}HUBSPOT_EVENT_NAME={printable(known.full_name)}")
-    say(f"and let {PREFIX}DESTINATIONS name custom-events; sending needs {CUSTOM_EVENTS}")
+    say(f"and add custom-events to {PREFIX}DESTINATIONS; sending needs {CUSTOM_EVENTS}")
     return 0
 
 
@@ -115,5 +115,5 @@ def _failed(fault: Refused | Trouble) -> int:
         words = f"{words}: playrelay doctor says what is wrong with the token"
     elif isinstance(fault, Refused):
         words = f"{words} (HTTP {fault.status}); custom events need an Enterprise account"
-    say(f"playrelay: HubSpot did not do it: {words}", error=True)
+    say(f"playrelay: HubSpot did not accept it: {words}", error=True)
     return 1

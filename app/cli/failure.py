@@ -1,4 +1,4 @@
-"""Turns whatever ends a command into one line and an exit status.
+"""Turns an error that ends a command into one line and an exit status.
 
 Messages of libraries are not repeated: they may quote a password or a token.
 """
@@ -24,7 +24,7 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
         return str(error), WRONG_SETTINGS
     if isinstance(error, StoreError):
         return f"playrelay: {error}", FAILED
-    if isinstance(error, BrokenPipeError):  # whoever read the output has closed it
+    if isinstance(error, BrokenPipeError):  # the reader of the output has closed it
         return "", FAILED
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if isinstance(error.filename, str) else ""
@@ -36,7 +36,7 @@ def line_and_status(error: BaseException) -> tuple[str, int]:
 
 
 def _place(error: BaseException) -> str:
-    """The last line of the relay's code that raised it, and the last line at all."""
+    """The last line of the relay's code in the traceback, and the last line of all."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "app" in Path(frame.filename).parts]
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in (*ours[-1:], *frames[-1:])]

@@ -1,11 +1,12 @@
-"""A restart that refuses no connection: the next process takes over the listening sockets.
+"""Restarts without refusing a connection: the next process takes over the listening sockets.
 
-On SIGUSR2, and on SIGHUP, with which daemons are told that a log was rotated or to read their
-settings anew, this program is started again and inherits the sockets. The new process loads, and
-waits with all that needs the store until the old one has ended; connections made meanwhile wait in
-the kernel. A new process that can't start changes nothing: the old one goes on.
+On SIGUSR2, and on SIGHUP, which asks daemons to reopen their log or to reload their settings, this
+program is started again and inherits the sockets. The new process loads, and
+opens the store once the old one has ended; meanwhile new connections wait in the kernel. If the
+new process can't start, the old one goes on.
 
-systemd may hold the sockets too (LISTEN_FDS), and is told who serves (NOTIFY_SOCKET).
+systemd may hold the sockets instead (LISTEN_FDS). It is notified of the new process
+(NOTIFY_SOCKET).
 """
 
 import asyncio
@@ -19,10 +20,10 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 import structlog
 
 SOCKETS, LINE = "RELAY_SOCKETS", "RELAY_PREDECESSOR"
-"""The environment's names for what a successor inherits: sockets, and a line to who runs yet."""
+"""Variables by which a successor inherits the sockets, and a line to its predecessor."""
 
 FIRST_FD = 3
-"""Of the sockets that systemd passes."""
+"""The first of the sockets that systemd passes."""
 
 READY = b"ready"
 
@@ -35,12 +36,12 @@ def inherited_sockets(environment: MutableMapping[str, str]) -> list[socket.sock
     if environment.get("LISTEN_PID") == str(os.getpid()):
         numbers = [*range(FIRST_FD, FIRST_FD + int(environment.get("LISTEN_FDS", "0")))]
     for name in ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"):
-        environment.pop(name, None)  # they are this process's, and not its successor's
+        environment.pop(name, None)  # they are not meant for the successor
     return [socket.socket(fileno=number) for number in numbers]
 
 
 def await_predecessor(environment: MutableMapping[str, str]) -> None:
-    """Say that this process is ready, and wait until the one before it has let go of the store."""
+    """Report that this process is ready, and wait until its predecessor has closed the store."""
     number = environment.pop(LINE, "")
     if number:
         with socket.socket(fileno=int(number)) as line:
@@ -50,7 +51,7 @@ def await_predecessor(environment: MutableMapping[str, str]) -> None:
 
 
 def notify_manager(environment: Mapping[str, str], *words: str) -> None:
-    """Tell systemd, where it asked to be told."""
+    """Notify systemd, if it asked for that."""
     address = environment.get("NOTIFY_SOCKET")
     if address:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
@@ -60,8 +61,8 @@ def notify_manager(environment: Mapping[str, str], *words: str) -> None:
 def hold_signals() -> tuple[signal.Signals, ...]:
     """The signals that ask for a successor; until one can be started they do nothing.
 
-    Otherwise they would end this process, or a successor that waits while the one before ends.
-    A terminal that closes sends SIGHUP, too: there it ends the relay. `nohup` keeps it out.
+    Otherwise they would end this process, or a successor that waits for its predecessor to end.
+    A terminal that closes sends SIGHUP, too: then it ends the relay, unless `nohup` ignores it.
     """
     asked = [signal.SIGUSR2]
     if not sys.stderr.isatty() and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
@@ -87,7 +88,7 @@ class Handover:
         self._successor: subprocess.Popen[bytes] | None = None
 
     def listen(self) -> None:
-        """Take the signals from now on; on the event loop."""
+        """Handle the signals from now on, on the event loop."""
         loop = asyncio.get_running_loop()
         for each in self._asked:
             loop.add_signal_handler(each, self.begin)
@@ -114,7 +115,7 @@ class Handover:
         asyncio.get_running_loop().add_reader(self._line, self._answered, self._line)
 
     def end(self) -> None:
-        """Let the successor go on: nothing here holds the store or a socket of a client's."""
+        """Let the successor go on: this process holds neither the store nor a client's socket."""
         if self._line is not None:
             self._line.close()
 

@@ -1,4 +1,4 @@
-"""A local server for one browser, which HubSpot sends back after the app was installed."""
+"""A local server for the browser that HubSpot sends back after the app was installed."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -30,14 +30,14 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 Receive = Callable[[Mapping[str, str]], Awaitable[Reply]]
-"""Takes the parameters that the browser brings."""
+"""Handles the parameters that the browser brings."""
 
 
 @asynccontextmanager
 async def expecting(port: int, receive: Receive) -> AsyncIterator[str]:
-    """Listen on this machine alone; yields the address to send back to. Raises OSError.
+    """Listen on this machine only; yields the redirect URL. Raises OSError.
 
-    The address says localhost, for that is the one host that HubSpot lets go without https.
+    Its host is localhost, the only one that HubSpot accepts without https.
     """
 
     async def arrive(request: Request) -> Response:
@@ -50,7 +50,7 @@ async def expecting(port: int, receive: Receive) -> AsyncIterator[str]:
         http=TimeoutProtocol,
         ws="none",
         log_config=None,
-        access_log=False,  # the code stands in the address
+        access_log=False,  # the address contains the code
         lifespan="off",
         timeout_graceful_shutdown=1,
     )

@@ -1,4 +1,4 @@
-"""`playrelay connect --make-app DIR`: write the HubSpot project of which the app is made."""
+"""`playrelay connect --make-app DIR`: write a HubSpot project for the app."""
 
 import argparse
 from pathlib import Path
@@ -14,14 +14,14 @@ from app.runtime.credentials import requested_of
 
 _OAUTH = """\
 Next:
-  1. npm install -g @hubspot/cli, then hs account auth, in an account that may make apps
+  1. npm install -g @hubspot/cli, then hs account auth, in an account that may create apps
   2. cd {folder} && hs project upload
   3. in HubSpot, open the project's app: its page Auth shows client id and secret. Set them as
      PLAYRELAY_HUBSPOT_CLIENT_ID and PLAYRELAY_HUBSPOT_CLIENT_SECRET, and PLAYRELAY_SECRET_KEY
   4. playrelay connect, once for each account"""
 _STATIC = """\
 Next:
-  1. npm install -g @hubspot/cli, then hs account auth, in the account that the plays are for
+  1. npm install -g @hubspot/cli, then hs account auth, in the account that gets the plays
   2. cd {folder} && hs project upload
   3. in HubSpot, open the project's app and install it in this account; its page Auth shows the
      access token. Set it as PLAYRELAY_HUBSPOT_ACCESS_TOKEN
@@ -32,7 +32,7 @@ def add_app_options(verb: argparse.ArgumentParser) -> None:
     """Add the options."""
     more = verb.add_argument_group("an app of your own, as a HubSpot project")
     more.add_argument(
-        "--make-app", type=Path, metavar="DIR", help="write the project there, and end"
+        "--make-app", type=Path, metavar="DIR", help="only write the project to this folder"
     )
     more.add_argument(
         "--auth",
@@ -44,7 +44,7 @@ def add_app_options(verb: argparse.ArgumentParser) -> None:
         "--relay",
         type=public_address,
         metavar="URL",
-        help="the relay's public address, to connect from its console too",
+        help="the relay's public address, to connect from the console, too",
     )
 
 
@@ -71,7 +71,7 @@ def make_app(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def redirect_urls(port: int, given: str | None, relay: Url | None) -> list[str]:
-    """Where HubSpot may send browsers back to: this command, and the console of the relay."""
+    """The redirect URLs: of this command, and of the relay's console."""
     urls = [given or f"http://localhost:{port}{PATH}"]
     if relay is not None:
         urls.append(f"{str(relay).rstrip('/')}{CONSOLE_CALLBACK}")

@@ -1,4 +1,4 @@
-"""`playrelay media`: HubSpot's media objects beside what pages report."""
+"""`playrelay media`: match the media that pages report with HubSpot's media objects."""
 
 import argparse
 import asyncio
@@ -32,7 +32,7 @@ from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
 
 MOST_AT_ONCE = 100
-"""Media that one run registers by default: pages can report what they like."""
+"""Media that one run registers by default: pages can report any number."""
 
 
 class SyncContext(msgspec.Struct, frozen=True):
@@ -45,22 +45,26 @@ class SyncContext(msgspec.Struct, frozen=True):
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add its acts."""
+    """Add its actions."""
     acts = acts_of(verb)
 
-    act = add_act(acts, "list", "list what pages reported, and as what HubSpot knows it")
-    act.add_argument("--unmatched", action="store_true", help="only what it does not know")
+    act = add_act(acts, "list", "list the media that pages reported, and their objects at HubSpot")
+    act.add_argument("--unmatched", action="store_true", help="only media without an object")
     act.add_argument("--json", action="store_true", help="as JSON")
     add_account(act, all_without=False)
     act.set_defaults(run=show)
 
-    act = add_act(acts, "sync", "list HubSpot's media objects, for the fold to use")
-    act.add_argument("--register", action="store_true", help="and register what it does not know")
+    act = add_act(acts, "sync", "fetch HubSpot's media objects, and match media with them")
+    act.add_argument(
+        "--register", action="store_true", help="also register media without an object"
+    )
     _add_request_options(act)
     act.set_defaults(run=sync)
 
-    act = add_act(acts, "register", "register what HubSpot does not know, after a sync")
-    act.add_argument("--yes", action="store_true", help="do it, rather than say what would be done")
+    act = add_act(acts, "register", "sync, then register media without an object")
+    act.add_argument(
+        "--yes", action="store_true", help="register them; without it, only print how many"
+    )
     _add_request_options(act)
     act.set_defaults(run=register_unknown)
 
@@ -70,27 +74,27 @@ def _add_request_options(act: argparse.ArgumentParser) -> None:
         "--limit",
         type=positive,
         default=MOST_AT_ONCE,
-        help="register so many at most, those played most first (%(default)s)",
+        help="register so many at most, the most played first (%(default)s)",
     )
     act.add_argument(
         "--plays",
         type=positive,
         default=1,
-        help="register only what was played so often (%(default)s)",
+        help="register only media with so many plays (%(default)s)",
     )
     act.add_argument("--app-id", type=int, help="the app's id, if HubSpot does not report it")
     add_account(act, all_without=False)
 
 
 def sync(given: argparse.Namespace) -> int:
-    """List HubSpot's media, and register what it lacks if that is allowed."""
+    """Fetch HubSpot's media objects, and register missing ones if that is allowed."""
     account = the_one(given.account)
     allowed = given.register or account.settings.media_register
     return asyncio.run(_sync(account, given, allowed=allowed))
 
 
 def register_unknown(given: argparse.Namespace) -> int:
-    """List HubSpot's media and register what it lacks; without --yes, only print it."""
+    """Fetch HubSpot's media objects, and register missing ones with --yes."""
     account = the_one(given.account)
     allowed = given.yes or account.settings.media_register
     return asyncio.run(_sync(account, given, allowed=allowed))
@@ -106,7 +110,7 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
         objects: MediaObjects = context.client
         listed = await _listed(context, objects)
         if isinstance(listed, Stopped) and listed.unserved:
-            say(f"no media objects are at their address ({listed.reason}): trying CRM objects")
+            say(f"media objects: {listed.reason}: trying CRM objects")
             crm = await crm_media(account, context.client, context.requester, given.app_id)
             objects, listed = (
                 (objects, crm) if isinstance(crm, Stopped) else (crm, await _listed(context, crm))
@@ -133,14 +137,16 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
             for each in wanted:
                 if lacking := objects.lacks(each.medium):
                     say(
-                        printable(f"{each.medium.name} can't be made: {', '.join(lacking)} missing")
+                        printable(
+                            f"{each.medium.name} can't be registered: {', '.join(lacking)} missing"
+                        )
                     )
             wanted = [each for each in wanted if not objects.lacks(each.medium)]
         return await _register(context, objects, wanted[: given.limit], allowed=allowed)
 
 
 async def _listed(context: SyncContext, objects: MediaObjects) -> int | Stopped:
-    with Progress("listing HubSpot's media") as progress:
+    with Progress("fetching HubSpot's media") as progress:
         return await fetch_media(
             context.store.media, objects, context.requester, context.number, progress
         )
@@ -163,7 +169,7 @@ async def _register(
     for each in made:
         say(printable(f"registered {each.title} as {each.bridge_id}"))
     if any(each.refusal for each in wanted[: len(made)]):
-        say("what was rejected of them can be sent now: playrelay outbox requeue --rejected")
+        say("rejected events of these media can be sent now: playrelay outbox requeue --rejected")
     return 0 if stopped is None else _fail(stopped)
 
 
@@ -191,7 +197,7 @@ async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
         what = count(len(refused), "medium", "media")
         say(f"HubSpot refuses {what}: {remedy(refused, account.name)}")
     if not listing.revision:
-        say("HubSpot's media were not listed yet: playrelay media sync")
+        say("HubSpot's media were not fetched yet: playrelay media sync")
         return 0
     played = {each.match.medium.bridge_id for each in found if each.match}
     objects = count(len(known.by_id), "media object", "media objects")
@@ -237,7 +243,7 @@ def _standing(each: ReportedMedium) -> str:
         return f"unknown: HubSpot has no object {each.medium.bridge_id}"
     if each.like is not None:
         like = f"{each.like.bridge_id} {each.like.title}"
-        return f"unmatched: is it {like}? Then say its mediaBridgeId in the page or the catalogue"
+        return f"unmatched: is it {like}? Then set its mediaBridgeId in the page or the catalogue"
     return f"unmatched: externalId {each.medium.external_id}"
 
 

@@ -17,20 +17,20 @@ from app.store.event_reports import OutboxEntry, Selection
 from app.store.store import Store
 
 STEP = 500
-"""Events that are changed in one transaction: pings wait for no longer than that takes."""
+"""Events that are changed in one transaction: pings wait until it ends."""
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add its acts."""
+    """Add its actions."""
     acts = acts_of(verb)
 
     act = add_act(acts, "list", "list events, newest first")
-    act.add_argument("--status", choices=STATUSES, help="only those")
-    act.add_argument("--limit", type=positive, default=50, help="how many (%(default)s)")
+    act.add_argument("--status", choices=STATUSES, help="only events with this status")
+    act.add_argument("--limit", type=positive, default=50, help="events at most (%(default)s)")
     add_account(act)
     act.set_defaults(run=outbox_list)
 
-    act = add_act(acts, "show", "show one event: what would be sent, what HubSpot answered")
+    act = add_act(acts, "show", "show one event, and what HubSpot answered")
     act.add_argument("id", type=positive)
     add_account(act, all_without=False)
     act.set_defaults(run=outbox_show)
@@ -38,18 +38,18 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     act = add_act(acts, "requeue", "make settled events due again")
     which = act.add_mutually_exclusive_group(required=True)
     which.add_argument("id", type=positive, nargs="*", default=[])
-    which.add_argument("--rejected", action="store_true", help="all that HubSpot rejected")
+    which.add_argument("--rejected", action="store_true", help="all rejected events")
     add_account(act)
     act.set_defaults(run=outbox_requeue)
 
-    act = add_act(acts, "discard", "take events out of the way, for good")
+    act = add_act(acts, "discard", "discard events for good")
     act.add_argument("id", type=positive, nargs="+")
     add_account(act, all_without=False)
     act.set_defaults(run=outbox_discard)
 
 
 def outbox_list(given: argparse.Namespace) -> int:
-    """Print one line for each event; of several accounts, each below its name."""
+    """Print one line for each event, below the account's name if there are several."""
 
     async def read(store: Store, account: str) -> tuple[str, list[OutboxEntry]]:
         return account, await store.admin.events(given.status, given.limit)
@@ -116,7 +116,7 @@ def outbox_show(given: argparse.Namespace) -> int:
 
 
 def outbox_requeue(given: argparse.Namespace) -> int:
-    """Make events due again; all rejected ones in steps, so that no ping has to wait."""
+    """Make events due again; all rejected ones in steps, so that pings don't wait long."""
 
     async def requeue(store: Store, _account: str) -> int:
         changed = await store.admin.requeue(given.id, now_ms())
@@ -128,7 +128,7 @@ def outbox_requeue(given: argparse.Namespace) -> int:
 
 
 async def _requeue_rejected(store: Store, _account: str) -> int:
-    """Requeue what is rejected now; what is rejected again meanwhile stays rejected."""
+    """Requeue events that are rejected now; one that is rejected again stays so."""
     began = now_ms()
     if not await store.rejections.families(1):
         return 0

@@ -1,4 +1,4 @@
-"""The verbs. What a verb needs is loaded when it is asked for: the others cost no time."""
+"""The commands. Only the modules of the command that is run are loaded, to start fast."""
 
 import argparse
 import difflib
@@ -12,9 +12,9 @@ from app.documents import see
 
 
 class Verb(NamedTuple):
-    """A verb: what it is for, and the module of `app.cli` and function there that add its options.
+    """A command: its help, and the module of `app.cli` and function there that add its options.
 
-    That function also says what runs it (`run`).
+    That function also sets what runs the command (`run`).
     """
 
     help: str
@@ -24,34 +24,36 @@ class Verb(NamedTuple):
 
 VERBS: Mapping[str, Verb] = {
     "serve": Verb("run the relay", "serve"),
-    "doctor": Verb("check settings, store, events, HubSpot; or --url", "doctor"),
+    "doctor": Verb("check settings, store, events and HubSpot, or the public address", "doctor"),
     "connect": Verb("install the OAuth app in a HubSpot account", "connect"),
-    "sandbox": Verb("run the HubSpot sandbox alone", "sandbox"),
-    "migrate": Verb("create or update the store's schema, and end", "migrate"),
-    "why": Verb("explain what became of a visitor's plays", "why"),
+    "sandbox": Verb("run only the HubSpot sandbox", "sandbox"),
+    "migrate": Verb("create or update the store's schema", "migrate"),
+    "why": Verb("explain what happened to a visitor's plays", "why"),
     "embed": Verb("print the snippet for your pages", "embed"),
     "sign": Verb("print a contactId's signature, to compare with yours", "sign"),
-    "export": Verb("print all that is stored of a visitor, as JSON", "visitor", "add_export"),
+    "export": Verb("print all that is stored about a visitor, as JSON", "visitor", "add_export"),
     "forget": Verb("erase a visitor from the store, for good", "visitor", "add_forget"),
     "backup": Verb("copy the SQLite store while the relay runs", "backup"),
     "store": Verb("copy the store to another database", "copy_store"),
-    "media": Verb("HubSpot's media objects beside what pages report", "media"),
-    "outbox": Verb("look at the events, requeue or discard them", "outbox"),
-    "alert": Verb("send a test message to those who are told what is wrong", "alert"),
-    "events": Verb("the definition that custom events need", "events"),
+    "media": Verb("list, match and register media at HubSpot", "media"),
+    "outbox": Verb("list, show, requeue or discard events", "outbox"),
+    "alert": Verb("send a test alert", "alert"),
+    "events": Verb("create the definition that custom events need", "events"),
     "docs": Verb("print the documents", "docs"),
 }
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
-    """What a command line says. Bad usage ends the process with exit status 2."""
+    """Parse a command line. Bad usage ends the process with exit status 2."""
     top = parser(words)
     if not words:
-        top.error("name what to do, such as: playrelay serve")
+        top.error("name a command, such as: playrelay serve")
     verb = words[0]
     if not verb.startswith("-") and verb not in VERBS:
         meant = difflib.get_close_matches(verb, VERBS, n=1)
-        top.error(f"{verb!r} is no command" + "".join(f": did you mean {each}?" for each in meant))
+        top.error(
+            f"{verb!r} is not a command" + "".join(f": did you mean {each}?" for each in meant)
+        )
     given, left = top.parse_known_args(words)
     if left:
         Command(f"playrelay {verb}").error(f"{' '.join(left)} is not known{_setting(left[0])}")
@@ -59,7 +61,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
 
 
 def parser(words: Sequence[str]) -> Command:
-    """The parser of a command line; of the verbs, those among its words have their options."""
+    """The parser of a command line; only the commands among its words have options."""
     top = Command(
         prog="playrelay",
         description="The self-hosted relay between any web player and HubSpot. "
@@ -75,7 +77,7 @@ def parser(words: Sequence[str]) -> Command:
 
 
 def _setting(option: str) -> str:
-    """The setting that was given as an option, if there is one."""
+    """The remedy if a setting was given as an option."""
     from app.config import Settings, variable_name  # noqa: PLC0415 - only where it went wrong
 
     field = option.lstrip("-").partition("=")[0].replace("-", "_")

@@ -1,4 +1,4 @@
-"""How far long work is: a count on a terminal's standard error, nothing anywhere else."""
+"""Shows the progress of long work: a count on standard error, if that is a terminal."""
 
 import sys
 from types import TracebackType

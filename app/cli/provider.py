@@ -1,4 +1,4 @@
-"""Options of `playrelay connect` for the app itself: its name, and where its events show."""
+"""Options of `playrelay connect` for the app's name, and where HubSpot shows its events."""
 
 import argparse
 
@@ -22,19 +22,19 @@ def add_provider_options(verb: argparse.ArgumentParser) -> None:
         f"they need {PREFIX}HUBSPOT_DEVELOPER_KEY, or {PREFIX}HUBSPOT_DEVELOPER_SCOPES",
     )
     more.add_argument(
-        "--provider-name", type=text, help="under which the media's events stand in HubSpot"
+        "--provider-name", type=text, help="the name under which HubSpot shows the events of media"
     )
     more.add_argument(
         "--show-in",
         type=_places,
         metavar="PLACES",
-        help=f"where the events show, comma-separated: {','.join(PLACES)}",
+        help=f"where HubSpot shows the events, comma-separated: {','.join(PLACES)}",
     )
     more.add_argument("--app-id", type=int, help="the app's id, if HubSpot does not report it")
 
 
 def provider_of(given: argparse.Namespace, settings: Settings) -> ProviderSettings | None:
-    """The settings that were given, if any. Raises SettingsError if nothing may set them."""
+    """The settings that were given, if any. Raises SettingsError if the relay may not set them."""
     if given.provider_name is None and given.show_in is None:
         return None
     if not settings.may_set_provider:
@@ -53,7 +53,7 @@ async def save_provider(
         exchange = Exchange(http, settings.hubspot_base_url, now_ms)
         token = await provider_token(settings, exchange, store, now_ms)
         if isinstance(token, Trouble):
-            say(f"playrelay: there is no token ({type(token).__name__})", error=True)
+            say(f"playrelay: there is no access token ({type(token).__name__})", error=True)
             return 1
         route = settings.hubspot_routes["provider"]
         result = await configure_provider(exchange, provider, route, app_id, now_ms, token)

@@ -1,4 +1,4 @@
-"""`playrelay sandbox`: HubSpot's stand-in alone."""
+"""`playrelay sandbox`: run only the HubSpot sandbox."""
 
 import argparse
 import time
@@ -17,7 +17,7 @@ from app.web.server.public import RelayServer
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add where it listens, and its limit."""
+    """Add its address, and its rate limit."""
     verb.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     verb.add_argument(
         "--port", type=port_number, default=8001, help="port, 0 for any (%(default)s)"
@@ -48,7 +48,7 @@ def sandbox(given: argparse.Namespace) -> int:
                 f"  or, to connect an app: PLAYRELAY_HUBSPOT_APP_URL={address}\n"
                 f"  PLAYRELAY_HUBSPOT_CLIENT_ID={world.credentials.client_id}\n"
                 f"  PLAYRELAY_HUBSPOT_CLIENT_SECRET={world.credentials.client_secret}\n"
-                f"  what arrived: {address}/sandbox/events",
+                f"  received events: {address}/sandbox/events",
                 error=True,
             )
 

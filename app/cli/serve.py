@@ -1,4 +1,4 @@
-"""`playrelay serve`: the relay."""
+"""`playrelay serve`: run the relay."""
 
 import argparse
 import gc
@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Settings are its options."""
+    """Add nothing: its options are the settings."""
     verb.epilog = (
         "It takes no other options: settings are environment variables or lines of a file .env, "
         f"such as PLAYRELAY_PORT=8080. All of them: {see('settings')}"
@@ -77,7 +77,7 @@ def serve(_given: argparse.Namespace) -> int:
         port = bound.getsockname()[1]
         config.load()
         config.get_loop_factory()
-        load_engine(settings)  # all that takes time is loaded before anybody has to wait
+        load_engine(settings)  # load slow modules before connections have to wait
         _spare_the_collector()
         await_predecessor(os.environ)
         sockets = [bound] if internal is None else [bound, internal]
@@ -93,7 +93,7 @@ def _take(passed: list[socket.socket], port: int) -> socket.socket | None:
 
 
 class _PortError(Exception):
-    """A port can't be used; the text says what to do."""
+    """A port can't be used; the message says what to do."""
 
 
 def _listen(stack: ExitStack, host: str, number: int, variable: str) -> socket.socket:
@@ -110,7 +110,7 @@ def _run(
     asked: Sequence[Signals],
     announce: Callable[[], None],
 ) -> int:
-    """`sockets`: the public one, and what else a successor takes over when `asked` to."""
+    """Serve. `sockets`: the public one first; a successor gets them on a signal of `asked`."""
 
     def stop() -> None:
         server.should_exit = True
@@ -126,7 +126,7 @@ def _run(
     def not_said_elsewhere(_record: logging.LogRecord) -> bool:
         return getattr(app.state, "failure", None) is None
 
-    # Of a start that fails uvicorn would log a traceback; `main` says it in one line.
+    # If the start fails, `main` prints one line, in place of uvicorn's traceback.
     logging.getLogger("uvicorn.error").addFilter(not_said_elsewhere)
     server = RelayServer(config, on_up, end_streams)
     handover = Handover(sockets, asked, stop)

@@ -1,4 +1,4 @@
-"""`playrelay sign`: a contactId's signature, as the site's own server makes it."""
+"""`playrelay sign`: print a contactId's signature, as the site's own server makes it."""
 
 import argparse
 import time
@@ -15,11 +15,12 @@ DAY_S = 86_400
 def add_options(verb: argparse.ArgumentParser) -> None:
     """Add the options."""
     verb.add_argument("contact", type=contact_id, help="HubSpot contact id")
-    verb.add_argument("--site", default="", help="key of the site, where sites have keys")
+    verb.add_argument("--site", default="", help="key of the site, if sites have keys")
     verb.add_argument(
         "--expires",
         type=positive,
-        help=f"seconds since the epoch, at most {LONGEST_LIFE_S // DAY_S} days ahead (in a day)",
+        help=f"seconds since the epoch, at most {LONGEST_LIFE_S // DAY_S} days ahead "
+        "(default: in a day)",
     )
     add_account(verb, all_without=False)
     verb.set_defaults(run=sign_contact)
@@ -31,15 +32,18 @@ def sign_contact(given: argparse.Namespace) -> int:
     secrets = settings.identity_secrets
     if not secrets:
         raise SettingsError(
-            ["PLAYRELAY_IDENTITY_SECRET: set it to what the site's server signs with"]
+            ["PLAYRELAY_IDENTITY_SECRET: set it to the secret with which the site's server signs"]
         )
     now = int(time.time())
     expires = given.expires or now + DAY_S
     say(f"contactId={given.contact}")
     say(f"contactSignature={sign(given.contact, secrets[0], expires=expires, site=given.site)}")
     if expires < now:
-        say("playrelay sign: it has ended: plays of now need a later --expires", error=True)
+        say("playrelay sign: the signature has expired: give a later --expires", error=True)
     if expires > now + LONGEST_LIFE_S:
         days = LONGEST_LIFE_S // DAY_S
-        say(f"playrelay sign: relays refuse it: --expires is over {days} days ahead", error=True)
+        say(
+            f"playrelay sign: relays refuse it: give an --expires at most {days} days ahead",
+            error=True,
+        )
     return 0

@@ -1,4 +1,4 @@
-"""The stores that a verb is about: the one there is, or with several accounts those it names."""
+"""Opens the stores that a command works on: all of them, or that of the named account."""
 
 import argparse
 import asyncio
@@ -16,8 +16,8 @@ Work = Callable[[Store, str], Awaitable[T]]
 
 
 def add_account(verb: argparse.ArgumentParser, *, all_without: bool = True) -> None:
-    """Add the option `--account`. `all_without`: without it, the verb applies to all accounts."""
-    what = "all accounts without it" if all_without else "needed where there are several"
+    """Add the option `--account`. `all_without`: without it, the command uses all accounts."""
+    what = "default: all" if all_without else "required if there are several"
     verb.add_argument("--account", help=f"which account of PLAYRELAY_SITES ({what})")
 
 
@@ -47,7 +47,7 @@ def the_one(name: str | None) -> AccountSettings:
     accounts = chosen(name)
     if len(accounts) > 1:
         names = ", ".join(account.name for account in accounts)
-        raise SettingsError([f"playrelay: name the account: --account (there are {names})"])
+        raise SettingsError([f"playrelay: choose an account with --account (there are {names})"])
     return accounts[0]
 
 
@@ -60,15 +60,17 @@ def chosen(name: str | None) -> Sequence[AccountSettings]:
     if found and name:
         return found
     names = [account.name for account in accounts if account.name]
-    known = f"there are {', '.join(names)}" if names else "without PLAYRELAY_SITES there is but one"
+    known = (
+        f"there are {', '.join(names)}" if names else "without PLAYRELAY_SITES there is only one"
+    )
     raise SettingsError([f"playrelay: there is no account {name!r}: {known}"])
 
 
 def expect_hubspot(settings: Settings) -> None:
-    """Raise SettingsError where the relay's own sandbox stands in for HubSpot: it ends with it."""
+    """Raise SettingsError in sandbox mode: the built-in sandbox runs only inside the relay."""
     if settings.sandboxed:
         line = (
-            f"{PREFIX}HUBSPOT_ACCESS_TOKEN: there is no account to ask: set it, or an OAuth app; "
-            "to try it out, take the settings that playrelay sandbox prints"
+            f"{PREFIX}HUBSPOT_ACCESS_TOKEN: set it, or an OAuth app: this command needs HubSpot; "
+            "to try it out, use the settings that playrelay sandbox prints"
         )
         raise SettingsError([line])

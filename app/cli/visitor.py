@@ -1,4 +1,4 @@
-"""`playrelay export` and `playrelay forget`: what is stored of one visitor."""
+"""`playrelay export` and `playrelay forget`: print or erase what is stored about a visitor."""
 
 import argparse
 
@@ -14,18 +14,18 @@ from app.formatting import count
 from app.store.store import Store
 from app.store.transactions.personal_data import PersonalData
 
-_SEALED = "(sealed with another PLAYRELAY_SECRET_KEY)"
+_SEALED = "(encrypted with another PLAYRELAY_SECRET_KEY)"
 
 
 def add_export(verb: argparse.ArgumentParser) -> None:
-    """Add whose data."""
+    """Add the options that name the visitor."""
     _add_who(verb)
     add_account(verb)
     verb.set_defaults(run=export)
 
 
 def add_forget(verb: argparse.ArgumentParser) -> None:
-    """Add whose data, and --dry-run."""
+    """Add the options that name the visitor, and --dry-run."""
     _add_who(verb)
     verb.add_argument("--dry-run", action="store_true", help="erase nothing, only count")
     add_account(verb)
@@ -33,7 +33,7 @@ def add_forget(verb: argparse.ArgumentParser) -> None:
 
 
 def export(given: argparse.Namespace) -> int:
-    """Print all that is stored of a visitor, as JSON; exit status 1 if nothing is."""
+    """Print all that is stored about a visitor, as JSON. Returns 1 if nothing is stored."""
     seals = {each.name: each.settings.seal for each in chosen(given.account)}
 
     async def read(store: Store, account: str) -> tuple[str, PersonalData]:
@@ -86,8 +86,8 @@ def _add_who(verb: argparse.ArgumentParser) -> None:
 
 def _nothing() -> int:
     say(
-        "playrelay: nothing is stored of this visitor: check the value, and --account; what is no "
-        "longer stored may still be at HubSpot",
+        "playrelay: nothing is stored about this visitor: check the value, and --account; HubSpot "
+        "may still have what is no longer stored here",
         error=True,
     )
     return 1
@@ -97,7 +97,7 @@ def _usertoken(text: str) -> str:
     token = usertoken(text)
     if token is None:
         raise argparse.ArgumentTypeError(
-            f"{text[:40]!r} is no usertoken: give the 32 hex digits of the cookie hubspotutk"
+            f"{text[:40]!r} is not a usertoken: give the 32 hex digits of the cookie hubspotutk"
             f"{no_mail(text)}"
         )
     return token

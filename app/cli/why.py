@@ -1,4 +1,4 @@
-"""`playrelay why`: what became of the plays of a session, a visitor or a contact."""
+"""`playrelay why`: explain what happened to the plays of a session, a visitor or a contact."""
 
 import argparse
 
@@ -15,7 +15,7 @@ from app.store.store import Store
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
-    """Add whose plays, how many, and how to print them."""
+    """Add the options: whose plays, how many, in which format."""
     verb.add_argument("who", type=text, help="a session id, a usertoken or a HubSpot contact id")
     verb.add_argument("--limit", type=positive, default=20, help="plays at most (%(default)s)")
     verb.add_argument("--json", action="store_true", help="as JSON")
@@ -37,9 +37,9 @@ def why(given: argparse.Namespace) -> int:
     if found:
         return 0
     say(
-        "playrelay: no play is known by that. It may have arrived a moment ago, may be too old "
-        "(see PLAYRELAY_RETAIN_DAYS and PLAYRELAY_PARK_DAYS), or its pings never arrived: "
-        "data-debug on the script tag says in the browser's console why not",
+        "playrelay: no play is found. It may have arrived a moment ago, may be too old "
+        "(see PLAYRELAY_RETAIN_DAYS and PLAYRELAY_PARK_DAYS), or its pings never arrived: set "
+        "data-debug on the script tag, and see the browser's console",
         error=True,
     )
     return 1

@@ -1,6 +1,6 @@
 """The operator's configuration: environment variables, `.env`, files of secrets and of sites.
 
-`settings` composes the settings of the process (`server`), of an account and of a site; `load`
+`settings` combines the settings of the process (`server`), of an account and of a site; `load`
 reads and checks them; `accounts` gives each account and site its own.
 """
 

@@ -1,4 +1,4 @@
-"""What may be set for each HubSpot account: it has one store and one token."""
+"""Settings of a HubSpot account, which has one store and one token."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -49,13 +49,13 @@ class AccountFields(BaseModel):
     """The settings of an account."""
 
     hubspot_access_token: IssuedSecret = Field(
-        None, description="HubSpot's server-side token; or the three below. None: the sandbox"
+        None, description="HubSpot's server-side token, or set the three below; none: the sandbox"
     )
     hubspot_client_id: IssuedText = Field(None, description="OAuth 2.0 app: client id")
     hubspot_client_secret: IssuedSecret = Field(None, description="OAuth 2.0 app: secret")
     hubspot_refresh_token: IssuedSecret = Field(
         None,
-        description="OAuth 2.0 app: the relay keeps a fresh access token with it; "
+        description="OAuth 2.0 app: refresh token, with which the relay renews its access token; "
         "none: `playrelay connect` gets one",
     )
     secret_key: OptionalSecret = Field(
@@ -66,17 +66,17 @@ class AccountFields(BaseModel):
     )
     hubspot_developer_key: IssuedSecret = Field(
         None,
-        description="Key of the HubSpot developer account, only to name the media provider and to "
-        "show its events",
+        description="Key of the HubSpot developer account, needed only to name the media provider "
+        "and to show its events",
     )
     hubspot_developer_scopes: bool = Field(
         default=False,
-        description="Ask for `developers-read` and `developers-write` when the app is installed, "
-        "to do that without the key",
+        description="Request `developers-read` and `developers-write` when the app is installed, "
+        "so that the key is not needed",
     )
-    hubspot_base_url: str = Field("https://api.hubapi.com", description="Where HubSpot's API is")
+    hubspot_base_url: str = Field("https://api.hubapi.com", description="Address of HubSpot's API")
     hubspot_app_url: str = Field(
-        "https://app.hubspot.com", description="Where people install HubSpot apps"
+        "https://app.hubspot.com", description="Address at which people install HubSpot apps"
     )
     hubspot_api_version: str = Field(
         EVENTS.version,
@@ -99,7 +99,7 @@ class AccountFields(BaseModel):
         "another path)",
     )
     hubspot_events_path: str = Field(
-        EVENTS.template, description="Path of an event, should a version move it"
+        EVENTS.template, description="Path of an event, in case a version changes it"
     )
     hubspot_oauth_path: str = Field(OAUTH.template, description="Path of the token endpoint")
     hubspot_media_path: str = Field(MEDIA.template, description="Path of the media objects")
@@ -109,7 +109,7 @@ class AccountFields(BaseModel):
     )
     hubspot_objects_version: str = Field(
         OBJECTS.version,
-        description="Version of the CRM objects, which media are where HubSpot serves no media "
+        description="Version of the CRM objects, which stand for media if HubSpot serves no media "
         "objects (known: `v3`, with another path, and `2026-03`)",
     )
     hubspot_objects_path: str = Field(
@@ -130,7 +130,7 @@ class AccountFields(BaseModel):
         PROVIDER.template, description="Path of the app's own settings"
     )
     hubspot_rate: int = Field(
-        110, ge=1, le=10_000, description="Requests per any 10 s that HubSpot may receive"
+        110, ge=1, le=10_000, description="Requests that HubSpot may receive in any 10 s"
     )
     identity: Literal["lookup", "passthrough"] = Field(
         "lookup",
@@ -141,22 +141,25 @@ class AccountFields(BaseModel):
         300, ge=1, le=86_400, description="Silence after which an attention span is final"
     )
     park_days: float = Field(
-        30, gt=0, le=3650, description="How long plays of visitors who are no contact yet are kept"
+        30,
+        gt=0,
+        le=3650,
+        description="How long plays of visitors who are not yet contacts are kept",
     )
     retain_days: float = Field(
         7, gt=0, le=3650, description="How long delivered events stay in the store"
     )
     console_names: NameParts = Field(
         (),
-        description="What the console's People show of contacts, read from HubSpot and kept for a "
-        "day, encrypted with `PLAYRELAY_SECRET_KEY`: `name`, `email` or both; none: their numbers",
+        description="What the console's page People shows of contacts, read from HubSpot and "
+        "kept for a day, encrypted with `PLAYRELAY_SECRET_KEY`: `name`, `email` or both; none: "
+        "their ids",
     )
     store_limit_mb: int = Field(
         10_240,
         ge=0,
-        description="MiB that the store may hold (0: any number): beyond, and while less than 500 "
-        "MiB of SQLite's disk are free, plays of visitors who bring nothing to be known by are "
-        "refused",
+        description="Size limit of the store in MiB (0: none). Above it, and while less than 500 "
+        "MiB of SQLite's disk are free, plays of visitors without any identity are refused",
     )
     media_register: bool = Field(
         default=False,
@@ -184,10 +187,10 @@ class AccountFields(BaseModel):
     def _address(cls, value: str) -> str:
         value = cleaned(value)
         if parse_url(value) is None or any(mark in value for mark in "?#@\\ "):
-            raise ValueError("write an address such as https://api.hubapi.com")
+            raise ValueError("is not a URL: write one such as https://api.hubapi.com")
         url = urlsplit(value)
         if url.scheme.lower() == "http" and not is_loopback(url.hostname or ""):
-            raise ValueError("must be https, or the token would travel in the clear")
+            raise ValueError("must begin with https://, so that the token is sent encrypted")
         return value.rstrip("/")
 
     @property
@@ -233,9 +236,9 @@ class AccountFields(BaseModel):
 
     @property
     def seal(self) -> Seal:
-        """What the tokens in the store are encrypted with."""
+        """The keys that encrypt the tokens in the store."""
         return Seal.of(secrets_of(self.secret_key))
 
     def keys_for(self, purpose: str) -> list[bytes]:
-        """Keys that are derived from `secret_key`: the first signs, any of them is believed."""
+        """Keys that are derived from `secret_key`: the first signs, each of them verifies."""
         return derived_keys(secrets_of(self.secret_key), purpose)

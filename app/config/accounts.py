@@ -1,6 +1,7 @@
-"""Each HubSpot account and each site with the settings that hold for it.
+"""Gives each HubSpot account and each site the settings that apply to it.
 
-In a file of sites, a site's settings precede its account's, and those precede the variables.
+In a file of sites, a site's settings take precedence over its account's, and those over the
+variables.
 Without a file there is one account with one site, neither with a name.
 """
 
@@ -72,7 +73,7 @@ def _account(
     faults: list[str],
 ) -> AccountSettings | None:
     given = _fields(table)
-    if "hubspot_access_token" in given:  # it does not use the app that the others share
+    if "hubspot_access_token" in given:  # it does not use the OAuth app that the others share
         common = {field: value for field, value in common.items() if field not in _APP}
     sites = [
         _site(key, Table(each.place, each.folder, {**table.values, **each.values}), common, faults)
@@ -80,7 +81,7 @@ def _account(
     ]
     known = [site for site in sites if site is not None]
     origins = tuple(origin for site in known for origin in site.settings.allowed_origins)
-    if len(known) < len(sites):  # a fault of the account's own must not be taken for a lack of them
+    if len(known) < len(sites):  # don't report missing origins because of a faulty site
         origins = origins or ("*",)
     of_sites: dict[str, Any] = {"allowed_origins": origins}
     if known:
@@ -117,7 +118,7 @@ def _fields(table: Table) -> dict[str, Any]:
 def _checked(
     table: Table, values: Mapping[str, Any], fields: Sequence[str], faults: list[str]
 ) -> Settings | None:
-    """The settings; or None, and the faults of these fields are added."""
+    """Check the settings; if they are wrong, add the faults of these fields and return None."""
     try:
         return Settings(**values)
     except ValidationError as error:
@@ -137,12 +138,12 @@ def _as_keys(message: str) -> str:
 
 
 def _without_token(file: SitesFile, accounts: Sequence[AccountSettings]) -> Iterator[str]:
-    """Either all accounts use the sandbox or none: else the events of one would be lost in it."""
+    """All accounts use the sandbox or none does, so that no account's events are lost in it."""
     bare = [each.name for each in accounts if not each.settings.has_credentials]
     if len(bare) < len(accounts):
         for name in bare:
             place = file.accounts[name].place
-            yield f"{place} access_token: is missing, while other accounts have theirs"
+            yield f"{place} access_token: is missing: set it for all accounts or none"
 
 
 def _ambiguous(file: SitesFile, accounts: Sequence[AccountSettings]) -> Iterator[str]:
@@ -154,6 +155,6 @@ def _ambiguous(file: SitesFile, accounts: Sequence[AccountSettings]) -> Iterator
     }
     for one, other, entry in ties(policies):
         yield (
-            f"{file.sites[other].place} allowed_origins: {entry} is site {one}'s too: leave it to "
-            f"one of them, or set {NEEDS_KEY} = true and data-site in the pages"
+            f"{file.sites[other].place} allowed_origins: {entry} belongs to site {one} too: remove "
+            f"it from one of them, or set {NEEDS_KEY} = true and data-site in the pages"
         )

@@ -1,4 +1,4 @@
-"""Who is told what is wrong, and of the week: a webhook, mail."""
+"""Settings of the alerts and the weekly summary: a webhook, mail."""
 
 import re
 from typing import Any, Literal, Self
@@ -17,52 +17,57 @@ Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 
 
 class AlertFields(BaseModel):
-    """The settings of the messages that the relay sends by itself."""
+    """The settings of the messages that the relay sends on its own."""
 
     alert_webhook_url: OptionalSecret = Field(
         None,
-        description="Where messages about what is wrong are posted "
-        f"(`{see('console', 'being-told')}`): `https://…`, or `http://…` in a network of your own",
+        description="Webhook to which alerts are posted "
+        f"(`{see('console', 'being-told')}`): `https://…`, or `http://…` in a private network",
     )
     alert_webhook_format: Literal["json", "slack", "teams"] = Field(
         "json",
-        description="What is posted there: the relay's own JSON, or what Slack's incoming webhooks "
-        "or the Workflows of Microsoft Teams take",
+        description="Format of what is posted: the relay's own JSON, or that of Slack's incoming "
+        "webhooks or of Microsoft Teams Workflows",
     )
     alert_mail_to: CommaSeparated = Field(
-        (), description="Mail addresses that the same messages go to; needs `PLAYRELAY_SMTP_HOST`"
+        (), description="Mail addresses that get the same alerts; needs `PLAYRELAY_SMTP_HOST`"
     )
-    alert_mail_from: str | None = Field(None, description="The address that they come from")
+    alert_mail_from: str | None = Field(None, description="Sender address of these mails")
     alert_level: Literal["bad", "wait"] = Field(
         "bad",
-        description="What messages are about: bad, what somebody has to mend; wait, also what the "
-        "console only advises",
+        description="bad: alert about what somebody has to fix; wait: also about what the console "
+        "only advises",
     )
     alert_after_seconds: int = Field(
         300,
         ge=0,
         le=86_400,
-        description="How long something must be wrong, or good again, before a message says so",
+        description="Seconds that a problem must last, or be gone, before a message reports it",
     )
-    smtp_host: str | None = Field(None, description="The mail server")
+    smtp_host: str | None = Field(None, description="Mail server")
     smtp_port: int | None = Field(
-        None, ge=1, le=65_535, description="Its port; none: 587 with starttls, 465 with tls, or 25"
+        None,
+        ge=1,
+        le=65_535,
+        description="Port of the mail server; none: 587 with starttls, 465 with tls, or 25",
     )
     smtp_security: Literal["starttls", "tls", "none"] = Field(
-        "starttls", description="How the connection to it is encrypted"
+        "starttls", description="Encryption of the connection to the mail server"
     )
-    smtp_user: str | None = Field(None, description="The name to sign in there with")
-    smtp_password: OptionalSecret = Field(None, description="The password to it")
+    smtp_user: str | None = Field(None, description="User name at the mail server")
+    smtp_password: OptionalSecret = Field(None, description="Password at the mail server")
     summary_day: Day | None = Field(
         None,
-        description="The day on which a summary of the week is sent by the same ways, in "
+        description="Day on which a weekly summary is sent to the same channels, in "
         "`PLAYRELAY_TIME_ZONE`; none: never",
     )
-    summary_hour: int = Field(8, ge=0, le=23, description="The hour of that day")
+    summary_hour: int = Field(
+        8, ge=0, le=23, description="Hour of that day at which the summary is sent"
+    )
 
     @property
     def alert_channels(self) -> tuple[Literal["webhook", "mail"], ...]:
-        """The ways by which messages go."""
+        """The channels to which messages are sent."""
         webhook: tuple[Literal["webhook"], ...] = ("webhook",) if self.alert_webhook_url else ()
         return (*webhook, "mail") if self.alert_mail_to else webhook
 
@@ -80,9 +85,9 @@ class AlertFields(BaseModel):
             return None
         url = parse_url(value.get_secret_value())
         if url is None:
-            raise ValueError("is not an address such as https://alerts.example.com/playrelay")
+            raise ValueError("is not a URL: write one such as https://alerts.example.com/playrelay")
         if "@" in value.get_secret_value().split("/")[2]:
-            raise ValueError("holds a user name: leave it out, and put the secret into the path")
+            raise ValueError("contains a user name: remove it, and put the secret into the path")
         return SecretStr(str(url))
 
     @field_validator("alert_mail_from")
@@ -104,33 +109,33 @@ class AlertFields(BaseModel):
         if is_address(host) or _HOST.fullmatch(host):
             return host
         raise ValueError(
-            f"{value[:40]!r} is not a host: write mail.example.com alone, and the port in "
-            f"{PREFIX}SMTP_PORT"
+            f"{value[:40]!r} is not a host: write only the host, such as "
+            f"mail.example.com, and the port in {PREFIX}SMTP_PORT"
         )
 
     @model_validator(mode="after")
     def _mail_is_whole(self) -> Self:
         wanted = {
-            "SMTP_HOST: name the mail server": self.smtp_host,
-            "ALERT_MAIL_FROM: name the address that mail comes from": self.alert_mail_from,
-            "ALERT_MAIL_TO: name the addresses that mail goes to": self.alert_mail_to,
+            "SMTP_HOST: set the mail server": self.smtp_host,
+            "ALERT_MAIL_FROM: set the sender address": self.alert_mail_from,
+            "ALERT_MAIL_TO: set the addresses that get mail": self.alert_mail_to,
         }
         missing = [todo for todo, value in wanted.items() if not value]
         given = len(missing) < len(wanted) or self.smtp_user or self.smtp_password
         if missing and given:
-            raise ValueError(f"{PREFIX}{missing[0]}, or leave out all settings of mail")
+            raise ValueError(f"{PREFIX}{missing[0]}, or remove all mail settings")
         return self
 
     @model_validator(mode="after")
     def _mail_signs_in(self) -> Self:
         if self.smtp_user and not self.smtp_password:
-            raise ValueError(f"{PREFIX}SMTP_PASSWORD: is missing, while {PREFIX}SMTP_USER is set")
+            raise ValueError(f"{PREFIX}SMTP_PASSWORD: set it, because {PREFIX}SMTP_USER is set")
         if self.smtp_password and not self.smtp_user:
-            raise ValueError(f"{PREFIX}SMTP_USER: is missing, while {PREFIX}SMTP_PASSWORD is set")
+            raise ValueError(f"{PREFIX}SMTP_USER: set it, because {PREFIX}SMTP_PASSWORD is set")
         in_clear = self.smtp_security == "none" and not is_loopback(self.smtp_host or "")
         if self.smtp_password and in_clear:
             raise ValueError(
-                f"{PREFIX}SMTP_SECURITY: would send the password in clear: write starttls or tls"
+                f"{PREFIX}SMTP_SECURITY: none sends the password unencrypted: write starttls or tls"
             )
         return self
 
@@ -138,19 +143,19 @@ class AlertFields(BaseModel):
     def _something_is_sent(self) -> Self:
         if self.alert_webhook_format != "json" and self.alert_webhook_url is None:
             raise ValueError(
-                f"{PREFIX}ALERT_WEBHOOK_URL: name the webhook that takes the format of "
+                f"{PREFIX}ALERT_WEBHOOK_URL: set the webhook that takes the format of "
                 f"{PREFIX}ALERT_WEBHOOK_FORMAT"
             )
         if self.summary_day and not self.alert_channels:
             raise ValueError(
-                f"{PREFIX}SUMMARY_DAY: needs a way to send: set {PREFIX}ALERT_WEBHOOK_URL or "
+                f"{PREFIX}SUMMARY_DAY: needs a channel: set {PREFIX}ALERT_WEBHOOK_URL or "
                 f"{PREFIX}ALERT_MAIL_TO"
             )
         return self
 
 
 def _mailbox(text: str) -> str:
-    """A mail address; as it gets into headers and SMTP's commands, it is nothing else."""
+    """Check a mail address strictly: it is put into headers and SMTP commands."""
     if len(text) > 254 or not _MAILBOX.fullmatch(text):  # noqa: PLR2004 - RFC 5321
         raise ValueError(f"{text[:40]!r} is not a mail address: write it as relay@example.com")
     return text

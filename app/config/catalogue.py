@@ -1,4 +1,4 @@
-"""The operator's catalogue of media, read from a file: TOML or CSV, by its ending.
+"""Reads the operator's catalogue of media from a TOML or CSV file, by its extension.
 
     [[media]]                                             externalId;mediaName;mediaType;duration
     externalId = "launch-2026"                            launch-2026;The launch;VIDEO;93.4
@@ -8,8 +8,8 @@
 
 The names are HubSpot's own; `duration` is in seconds. `leastPercent` and `leastSeconds` count
 instead of the site's least attention. An entry is found by `externalId` or `mediaUrl`, so it needs
-one of them; everything else is what it fills in. A file with a fault is not used at all: half a
-catalogue would misname the other half of the media, and nobody would see.
+one of them; its other values fill in what pages do not report. A file with any fault is rejected:
+with half a catalogue, the other media would get wrong names, and nobody would notice.
 """
 
 import csv
@@ -39,14 +39,14 @@ class CatalogueError(Exception):
 
 
 class _Row(NamedTuple):
-    """An entry as it stands in the file, and where."""
+    """An entry as it is written in the file, and its place there."""
 
     place: str
     values: Mapping[str, object]
 
 
 class _Faults(list[str]):
-    """What is wrong with one file, gathered so that a person can mend it in one go."""
+    """The faults of one file, collected so that all of them can be fixed at once."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ def load_catalogue(path: Path) -> Catalogue:
     faults = _Faults(path)
     rows = _rows(path, faults)
     entries = [_entry(row, faults) for row in rows]
-    _refuse_doubles(zip(rows, entries, strict=True), faults)
+    _refuse_duplicates(zip(rows, entries, strict=True), faults)
     if faults:
         raise CatalogueError(faults)
     return Catalogue.of(entries)
@@ -88,7 +88,7 @@ def _rows(path: Path, faults: _Faults) -> list[_Row]:
     except UnicodeDecodeError:
         faults.add("", "is not in UTF-8: save it in that encoding")
     except (tomllib.TOMLDecodeError, csv.Error) as error:
-        faults.add("", f"is no valid {path.suffix.lstrip('.').upper()}, mend this: {error}")
+        faults.add("", f"is not valid {path.suffix.lstrip('.').upper()}: fix this: {error}")
     return []
 
 
@@ -98,7 +98,7 @@ def _toml_rows(text: str, faults: _Faults) -> Iterator[_Row]:
         faults.add(f'"{name}"', "is not known: write every entry as a [[media]] table")
     tables = document.get("media", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        faults.add('"media"', "is no list of tables: write [[media]] above each entry")
+        faults.add('"media"', "is not a list of tables: write [[media]] above each entry")
         return
     for number, table in enumerate(tables, start=1):
         _refuse_unknown(table, f"entry {number}", faults)
@@ -112,9 +112,9 @@ def _csv_rows(text: str, faults: _Faults) -> Iterator[_Row]:
     names = _without_blank_end(next(reader, []))
     _refuse_unknown(names, "line 1", faults)
     if not names:
-        faults.add("line 1", "names no columns: write them there")
+        faults.add("line 1", "has no column names: write them there")
     if len(set(names)) < len(names):
-        faults.add("line 1", "names a column twice: leave out one of them")
+        faults.add("line 1", "names a column twice: remove one of them")
     for record in reader:
         cells = _without_blank_end(record)
         place = f"line {reader.line_num}"
@@ -139,19 +139,19 @@ def _refuse_unknown(names: Iterable[str], place: str, faults: _Faults) -> None:
             faults.add(place, f'"{name}" is not known: the names are {", ".join(_FIELDS)}')
 
 
-def _refuse_doubles(found: Iterable[tuple[_Row, CatalogueEntry]], faults: _Faults) -> None:
+def _refuse_duplicates(found: Iterable[tuple[_Row, CatalogueEntry]], faults: _Faults) -> None:
     first_places: dict[tuple[str, str], str] = {}
     for row, entry in found:
         keys = {"externalId": entry.external_id, "mediaUrl": entry.media_url}
         for name, key in keys.items():
             if key and (first := first_places.setdefault((name, key), row.place)) != row.place:
-                faults.add(row.place, f"has the {name} of {first}: leave out one of them")
+                faults.add(row.place, f"has the same {name} as {first}: remove one of them")
 
 
 def _entry(row: _Row, faults: _Faults) -> CatalogueEntry:
-    """Read one entry; what is faulty in it is noted and left out."""
+    """Read one entry; faulty values are reported and left out."""
     if not row.values.keys() & {"externalId", "mediaUrl"}:
-        faults.add(row.place, "cannot be found by anything: give it an externalId or a mediaUrl")
+        faults.add(row.place, "has neither externalId nor mediaUrl: add one of them")
     values: dict[str, object] = {}
     for name, (field, read) in _FIELDS.items():
         if (value := row.values.get(name)) is None:
@@ -159,7 +159,7 @@ def _entry(row: _Row, faults: _Faults) -> CatalogueEntry:
         try:
             values[field] = read(value)
         except ValueError as remedy:
-            faults.add(row.place, f"{name} {value!r} will not do: {remedy}")
+            faults.add(row.place, f"{name} {value!r} is not valid: {remedy}")
     return msgspec.convert(values, CatalogueEntry)
 
 
@@ -172,7 +172,7 @@ def _text(value: object) -> str:
 def _address(value: object) -> str:
     if isinstance(value, str) and (url := media_address(value)):
         return str(url)
-    raise ValueError("write an address that begins with https://")
+    raise ValueError("write a URL that begins with https://")
 
 
 def _bridge_id(value: object) -> int:

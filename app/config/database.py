@@ -1,6 +1,6 @@
-"""Database URLs as hosts give them: checked, and cleared of what the driver does not know.
+"""Checks database URLs, and removes parameters that the driver does not know.
 
-No message repeats any part of the URL but the names of its parameters: it may hold a password.
+Messages repeat only the names of parameters, because the URL may contain a password.
 """
 
 import re
@@ -11,7 +11,7 @@ import msgspec
 
 EXAMPLE = "postgresql://user:password@host/database"
 POOLER = "pooler"
-"""The parameter that is the relay's own: a pooler in transaction mode stands before PostgreSQL."""
+"""The relay's own parameter: PostgreSQL is behind a pooler in transaction mode."""
 
 _POOLER_ELSEWHERE = "pgbouncer"
 
@@ -25,7 +25,7 @@ _UNDERSTOOD = _names(
     "sslpassword sslnegotiation ssl_min_protocol_version ssl_max_protocol_version "
     "target_session_attrs krbsrvname gsslib service"
 )
-"""What the driver takes from a URL."""
+"""Parameters that the driver understands."""
 
 _SETTINGS_OF_THE_SERVER = _names(
     "application_name options search_path statement_timeout lock_timeout timezone "
@@ -39,7 +39,7 @@ _IGNORED = _names(
     "sslcertmode sslcompression sslcrldir sslsni min_protocol_version max_protocol_version "
     "scram_client_key scram_server_key sslkeylogfile"
 )
-"""Parameters of libpq that the driver does not know. The relay goes without them, and says so."""
+"""Parameters of libpq that the driver does not know. The relay ignores them, and warns."""
 
 _VALUES = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
@@ -50,15 +50,15 @@ _TRUE = frozenset({"1", "true", "yes", "on", "transaction"})
 _FALSE = frozenset({"0", "false", "no", "off", "session", ""})
 _HOST = re.compile(r"(\[[^\]]+\]|[^:\[\]]*)(?::([0-9]{1,5}))?")
 _HIGHEST_PORT = 65_535
-_POOLERS_PORTS = (":6432", ":6543")  # PgBouncer's own, and that of hosted ones
+_POOLERS_PORTS = (":6432", ":6543")  # PgBouncer's, and that of hosted poolers
 _ENCODE = (
-    f"can't be read: write {EXAMPLE}, and percent-encode what is special in the password (/ is "
-    "%2F, @ is %40, : is %3A, ? is %3F, # is %23, % is %25)"
+    f"can't be read: write {EXAMPLE}, and percent-encode special characters in the password (/ "
+    "is %2F, @ is %40, : is %3A, ? is %3F, # is %23, % is %25)"
 )
 
 
 class DatabaseAddress(msgspec.Struct, frozen=True):
-    """A database URL that the store can open. `dropped`: parameters it lost."""
+    """A database URL that the store can open. `dropped`: removed parameters."""
 
     url: str
     dropped: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ class DatabaseAddress(msgspec.Struct, frozen=True):
 
 
 def is_postgresql(url: str) -> bool:
-    """Whether the URL is PostgreSQL's."""
+    """Whether the URL names a PostgreSQL database."""
     return url.startswith(("postgresql://", "postgres://"))
 
 
@@ -78,7 +78,7 @@ def database_address(text: str) -> DatabaseAddress:
     kind, _, driver = scheme.lower().partition("+")
     if kind in {"postgres", "postgresql"} and separator:
         if driver:
-            raise ValueError(f"names a driver: write postgresql:// in place of {kind}+…://")
+            raise ValueError(f"names a driver: write postgresql:// instead of {kind}+…://")
         return _postgresql(f"{kind}://{rest}")
     if kind == "sqlite" and separator and not driver:
         _expect_file(text)
@@ -87,20 +87,20 @@ def database_address(text: str) -> DatabaseAddress:
 
 
 def _expect_file(url: str) -> None:
-    """ValueError unless the URL names a file on disk as this machine names files."""
+    """Raise ValueError unless the URL names a file on disk."""
     if not url.startswith("sqlite:///") or url.endswith("/") or "?" in url:
         raise ValueError(f"write {_FILES}")
     path = unquote(url.removeprefix("sqlite:///"))
     if path == ":memory:" or path.startswith("file:"):
-        raise ValueError(f"names no file, and what is taken has to be on disk: write {_FILES}")
+        raise ValueError(f"does not name a file, but pings must be stored on disk: write {_FILES}")
     if "\\" in path or re.match("/?[A-Za-z]:", path):
-        raise ValueError(f"is a path of Windows: where the relay runs they are as in {_FILES}")
+        raise ValueError(f"is a Windows path: write {_FILES}")
     if path[0] in "~$":
         raise ValueError(
-            "begins with what a shell would replace: write sqlite:////absolute/path.db"
+            "begins with ~ or $, which only a shell replaces: write sqlite:////absolute/path.db"
         )
     if "#" in url or not path.isprintable() or "\ufffd" in path:
-        raise ValueError("can't be read: percent-encode what is special in it (# is %23, % is %25)")
+        raise ValueError("can't be read: percent-encode special characters (# is %23, % is %25)")
     if PurePath(path).name in {"", ".."}:
         raise ValueError(f"names a folder: write {_FILES}")
 
@@ -114,7 +114,7 @@ def _postgresql(url: str) -> DatabaseAddress:
     _expect_authority(parts)
     names = dict(given)
     if not parts.path.strip("/") and not names.keys() & {"dbname", "database", "service"}:
-        raise ValueError(f"names no database: write {EXAMPLE}")
+        raise ValueError(f"does not name a database: write {EXAMPLE}")
     kept: list[tuple[str, str]] = []
     dropped: list[str] = []
     for name, value in given:
@@ -147,9 +147,9 @@ def _expect_authority(parts: SplitResult) -> None:
 
 def _expect_value(name: str, value: str) -> None:
     if name in _VALUES and value not in _VALUES[name]:
-        raise ValueError(f"has a {name} that will not do: write one of {', '.join(_VALUES[name])}")
+        raise ValueError(f"has a {name} that is not valid: write one of {', '.join(_VALUES[name])}")
     if name == "sslrootcert" and value == "system":
-        raise ValueError("says sslrootcert=system: name a file, or write sslmode=require instead")
+        raise ValueError("has sslrootcert=system: name a file, or write sslmode=require instead")
     if name == "port" and not all(port.isdecimal() for port in value.split(",")):
         raise ValueError("has a port that is not a number: write host:5432")
 
@@ -163,17 +163,17 @@ def _switch(name: str, value: str) -> bool:
 
 
 def _foreign(name: str) -> str:
-    shown = name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,40}", name) else "a parameter"
+    shown = f" {name}" if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,40}", name) else ""
     remedy = {
-        "ssl": "write sslmode=require in its place",
-        "sslaccept": "write sslmode=require in its place",
-        "schema": "take it out: the relay has a schema of its own",
-    }.get(name.lower(), "take it out")
-    return f"has {shown}, which is not one of PostgreSQL's: {remedy}"
+        "ssl": "write sslmode=require instead",
+        "sslaccept": "write sslmode=require instead",
+        "schema": "remove it: the relay has a schema of its own",
+    }.get(name.lower(), "remove it")
+    return f"has an unknown parameter{shown}: {remedy}"
 
 
 def looks_pooled(url: str) -> bool:
-    """Whether a PostgreSQL URL leads to a pooler, by port or name, and does not say so."""
+    """Whether port or host suggest a pooler, though the parameter `pooler` is missing."""
     parts = urlsplit(url)
     hosts = parts.netloc.rpartition("@")[2].lower()
     named = "pooler" in hosts or "pgbouncer" in hosts

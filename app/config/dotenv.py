@@ -1,4 +1,4 @@
-"""Reads a `.env` file so that whatever is wrong in it is named."""
+"""Reads a `.env` file and reports everything that is wrong in it."""
 
 import io
 import os
@@ -25,7 +25,7 @@ class DotEnv(msgspec.Struct, frozen=True):
 
 
 def read_dotenv(path: str | None, prefix: str) -> DotEnv:
-    """Read the file, if there is one. Of names with the prefix more is checked: they are ours."""
+    """Read the file, if there is one. Names with the prefix are the relay's: more is checked."""
     if path is None or not os.path.lexists(path):
         return DotEnv()
     try:
@@ -41,7 +41,7 @@ def read_dotenv(path: str | None, prefix: str) -> DotEnv:
         what = "is not text: save it in UTF-8, with lines such as NAME=value"
         return DotEnv(faults=(f"{path}: {what}",))
     bindings = list(parse_stream(io.StringIO(text)))
-    broken = "is not NAME=value, or a quote is missing in it"
+    broken = "is not NAME=value, or lacks a quote: correct it"
     faults = tuple(f"{path}, line {_line(each)}: {broken}" for each in bindings if each.error)
     if faults:  # the library would log each of them once more
         return DotEnv(faults=faults)
@@ -59,15 +59,15 @@ def _line(binding: Binding) -> int:
 
 
 def _emptied(bindings: list[Binding], prefix: str) -> Iterator[tuple[Binding, str]]:
-    """Values that would lose a part, such as secrets that only look as if they named another."""
+    """Values with a `${NAME}` that nothing defines, such as a secret that contains it by chance."""
     known = set(os.environ)
     for binding in bindings:
         for name in _REPLACED.findall(binding.value or ""):
             if name not in known and (binding.key or "").upper().startswith(prefix):
-                remedy = "set it before, or write this value into a file of its own (…_FILE)"
+                remedy = "define it above, or write this value into a file of its own (…_FILE)"
                 yield (
                     binding,
-                    f"${{{name}}} stands for no variable, and would be left out: {remedy}",
+                    f"${{{name}}} is no variable, and would become empty: {remedy}",
                 )
         known.add(binding.key or "")
 
@@ -79,4 +79,4 @@ def _repeated(bindings: list[Binding], prefix: str, path: str) -> Iterator[str]:
     for name, alike in found.items():
         if name.startswith(prefix) and len({cleaned(each.value or "") for each in alike}) > 1:
             lines = " and ".join(str(_line(each)) for each in alike)
-            yield f"{name} has several values in {path} (lines {lines}): leave all but one out"
+            yield f"{name} has several values in {path} (lines {lines}): keep one of them"

@@ -1,4 +1,4 @@
-"""What is wrong with the configuration, in lines for the person who wrote it."""
+"""The error for a wrong configuration."""
 
 
 class SettingsError(Exception):

@@ -23,7 +23,7 @@ SECRETS = (*secret_fields(), "database_url")
 class Loaded(msgspec.Struct, frozen=True):
     """The settings. `unknown`: a line for each variable, or value of one, that nothing reads.
 
-    `dropped`: a line for each part of a setting that the relay does without.
+    `dropped`: a line for each part of a setting that the relay ignores.
     """
 
     settings: Settings
@@ -44,7 +44,7 @@ def load(
 ) -> Loaded:
     """Read the environment, `.env` and the files they name. Raises SettingsError.
 
-    `sends`: whether it matters where events go.
+    `sends`: whether the command may send events, so that the settings must say where.
     """
     sources = read_sources(Settings.model_fields, SECRETS, variables, dotenv)
     faults = [*sources.faults, *network_faults(variables)]
@@ -52,7 +52,7 @@ def load(
     if settings is None or sources.faults:
         unknown = [unknown_line(name, sources) for name in sources.unknown]
         raise SettingsError([*faults, *unknown])
-    sources = _without_the_files_own(sources, settings)
+    sources = _without_secrets_of_sites(sources, settings)
     try:
         accounts_of(settings)
     except SettingsError as error:
@@ -71,13 +71,13 @@ def load(
 def unknown_variables(
     environment: Mapping[str, str] = os.environ, settings: Settings | None = None
 ) -> list[str]:
-    """One line for each PLAYRELAY_ variable that nothing reads, with the likely meaning.
+    """One line for each PLAYRELAY_ variable that nothing reads, with the name probably meant.
 
-    `settings`: variables that their file of sites names are read.
+    `settings`: the variables that their file of sites names are read, too.
     """
     sources = read_sources(Settings.model_fields, SECRETS, environment, None)
     if settings is not None:
-        sources = _without_the_files_own(sources, settings)
+        sources = _without_secrets_of_sites(sources, settings)
     return [unknown_line(name, sources) for name in sources.unknown]
 
 
@@ -90,8 +90,8 @@ def _settings(sources: Sources, faults: list[str]) -> Settings | None:
         return None
 
 
-def _without_the_files_own(sources: Sources, settings: Settings) -> Sources:
-    """Variables that the file of sites takes secrets from are no mistakes."""
+def _without_secrets_of_sites(sources: Sources, settings: Settings) -> Sources:
+    """The sources, where variables from which the file of sites takes secrets are known."""
     if settings.file is None:
         return sources
     read = settings.file.variables
@@ -103,7 +103,7 @@ def _dropped(sources: Sources) -> list[str]:
     variable = variable_name("database_url")
     url = sources.values.get(variable)
     dropped = database_address(url).dropped if url else ()
-    return [f"{variable}: the relay does without {name}: it can be left out" for name in dropped]
+    return [f"{variable}: the relay ignores {name}: remove it" for name in dropped]
 
 
 def _line(fault: ErrorDetails, sources: Sources) -> str:

@@ -1,4 +1,4 @@
-"""Messages about wrong values: what is wrong, and what to write instead."""
+"""Writes messages about wrong values: what is wrong, and what to write instead."""
 
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ _REMEDIES = {
 
 
 def field_of(fault: ErrorDetails) -> str:
-    """The setting at fault; empty where the message itself begins with the variable."""
+    """The wrong setting; empty if the message itself begins with the variable."""
     return str(fault["loc"][0]) if fault["loc"] else ""
 
 
@@ -37,13 +37,13 @@ def message_of(fault: ErrorDetails) -> str:
     wanted = _schemas()[field_of(fault)]
     wanted = wanted.get("items", next(iter(wanted.get("anyOf", ())), wanted))
     noun = _NOUNS.get(wanted.get("type", ""))
-    return f"will not do: {fault['msg']}" if noun is None else _not_a_number(fault, noun, wanted)
+    return f"is not valid: {fault['msg']}" if noun is None else _not_a_number(fault, noun, wanted)
 
 
 def _not_a_number(fault: ErrorDetails, noun: str, wanted: dict[str, Any]) -> str:
     if str(fault["input"]).startswith("tcp://"):
         return (
-            f"{_shown(fault)} is what Kubernetes sets for a Service of that name: write "
+            f"{_shown(fault)} was set by Kubernetes for a Service of that name: set "
             "enableServiceLinks: false for the Pod"
         )
     if fault["type"].startswith(("int_", "float_")):
@@ -53,7 +53,7 @@ def _not_a_number(fault: ErrorDetails, noun: str, wanted: dict[str, Any]) -> str
 
 @cache
 def _schemas() -> dict[str, dict[str, Any]]:
-    """What each setting takes, as JSON Schema."""
+    """The JSON Schema of each setting."""
     schemas: dict[str, dict[str, Any]] = Settings.model_json_schema()["properties"]
     return schemas
 

@@ -12,7 +12,7 @@ _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 
 
 def network_faults(environment: Mapping[str, str]) -> list[str]:
-    """What of it the HTTP client would fail at, one line for each variable."""
+    """Return a line for each variable at which the HTTP client would fail."""
     return [
         *_proxies(environment),
         *_exceptions(environment),
@@ -76,8 +76,8 @@ def _certificates(environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _unusable(bundle: Path) -> str:
-    """Why the file holds no certificates. They are not parsed: that takes a tenth of a second."""
+    """Why the file can't be used; or "". It is not parsed: that takes a tenth of a second."""
     try:
-        return "" if _CERTIFICATE in bundle.read_bytes() else "no certificates in it"
+        return "" if _CERTIFICATE in bundle.read_bytes() else "it has no certificates"
     except OSError as error:
         return error.strerror or type(error).__name__

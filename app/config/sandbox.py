@@ -36,7 +36,7 @@ _OF_PRODUCTION = (
 _TELLING = re.compile(
     "TOKEN|SECRET|KEY|CLIENT|PASSWORD|REFRESH|CREDENTIAL|ACCESS|OAUTH|ORIGIN|SITES"
 )
-"""Parts of an unknown name by which it was meant for production."""
+"""Parts of an unknown variable's name which suggest that it was meant for production."""
 
 _ASK = f"or ask for the sandbox with {variable_name('sandbox')}=true"
 _NEEDED = f"set {variable_name('hubspot_access_token')} or an OAuth app, {_ASK}"
@@ -54,7 +54,7 @@ def sandbox_faults(settings: Settings, sources: Sources) -> list[str]:
         return []
     if settings.sandbox is False:
         variable = variable_name("hubspot_access_token")
-        return [f"{variable}: is missing, and so is an OAuth app: set one of them"]
+        return [f"{variable}: is missing: set it, or an OAuth app"]
     return list(_signs(settings, sources))
 
 
@@ -64,8 +64,8 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         given = [variable_name("sites")]
     for name in given:
         yield (
-            f"{name}: holds credentials, while {variable_name('sandbox')} is true: leave out one "
-            "of them (make run asks for the sandbox, playrelay serve does not)"
+            f"{name}: has credentials, but {variable_name('sandbox')} is true: remove one of "
+            "them (make run sets the latter, playrelay serve does not)"
         )
 
 
@@ -81,17 +81,17 @@ def _signs(settings: Settings, sources: Sources) -> Iterator[str]:
     for name in _OF_PRODUCTION:
         if getattr(settings, name) != type(settings).model_fields[name].default:
             needed = _NEEDED_IN_FILE if name == "sites" else _NEEDED
-            yield f"{variable_name(name)}: is set, but no credentials are: {needed}"
+            yield f"{variable_name(name)}: is set, but there are no credentials: {needed}"
     if is_postgresql(settings.database_url):
         name = variable_name("database_url")
-        yield f"{name}: is PostgreSQL's, but no credentials are set: {_NEEDED}"
+        yield f"{name}: names PostgreSQL, but there are no credentials: {_NEEDED}"
     if settings.role != "all":
         name = variable_name("role")
-        yield f"{name}: is {settings.role}, but no credentials are set: {_NEEDED}"
+        yield f"{name}: is {settings.role}, but there are no credentials: {_NEEDED}"
 
 
 def unknown_line(name: str, sources: Sources) -> str:
-    """What is said of a variable that nothing reads."""
+    """The message about a variable that nothing reads."""
     near = nearest(name, sources)
     hint = f": did you mean {near}?" if near else ""
     return f"{name}{sources.places.get(name, '')} is not a setting{hint}"

@@ -1,4 +1,4 @@
-"""What is set once for the process: address, role, store, console, log."""
+"""Settings of the process: address, role, store, console, log."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ from app.domain.url import parse_url
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 _OWN = frozenset({"v1", "playrelay.js", "adapters", "builds", "console", "demo", "api"})
-"""First segments of the relay's own paths: below one of them a path could mean two things."""
+"""First segments of the relay's own paths. A public path below one of them would be ambiguous."""
 
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
@@ -26,18 +26,18 @@ class ServerFields(BaseModel):
 
     sandbox: bool | None = Field(
         None,
-        description="true: send to the built-in HubSpot sandbox, which keeps a store of its own; "
-        "false: never; none: only while nothing of production is set",
+        description="true: send to the built-in HubSpot sandbox, which has a store of its own; "
+        "false: never; none: only if no setting of production is set",
     )
     sites: Path | None = Field(
         None,
         description=f"TOML file of several HubSpot accounts and sites (`{see('sites')}`); none: "
-        "one site, which these variables describe",
+        "one site, configured by these variables",
     )
     database_url: str = Field(
         "sqlite:///data/playrelay.db",
         repr=False,  # it may hold a password
-        description="Where everything is kept: a file, or `postgresql://user:password@host/database`",
+        description="Where data is stored: a file, or `postgresql://user:password@host/database`",
     )
     role: Literal["all", "collect", "deliver"] = Field("all", description="What this process does")
     host: str = Field("127.0.0.1", description="Address to listen on (0.0.0.0 in the image)")
@@ -46,74 +46,76 @@ class ServerFields(BaseModel):
         None,
         ge=1,
         le=65_535,
-        description="Port for `/metrics`, `/readyz` and `/healthz`, which the public one then does "
-        "not answer; none: the public one answers them",
+        description="Port for `/metrics`, `/readyz` and `/healthz`, which the public port then "
+        "does not answer; none: the public port answers them",
     )
     public_url: str | None = Field(
         None,
         description="Where browsers find the relay, such as `https://www.example.com/video`: for "
-        "the snippet, the console's links, and the way back from HubSpot. A proxy may pass the "
-        "path on or take it away",
+        "the snippet, the console's links, and the way back from HubSpot. A proxy may keep or "
+        "strip the path",
     )
     play_links: bool = Field(
         default=False,
-        description="Custom events name the console's page of the play (`play_url`), which asks "
-        "for a password; needs `PLAYRELAY_PUBLIC_URL`",
+        description="Custom events contain a link to the play's page in the console (`play_url`), "
+        "which asks for a password; needs `PLAYRELAY_PUBLIC_URL`",
     )
     keepalive_seconds: int = Field(
         80,
         ge=1,
         le=3_600,
-        description="How long an idle connection stays open; longer than the proxy in front "
-        "keeps its own",
+        description="How long an idle connection stays open; set it higher than in the proxy in "
+        "front",
     )
     pings_per_minute: int = Field(
-        600, ge=0, description="Per address; 0: no limit (a proxy does it, or a benchmark)"
+        600,
+        ge=0,
+        description="Limit for each address; 0: none (for a benchmark, or if a proxy limits)",
     )
     trusted_proxies: CommaSeparated = Field(
-        (), description="Addresses or networks whose X-Forwarded-For and -Proto are believed"
+        (), description="Addresses or networks whose X-Forwarded-For and -Proto are trusted"
     )
     console_password: Password = Field(
         None,
-        description="Opens `/console`: 12 characters or more; without it the console is off (in "
-        "sandbox mode it is open to this machine alone)",
+        description="Password of `/console`: 12 characters or more; none: the console is off (in "
+        "sandbox mode it is open to this machine only)",
     )
     console_viewer_password: Password = Field(
         None,
-        description=f"Opens `/console` to look, not to change anything (`{see('console')}`): 12 "
+        description=f"Password of `/console` for viewing only (`{see('console')}`): 12 "
         "characters or more",
     )
     api_token: SigningSecret = Field(
         None,
-        description=f"Opens `/api/v1`, the console's figures for programs (`{see('api')}`): 32 "
+        description=f"Token of `/api/v1`, the console's figures for programs (`{see('api')}`): 32 "
         "characters or more; several, comma-separated, to replace one",
     )
     console_user_header: str | None = Field(
         None,
-        description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names who is signed "
-        "in (single sign-on); opens `/console` to them",
+        description="Header in which a proxy of `PLAYRELAY_TRUSTED_PROXIES` names the signed-in "
+        "user (single sign-on), who may then use `/console`",
     )
     console_groups_header: str | None = Field(
         None,
-        description="Header in which that proxy lists the groups of who is signed in; none: "
-        "whoever is named is an operator",
+        description="Header in which that proxy lists the user's groups; none: every user is an "
+        "operator",
     )
     console_operator_groups: CommaSeparated = Field(
-        (), description="Groups of that header that may do everything in `/console`"
+        (), description="Groups of that header whose members may do everything in `/console`"
     )
     console_viewer_groups: CommaSeparated = Field(
         (),
-        description="Groups of that header that may look, and change nothing; none: whoever is "
-        "named and no operator",
+        description="Groups of that header whose members may only view; none: every user who is "
+        "not an operator",
     )
     time_zone: str = Field(
         "UTC",
-        description="In which the console's days begin, such as `Europe/Berlin`; a page's address "
+        description="Time zone of the console's days, such as `Europe/Berlin`; a page's address "
         "may name another",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level")
     log_format: Literal["console", "json"] | None = Field(
-        None, description="console on a terminal, json elsewhere"
+        None, description="Log format; none: console on a terminal, json elsewhere"
     )
 
     @field_validator("log_level", "log_format", "role", mode="before")
@@ -152,7 +154,7 @@ class ServerFields(BaseModel):
         if is_address(host) or (_HOST.fullmatch(host) and not host.isdecimal()):
             return host
         raise ValueError(
-            f"{value!r} is not an address to listen on: write 127.0.0.1, 0.0.0.0 or :: alone, and "
+            f"{value!r} is not an address to listen on: write only 127.0.0.1, 0.0.0.0 or ::, and "
             "the port in PLAYRELAY_PORT"
         )
 
@@ -163,12 +165,12 @@ class ServerFields(BaseModel):
             return None
         url = parse_url(value)
         if url is None or any(mark in value for mark in "?#@\\<>\"'"):
-            raise ValueError("is not an address such as https://relay.example.com")
+            raise ValueError("is not a URL: write one such as https://relay.example.com")
         path = url.path.rstrip("/")
         if not _PATH.fullmatch(path):
-            raise ValueError(f"{path} is not a path of letters, digits and ._~-, such as /video")
+            raise ValueError(f"{path} is not valid: use letters, digits and ._~-, such as /video")
         if path.split("/")[1:2] and path.split("/")[1] in _OWN:
-            raise ValueError(f"{path} is a path of the relay's own: choose another, such as /video")
+            raise ValueError(f"{path} is one of the relay's own: choose another, such as /video")
         return url.origin + path
 
     @field_validator("database_url")
@@ -178,5 +180,5 @@ class ServerFields(BaseModel):
 
     @property
     def base_path(self) -> str:
-        """The path below which browsers find the relay, without a slash at its end; or ""."""
+        """The path of the relay's public address, without a slash at its end; or ""."""
         return "" if self.public_url is None else urlsplit(self.public_url).path

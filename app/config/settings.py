@@ -1,4 +1,4 @@
-"""Every setting, composed of those of the process, of an account and of a site."""
+"""All settings: those of the process, of an account and of a site."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -32,7 +32,7 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take values as arguments alone: `config.sources` reads and cleans all of them alike."""
+        """Take values only as arguments: `config.sources` has read and cleaned them."""
         return (init_settings,)
 
     @model_validator(mode="after")
@@ -53,14 +53,14 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
             )
         if self.connectable and self.secret_key is None and self.role != "collect":
             raise ValueError(
-                f"{PREFIX}SECRET_KEY: encrypts the tokens that playrelay connect gets: make one "
-                f"with openssl rand -base64 32 (or set {PREFIX}HUBSPOT_REFRESH_TOKEN)"
+                f"{PREFIX}SECRET_KEY: must encrypt the tokens that playrelay connect gets: make "
+                f"one with openssl rand -base64 32 (or set {PREFIX}HUBSPOT_REFRESH_TOKEN)"
             )
         serves_pages = self.role == "collect" or (self.role == "all" and self.has_credentials)
         if serves_pages and not self.sandboxed and not self.allowed_origins:
             raise ValueError(
-                f"{PREFIX}ALLOWED_ORIGINS: name the sites that embed the player, for example "
-                "https://www.example.com (or * to let every site in)"
+                f"{PREFIX}ALLOWED_ORIGINS: list the sites that embed the player, for example "
+                "https://www.example.com (or * to allow every site)"
             )
         return self
 
@@ -69,8 +69,8 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
         known = bool(self.trusted_proxies) and "*" not in self.trusted_proxies
         if self.console_user_header and not known:
             raise ValueError(
-                f"{PREFIX}CONSOLE_USER_HEADER: name the proxies that set it in "
-                f"{PREFIX}TRUSTED_PROXIES (not *), or anybody could"
+                f"{PREFIX}CONSOLE_USER_HEADER: list the proxies that set it in "
+                f"{PREFIX}TRUSTED_PROXIES (not *): otherwise anybody could set it"
             )
         return self
 
@@ -78,7 +78,7 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
     def _linked_plays(self) -> Self:
         if self.play_links and self.public_url is None:
             raise ValueError(
-                f"{PREFIX}PLAY_LINKS: say where the console is found in {PREFIX}PUBLIC_URL"
+                f"{PREFIX}PLAY_LINKS: set the address of the console in {PREFIX}PUBLIC_URL"
             )
         return self
 
@@ -86,8 +86,8 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
     def _names(self) -> Self:
         if self.console_names and self.secret_key is None and self.sites is None:
             raise ValueError(
-                f"{PREFIX}CONSOLE_NAMES: the names are kept encrypted: set {PREFIX}SECRET_KEY, "
-                "made by openssl rand -base64 32"
+                f"{PREFIX}CONSOLE_NAMES: names are stored encrypted: set {PREFIX}SECRET_KEY to the "
+                "output of openssl rand -base64 32"
             )
         return self
 
@@ -96,17 +96,17 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
         groups = self.console_operator_groups or self.console_viewer_groups
         if groups and not self.console_groups_header:
             raise ValueError(
-                f"{PREFIX}CONSOLE_GROUPS_HEADER: name the header in which the proxy lists groups, "
+                f"{PREFIX}CONSOLE_GROUPS_HEADER: set the header in which the proxy lists groups, "
                 "such as X-Forwarded-Groups"
             )
         if self.console_groups_header and not self.console_user_header:
             raise ValueError(
-                f"{PREFIX}CONSOLE_USER_HEADER: name the header of who is signed in as well, such "
-                "as X-Forwarded-User"
+                f"{PREFIX}CONSOLE_USER_HEADER: set the header that names the signed-in user, too, "
+                "such as X-Forwarded-User"
             )
         if self.console_groups_header and not self.console_operator_groups:
             raise ValueError(
-                f"{PREFIX}CONSOLE_OPERATOR_GROUPS: name the groups of those who may do everything"
+                f"{PREFIX}CONSOLE_OPERATOR_GROUPS: list the groups whose members may do everything"
             )
         return self
 
@@ -114,8 +114,8 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
     def _two_passwords(self) -> Self:
         if self.console_viewer_password and self.console_viewer_password == self.console_password:
             raise ValueError(
-                f"{PREFIX}CONSOLE_VIEWER_PASSWORD: is the operator's as well: choose another one "
-                f"than {PREFIX}CONSOLE_PASSWORD"
+                f"{PREFIX}CONSOLE_VIEWER_PASSWORD: is the same as {PREFIX}CONSOLE_PASSWORD: "
+                "choose a different one"
             )
         return self
 
@@ -123,8 +123,8 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
     def _two_ports(self) -> Self:
         if self.internal_port == self.port:  # the system would let both listen there
             raise ValueError(
-                f"{PREFIX}INTERNAL_PORT: is the public port as well, where everybody could read "
-                f"/metrics: choose another one than {PREFIX}PORT"
+                f"{PREFIX}INTERNAL_PORT: is the same as {PREFIX}PORT, where everybody could read "
+                "/metrics: choose a different one"
             )
         return self
 
@@ -132,8 +132,8 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
         for field in ("hubspot_access_token", "hubspot_refresh_token", "allowed_origins"):
             if getattr(self, field):
                 raise ValueError(
-                    f"{variable_name(field)}: belongs to one account: with {PREFIX}SITES write it "
-                    "into that file"
+                    f"{variable_name(field)}: belongs to one account: move it into the file of "
+                    f"{PREFIX}SITES"
                 )
         return self
 
@@ -141,7 +141,7 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
     def sandboxed(self) -> bool:
         """Whether events go to the built-in HubSpot sandbox.
 
-        A process that only collects needs no credentials, so to have none says nothing of it.
+        A process that only collects needs no credentials: without them it is not in sandbox mode.
         """
         if self.sandbox is not None:
             return self.sandbox
@@ -151,7 +151,7 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
 
     @property
     def lacks_definition(self) -> bool:
-        """Whether custom events are wanted, and nothing says by which definition."""
+        """Whether custom events are to be sent, but their full name is not set."""
         wanted = CUSTOM_EVENTS in self.destinations and not self.sandboxed
         return wanted and self.hubspot_event_name is None
 
@@ -162,7 +162,7 @@ class Settings(AlertFields, ServerFields, SiteFields, AccountFields, BaseSetting
 
     @cached_property
     def file(self) -> SitesFile | None:
-        """The file of accounts and sites, as far as it can be read. Nothing in it is checked."""
+        """The file of accounts and sites, as far as it can be read. Its values are unchecked."""
         if self.sites is None:
             return None
         return read_sites(self.sites, vocabulary(), environment())
@@ -184,7 +184,7 @@ def secret_fields() -> list[str]:
 
 
 def vocabulary() -> Vocabulary:
-    """What may be written in the file of sites."""
+    """The keys that the file of sites may contain."""
     return Vocabulary(
         account=frozenset(map(key_name, ACCOUNT_FIELDS)),
         site=frozenset({*map(key_name, SITE_FIELDS), NEEDS_KEY}),

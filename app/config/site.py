@@ -1,4 +1,4 @@
-"""What may be set for each site; for an account it holds for all of its sites."""
+"""Settings of a site; set for an account, they apply to all of its sites."""
 
 from pathlib import Path
 
@@ -26,18 +26,18 @@ class SiteFields(BaseModel):
     )
     identity_secret: SigningSecret = Field(
         None,
-        description="Signs a contactId that a site's own server puts into the page: 32 characters "
-        "or more; several, comma-separated, to replace one (each is accepted)",
+        description="Secret with which a site's own server signs a contactId: 32 characters or "
+        "more; several, comma-separated, to replace one (each is accepted)",
     )
     identity_legacy: bool = Field(
         default=False,
-        description="Believe signatures of a contactId that never end (made before 0.1.0)",
+        description="Accept signatures of a contactId that never expire (made before 0.1.0)",
     )
     catalogue: Path | None = Field(
-        None, description="TOML or CSV file that tells mediaBridgeId, name, type and duration"
+        None, description="TOML or CSV file with mediaBridgeId, name, type and duration of media"
     )
     milestones: Percents = Field(
-        (25, 50, 75, 100), description="Percentages that become `media-played-percent`"
+        (25, 50, 75, 100), description="Percentages that are sent as `media-played-percent`"
     )
     events: EventKinds = Field(
         ("percent", "played", "attention"), description="Which HubSpot events are sent"
@@ -52,13 +52,13 @@ class SiteFields(BaseModel):
     )
 
     least_percent: int = Field(
-        0, ge=0, le=100, description="Coverage below which nothing of a play goes to HubSpot"
+        0, ge=0, le=100, description="Coverage below which nothing of a play is sent to HubSpot"
     )
     least_seconds: int = Field(
         0,
         ge=0,
         le=86_400,
-        description="Seconds watched below which nothing of a play goes to HubSpot, where the "
+        description="Seconds watched below which nothing of a play is sent to HubSpot, if the "
         "medium's duration is known",
     )
 
@@ -71,7 +71,7 @@ class SiteFields(BaseModel):
     @classmethod
     def _known_destinations(cls, value: tuple[Destination, ...]) -> tuple[Destination, ...]:
         if not value:
-            raise ValueError(f"name where events go: {', '.join(DESTINATIONS)}, or both")
+            raise ValueError(f"list where events go: {', '.join(DESTINATIONS)}, or both")
         return tuple(each for each in DESTINATIONS if each in value)
 
     @field_validator("allowed_origins")
@@ -89,5 +89,5 @@ class SiteFields(BaseModel):
 
     @property
     def identity_secrets(self) -> tuple[str, ...]:
-        """The secrets that a signature may be made with, the one in force first."""
+        """The secrets that signatures may be made with, the current one first."""
         return tuple(each.get_secret_value() for each in secrets_of(self.identity_secret))

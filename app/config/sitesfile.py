@@ -24,21 +24,21 @@ from app.config.spelling import nearest
 from app.config.values import cleaned
 
 ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-"""It names a file and a schema, so it has to be a plain word to both."""
+"""An account's name is part of the name of a file or a schema."""
 
 SITE_KEY = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 SANDBOX = "sandbox"
-"""The store of the sandbox is named so; with several accounts, so and a hyphen before the name."""
+"""Name of the sandbox's store; with several accounts, a hyphen and the account's name follow."""
 
 ACCOUNT = "account"
 NEEDS_KEY = "needs_key"
 
 
 class Vocabulary(msgspec.Struct, frozen=True):
-    """The keys that are known. `secret`: those that may name a variable or a file instead."""
+    """The known keys. `secret`: those whose value a variable or a file may hold instead."""
 
     account: frozenset[str]
     site: frozenset[str]
@@ -46,7 +46,7 @@ class Vocabulary(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """The values of one table, secrets fetched. `place` names the table in a message.
+    """The values of one table, including its secrets. `place` names the table in a message.
 
     `folder`: what its paths are relative to.
     """
@@ -59,8 +59,8 @@ class Table(msgspec.Struct, frozen=True):
 class SitesFile(msgspec.Struct, frozen=True):
     """The tables by name, and each site's account.
 
-    `variables`: those that secrets come from. `faults`: one line each; what is at fault is left
-    out of the tables.
+    `variables`: those that secrets come from. `faults`: one line each; faulty entries are
+    left out of the tables.
     """
 
     accounts: dict[str, Table] = msgspec.field(default_factory=dict)
@@ -100,14 +100,16 @@ def read_sites(path: Path, words: Vocabulary, environment: Mapping[str, str]) ->
         else:
             known = ", ".join(found.accounts) or "one that you write above"
             found.faults.append(f"{path} [sites.{key}] account: name one of the accounts: {known}")
-    # What a site at fault says of origins must not be missed in the account that it may be of.
+    # A faulty site may belong to any account: report no account as lacking origins.
     assumed = {"allowed_origins": ["*"]} if len(found.faults) > faults else {}
     if not found.accounts and not found.faults:
-        found.faults.append(f"{path}: names no account: write [accounts.NAME]")
+        found.faults.append(f"{path}: defines no account: write [accounts.NAME]")
     for name in [name for name in found.accounts if name not in found.account_of.values()]:
-        # An account without sites is one itself, under its own name.
+        # An account without sites is a site itself, under its own name.
         if name in found.sites:
-            found.faults.append(f"{path} [sites.{name}]: is account {name} too: rename one of them")
+            found.faults.append(
+                f"{path} [sites.{name}]: is the name of an account too: rename one of them"
+            )
         else:
             account = found.accounts[name]
             values = {key: assumed[key] for key in assumed.keys() - account.values.keys()}
@@ -170,7 +172,7 @@ class _Reader:
                 yield name, dict(values)
 
     def table(self, name: str, values: Mapping[str, object], known: Iterable[str]) -> Table:
-        """The values by key; secrets that stand elsewhere are fetched."""
+        """Read the values by key; secrets come from the variables and files that are named."""
         place = f"{self._path} [{name}]"
         values_by_key: dict[str, object] = {}
         for written, value in values.items():
@@ -178,7 +180,7 @@ class _Reader:
             if key not in known:
                 self._faults.append(f"{place} {written}: is not known{_near(written, known)}")
             elif key in values_by_key:
-                self._faults.append(f"{place} {written}: {key} is given twice: leave out one")
+                self._faults.append(f"{place} {written}: {key} is set twice: remove one")
             elif source is None:
                 values_by_key[key] = value
             elif (secret := self._fetched(f"{place} {written}", source, value)) is not None:
@@ -186,7 +188,7 @@ class _Reader:
         return Table(place, self._path.parent, values_by_key)
 
     def _key_and_source(self, written: str) -> tuple[str, str | None]:
-        """The key, and for a secret that stands elsewhere `env` or `file`."""
+        """The key, and `env` or `file` if the value only names where the secret is."""
         key, _, source = written.rpartition("_")
         if source in {"env", "file"} and key in self._words.secret:
             return key, source
@@ -207,7 +209,7 @@ class _Reader:
 
 
 def _written(name: str) -> str:
-    """The name as TOML has it."""
+    """The name as TOML writes it."""
     return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 

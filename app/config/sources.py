@@ -1,6 +1,6 @@
 """Reads what the operator wrote: the environment, a `.env` file, and files that hold secrets.
 
-Every value is cleaned alike, whatever it comes from. The environment precedes `.env`.
+Every value is cleaned in the same way. The environment takes precedence over `.env`.
 """
 
 import os
@@ -26,10 +26,10 @@ def variable_name(setting: str) -> str:
 
 
 class Sources(msgspec.Struct, frozen=True):
-    """What was written, by variable. `blank`: named without a value. `unknown`: nothing reads them.
+    """The values, by variable. `blank`: set to nothing. `unknown`: variables that nothing reads.
 
-    `known`: every variable that is read. `places`: where each stands, for messages. `repeated`: a
-    line for each that stands twice in `.env`. `faults`: what could not be read.
+    `known`: every variable that is read. `places`: where each is set, for messages. `repeated`: a
+    line for each that is set twice in `.env`. `faults`: what could not be read.
     """
 
     values: Mapping[str, str] = msgspec.field(default_factory=dict)
@@ -73,12 +73,12 @@ def read_sources(
 
 
 def environment(dotenv: str = DOTENV) -> Mapping[str, str]:
-    """All variables of the environment and of `.env`, ours or not."""
+    """All variables of the environment and of `.env`, including those of others."""
     return {**read_dotenv(dotenv, PREFIX).variables, **os.environ}
 
 
 def _ours(variables: Mapping[str, str]) -> dict[str, str]:
-    """The relay's own, in upper case, cleaned; the one that is written so comes first."""
+    """The relay's variables, cleaned, in upper case; one that is written so takes precedence."""
     found: dict[str, str] = {}
     for name in sorted(variables):  # upper case sorts first
         if name.upper().startswith(PREFIX):
@@ -87,21 +87,21 @@ def _ours(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def _misspelt(variables: Mapping[str, str]) -> dict[str, str]:
-    """What only looks like the relay's own: with quotes around the name, or other joints in it."""
+    """Variables that look like the relay's, but have quotes around the name or other separators."""
     letters = {name: re.sub(r"[\W_]", "", name.upper()) for name in variables}
     ours = [name for name, text in letters.items() if text.startswith(PREFIX.rstrip("_"))]
     return {name: variables[name] for name in ours if not name.upper().startswith(PREFIX)}
 
 
 def _fetch(variable: str, written: dict[str, str], known: set[str], faults: list[str]) -> str:
-    """Replace `…_FILE` by what the file holds. The file's path, if it was read."""
+    """Replace `…_FILE` by the content of the file. Returns its path if it was read."""
     name = variable + _FILE
     known.add(name)
     path = written.pop(name, "")
     if not path:
         return ""
     if written.get(variable):
-        faults.append(f"{name}: {variable} is set too: leave out one of them")
+        faults.append(f"{name}: {variable} is set too: remove one of them")
         return ""
     text = read_secret(Path(path), faults, f"{name}: ")
     if text is None:
@@ -123,7 +123,9 @@ def read_secret(path: Path, faults: list[str], place: str) -> str | None:
         faults.append(f"{place}{path} is not text in UTF-8: save it in that encoding")
         return None
     if not text or len(data) > _LARGEST_SECRET:
-        what = "too large for a secret: check the path" if text else "empty: write the secret there"
+        what = (
+            "too large for a secret: check the path" if text else "empty: write the secret into it"
+        )
         faults.append(f"{place}{path} is {what}")
         return None
     return text

@@ -1,12 +1,12 @@
-"""Which known name somebody probably meant."""
+"""Finds the known name that was probably meant."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
 _ALIKE = 0.75
-"""Share of letters in common from which a name is taken for a misspelling of another.
+"""Share of common letters from which a name counts as a misspelling of another.
 
-Four letters with two swapped have that much.
+Four letters with two swapped reach it.
 """
 
 

@@ -17,7 +17,7 @@ _SHORTEST_PASSWORD = 12
 
 
 def cleaned(text: str) -> str:
-    """The text without what surrounds it: what nobody sees, and one pair of quotes."""
+    """Strip invisible characters, and one pair of quotes, from both ends."""
     text = text.strip(_EDGE)
     if len(text) > 1 and _QUOTES.get(text[0]) == text[-1]:
         text = text[1:-1].strip(_EDGE)
@@ -55,21 +55,21 @@ def is_network(text: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine finds the host."""
+    """Whether the host is this machine itself."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     return is_address(host) and ipaddress.ip_address(host).is_loopback
 
 
 def _plain(value: Any) -> Any:
-    """Any secret: its edges cleaned, and nothing invisible inside."""
+    """Clean a secret, and refuse control characters in it."""
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
     if not isinstance(value, str):
         return value
     value = cleaned(value)
     if any(unicodedata.category(character) == "Cc" for character in value):
-        raise ValueError("holds a line break or another control character: copy it again")
+        raise ValueError("contains a line break or another control character: copy it again")
     return value or None
 
 
@@ -77,7 +77,7 @@ def _issued(value: Any) -> Any:
     """A credential that HubSpot issued: those are printable ASCII without spaces."""
     value = _plain(value)
     if isinstance(value, str) and (" " in value or not (value.isascii() and value.isprintable())):
-        raise ValueError("holds characters that no credential of HubSpot has: copy it again")
+        raise ValueError("contains characters that no credential of HubSpot has: copy it again")
     return value
 
 
@@ -85,7 +85,7 @@ def _long(value: Any) -> Any:
     value = _plain(value)
     if isinstance(value, str):
         if not split(value):
-            raise ValueError("holds no secret: make one with openssl rand -hex 32")
+            raise ValueError("contains no secret: make one with openssl rand -hex 32")
         if any(len(part) < _SHORTEST_SECRET for part in split(value)):
             raise ValueError(
                 f"is shorter than {_SHORTEST_SECRET} characters: make one with openssl rand -hex 32"

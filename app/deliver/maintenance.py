@@ -15,7 +15,7 @@ ROWS = 500
 STEP_MS = 1_000
 """If the wall clock deviates from elapsed time by more than this, it has stepped."""
 
-KEEP_TIME = "let this machine keep time (NTP)"
+KEEP_TIME = "synchronize the clock of this machine (NTP)"
 
 _log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""The relay examines itself: settings, what came of events, HubSpot, and its public address."""
+"""Checks of the relay: its settings, store, events, HubSpot, and its public address."""
 
 from app.doctor.examine import examine
 from app.doctor.finding import Finding

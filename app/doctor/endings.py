@@ -1,4 +1,4 @@
-"""Which versions of HubSpot's API are in use, and when they end."""
+"""Checks the versions of HubSpot's API that are in use: known ones, and when they end."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,14 +13,14 @@ def examine_versions(versions: Mapping[Use, str]) -> Iterator[Finding]:
     for use, known in unknown(versions).items():
         yield Finding(
             "versions",
-            f"{LABELS[use]}: {versions[use]} is not one that playrelay was tested with",
-            f"known: {', '.join(known)}; see in HubSpot's reference whether the paths are the same",
+            f"{LABELS[use]}: playrelay was not tested with {versions[use]}",
+            f"known: {', '.join(known)}; check in HubSpot's reference that the paths are the same",
             is_warning=True,
         )
 
 
 def examine_endings(endings: Sequence[InUse], now: int) -> Finding:
-    """A fault where one is gone, a warning where an end is near. `now`: ms since the epoch."""
+    """A fault if a version is gone, a warning if one ends soon. `now`: ms since the epoch."""
     gone = [each for each in endings if each.gone]
     urgent = gone or near(endings, now)
     if urgent:

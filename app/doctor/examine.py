@@ -1,4 +1,4 @@
-"""Examines an account: its store, what came of its events, media, clock, token and scopes."""
+"""Checks an account: its store, events, media, clock, token and scopes."""
 
 import contextlib
 import email.utils
@@ -8,6 +8,7 @@ import httpx
 
 from app.collect.admission import MOST_UNPROVEN
 from app.config import Settings
+from app.deliver.maintenance import KEEP_TIME
 from app.doctor.alerts import examine_alerts
 from app.doctor.endings import examine_endings, examine_versions
 from app.doctor.finding import Finding
@@ -36,16 +37,16 @@ from app.telemetry.metrics import Metrics
 
 CLOCK_TOLERANCE_SECONDS = 5.0
 AUDIT_ENTRIES = 200
-"""A day's entries about clocks are 24 at most; these are the latest of any kind."""
+"""Latest entries of the audit log that are searched; a day has at most 24 about clocks."""
 
 PROBE_UTK = "0" * 32
-"""A usertoken that is nobody's: asking about it costs nothing and proves that asking works."""
+"""A usertoken of no visitor: looking it up changes nothing and proves that look-ups work."""
 
 
 async def examine(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     """Every check of one account that can be run, in turn; `store` is open."""
     yield await _store(store)
-    with contextlib.suppress(StoreError):  # the store's own line says it
+    with contextlib.suppress(StoreError):  # the finding about the store reports it
         for finding in outcomes(settings, await store.admin.depths(now_ms())):
             yield finding
     yield await _space(settings, store)
@@ -76,7 +77,7 @@ async def _store(store: Store) -> Finding:
         await store.inbox.check_writable(now_ms())
         depths = await store.admin.depths(now_ms())
     except StoreError as error:
-        return Finding("store", "does not take writes", str(error))
+        return Finding("store", "does not accept writes", str(error))
     if depths.quarantined:
         return Finding(
             "store",
@@ -84,42 +85,44 @@ async def _store(store: Store) -> Finding:
             "please report it as a bug",
         )
     if depths.paused_until > now_ms():
-        return Finding("store", "takes writes, delivery is paused", why_paused(depths.pause_reason))
-    return Finding("store", "takes writes")
+        return Finding(
+            "store", "accepts writes, but delivery is paused", why_paused(depths.pause_reason)
+        )
+    return Finding("store", "accepts writes")
 
 
 async def _space(settings: Settings, store: Store) -> Finding:
-    """How much the store holds of what it may."""
+    """Compare the size of the store with its limit."""
     try:
         held = (await store.maintenance.usage(MOST_UNPROVEN)).size
     except StoreError as error:
-        return Finding("room", "can't be measured", str(error))
+        return Finding("space", "can't be measured", str(error))
     limit = settings.store_limit_mb * 2**20
     says = f"the store holds {number(held / 2**20)} MiB"
     if not limit:
-        return Finding("room", f"{says}, without a limit")
+        return Finding("space", f"{says}, without a limit")
     says += f" of {number(limit / 2**20)}"
     if held >= limit:
         return Finding(
             "room",
-            f"{says}: plays of visitors who bring nothing to be known by are refused",
+            f"{says}: plays of visitors without any identity are refused",
             "raise PLAYRELAY_STORE_LIMIT_MB, or keep less (PLAYRELAY_PARK_DAYS)",
         )
-    return Finding("room", says)
+    return Finding("space", says)
 
 
 async def _media(store: Store) -> Finding:
     try:
         refused = await store.rejections.media(now_ms(), REFUSED_MEDIA)
     except StoreError as error:
-        return Finding("media", "can't be looked at", str(error))
+        return Finding("media", "can't be read", str(error))
     if refused:
         return Finding("media", summary(refused), remedy(refused))
-    return Finding("media", "none that HubSpot refuses")
+    return Finding("media", "HubSpot refuses none")
 
 
 async def _clock(settings: Settings) -> Finding:
-    """HubSpot's Date header against our clock: wrong clocks make wrong timelines."""
+    """Compare our clock with HubSpot's Date header: a wrong clock makes wrong timelines."""
     async with make_http() as http:
         try:
             sent = now_ms()
@@ -136,14 +139,14 @@ async def _clock(settings: Settings) -> Finding:
             return Finding("clock", "could not be compared: no usable Date in HubSpot's answer")
     off = abs((sent + now_ms()) / 2000 - said)
     if off > CLOCK_TOLERANCE_SECONDS:
-        return Finding("clock", f"{off:.0f} s from HubSpot's", "let this machine keep time (NTP)")
+        return Finding("clock", f"differs from HubSpot's by {off:.0f} s", KEEP_TIME)
     return Finding("clock", "agrees with HubSpot's")
 
 
 async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[Finding]:
     looked_up = await client.contacts_by_usertoken([PROBE_UTK])
     if isinstance(looked_up, NotConnected):
-        yield Finding("token", "there is none", looked_up.message)
+        yield Finding("token", "is missing", looked_up.message)
         return
     again = "install the app again"
     if settings.connectable:
@@ -164,25 +167,25 @@ async def _account(settings: Settings, client: HubSpotClient) -> AsyncIterator[F
             else Finding("scopes", ", ".join(wanted))
         )
     elif isinstance(looked_up, LookupGone):
-        yield Finding("scopes", "the token does not tell about them")
+        yield Finding("scopes", "the token does not report them")
     elif isinstance(looked_up, MissingScope):
         yield Finding("scopes", f"{scopes.CONTACTS} is missing", "grant it to the app")
     else:
-        yield Finding("scopes", f"{scopes.CONTACTS}; the token does not tell about {scopes.EVENTS}")
+        yield Finding("scopes", f"{scopes.CONTACTS}; the token does not report {scopes.EVENTS}")
 
 
 def _token(reported: object, looked_up: LookupResult, again: str) -> Finding:
     if isinstance(reported, Introspection) and reported.active:
         domain = f" ({reported.hub_domain})" if reported.hub_domain else ""
         account = f" for account {reported.hub_id}{domain}" if reported.hub_id else ""
-        return Finding("token", f"good{account}")
+        return Finding("token", f"valid{account}")
     if isinstance(looked_up, Contacts | MissingScope):
-        return Finding("token", "good: HubSpot answers look-ups")
+        return Finding("token", "valid: HubSpot answers look-ups")
     if isinstance(looked_up, Unauthorized) or (
         isinstance(reported, Introspection) and not reported.active
     ):
-        advice = f"make a new one and set it in the environment, or {again}"
+        advice = f"create a new one and set it in the environment, or {again}"
         return Finding("token", "refused by HubSpot", advice)
     if isinstance(looked_up, LookupGone):
-        return Finding("token", "not checked: the look-up that would show it is gone")
+        return Finding("token", "not checked: HubSpot no longer offers the look-up that shows it")
     return Finding("token", "could not be checked", f"HubSpot answered {type(looked_up).__name__}")

@@ -1,10 +1,10 @@
-"""What a check found."""
+"""The result of a check."""
 
 import msgspec
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One line. `advice` is empty where all is well; `is_warning`: it need not be followed yet."""
+    """One line. `advice`: empty if all is well. `is_warning`: the advice can wait."""
 
     subject: str
     says: str

@@ -1,4 +1,4 @@
-"""What came of the events so far: rejected, late, refused; and space on the disk."""
+"""Checks of the events so far (rejected, late, failed), the quota, the disk and the clock."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from app.config import Settings, is_postgresql
+from app.deliver.maintenance import KEEP_TIME
 from app.doctor.finding import Finding
 from app.explain.pauses import why_paused
 from app.formatting import count, duration, number, percent
@@ -14,10 +15,10 @@ from app.store.console_records import CLOCK, AuditEntry
 from app.store.event_reports import Depths
 
 LATE_MS = 10 * 60 * 1000
-"""Age of work from which nobody seems to do it."""
+"""Age from which work is late: no process seems to do it."""
 
 ERRORS_ALLOWED = 0.05
-"""Share of a day's requests to HubSpot that may fail before it acts against the app."""
+"""Share of a day's requests that may fail before HubSpot acts against the app."""
 
 NEAR = 0.8
 FEW_REQUESTS = 50
@@ -26,11 +27,11 @@ LEAST_FREE_BYTES = 500 * 2**20
 
 
 def outcomes(settings: Settings, depths: Depths) -> Iterator[Finding]:
-    """What the store's figures say, in turn."""
+    """Yield a finding for each figure of the store."""
     yield _rejected(depths)
     yield _late(depths)
     for each in depths.resting:
-        yield Finding("delivery", f"to {each.destination} rests", why_paused(each.reason))
+        yield Finding("delivery", f"to {each.destination} is paused", why_paused(each.reason))
     yield _errors(depths)
     rate = quota_of(settings).rate
     yield Finding("quota", f"{depths.quota_used} of {rate} requests of this window are used")
@@ -47,8 +48,8 @@ def _rejected(depths: Depths) -> Finding:
             "events",
             f"{count(rejected, 'event is', 'events are')} rejected"
             f"{f', {of_them}' if of_them else ''}",
-            "see why with playrelay outbox list --status rejected, mend it, then playrelay outbox "
-            "requeue --rejected",
+            "see why with playrelay outbox list --status rejected, fix the cause, then run "
+            "playrelay outbox requeue --rejected",
         )
     return Finding("events", "none is rejected")
 
@@ -58,14 +59,15 @@ def _late(depths: Depths) -> Finding:
     if depths.due_age > LATE_MS:
         return Finding(
             "delivery",
-            f"the oldest of {count(due, 'due event')} waits for {duration(depths.due_age)}",
-            "is a process running that delivers? Its log says what it waits for",
+            f"the oldest of {count(due, 'due event')} has waited for {duration(depths.due_age)}",
+            "check that a process delivers; its log says what it waits for",
         )
     if depths.inbox_age > LATE_MS:
         return Finding(
             "delivery",
-            f"the oldest of {count(depths.inbox, 'ping')} waits for {duration(depths.inbox_age)}",
-            "is a process running that delivers (PLAYRELAY_ROLE)?",
+            f"the oldest of {count(depths.inbox, 'ping')} has waited for "
+            f"{duration(depths.inbox_age)}",
+            "check that a process delivers (PLAYRELAY_ROLE)",
         )
     return Finding("delivery", f"{number(due)} events due, {waiting} waiting for their contact")
 
@@ -77,13 +79,13 @@ def _errors(depths: Depths) -> Finding:
         return Finding(
             "errors",
             f"{says} ({percent(errors, requests)})",
-            f"HubSpot allows {ERRORS_ALLOWED:.0%}: the log names their reasons",
+            f"HubSpot allows {ERRORS_ALLOWED:.0%}: see the reasons in the log",
         )
     return Finding("errors", says)
 
 
 def disk(database_url: str) -> Finding:
-    """Room where the SQLite file lies."""
+    """Check the free space on the disk of the SQLite file."""
     path = Path(unquote(urlsplit(database_url).path).removeprefix("/"))
     folder = path.parent
     while not folder.exists() and folder != folder.parent:
@@ -91,15 +93,15 @@ def disk(database_url: str) -> Finding:
     free = shutil.disk_usage(folder).free
     says = f"{number(free / 2**20)} MiB are free"
     if free < LEAST_FREE_BYTES:
-        return Finding("disk", says, f"free space at {folder}: without it no ping is taken")
+        return Finding("disk", says, f"free up space at {folder}: without it no ping is stored")
     return Finding("disk", says)
 
 
 def steps(entries: Sequence[AuditEntry], now: int) -> Iterator[Finding]:
-    """That the clock stepped within a day, if it did. `entries`: the audit log, latest first."""
+    """Report a clock that stepped within the last day. `entries`: the audit log, latest first."""
     for entry in entries:
         if entry.what == CLOCK and entry.at > now - DAY_MS:
             when = f"{duration(now - entry.at)} ago" if now > entry.at else "just now"
             says = f"{when}: {entry.subject}"
-            yield Finding("clock", says, "let this machine keep time (NTP)")
+            yield Finding("clock", says, KEEP_TIME)
             return

@@ -1,4 +1,4 @@
-"""Asks the public address as the browser of an allowed site would."""
+"""Checks the public address with the requests that a browser on an allowed site sends."""
 
 import ssl
 from collections.abc import AsyncIterator, Sequence
@@ -12,7 +12,7 @@ from app.domain.origin import OriginPolicy
 from app.domain.url import Url
 
 STRANGER = "https://stranger.invalid"
-"""An origin that no operator allows, unless all are."""
+"""An origin that no operator allows, unless all origins are allowed."""
 
 CLOSED = ("/metrics", "/openapi.json", "/console")
 _CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
@@ -21,7 +21,7 @@ _CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 async def examine_from_outside(
     url: Url, accounts: Sequence[AccountSettings], files: Sequence[str]
 ) -> AsyncIterator[Finding]:
-    """Every check of the public address, in turn. `files`: what a page may load from there."""
+    """Run every check of the public address. `files`: those that a page may load from there."""
     address = str(url).rstrip("/")
     async with httpx.AsyncClient(timeout=20, follow_redirects=False) as http:
         try:
@@ -58,7 +58,7 @@ def _tls(url: Url) -> Finding:
         return Finding("TLS", "the certificate is one that browsers trust")
     if OriginPolicy(loopback=True).allows(url.origin):
         return Finding("TLS", "not needed on this machine")
-    return Finding("TLS", "there is none", "pages with https load no script over http")
+    return Finding("TLS", "is missing", "use https: pages with https load no script over http")
 
 
 async def _scripts(http: httpx.AsyncClient, address: str, files: Sequence[str]) -> Finding:
@@ -68,7 +68,7 @@ async def _scripts(http: httpx.AsyncClient, address: str, files: Sequence[str]) 
             says = f"/{file} answers {answer.status_code}"
             return Finding("script", says, "let the proxy pass /playrelay.js and /adapters/")
         if "javascript" not in answer.headers.get("content-type", ""):
-            return Finding("script", f"/{file} is not JavaScript", "something else answers there")
+            return Finding("script", f"/{file} is not JavaScript", "check what answers there")
         if answer.headers.get("access-control-allow-origin") != "*":
             says = f"/{file} lacks Access-Control-Allow-Origin"
             return Finding("script", says, "let the proxy keep the relay's headers")
@@ -76,7 +76,7 @@ async def _scripts(http: httpx.AsyncClient, address: str, files: Sequence[str]) 
 
 
 def _origin(account: AccountSettings) -> str:
-    """An origin that the account allows; of a wildcard one that it stands for."""
+    """An origin that the account allows; an example for a wildcard; or ""."""
     for entry in account.settings.allowed_origins:
         if entry == "*":
             return "https://www.example.com"
@@ -86,14 +86,14 @@ def _origin(account: AccountSettings) -> str:
 
 
 async def _ping(http: httpx.AsyncClient, address: str, origin: str) -> Finding:
-    """An empty ping is refused as invalid, so that nothing is stored."""
+    """Send an empty ping: it is refused as invalid, so nothing is stored."""
     answer = await http.post(
         f"{address}/v1/progress",
         content=b"{}",
         headers={"origin": origin, "content-type": "text/plain"},
     )
     if answer.status_code == httpx.codes.FORBIDDEN:
-        return Finding("pings", f"{origin} is refused", "does the proxy pass the Origin header?")
+        return Finding("pings", f"{origin} is refused", "let the proxy pass the Origin header")
     if answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY:
         says = f"/v1/progress answers {answer.status_code} to an empty ping"
         return Finding("pings", says, "let the proxy pass POST /v1/progress with its body")
@@ -120,9 +120,9 @@ async def _preflight(http: httpx.AsyncClient, address: str, origin: str) -> Find
 async def _stranger(http: httpx.AsyncClient, address: str) -> Finding:
     answer = await http.post(f"{address}/v1/progress", content=b"{}", headers={"origin": STRANGER})
     if answer.status_code == httpx.codes.FORBIDDEN:
-        return Finding("strangers", "sites that are not named are refused")
-    says = f"a site that is not named gets {answer.status_code}"
-    return Finding("strangers", says, "does the proxy change the Origin header?")
+        return Finding("strangers", "sites that are not allowed are refused")
+    says = f"a site that is not allowed gets {answer.status_code}"
+    return Finding("strangers", says, "let the proxy keep the Origin header")
 
 
 async def _closed(http: httpx.AsyncClient, address: str, path: str) -> Finding:

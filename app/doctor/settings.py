@@ -1,4 +1,4 @@
-"""Settings that are valid and still wrong."""
+"""Checks for settings that are valid, but unknown, risky or unusable."""
 
 from app.config import Settings, SettingsError, accounts_of, is_postgresql, load
 from app.config.catalogue import CatalogueError, load_catalogue
@@ -7,11 +7,11 @@ from app.doctor.finding import Finding
 
 
 def examine_settings(settings: Settings) -> Finding:
-    """Whether every variable of ours is read, and none of them opens what it should not."""
+    """Check that every variable of the relay is known, and none of them is a risk."""
     faults = [*_unread(), *_risks(settings), *_unusable(settings)]
     if faults:
-        return Finding("settings", "need a look", "; ".join(faults))
-    return Finding("settings", "understood")
+        return Finding("settings", "need attention", "; ".join(faults))
+    return Finding("settings", "valid")
 
 
 def _unread() -> tuple[str, ...]:
@@ -22,12 +22,12 @@ def _unread() -> tuple[str, ...]:
 
 
 def _unusable(settings: Settings) -> list[str]:
-    """What is wrong with the catalogues: the next start would stop at it."""
+    """The faults of the catalogues, with which the next start would fail."""
     if settings.role == "collect":  # such a process reads none
         return []
     try:
         accounts = accounts_of(settings)
-    except SettingsError:  # a file of a secret is gone since the start: said above
+    except SettingsError:  # `_unread` reports it
         return []
     read = [account.settings for account in accounts]
     read += [site.settings for account in accounts for site in account.sites]
@@ -45,17 +45,17 @@ def _risks(settings: Settings) -> list[str]:
     faults = []
     if "*" in settings.trusted_proxies:
         faults.append(
-            "PLAYRELAY_TRUSTED_PROXIES is *, so anybody can claim any address: name the networks "
+            "PLAYRELAY_TRUSTED_PROXIES is *, so anybody can claim any address: list the networks "
             "of your proxies"
         )
     if settings.lacks_definition:
         faults.append(
-            "PLAYRELAY_HUBSPOT_EVENT_NAME is not set, and custom-events needs it: playrelay events "
+            "PLAYRELAY_HUBSPOT_EVENT_NAME is not set, but custom-events needs it: playrelay events "
             "define prints it"
         )
     if is_postgresql(settings.database_url) and looks_pooled(settings.database_url):
         faults.append(
             "PLAYRELAY_DATABASE_URL looks like the address of a pooler: add pooler=true to its "
-            "parameters, or name PostgreSQL itself"
+            "parameters, or use the address of PostgreSQL itself"
         )
     return faults

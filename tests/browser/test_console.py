@@ -284,7 +284,7 @@ def test_the_doctor_examines(relay: Relay, browser: Browser) -> None:
     page.goto(f"{relay.url}/console/doctor")
     page.get_by_role("button", name="Run the checks").click()
     expect(page.locator("#findings li")).to_have_count(11)
-    expect(page.locator("#findings")).to_contain_text("takes writes")
+    expect(page.locator("#findings")).to_contain_text("accepts writes")
     page.close()
 
 

@@ -86,23 +86,23 @@ def test_both_formats_say_the_same(tmp_path: Path, name: str, content: str) -> N
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("externalId", "42", "externalId 42 will not do: write some text"),
-        ("mediaUrl", '"/a.mp4"', "mediaUrl '/a.mp4' will not do: write an address that begins"),
-        ("mediaUrl", '"blob:x"', "mediaUrl 'blob:x' will not do: write an address that begins"),
-        ("mediaBridgeId", "0", "mediaBridgeId 0 will not do: write HubSpot's number"),
-        ("mediaBridgeId", "true", "mediaBridgeId True will not do: write HubSpot's number"),
-        ("mediaBridgeId", '"4x"', "mediaBridgeId '4x' will not do: write HubSpot's number"),
-        ("mediaBridgeId", "9223372036854775808", "mediaBridgeId 9223372036854775808 will not do"),
-        ("mediaBridgeId", f'"{"9" * 5000}"', f"mediaBridgeId '{'9' * 5000}' will not do: write"),
-        ("mediaName", '" "', "mediaName ' ' will not do: write some text"),
-        ("mediaType", '"MOVIE"', "mediaType 'MOVIE' will not do: write one of AUDIO, DOCUMENT"),
-        ("duration", '"1:33"', "duration '1:33' will not do: write seconds above 0"),
-        ("duration", '"93,4"', "duration '93,4' will not do: write seconds above 0"),
-        ("duration", "inf", "duration inf will not do: write seconds above 0"),
-        ("duration", "-1", "duration -1 will not do: write seconds above 0"),
-        ("leastPercent", "101", "leastPercent 101 will not do: write a whole percentage, from 0"),
-        ("leastPercent", "0.5", "leastPercent 0.5 will not do: write a whole percentage, from 0"),
-        ("leastSeconds", "-1", "leastSeconds -1 will not do: write whole seconds, from 0 to"),
+        ("externalId", "42", "externalId 42 is not valid: write some text"),
+        ("mediaUrl", '"/a.mp4"', "mediaUrl '/a.mp4' is not valid: write a URL that begins"),
+        ("mediaUrl", '"blob:x"', "mediaUrl 'blob:x' is not valid: write a URL that begins"),
+        ("mediaBridgeId", "0", "mediaBridgeId 0 is not valid: write HubSpot's number"),
+        ("mediaBridgeId", "true", "mediaBridgeId True is not valid: write HubSpot's number"),
+        ("mediaBridgeId", '"4x"', "mediaBridgeId '4x' is not valid: write HubSpot's number"),
+        ("mediaBridgeId", "9223372036854775808", "mediaBridgeId 9223372036854775808 is not valid"),
+        ("mediaBridgeId", f'"{"9" * 5000}"', f"mediaBridgeId '{'9' * 5000}' is not valid: write"),
+        ("mediaName", '" "', "mediaName ' ' is not valid: write some text"),
+        ("mediaType", '"MOVIE"', "mediaType 'MOVIE' is not valid: write one of AUDIO, DOCUMENT"),
+        ("duration", '"1:33"', "duration '1:33' is not valid: write seconds above 0"),
+        ("duration", '"93,4"', "duration '93,4' is not valid: write seconds above 0"),
+        ("duration", "inf", "duration inf is not valid: write seconds above 0"),
+        ("duration", "-1", "duration -1 is not valid: write seconds above 0"),
+        ("leastPercent", "101", "leastPercent 101 is not valid: write a whole percentage, from 0"),
+        ("leastPercent", "0.5", "leastPercent 0.5 is not valid: write a whole percentage, from 0"),
+        ("leastSeconds", "-1", "leastSeconds -1 is not valid: write whole seconds, from 0 to"),
         ("name", '"x"', '"name" is not known: the names are externalId, mediaUrl, mediaBridgeId'),
     ],
 )
@@ -122,19 +122,19 @@ def test_a_faulty_value_is_named_with_its_remedy(
         pytest.param(
             "media.toml",
             '[[media]]\nexternalId = "a"\n[[media]]\nexternalId = " a "\n',
-            ["entry 2: has the externalId of entry 1: leave out one of them"],
+            ["entry 2: has the same externalId as entry 1: remove one of them"],
             id="an id twice",
         ),
         pytest.param(
             "media.csv",
             "mediaUrl\nhttps://e.eu/a.mp4\nhttps://b.eu\nHTTPS://E.eu:443/a.mp4?gclid=1\n",
-            ["line 4: has the mediaUrl of line 2: leave out one of them"],
+            ["line 4: has the same mediaUrl as line 2: remove one of them"],
             id="an address twice, in another spelling",
         ),
         pytest.param(
             "media.csv",
             "mediaName,duration\nThe launch,60\n",
-            ["line 2: cannot be found by anything: give it an externalId or a mediaUrl"],
+            ["line 2: has neither externalId nor mediaUrl: add one of them"],
             id="neither id nor address",
         ),
         pytest.param(
@@ -142,30 +142,30 @@ def test_a_faulty_value_is_named_with_its_remedy(
             "externalId,duration\na,1\nb,never\nc,2,3\n,4\n",
             [
                 'line 4: has more cells than line 1: put text with "," in quotes',
-                "line 3: duration 'never' will not do: write seconds above 0, for example 93.4",
-                "line 5: cannot be found by anything: give it an externalId or a mediaUrl",
+                "line 3: duration 'never' is not valid: write seconds above 0, for example 93.4",
+                "line 5: has neither externalId nor mediaUrl: add one of them",
             ],
             id="all faults at once",
         ),
         pytest.param(
             "media.csv",
             "externalId,externalId\na,b\n",
-            ["line 1: names a column twice: leave out one of them"],
+            ["line 1: names a column twice: remove one of them"],
             id="a column twice",
         ),
         pytest.param(
             "media.csv",
             'externalId\n"a\n',
-            ["is no valid CSV, mend this: unexpected end of data"],
+            ["is not valid CSV: fix this: unexpected end of data"],
             id="an open quote",
         ),
         pytest.param(
-            "media.csv", "", ["line 1: names no columns: write them there"], id="an empty CSV"
+            "media.csv", "", ["line 1: has no column names: write them there"], id="an empty CSV"
         ),
         pytest.param(
             "media.toml",
             "[media]\nexternalId = 'a'\n",
-            ['"media": is no list of tables: write [[media]] above each entry'],
+            ['"media": is not a list of tables: write [[media]] above each entry'],
             id="a single table",
         ),
         pytest.param(
@@ -195,7 +195,7 @@ def test_a_faulty_file_is_not_used(
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
     """A syntax error says where it is."""
     (line,) = faults_of(written(tmp_path, "media.toml", "[[media]]\nexternalId = a\n"))
-    assert line.startswith("is no valid TOML, mend this: ")
+    assert line.startswith("is not valid TOML: fix this: ")
     assert "line 2" in line
 
 

@@ -76,7 +76,7 @@ def test_a_failure_is_retried_and_shown(tmp_path: Path, receiver: Receiver) -> N
         until("it is counted", lambda: relay.metric("playrelay_alerts_total", **failed) == 1)
         relay.watch("a-session", 50)
         said = relay.verb("doctor").stdout
-        assert "alerts     webhook: the last message was not taken" in said
+        assert "alerts     webhook: the last message was refused" in said
         assert "1 message waits: 404 Not Found" in said
         assert "hunter2" not in relay.said + said
 
@@ -144,4 +144,4 @@ def test_a_sample_says_what_was_answered(tmp_path: Path, receiver: Receiver) -> 
             "alert", "test", PLAYRELAY_ALERT_WEBHOOK_URL="", PLAYRELAY_ALERT_WEBHOOK_FORMAT=""
         )
         assert nobody.returncode == 2
-        assert nobody.stderr.startswith("PLAYRELAY_ALERT_WEBHOOK_URL: name where messages go")
+        assert nobody.stderr.startswith("PLAYRELAY_ALERT_WEBHOOK_URL: set the webhook, or")

@@ -54,7 +54,7 @@ def test_a_number_is_one_accounts_own(verb: list[str], capsys: Printed) -> None:
     """Event 2 and contact 4711 are somebody else in the other account: which one must be said."""
     assert main(verb) == 2
     assert capsys.readouterr().err == (
-        "playrelay: name the account: --account (there are acme, globex)\n"
+        "playrelay: choose an account with --account (there are acme, globex)\n"
     )
     assert main([*verb, "--account", "acme"]) == 0
 
@@ -99,7 +99,7 @@ def test_doctor_examines_each(capsys: Printed) -> None:
     """Its settings once, the rest for each account below its name."""
     assert main(["doctor"]) == 1  # each has a rejected event
     lines = [line.split()[1:2] for line in capsys.readouterr().out.splitlines()]
-    subjects = "store events delivery errors quota disk room media alerts sandbox"
+    subjects = "store events delivery errors quota disk space media alerts sandbox"
     each = [[subject] for subject in subjects.split()]
     assert lines == [["settings"], [], *each, [], *each]
 
@@ -114,7 +114,7 @@ def test_an_account_that_is_not_there(capsys: Printed, monkeypatch: pytest.Monke
     for name in ("acme", ""):
         assert main(["outbox", "list", "--account", name]) == 2
         assert capsys.readouterr().err == (
-            f"playrelay: there is no account {name!r}: without PLAYRELAY_SITES there is but one\n"
+            f"playrelay: there is no account {name!r}: without PLAYRELAY_SITES there is only one\n"
         )
 
 
@@ -125,4 +125,4 @@ def test_embed_says_which_sites_there_are(capsys: Printed) -> None:
     assert main(["embed", "--site", "initech"]) == 0
     assert "PLAYRELAY_SITES has no site initech (there are acme, globex)" in capsys.readouterr().err
     assert main(["embed"]) == 0
-    assert "no --site: " in capsys.readouterr().err
+    assert "--site is missing: " in capsys.readouterr().err

@@ -52,7 +52,7 @@ def test_a_backup_replaces_nothing(tmp_path: Path, capsys: pytest.CaptureFixture
     target = tmp_path / "backup.db"
     target.write_text("mine")
     assert main(["backup", str(target)]) == 1
-    assert "is there already: give another name" in capsys.readouterr().err
+    assert "exists already: give another name" in capsys.readouterr().err
     assert target.read_text() == "mine"
 
 

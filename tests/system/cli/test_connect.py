@@ -130,9 +130,9 @@ def test_an_app_is_installed(tmp_path: Path, hubspot: Sandbox) -> None:
     assert out.endswith(f"connected to {ACCOUNT}\n")
     examined = run("doctor", folder=tmp_path, **settings(hubspot))
     assert examined.returncode == 0
-    assert f"good for {ACCOUNT}" in examined.stdout
+    assert f"valid for {ACCOUNT}" in examined.stdout
     again = run("connect", folder=tmp_path, **settings(hubspot))
-    assert again.stdout == f"connected to {ACCOUNT} already (--again: anew)\n"
+    assert again.stdout == f"already connected to {ACCOUNT} (--again connects anew)\n"
 
 
 def test_no_token_is_printed_or_left_readable(tmp_path: Path, hubspot: Sandbox) -> None:
@@ -182,7 +182,7 @@ def test_a_stranger_cannot_finish_it(tmp_path: Path, hubspot: Sandbox) -> None:
         for params in ({"code": "c", "state": "guessed"}, {"code": "c"}, {}):
             answer = httpx.get(ended_at.copy_with(params=params))
             assert answer.status_code == 400
-            assert "not taken" in answer.text
+            assert "refused" in answer.text
         assert browse(str(ended_at)).status_code == 200
         assert command.ended()[0] == 0
 
@@ -195,7 +195,7 @@ def test_a_person_says_no(tmp_path: Path, hubspot: Sandbox) -> None:
         status, _, err = command.ended()
     assert (status, err.count("\n")) == (1, 1)
     assert "The user said no." in err
-    assert "there is none" in run("doctor", folder=tmp_path, **settings(hubspot)).stdout
+    assert "is missing" in run("doctor", folder=tmp_path, **settings(hubspot)).stdout
 
 
 def test_an_address_from_elsewhere_is_not_taken(tmp_path: Path, hubspot: Sandbox) -> None:
@@ -206,7 +206,7 @@ def test_an_address_from_elsewhere_is_not_taken(tmp_path: Path, hubspot: Sandbox
         command.process.stdin.close()
         status, _, err = command.ended()
     assert status == 1
-    assert "this address is not taken" in err
+    assert "this address is refused" in err
     assert not hubspot.requests()
 
 
@@ -225,7 +225,7 @@ def test_killed_between_grant_and_store(tmp_path: Path, hubspot: Sandbox) -> Non
         browser.join(SECONDS)
     hubspot.faults()
     doctor = run("doctor", folder=tmp_path, **settings(hubspot))
-    assert "there is none" in doctor.stdout
+    assert "is missing" in doctor.stdout
     assert connected(tmp_path, hubspot)[0] == 0
 
 
@@ -309,12 +309,12 @@ def test_disconnecting_revokes(tmp_path: Path, hubspot: Sandbox) -> None:
     hubspot.faults({"path": "/oauth/2026-03/token/revoke", "status": 503})
     failed = run("connect", "--disconnect", folder=tmp_path, **settings(hubspot))
     assert failed.returncode == 1
-    assert failed.stderr.startswith("playrelay: not disconnected, try again: HubSpot says: ")
+    assert failed.stderr.startswith("playrelay: not disconnected: HubSpot says: ")
     hubspot.faults()
     assert run("doctor", folder=tmp_path, **settings(hubspot)).returncode == 0
     done = run("connect", "--disconnect", folder=tmp_path, **settings(hubspot))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"not connected to {ACCOUNT} any more")
+    assert done.stdout.startswith(f"disconnected from {ACCOUNT}")
     asked = [(each["path"], each["status"]) for each in hubspot.requests()]
     assert asked[-1] == ("/oauth/2026-03/token/revoke", 204)
     examined = run("doctor", folder=tmp_path, **settings(hubspot))

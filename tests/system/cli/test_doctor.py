@@ -45,7 +45,7 @@ def test_without_credentials_all_is_well(tmp_path: Path) -> None:
     """In sandbox mode settings and store are checked, and that there is no account is said."""
     status, says, _ = _examined(tmp_path, None)
     assert status == 0
-    assert says["store"].startswith("ok takes writes")
+    assert says["store"].startswith("ok accepts writes")
     assert "nothing reaches HubSpot" in says["sandbox"]
     assert says["events"] == "ok none is rejected"
     assert "are free" in says["disk"]
@@ -57,7 +57,7 @@ def test_a_good_static_token(tmp_path: Path, hubspot: Server) -> None:
     assert status == 0
     assert list(says) == [
         *("settings", "store", "events", "delivery", "errors", "quota", "disk"),
-        *("room", "media", "alerts", "clock", "token", "scopes", "endings"),
+        *("space", "media", "alerts", "clock", "token", "scopes", "endings"),
     ]
     dated = says.pop("endings")  # it warns as the days pass
     assert all(line.startswith("ok ") for line in says.values())
@@ -101,7 +101,7 @@ def test_a_refused_token(tmp_path: Path, hubspot: Server) -> None:
     """A token that HubSpot refuses fails with what to do, and is not printed."""
     status, says, printed = _examined(tmp_path, hubspot, PLAYRELAY_HUBSPOT_ACCESS_TOKEN="nobodys")
     assert status == 1
-    assert says["token"].startswith("FAIL refused by HubSpot: make a new one")
+    assert says["token"].startswith("FAIL refused by HubSpot: create a new one")
     assert "nobodys" not in printed
 
 

@@ -46,7 +46,7 @@ def test_the_definition_is_made_once(relay: Relay, hubspot: Sandbox) -> None:
     assert f"HubSpot has no event {NAME}" in dry.stdout
     made = relay.verb("events", "define")
     assert (made.returncode, made.stderr) == (0, "")
-    assert f"event {NAME} made" in made.stdout
+    assert f"event {NAME} created" in made.stdout
     assert properties(hubspot) == list(PROPERTIES)
     again = relay.verb("events", "define")
     assert again.returncode == 0

@@ -194,7 +194,7 @@ def test_media_are_crm_objects_where_hubspot_serves_no_media_objects(
 
     refused = relay.verb("media", "sync")
     assert refused.returncode == 1
-    assert f"(HubSpot serves none here (HTTP {status})): trying CRM objects" in refused.stdout
+    assert f"HubSpot serves none here (HTTP {status}): trying CRM objects" in refused.stdout
     assert "PLAYRELAY_HUBSPOT_DEVELOPER_KEY" in refused.stderr
 
     key = {"PLAYRELAY_HUBSPOT_DEVELOPER_KEY": "sandbox-developer-key"}
@@ -203,7 +203,7 @@ def test_media_are_crm_objects_where_hubspot_serves_no_media_objects(
     synced = relay.verb("media", "sync", *APP, **key)
     assert (synced.returncode, synced.stderr) == (0, "")
     assert "HubSpot has 1 media object; of 3 media that pages reported 1 matched" in synced.stdout
-    assert "The film can't be made: hs_oembed_url missing" in synced.stdout
+    assert "The film can't be registered: hs_oembed_url missing" in synced.stdout
     assert "1 medium can be registered at HubSpot" in synced.stdout
     relay.says('"count": 1')
     watch(relay, "s4", externalId="launch")

@@ -116,7 +116,7 @@ def test_forget_erases_a_visitor(capsys: pytest.CaptureFixture[str]) -> None:
 def test_forget_by_a_contact_without_plays(capsys: pytest.CaptureFixture[str]) -> None:
     """`forget --contact` of somebody the store does not know erases nothing and says so."""
     assert main(["forget", "--contact", str(CONTACT + 1)]) == 1
-    assert "nothing is stored of this visitor" in capsys.readouterr().err
+    assert "nothing is stored about this visitor" in capsys.readouterr().err
     assert len(_statuses(capsys)) == 4
 
 

@@ -50,7 +50,8 @@ def test_without_a_secret_it_says_which_setting(
 
 
 @pytest.mark.parametrize(
-    ("ahead_s", "said"), [(-60, "it has ended"), (33 * 86_400, "relays refuse it"), (60, "")]
+    ("ahead_s", "said"),
+    [(-60, "the signature has expired"), (33 * 86_400, "relays refuse it"), (60, "")],
 )
 @pytest.mark.usefixtures("secret")
 def test_a_signature_that_no_relay_takes_is_told(

@@ -169,8 +169,8 @@ def test_an_argument_of_any_bytes(
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ("srve", "playrelay: 'srve' is no command: did you mean serve?: see playrelay --help"),
-        ("rejected", "playrelay: 'rejected' is no command: see playrelay --help"),
+        ("srve", "playrelay: 'srve' is not a command: did you mean serve?: see playrelay --help"),
+        ("rejected", "playrelay: 'rejected' is not a command: see playrelay --help"),
         (
             "serve --port 9000",
             (
@@ -180,7 +180,7 @@ def test_an_argument_of_any_bytes(
         ),
         (
             "media",
-            "playrelay media: name what to do: list, sync, register: see playrelay media --help",
+            "playrelay media: name an action: list, sync, register: see playrelay media --help",
         ),
     ],
 )
@@ -200,7 +200,7 @@ def test_the_sandbox_of_a_relay_is_no_account(
     """What asks HubSpot says that no account is set, and how it can be tried without one."""
     assert main(words.split()) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("PLAYRELAY_HUBSPOT_ACCESS_TOKEN: there is no account to ask: set it")
+    assert line.startswith("PLAYRELAY_HUBSPOT_ACCESS_TOKEN: set it, or an OAuth app")
     assert "playrelay sandbox" in line
 
 

@@ -54,7 +54,7 @@ def test_nothing_stored_is_said(verb: str, capsys: pytest.CaptureFixture[str]) -
     assert main([verb, "--utk", "f" * 32]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert "nothing is stored of this visitor" in said.err
+    assert "nothing is stored about this visitor" in said.err
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_nothing_stored_is_said(verb: str, capsys: pytest.CaptureFixture[str]) -
         ("--utk", "nonsense", "32 hex digits of the cookie hubspotutk"),
         ("--utk", "ann@example.com", "mail addresses are not stored"),
         ("--contact", "ann@example.com", "mail addresses are not stored"),
-        ("--contact", "0", "the number that HubSpot shows as Record ID"),
-        ("--contact", "-5", "the number that HubSpot shows as Record ID"),
+        ("--contact", "0", "HubSpot's Record ID, a number"),
+        ("--contact", "-5", "HubSpot's Record ID, a number"),
     ],
 )
 def test_what_names_no_visitor_is_refused(
@@ -94,7 +94,7 @@ def test_names_are_exported_and_erased(
     key = "k" * 43 + "="
     monkeypatch.setenv("PLAYRELAY_SANDBOX", "true")
     asyncio.run(_named(store, Seal.of([SecretStr(key)]).close_text("Ada Abel")))
-    for secret, name in ((key, "Ada Abel"), ("o" * 43 + "=", "(sealed with another")):
+    for secret, name in ((key, "Ada Abel"), ("o" * 43 + "=", "(encrypted with another")):
         monkeypatch.setenv("PLAYRELAY_SECRET_KEY", secret)
         assert main(["export", "--contact", str(CONTACT)]) == 0
         (exported,) = json.loads(capsys.readouterr().out)["names"]

@@ -47,5 +47,5 @@ def test_nothing_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["why", "nobody"]) == 1
     out, err = capsys.readouterr()
     assert out.strip() == ""
-    assert "no play is known by that" in err
+    assert "no play is found" in err
     assert len(err.splitlines()) == 1

@@ -232,11 +232,11 @@ def test_a_stranger_behind_a_proxy_is_not_this_machine(tmp_path: Path, header: s
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"CONSOLE_OPERATOR_GROUPS": "a"}, "CONSOLE_GROUPS_HEADER: name the header in which"),
-        ({"CONSOLE_GROUPS_HEADER": "X-Groups"}, "CONSOLE_USER_HEADER: name the header of who"),
+        ({"CONSOLE_OPERATOR_GROUPS": "a"}, "CONSOLE_GROUPS_HEADER: set the header in which"),
+        ({"CONSOLE_GROUPS_HEADER": "X-Groups"}, "CONSOLE_USER_HEADER: set the header that names"),
         (
             {"CONSOLE_GROUPS_HEADER": "X-Groups", "CONSOLE_USER_HEADER": "X-User"},
-            "CONSOLE_OPERATOR_GROUPS: name the groups",
+            "CONSOLE_OPERATOR_GROUPS: list the groups",
         ),
     ],
 )
@@ -256,7 +256,7 @@ def test_the_header_needs_proxies_by_name(monkeypatch: pytest.MonkeyPatch, proxi
     """Else anybody could send it."""
     monkeypatch.setenv("PLAYRELAY_CONSOLE_USER_HEADER", "X-Forwarded-User")
     monkeypatch.setenv("PLAYRELAY_TRUSTED_PROXIES", proxies)
-    with pytest.raises(SettingsError, match="PLAYRELAY_CONSOLE_USER_HEADER: name the proxies"):
+    with pytest.raises(SettingsError, match="PLAYRELAY_CONSOLE_USER_HEADER: list the proxies"):
         load_settings(env_file=None)
 
 

@@ -416,7 +416,7 @@ def test_the_snippet(client: httpx.Client) -> None:
 def test_an_examination(client: httpx.Client) -> None:
     """Asked for by a form; one after the other, a line each."""
     answer = client.post("/console/doctor", data={"x": ""})
-    assert "takes writes" in answer.text
+    assert "accepts writes" in answer.text
     assert "settings: ok" in answer.text
 
 

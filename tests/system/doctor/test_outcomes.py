@@ -74,12 +74,12 @@ def test_a_pause_says_what_to_do(reason: str, tmp_path: Path) -> None:
     _, says, todo = PAUSES[reason]
     settings = Settings(database_url=f"sqlite:///{tmp_path}/data/relay.db")
     resting = replace(WELL, resting=(Rest("custom-events", 9, f"{reason}: HTTP 503"),))
-    (line,) = [str(each) for each in outcomes(settings, resting) if "rests" in each.says]
+    (line,) = [str(each) for each in outcomes(settings, resting) if "is paused" in each.says]
     assert line.endswith(f": {says[:-1]} (HTTP 503). {todo[:-1]}")
 
 
 async def test_a_paused_account_says_what_to_do(tmp_path: Path) -> None:
-    """As for a destination that rests."""
+    """As for a destination that is paused."""
     store = await open_sqlite(f"sqlite:///{tmp_path}/relay.db", policy("passthrough"))
     try:
         now = now_ms()

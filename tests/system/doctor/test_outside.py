@@ -31,7 +31,7 @@ def test_what_is_open_and_what_is_closed(tmp_path: Path) -> None:
     assert status == 1
     said = "\n".join(lines)
     assert "ok   pings      https://www.example.com may send" in lines
-    assert "ok   strangers  sites that are not named are refused" in lines
+    assert "ok   strangers  sites that are not allowed are refused" in lines
     assert "FAIL closed     /metrics is open to everybody" in said
     assert foreign == 1
     assert "FAIL pings      https://other.example is refused" in "\n".join(refused)

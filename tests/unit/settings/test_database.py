@@ -47,13 +47,13 @@ def test_what_was_read_can_be_read_again(url: str) -> None:
 @pytest.mark.parametrize(
     ("file", "message"),
     [
-        (":memory:", "names no file, and what is taken has to be on disk"),
-        ("file:x.db", "names no file"),
-        ("C:\\data\\x.db", "is a path of Windows"),
-        ("/C:/data/x.db", "is a path of Windows"),
-        ("~/x.db", "begins with what a shell would replace"),
-        ("$HOME/x.db", "begins with what a shell would replace"),
-        ("x#1.db", "percent-encode what is special in it (# is %23"),
+        (":memory:", "does not name a file, but pings must be stored on disk"),
+        ("file:x.db", "does not name a file"),
+        ("C:\\data\\x.db", "is a Windows path"),
+        ("/C:/data/x.db", "is a Windows path"),
+        ("~/x.db", "begins with ~ or $, which only a shell replaces"),
+        ("$HOME/x.db", "begins with ~ or $, which only a shell replaces"),
+        ("x#1.db", "percent-encode special characters (# is %23"),
         ("x%00.db", "can't be read"),
         ("%ff.db", "can't be read"),
         (".", "names a folder"),
@@ -76,9 +76,9 @@ def test_files_on_disk(file: str) -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("connection_limit=5", "connection_limit, which is not one of PostgreSQL's: take it out"),
-        ("schema=public", "take it out: the relay has a schema of its own"),
-        ("ssl=true", "write sslmode=require in its place"),
+        ("connection_limit=5", "has an unknown parameter connection_limit: remove it"),
+        ("schema=public", "remove it: the relay has a schema of its own"),
+        ("ssl=true", "write sslmode=require instead"),
         ("sslmode=no-verify", "write one of disable, allow, prefer, require"),
         ("pooler=maybe", "write pooler=true"),
     ],

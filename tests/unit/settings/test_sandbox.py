@@ -72,14 +72,14 @@ def test_the_sandbox_can_be_ruled_out() -> None:
 def test_credentials_and_the_sandbox_exclude_each_other() -> None:
     """One of them is a mistake: which is for a person to say."""
     (line,) = refused(SANDBOX="true", HUBSPOT_ACCESS_TOKEN="a-token", ALLOWED_ORIGINS="*")
-    assert line.startswith("PLAYRELAY_HUBSPOT_ACCESS_TOKEN: holds credentials, while")
+    assert line.startswith("PLAYRELAY_HUBSPOT_ACCESS_TOKEN: has credentials, but")
     assert "a-token" not in line
 
 
 def test_who_only_collects_needs_no_credentials() -> None:
     """And is no sandbox by that: it still has to name the sites."""
     (line,) = refused(ROLE="collect")
-    assert line.startswith("PLAYRELAY_ALLOWED_ORIGINS: name the sites")
+    assert line.startswith("PLAYRELAY_ALLOWED_ORIGINS: list the sites")
     given = {"PLAYRELAY_ROLE": "collect", "PLAYRELAY_ALLOWED_ORIGINS": "*"}
     assert not load(variables=given).settings.sandboxed
 

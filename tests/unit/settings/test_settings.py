@@ -154,8 +154,8 @@ def test_each_faulty_origin_is_told(
 def test_the_internal_port_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same number would leave the operators' addresses on the public port."""
     (line,) = faults(monkeypatch, PORT="8055", INTERNAL_PORT="8055")
-    assert line.startswith("PLAYRELAY_INTERNAL_PORT: is the public port as well")
-    assert "choose another one than PLAYRELAY_PORT" in line
+    assert line.startswith("PLAYRELAY_INTERNAL_PORT: is the same as PLAYRELAY_PORT")
+    assert "choose a different one" in line
 
 
 def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def test_viewers_have_a_password_of_their_own(monkeypatch: pytest.MonkeyPatch) -
 def test_links_to_plays_need_the_consoles_address(monkeypatch: pytest.MonkeyPatch) -> None:
     """An address that leads nowhere would stand in HubSpot for good."""
     (line,) = faults(monkeypatch, PLAY_LINKS="true", SANDBOX="on")
-    assert line == f"{PREFIX}PLAY_LINKS: say where the console is found in {PREFIX}PUBLIC_URL"
+    assert line == f"{PREFIX}PLAY_LINKS: set the address of the console in {PREFIX}PUBLIC_URL"
 
 
 @pytest.mark.parametrize("around", ["tok\n", " tok ", "\ttok\r\n"])

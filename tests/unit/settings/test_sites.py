@@ -171,11 +171,11 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
     """It has to be asked for; each account gets one; with tokens it is refused."""
     text = "[accounts.one]\n[accounts.two]\n"
     (line,) = faults(written, text)
-    assert line.startswith("PLAYRELAY_SITES: is set, but no credentials are: ")
+    assert line.startswith("PLAYRELAY_SITES: is set, but there are no credentials: ")
     accounts = written(text, SANDBOX="true")
     assert [account.settings.sandboxed for account in accounts] == [True, True]
     (line,) = faults(written, ACME)
-    assert line.startswith("PLAYRELAY_SITES: holds credentials, while PLAYRELAY_SANDBOX is true")
+    assert line.startswith("PLAYRELAY_SITES: has credentials, but PLAYRELAY_SANDBOX is true")
     written(ACME, SANDBOX="false")
     assert not load_settings().sandboxed
 
@@ -184,7 +184,7 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
     ("text", "fault"),
     [
         ("[accounts", "sites.toml: is not valid TOML: "),
-        ("", "sites.toml: names no account: write [accounts.NAME]"),
+        ("", "sites.toml: defines no account: write [accounts.NAME]"),
         ("account = 1", "sites.toml: account is not known: write [accounts.NAME] and [sites.KEY]"),
         ("accounts = 1", "sites.toml: accounts is not a table: write [accounts.NAME]"),
         ("[accounts]\nacme = 1", "sites.toml accounts.acme: is not a table: write [accounts.acme]"),
@@ -201,11 +201,11 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
         (ACME + "needs_key = 1", "sites.toml [accounts.acme] needs_key: write true or false"),
         (
             ACME + 'access_token = "x"',
-            "sites.toml [accounts.acme] access_token: access_token is given twice: leave out one",
+            "sites.toml [accounts.acme] access_token: access_token is set twice: remove one",
         ),
         (
             ACME + 'console_names = "name"',
-            "sites.toml [accounts.acme] console_names: the names are kept encrypted: set secret",
+            "sites.toml [accounts.acme] console_names: names are stored encrypted: set secret",
         ),
         (
             ACME + 'client_id = "x"',
@@ -233,7 +233,7 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
         ),
         (
             '[accounts.acme]\naccess_token = "x"',
-            "sites.toml [accounts.acme] allowed_origins: name the sites that embed the player",
+            "sites.toml [accounts.acme] allowed_origins: list the sites that embed the player",
         ),
         (
             ACME + "[accounts.sandbox]",
@@ -241,7 +241,7 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
         ),
         (
             ACME + "[accounts.bare]\n",
-            "sites.toml [accounts.bare] access_token: is missing, while other accounts have theirs",
+            "sites.toml [accounts.bare] access_token: is missing: set it for all accounts or none",
         ),
         (
             ACME + '[sites.""]\naccount = "acme"',
@@ -277,7 +277,7 @@ def test_no_tokens_at_all_is_the_sandbox(written: Written) -> None:
         ),
         (
             GLOBEX + ACME.replace("acme", "www"),
-            "sites.toml [sites.www]: is account www too: rename one of them",
+            "sites.toml [sites.www]: is the name of an account too: rename one of them",
         ),
     ],
 )
@@ -291,7 +291,7 @@ def test_a_file_without_credentials_says_where_they_go(written: Written) -> None
     """They belong into the file, so the variables of a single account are no remedy."""
     (line,) = faults(written, '[accounts.acme]\nallowed_origins = ["https://a.example"]')
     assert line == (
-        "PLAYRELAY_SITES: is set, but no credentials are: write access_token_env, "
+        "PLAYRELAY_SITES: is set, but there are no credentials: write access_token_env, "
         "access_token_file or client_id for each account of the file, or ask for the sandbox with "
         "PLAYRELAY_SANDBOX=true"
     )
@@ -320,7 +320,7 @@ def test_an_origin_of_two_sites_is_refused(written: Written, shared: str) -> Non
     """
     (line,) = faults(written, text, SANDBOX="true")
     assert line.startswith(
-        f"sites.toml [accounts.two] allowed_origins: {shared} is site one's too: leave it to one"
+        f"sites.toml [accounts.two] allowed_origins: {shared} belongs to site one too: remove it"
     )
     _, two = written(text + "needs_key = true")
     assert two.sites[0].needs_key
@@ -333,7 +333,7 @@ def test_what_is_one_accounts_own_is_no_default(written: Written, name: str) -> 
     """It would be everybody's."""
     (line,) = faults(written, ACME, **{name: "https://www.example.com"})
     assert line == (
-        f"PLAYRELAY_{name}: belongs to one account: with PLAYRELAY_SITES write it into that file"
+        f"PLAYRELAY_{name}: belongs to one account: move it into the file of PLAYRELAY_SITES"
     )
 
 

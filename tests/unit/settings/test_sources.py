@@ -69,14 +69,14 @@ def test_a_secret_and_its_file_exclude_each_other(name: str, tmp_path: Path) -> 
     """Which one was meant?"""
     (tmp_path / ".env").write_text(f"PLAYRELAY_{name}_FILE=secret\n")
     (line,) = faults({**PRODUCTION, f"PLAYRELAY_{name}": SECRETS[name]})
-    assert line == f"PLAYRELAY_{name}_FILE: PLAYRELAY_{name} is set too: leave out one of them"
+    assert line == f"PLAYRELAY_{name}_FILE: PLAYRELAY_{name} is set too: remove one of them"
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (None, "can't be read (No such file or directory)"),
-        (b"", "is empty: write the secret there"),
+        (b"", "is empty: write the secret into it"),
         (b" \n", "is empty"),
         (b"\xff\xfea\0", "is not text in UTF-8"),
         (b"a" * 70_000, "is too large for a secret"),
@@ -96,7 +96,7 @@ def test_a_fault_of_a_secret_names_the_file_that_it_stands_in(tmp_path: Path) ->
     (tmp_path / "secret").write_text("two lines\nof a password")
     (line,) = faults({**PRODUCTION, "PLAYRELAY_CONSOLE_PASSWORD_FILE": "secret"})
     assert line == (
-        "PLAYRELAY_CONSOLE_PASSWORD: holds a line break or another control character: copy it "
+        "PLAYRELAY_CONSOLE_PASSWORD: contains a line break or another control character: copy it "
         "again (in secret)"
     )
 
@@ -133,7 +133,7 @@ def test_an_identity_secret_can_be_replaced() -> None:
         ("PLAYRELAY_PORT=1\n".encode("utf-16"), ".env: is not in UTF-8 (it looks like UTF-16)"),
         ("PLAYRELAY_PORT=1\n".encode("utf-16-le"), ".env: is not text"),
         (b"PLAYRELAY_LOG_LEVEL=\xe9\n", ".env: is not in UTF-8: save it in that encoding"),
-        (b"A=1\n\nPLAYRELAY_PORT='1\n", ".env, line 3: is not NAME=value, or a quote is missing"),
+        (b"A=1\n\nPLAYRELAY_PORT='1\n", ".env, line 3: is not NAME=value, or lacks a quote"),
     ],
 )
 def test_a_dotenv_file_that_cannot_be_read(
@@ -180,9 +180,7 @@ def test_a_variable_with_two_values_is_named(tmp_path: Path) -> None:
         "PLAYRELAY_HOST='::'\n"
     )
     (line,) = load(variables={}).unknown
-    assert (
-        line == "PLAYRELAY_PORT has several values in .env (lines 1 and 6): leave all but one out"
-    )
+    assert line == "PLAYRELAY_PORT has several values in .env (lines 1 and 6): keep one of them"
 
 
 def test_a_part_of_a_value_that_would_be_lost_is_named(tmp_path: Path) -> None:
@@ -192,13 +190,13 @@ def test_a_part_of_a_value_that_would_be_lost_is_named(tmp_path: Path) -> None:
         "PLAYRELAY_CONSOLE_PASSWORD='a long ${pass} word'\n"
     )
     (line,) = faults({"PLAYRELAY_SANDBOX": "true"})
-    assert line.startswith(".env, line 5: ${pass} stands for no variable, and would be left out")
+    assert line.startswith(".env, line 5: ${pass} is no variable, and would become empty")
 
 
 def test_a_port_of_kubernetes_is_named() -> None:
     """A Service called playrelay puts PLAYRELAY_PORT into every Pod of its namespace."""
     (line,) = faults({"PLAYRELAY_PORT": "tcp://10.0.0.1:8000"})
-    assert line.endswith("write enableServiceLinks: false for the Pod")
+    assert line.endswith("set enableServiceLinks: false for the Pod")
 
 
 def test_a_wrong_value_in_a_dotenv_file_says_so(tmp_path: Path) -> None:
