@@ -55,16 +55,12 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     act.set_defaults(run=show)
 
     act = add_act(acts, "sync", "fetch HubSpot's media objects, and match media with them")
-    act.add_argument(
-        "--register", action="store_true", help="also register media without an object"
-    )
+    act.add_argument("--register", action="store_true", help="also register those without one")
     _add_request_options(act)
     act.set_defaults(run=sync)
 
     act = add_act(acts, "register", "sync, then register media without an object")
-    act.add_argument(
-        "--yes", action="store_true", help="register them; without it, only print how many"
-    )
+    act.add_argument("--yes", action="store_true", help="register them, not only print how many")
     _add_request_options(act)
     act.set_defaults(run=register_unknown)
 

@@ -1,7 +1,7 @@
 """`/api/v1`: the console's figures for programs, as JSON and CSV, read with a bearer token."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_origin
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
@@ -44,19 +44,25 @@ def _admit(request: Request, relay: TheRelay) -> None:
 
 
 def _expect_known(request: Request) -> None:
-    """Raise 422 for a parameter that the route does not have: the figures would be misleading."""
+    """Raise 422 for a parameter that would be ignored: the figures would be misleading."""
     tree = request.scope["route"].dependant  # codespell:ignore dependant - it is FastAPI's word
-    known = list(_parameters(tree))
-    for name in request.query_params:
+    known = dict(_parameters(tree))
+    given = request.query_params
+    if given.get("days") and given.get("from"):
+        raise HTTPException(422, "days: leave it out, for from says when the period begins")
+    for name in given:
         if name not in known:
             meant = nearest(name, known)
             advice = f"did you mean {meant}?" if meant else f"use one of {', '.join(sorted(known))}"
             raise HTTPException(422, f"{name[:_SHOWN]}: is not a parameter here: {advice}")
+        if len(given.getlist(name)) > 1 and not known[name]:
+            raise HTTPException(422, f"{name}: is given more than once: give it once")
 
 
-def _parameters(tree: Any) -> Iterator[str]:
-    """The names of a route's parameters, including those of its dependencies."""
-    yield from (each.alias for each in tree.query_params)
+def _parameters(tree: Any) -> Iterator[tuple[str, bool]]:
+    """A route's parameters, its dependencies' too: the name, and whether it may be repeated."""
+    for each in tree.query_params:
+        yield each.alias, get_origin(each.field_info.annotation) is Sequence
     for inner in tree.dependencies:
         yield from _parameters(inner)
 

@@ -198,12 +198,15 @@ def test_a_csv_file_without_rows_has_its_columns(
         ("media?site=www", "site: is not a parameter here: use one of account, after, days, "),
         ("people/1?limit=3", "limit: is not a parameter here: use one of account, format"),
         ("media?search=a%00b", "search: leave out the control character U+0000"),
+        ("media/1?page=a&page=b", "page: is given more than once: give it once"),
+        ("media?days=7&days=28", "days: is given more than once"),
+        ("media?days=7&from=2026-11-01", "days: leave it out, for from says when"),
     ],
 )
-def test_a_parameter_that_a_route_has_not_is_refused(
+def test_a_parameter_that_would_be_ignored_is_refused(
     client: httpx.Client, path: str, said: str
 ) -> None:
-    """A filter that is misspelt, or that a list has not, would show the figures of all plays."""
+    """A filter that is misspelt or given twice would show the figures of other plays."""
     answer = client.get(f"/api/v1/{path}", headers=BEARER)
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith(said)
