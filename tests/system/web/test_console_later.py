@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.web.console import is_for_console
 from tests.system.collect.test_progress import PATH, PLAY
 from tests.system.live.relay import live_relay, settings_for
+from tests.system.web.test_every_route import endpoints
 
 
 @pytest.mark.parametrize("first", ["/console", "/openapi.json", "/api/v1/media", "/"])
@@ -39,3 +41,15 @@ def test_the_openapi_document_has_the_console_interface(tmp_path: Path) -> None:
     with live_relay(settings_for(tmp_path)) as live:
         paths = live.client.get("/openapi.json").json()["paths"]
     assert {PATH, "/api/v1/media", "/healthz"} <= paths.keys()
+
+
+def test_every_address_that_it_adds_loads_it(tmp_path: Path) -> None:
+    """A route elsewhere would be unknown until somebody opens the console."""
+    with live_relay(settings_for(tmp_path, sandbox=True)) as live:
+        before = {route.path for route in endpoints(live.app.routes)}
+        live.app.load_console()
+        after = {route.path for route in endpoints(live.app.routes)}
+    added = after - before
+    assert "/console/media" in added
+    assert not [path for path in added if not is_for_console(path)]
+    assert [path for path in before if is_for_console(path)]  # the demo, which the console guards
