@@ -7,6 +7,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.collect.problem import Reason, problem, reason_of
 from app.runtime.relay import Relay
@@ -25,6 +26,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _validation_problem)
     app.add_exception_handler(StoreError, _store_problem)
+    app.add_exception_handler(ClientDisconnect, _unread)
     app.add_exception_handler(Exception, _internal_problem)
 
 
@@ -55,6 +57,11 @@ async def _store_problem(request: Request, error: Exception) -> Response:
     away = HTTPException(503, str(error), {"retry-after": "5"})
     page = refusal_page(request, away)
     return page or _answer(request, "store_unavailable", away.detail, 503, away.headers)
+
+
+async def _unread(_request: Request, _error: Exception) -> Response:
+    """The client left before its body was complete, or was refused: no answer reaches it."""
+    return Response(status_code=400)
 
 
 async def _internal_problem(request: Request, error: Exception) -> Response:

@@ -41,7 +41,8 @@ class BoundedConfig(uvicorn.Config):
 class BoundedProtocol(TimeoutProtocol):
     """Refuses what is too large (413, 431) or no HTTP (400), and closes the connection.
 
-    Nothing of it reaches a route, and at most one read of the socket is held beyond the limits.
+    At most one read of the socket is held beyond the limits. A route that waits for the rest of a
+    refused body is told that the client has gone.
     """
 
     config: BoundedConfig

@@ -172,6 +172,24 @@ def test_a_broken_request_behind_others_lets_them_be_answered(live: Live) -> Non
     assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"202"] * 3
 
 
+@pytest.mark.parametrize("end", [b"", b"%x\r\n%b" % (MAX_BODY + 1, b" " * (MAX_BODY + 1))])
+def test_a_route_that_waits_for_a_body_is_no_failure(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], end: bytes
+) -> None:
+    """A form whose sender leaves, or is refused, half way is not logged as a failed request."""
+    head = b"POST /console/sign-in HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\n"
+    form = b"content-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n"
+    with live_relay(settings_for(tmp_path, console_password="a long enough one")) as live:
+        with connected(live) as peer:
+            peer.sendall(head + form + b"1\r\nx\r\n")
+            live.client.get("/console/sign-in")  # by now the route waits
+            if end:
+                peer.sendall(end)
+                assert refusal(peer) == (413, "too_large")
+        live.client.get("/console/sign-in")
+    assert "request_failed" not in "".join(capfd.readouterr())
+
+
 def ping_request() -> bytes:
     """A ping as it goes over the line."""
     body = json.dumps(PLAY).encode()

@@ -83,5 +83,5 @@ def test_an_unknown_version_is_warned_of() -> None:
     assert not unknown({"events": "2026-03", "oauth": "v3"})
     (finding,) = examine_versions({"events": "2027-03", "oauth": "v3"})
     assert not finding.is_fault
-    assert finding.says.startswith("sending events: 2027-03 is not one")
+    assert finding.says.startswith("sending events: playrelay was not tested with 2027-03")
     assert "known: v1, 2026-03" in finding.advice
