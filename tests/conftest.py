@@ -1,4 +1,4 @@
-"""What holds for all tests: a machine that is busy is no reason to fail, and one event loop."""
+"""The settings of all tests: a busy machine fails no test, and there is one event loop."""
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -1,4 +1,4 @@
-"""Where the files of the repository are that tests read."""
+"""The paths of the repository's files that tests read."""
 
 from pathlib import Path
 

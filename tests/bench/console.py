@@ -115,7 +115,7 @@ def _ms(client: httpx.Client, url: str) -> float:
 
 
 def _statements(plays: int, now: int) -> Iterator[str]:
-    """What fills the store: plays of the last `WATCHED_DAYS`, and figures of `DAYS`."""
+    """Yields the statements that fill the store: plays of `WATCHED_DAYS`, figures of `DAYS`."""
     visitors, media, today = plays // 10, max(plays // 1000, 1), now // DAY_MS
     at = f"({now} - i * {WATCHED_DAYS * DAY_MS // plays})"
     who = f"(i * 7919 % {visitors})"

@@ -1,7 +1,7 @@
-"""What the figures for filters cost the fold: folds of the same pings with them and without.
+"""Measures the cost of figures for filters: folds of the same pings with them and without.
 
-Without them is how a store is that an earlier release has filled: media whose plays are not counted
-by their traits. The time is that of the fold alone, from the inbox to the commit.
+Without them, the store is like one that an earlier release has filled: plays of its media are not
+counted by their traits. The time is that of the fold alone, from the inbox to the commit.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ async def _folded(database: Database, way: str, turn: int) -> float:
 
 
 def _pings(way: str, turn: int) -> Iterator[str]:
-    """Of sessions side by side, each growing. The same in each store."""
+    """The pings of parallel sessions, each of which grows. They are the same in each store."""
     for share in SHARES:
         for number in range(SESSIONS):
             chosen = random.Random(f"{turn} {number}")  # noqa: S311 - no secret

@@ -1,4 +1,4 @@
-"""What an event costs on its way out, and a play on disk."""
+"""Measures the cost of sending an event, and the size of a play on disk."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""How it goes with what stands in the store: acknowledgements, delay, memory, time of a claim."""
+"""Measures how the relay slows down as its store grows: pings, delay, memory, claims."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ DELIVERED = Delivered(contact_id=7, media_bridge_id=42, source="passthrough")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one size: what wrk saw, MiB of the relay after it, ms of a claim."""
+    """The figures for one size: what wrk measured, the relay's memory in MiB, ms of a claim."""
 
     per_second: float
     p99: float
@@ -103,7 +103,7 @@ async def _one_play(database: Database) -> None:
 
 
 async def _claims(database: Database, turn: int) -> list[float]:
-    """How long each claim took, in ms, each event being settled before the next is claimed."""
+    """The duration of each claim in ms; each event is settled before the next is claimed."""
     store = await database.open("passthrough")
     now = now_ms()
     pings = (ping(f"fresh-{turn}-{number}", f"{number:032x}") for number in range(CLAIMS))

@@ -1,6 +1,6 @@
-"""What the limits cost where they refuse nothing: the relay with them beside itself without.
+"""Measures the cost of limits that refuse nothing: a relay with them, and one without.
 
-The figure is processor time, for a rate also shows whatever else the machine does meanwhile.
+The figure is processor time, because a rate also depends on other work of the machine.
 """
 
 import random

@@ -30,7 +30,7 @@ _UNITS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run of wrk saw: answers in all and a second, latencies in ms."""
+    """The result of one run of wrk: answers in all and a second, latencies in ms."""
 
     answers: int
     per_second: float
@@ -39,7 +39,7 @@ class Load:
 
 
 def wrk_path() -> str | None:
-    """Where wrk is; None if it is not installed."""
+    """The path of wrk; None if it is not installed."""
     return shutil.which("wrk")
 
 

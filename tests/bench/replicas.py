@@ -37,7 +37,7 @@ def report(engines: Sequence[Engine], counts: Sequence[int], seconds: int) -> No
 
 
 def _loads(url: str, count: int, seconds: int) -> tuple[list[Load], float]:
-    """What each saw, and the processor time of an acknowledgement."""
+    """The load on each replica, and the processor time of an acknowledgement."""
     settings = {"role": "collect", "allowed_origins": "https://www.example.com"}
     with ExitStack() as stack, ThreadPoolExecutor(count) as pool:
         # Each on a core of its own where there are so many beside the load's and the server's.

@@ -1,4 +1,4 @@
-"""How long nobody is answered while the relay is restarted: by SIGUSR2, and by stop and start."""
+"""Measures how long a restart leaves requests unanswered: by SIGUSR2, and by stop and start."""
 
 import http.client
 import itertools

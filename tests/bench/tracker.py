@@ -1,4 +1,4 @@
-"""What a tracker costs a page in a real browser: script time, requests and bytes."""
+"""Measures what a tracker costs a page in a real browser: script time, requests and bytes."""
 
 import json
 import statistics
@@ -128,7 +128,7 @@ def _count(costs: Costs, sent: dict[str, Any]) -> None:
 
 
 def _traced(browser: Browser, page: Page, work: Callable[[], None]) -> list[float]:
-    """How long each piece of script of the page took meanwhile (ms), at least one of nothing."""
+    """The duration of each piece of script of the page meanwhile, in ms; at least one zero."""
     browser.start_tracing(page=page, categories=CATEGORIES)
     work()
     page.evaluate("performance.mark('playrelay-bench')")

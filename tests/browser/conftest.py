@@ -1,4 +1,4 @@
-"""What the tracker's tests share: a Chromium, a site, the relay and a proxy before it."""
+"""The fixtures of the tracker's tests: Chromium, a site, the relay and a proxy before it."""
 
 import os
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from tests.machine.debian import in_ci, is_debian
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Where a Chromium is; without one the test is skipped, but fails in CI."""
+    """The path of Chromium; without one the test is skipped, but fails in CI."""
     path = find_chromium() or _playwrights_own()
     if path is None:
         if in_ci():
@@ -80,7 +80,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def faults() -> list[str]:
-    """What the page complained of: uncaught errors."""
+    """The uncaught errors of the page."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""What the console's tests stand on: a relay with a large store, and a page that is watched."""
+"""The environment of the console's tests: a relay with a large store, and a watched page."""
 
 import asyncio
 import time
@@ -56,7 +56,7 @@ async def _migrated(path: Path) -> None:
 
 
 def address(relay: Relay, path: str, name: str = SCRIPT) -> str:
-    """Of one of `PAGES`, with the family of rejections that there is."""
+    """The address of one of `PAGES`, with the family of rejections in the store."""
     family = f"VALIDATION_ERROR {name} is no media object #"
     return relay.url + path.format(family=quote(family))
 
@@ -81,7 +81,7 @@ class Watched:
         return sum(len(each.body()) for each in ended)
 
     def faults(self) -> list[str]:
-        """What axe finds serious on the page as it stands."""
+        """The serious faults that axe finds on the page."""
         found = Axe().run(self.page).response["violations"]
         return [
             f"{each['id']}: {node['target']}"

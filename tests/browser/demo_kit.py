@@ -1,4 +1,4 @@
-"""What the demo's tests stand on: a relay of their own as a process, its pings, a Chromium."""
+"""The environment of the demo's tests: a relay as a process, its pings, a Chromium."""
 
 import json
 import os

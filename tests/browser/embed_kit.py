@@ -26,7 +26,7 @@ class Embed:
         self._capsys = capsys
 
     def __call__(self, *options: str) -> str:
-        """What it prints."""
+        """Run the command, and return its output."""
         assert main(["embed", "--url", self._relay.url, *options]) == 0
         return self._capsys.readouterr().out
 

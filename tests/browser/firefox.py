@@ -63,7 +63,7 @@ class Tab:
         self._command("browsingContext.close", context=self._tab)
 
     def evaluate(self, expression: str) -> Any:
-        """What it comes to in the page; a promise is waited for. AssertionError if it throws."""
+        """Evaluate it in the page, and await a promise. AssertionError if it throws."""
         wrapped = f"(async () => JSON.stringify(await ({expression})) ?? null)()"
         target = {"context": self._tab}
         given = {"expression": wrapped, "target": target, "awaitPromise": True}

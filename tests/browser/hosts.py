@@ -156,10 +156,10 @@ def serving_site() -> Iterator[Site]:
 
 @dataclass(frozen=True)
 class Answer:
-    """How the collector answers a ping in the relay's place.
+    """The collector's answer to a ping, in place of the relay's.
 
-    `status` 202: the relay has it, and its answer goes back. `hang`: none does, and the relay has
-    nothing.
+    `status` 202: the relay gets the ping, and its answer is returned. `hang`: there is no answer,
+    and the relay gets nothing.
     """
 
     status: int = 202
@@ -191,7 +191,7 @@ class View:
 
     @property
     def spans(self) -> list[int]:
-        """How often each hundredth was watched, by the last ping."""
+        """The number of times that each hundredth was watched, by the last ping."""
         return list(coverage.expand(self.last.get("watched", [])))
 
     @property

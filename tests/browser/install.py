@@ -47,7 +47,7 @@ LIBRARIES = Path("/usr/lib")
 
 @dataclass(frozen=True)
 class WebKit:
-    """Where the parts of a WebKitGTK are."""
+    """The paths of the parts of a WebKitGTK."""
 
     driver: str
     browser: Path

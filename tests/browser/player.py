@@ -88,7 +88,7 @@ def pause(page: Page, name: str = "v") -> float:
 
 
 def truth(page: Page, name: str = "v") -> float:
-    """How much is truly played, in percent: the sum of the browser's own ranges."""
+    """The share that was really played, in percent: the sum of the browser's own ranges."""
     percent = page.evaluate(
         """(name) => {
             const { played, duration } = document.getElementById(name) ?? window[name];

@@ -29,7 +29,7 @@ class Tab:
         self._answers: dict[int, Json] = {}
 
     def evaluate(self, expression: str) -> Any:
-        """What it comes to in the page; a promise is waited for. AssertionError if it throws."""
+        """Evaluate it in the page, and await a promise. AssertionError if it throws."""
         wanted = {"awaitPromise": True, "returnByValue": True, "userGesture": True}
         answer = self.command("Runtime.evaluate", expression=expression, **wanted)
         assert "exceptionDetails" not in answer, answer

@@ -16,7 +16,7 @@ def watched(page: Page) -> None:
 
 
 def stored(page: Page) -> object:
-    """What is in both stores, and in cookies."""
+    """The contents of both stores, and of the cookies."""
     return page.evaluate(
         "[localStorage.playrelay, sessionStorage.playrelay, document.cookie].join('')"
     )
@@ -34,7 +34,7 @@ def answer(page: Page, reply: str, queue: str = "_hsp") -> None:
 def test_without_a_word_nothing_leaves_and_nothing_is_kept(
     page: Page, site: Site, collector: Collector, mode: str
 ) -> None:
-    """Whatever is watched stays in memory."""
+    """Everything that is watched before consent stays in memory."""
     show(page, site, collector, video(), attributes=f'data-consent="{mode}"')
     watched(page)
     assert stored(page) == ""

@@ -144,7 +144,7 @@ def test_who_watched_is_two_clicks_away(relay: Relay, browser: Browser) -> None:
 
 
 def test_times_are_written_as_in_the_browser(relay: Relay, browser: Browser) -> None:
-    """How long ago, or later the date as its owner writes it, in their time zone."""
+    """A time is shown as its age, or if older as a date in its owner's format and time zone."""
     context = browser.new_context(locale="de-DE", timezone_id="Asia/Tokyo")
     page = context.new_page()
     page.goto(f"{relay.url}/console/audit")
@@ -279,7 +279,7 @@ def test_the_check_tells_at_which_step_pings_are_lost(relay: Relay, browser: Bro
 
 
 def test_the_doctor_examines(relay: Relay, browser: Browser) -> None:
-    """And says what it found."""
+    """The page runs the checks and shows their findings."""
     page = browser.new_page()
     page.goto(f"{relay.url}/console/doctor")
     page.get_by_role("button", name="Run the checks").click()

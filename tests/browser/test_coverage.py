@@ -1,4 +1,4 @@
-"""What the tracker tells of a play equals what was truly played, whatever the visitor does."""
+"""The tracker reports of a play exactly what was played, whatever the visitor does."""
 
 from playwright.sync_api import Page
 
@@ -112,7 +112,7 @@ def test_an_overlapping_rewatch_counts_once_and_shows_in_the_map(
 def test_a_second_time_that_ends_in_a_jump_shows_in_the_map(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Where it jumped from is known no more: the clock says how far it was."""
+    """The position before the jump is unknown, so the clock tells how far the play had come."""
     show(page, site, collector, video())
     play(page)
     until(page, 5)

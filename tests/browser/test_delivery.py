@@ -149,7 +149,7 @@ def test_a_refused_relay_gets_it_when_it_is_back(page: Page, site: Site, harness
 def test_a_hung_relay_does_not_hold_up_the_next_page(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """What was not answered is sent again by the next page of the site."""
+    """A report that was not answered is sent again by the next page of the site."""
     collector.answers = [Answer(hang=True)]
     watch_the_end(page, site, collector)
     collector.wait(lambda seen: seen.bodies)
@@ -176,7 +176,7 @@ def test_a_busy_relay_is_asked_again_after_its_own_wait(
 def test_a_poison_answer_is_not_repeated(
     page: Page, site: Site, collector: Collector, status: int
 ) -> None:
-    """What the relay will never take is dropped."""
+    """A report that the relay will never accept is dropped."""
     collector.answers = [Answer(status)]
     watch_the_end(page, site, collector)
     collector.wait(lambda seen: seen.bodies)

@@ -41,7 +41,7 @@ def test_pages_count_by_what_a_scrolling_part_shows(
 def test_a_page_in_a_frame_counts_by_what_the_frame_shows(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Of the same site: its document is looked into."""
+    """The tracker looks into the document of a frame of the same site."""
     site.put(f"<style>body {{ margin: 0 }}</style>{PAGES}", "/paper")
     frame = f'<iframe id="f" {MARKS} src="/paper" style="width: 300px; height: 1000px; border: 0">'
     show(page, site, collector, f"<style>body {{ margin: 0 }}</style>{frame}</iframe>")

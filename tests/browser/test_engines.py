@@ -1,4 +1,4 @@
-"""What holds in Chromium holds in Firefox and WebKit: plays that browsers see differently."""
+"""Plays that browsers see differently count in Firefox and WebKit as they do in Chromium."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def show(tab: Tab, site: Site, collector: Collector, body: str) -> None:
 
 
 def truth(tab: Tab) -> float:
-    """How much is truly played, in percent."""
+    """The share that was really played, in percent."""
     return float(tab.evaluate(PLAYED))
 
 

@@ -65,7 +65,7 @@ def test_a_hidden_tab_that_is_slowed_down_counts_on(tab: Tab, collector: Collect
 
 
 def test_a_frozen_tab_has_told_and_goes_on(tab: Tab, collector: Collector) -> None:
-    """What was played before is told; after it, the play goes on under the same session."""
+    """The played part is reported before the freeze; after it, the session goes on."""
     tab.hide()
     tab.command("Page.enable")
     tab.command("Page.setWebLifecycleState", state="frozen")

@@ -63,7 +63,7 @@ def test_a_clock_jump_changes_no_age(
 def test_the_browsers_own_methods_stay_what_they_are(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """What is followed looks and fails as before."""
+    """The methods that the tracker wraps look and fail as before."""
     show(page, site, collector, video())
     seen = page.evaluate(
         """() => {
@@ -78,7 +78,7 @@ def test_the_browsers_own_methods_stay_what_they_are(
 
 
 def test_there_is_one_global(page: Page, site: Site, collector: Collector) -> None:
-    """And none of the tracker's own names beside it."""
+    """The tracker adds one global name to the page, and no other."""
     page.goto(site.put(video()))
     before = set(page.evaluate("Object.keys(window)"))
     show(page, site, collector, video())

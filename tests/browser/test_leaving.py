@@ -1,4 +1,4 @@
-"""What was watched is not lost because the page is left while an adapter is on its way."""
+"""A view is not lost when the page is left while an adapter is still loading."""
 
 import pytest
 from playwright.sync_api import Page

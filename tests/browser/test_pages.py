@@ -64,7 +64,7 @@ def test_a_plain_page_loads_what_measures_and_nothing_more(
 def test_a_copy_that_has_played_outside_of_the_page_is_no_second_view(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """What a router's snapshot played by itself nobody saw; put back, the film goes on."""
+    """A copy in a router's snapshot that plays unseen is no view; put back, the film goes on."""
     show(page, site, collector, video(attributes="controls"))
     page.evaluate("addEventListener('playrelay:start', () => (window.begun = performance.now()))")
     play(page, rate=2)
@@ -149,7 +149,7 @@ def test_a_film_whose_address_is_signed_anew_is_the_same_view(
 def test_the_page_hears_of_a_player_that_it_has_taken_away(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Whoever listens on the document still gets the last report, and may keep it back."""
+    """A listener on the document still gets the last report, and may hold it back."""
     show(page, site, collector, video())
     page.evaluate(
         """() => document.addEventListener("playrelay:beforesend", (event) => {

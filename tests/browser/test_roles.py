@@ -1,4 +1,4 @@
-"""What is no view: advertisements, and films that nobody began; and the moment of a form."""
+"""Advertisements and films that nobody began are no views; the moment of a form is one."""
 
 import json
 
@@ -68,7 +68,7 @@ def test_an_advertisement_on_the_films_own_element_is_no_view(
 def test_an_advertisement_that_is_there_before_the_script_does_not_take_the_films_name(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """What the page says of its player is said of the film, even if first read during the ad."""
+    """The page's description of its player applies to the film, even if first read in the ad."""
     player = video("short.webm", "data-external-id=film")
     show(page, site, collector, f'<div id="w" class="vjs-ad-playing">{player}</div>')
     loaded(page, "view")
@@ -178,7 +178,7 @@ def test_a_silent_film_that_ends_counts(page: Page, site: Site, collector: Colle
 def test_a_silent_film_that_is_left_has_its_share(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """What may yet have become a loop was seen."""
+    """A silent film that is left counts as watched, although it might have become a loop."""
     show(page, site, collector, video(attributes="muted"))
     play(page, rate=4)
     until(page, 6)
@@ -221,7 +221,7 @@ def test_a_silent_film_that_a_script_stops_half_way_is_nothing(
 def test_who_is_seen_in_a_call_is_nothing(
     page: Page, site: Site, collector: Collector, attributes: str
 ) -> None:
-    """Nor what the visitor's own camera shows, though the visitor has begun it."""
+    """Neither a call's picture nor the visitor's own camera counts, even if they began it."""
     show(page, site, collector, video(attributes=f"{attributes} width=300") + video(name="w"))
     page.evaluate(load(*ADAPTERS))
     page.evaluate(

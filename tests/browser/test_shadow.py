@@ -125,7 +125,7 @@ def test_films_in_shadow_roots_are_told_apart_and_known_again(
 
 
 def _all_ended(count: int) -> Callable[[Collector], bool]:
-    """Whether there are so many views, each told to its end."""
+    """Whether there are so many views, and all of them have ended."""
     return lambda sent: [bool(v.last.get("ended")) for v in sent.views()] == [True] * count
 
 

@@ -13,7 +13,7 @@ LOST = Answer(503, (("Retry-After", "1"),))
 
 
 def kept(page: Page) -> list[Any]:
-    """What the page keeps until it is acknowledged: [play, losses], oldest first."""
+    """The reports that the page keeps until they are acknowledged: [play, losses], oldest first."""
     entries: list[Any] = json.loads(page.evaluate("localStorage.playrelay ?? '[]'"))
     return entries
 

@@ -36,7 +36,7 @@ APPEND = """async (cuts) => {
 
 
 def clusters() -> list[int]:
-    """Where the clusters of the minute begin: a WebM can be cut there."""
+    """The starts of the clusters of the minute, at which a WebM can be cut."""
     clip, mark = (CLIPS / "minute.webm").read_bytes(), bytes.fromhex("1f43b675")
     found = [clip.find(mark)]
     while (following := clip.find(mark, found[-1] + 1)) >= 0:
@@ -292,7 +292,7 @@ def test_a_player_moved_or_removed_stays_one_view(
 
 
 def test_a_play_older_than_the_script_counts(page: Page, site: Site, collector: Collector) -> None:
-    """What was played before the tracker came is in `played`."""
+    """The part that was played before the tracker loaded is read from `played`."""
     page.goto(site.put(video()))
     play(page)
     until(page, 4)

@@ -22,7 +22,7 @@ CLOSING = """() => {
 
 
 def test_a_picture_in_picture_window_closes(page: Page, site: Site, collector: Collector) -> None:
-    """What was watched in it counts, although its document is gone when that is reported."""
+    """The part watched in the window counts, although its document is gone when it is reported."""
     show(page, site, collector, video("minute.webm", "controls") + "<button>Open</button>")
     page.evaluate(OPENING)
     play(page, rate=4, name="film")

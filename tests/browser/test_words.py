@@ -1,4 +1,4 @@
-"""Who, where and what: the words a ping carries, and what the page may say about them."""
+"""A ping says who watched what and where, and what the page may state about them."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def last_ping(page: Page, site: Site, collector: Collector, body: str, **options
 def test_the_page_is_named_by_its_canonical_address(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """And by its title; the mail's token does not stay in the address."""
+    """The page is named by its canonical address and title, without the mail's token."""
     canonical = '<link rel="canonical" href="https://example.com/launch?v=1&_hsenc=p2A&_hsmi=9">'
     play = last_ping(page, site, collector, canonical + video())
     assert play["pageUrl"].rstrip("&") == "https://example.com/launch?v=1"
@@ -347,7 +347,7 @@ def test_the_mails_token_stays_for_the_visit(page: Page, site: Site, collector: 
 
 
 def test_a_signed_contact_goes_along(page: Page, site: Site, collector: Collector) -> None:
-    """What the site's own server said of its visitor."""
+    """The contact that the site's own server signed is part of the ping."""
     show(page, site, collector, video())
     page.evaluate("playrelay.identify({ contactId: 7, signature: 'ab' })")
     play(page, rate=1, start=9.8)

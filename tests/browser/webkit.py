@@ -62,7 +62,7 @@ class Tab:
         self._request("DELETE", f"{self._session}/window")
 
     def evaluate(self, expression: str) -> Any:
-        """What it comes to in the page; a promise is waited for. AssertionError if it throws."""
+        """Evaluate it in the page, and await a promise. AssertionError if it throws."""
         done = self._post(f"{self._session}/execute/async", script=EVALUATE % expression, args=[])
         assert "error" not in done, done
         return json.loads(done["value"] or "null")

@@ -1,4 +1,4 @@
-"""How much is tried: a little in CI, as much as one likes by a variable."""
+"""The number of examples: few in CI, any number by a variable."""
 
 import os
 

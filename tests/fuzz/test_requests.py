@@ -80,7 +80,7 @@ def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 @pytest.mark.timeout(max(120, AMOUNT))
 def test_no_request_is_answered_with_a_500(relay: Live) -> None:
-    """Whatever is posted, with whatever headers; a refusal is a problem with its reason."""
+    """No request is answered with a 500; a refusal is a problem with its reason."""
     connection = HTTPConnection("127.0.0.1", relay.port, timeout=20)
 
     @thorough

@@ -1,4 +1,4 @@
-"""What the tests need and a fresh machine lacks is installed by `make`, as root on Debian."""
+"""Installs on Debian, as root, what the tests need and a fresh machine lacks."""
 
 import os
 import platform
@@ -16,12 +16,12 @@ LOCK = Path(tempfile.gettempdir()) / "playrelay-apt.lock"
 
 
 def in_ci(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether something missing is a fault: where `CI` is true nobody would see a skipped test."""
+    """Whether something missing is a fault: in CI nobody would notice a skipped test."""
     return environment.get("CI", "").lower() in {"1", "true"}
 
 
 def is_debian() -> bool:
-    """Whether the machine has Debian, and not something made of it."""
+    """Whether the machine runs Debian itself, and not a derivative."""
     try:
         return platform.freedesktop_os_release()["ID"] == "debian"
     except OSError:
@@ -29,7 +29,7 @@ def is_debian() -> bool:
 
 
 def installed(*packages: str) -> bool:
-    """Whether Debian's packages could be installed; False where that is not ours to do."""
+    """Whether Debian's packages could be installed; False if that is not up to us."""
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return False
     say(f"installing {' '.join(packages)} for the tests ...")

@@ -19,7 +19,7 @@ OLDEST = 20
 
 
 def find_node(name: str = "node") -> str | None:
-    """Where `node` or `npm` is: the environment's own, else the machine's if it is new enough."""
+    """The path of `node` or `npm`: the environment's own, or the machine's if it is new enough."""
     own = shutil.which(name, path=str(BIN))
     if own:
         return own

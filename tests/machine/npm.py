@@ -22,7 +22,7 @@ def with_node(npm: str) -> Mapping[str, str]:
 
 
 def installed(folder: Path) -> bool:
-    """Whether what the folder's lock file names is there."""
+    """Whether the packages of the folder's lock file are installed."""
     done, lock = _done(folder), folder / "package-lock.json"
     # By content: a checkout may touch the lock file at any time.
     return done.exists() and done.read_bytes() == lock.read_bytes()

@@ -1,6 +1,6 @@
-"""Whether `static/` is what its sources make: strict types, the committed build, the sizes.
+"""Checks that `static/` is built from its sources: strict types, the build, the sizes.
 
-`make lint` runs this. Without Node it says so and passes, but not where `CI` is true.
+`make lint` runs it. Without Node it prints that and passes, except in CI.
 """
 
 import subprocess

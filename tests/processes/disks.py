@@ -15,7 +15,7 @@ POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
 
 
 def powerless() -> tuple[str, ...]:
-    """What a process is started through, so that permissions bind it."""
+    """The command prefix that runs a process without root's rights, so that permissions apply."""
     if os.geteuid():
         return ()
     if shutil.which(POWERLESS[0]) is None:

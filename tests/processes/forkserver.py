@@ -25,7 +25,7 @@ NUMBER = struct.Struct("=i")
 
 
 class Order(msgspec.Struct):
-    """What to start: the arguments of `playrelay`, and where it runs."""
+    """An order to start `playrelay`: its arguments, and its folder."""
 
     arguments: list[str]
     folder: str

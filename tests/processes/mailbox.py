@@ -29,7 +29,7 @@ USER, PASSWORD = "relay", "hunter2hunter2"
 
 @dataclass
 class Mailbox:
-    """What has arrived. `refused`: recipients that are not taken; `answer`: to the mail itself."""
+    """A mail server and its mails. `refused`: recipients it refuses; `answer`: to each mail."""
 
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
@@ -88,7 +88,7 @@ def mailbox(
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """What a server on this machine proves itself by, and the file of whom to trust for that."""
+    """The certificate of a server on this machine, and the file to trust for it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)

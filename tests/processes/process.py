@@ -24,7 +24,7 @@ COMMAND = (sys.executable, "-m", "app")
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """What a process is given: the settings, and no more of this environment than it needs."""
+    """The environment of a process: the settings, and only what it needs of this environment."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {**kept, "PYTHONPATH": str(ROOT), **settings}
 
@@ -70,7 +70,7 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Of the process that runs now."""
+        """The id of the process that runs now."""
         if self._process is None:
             raise RuntimeError("it does not run")
         return self._process.pid
@@ -82,7 +82,7 @@ class Process:
 
     @property
     def said_lately(self) -> str:
-        """What it wrote since it was last started."""
+        """The output since the process was last started."""
         return "".join(self._lives[-1])
 
     def says(self, words: str) -> None:

@@ -21,7 +21,7 @@ class Posted(NamedTuple):
 
 @dataclass
 class Answer:
-    """What the next requests are answered. `held`: nothing, for so long."""
+    """The answer to the next requests. `held`: until it is set, there is none."""
 
     status: int = 200
     body: bytes = b"ok"
@@ -66,7 +66,7 @@ class Receiver:
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """The address at which it listens."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def bodies(self, count: int) -> list[Any]:
@@ -75,7 +75,7 @@ class Receiver:
         return [each.body for each in self.posted]
 
     def holding(self) -> threading.Event:
-        """What holds answers back until the block ends."""
+        """The event until which answers are held back."""
         return self._released
 
     def __enter__(self) -> Self:

@@ -66,7 +66,7 @@ class Relay(Process):
         assert answer.status_code == httpx.codes.ACCEPTED, answer.text
 
     def probe(self) -> httpx.Response:
-        """What /readyz says."""
+        """The answer of /readyz."""
         return self._http.get(f"{self.address}/readyz")
 
     def metric(self, name: str, **labels: str) -> float:
@@ -74,7 +74,7 @@ class Relay(Process):
         return _sum(self._metrics(), name, labels)
 
     def idle(self) -> bool:
-        """Whether nothing waits that could be done now: no ping to fold, no event to send."""
+        """Whether no work is left that could be done now: no ping to fold, no event to send."""
         text = self._metrics()  # of one moment: between two a ping may become an event
         depths: list[tuple[str, dict[str, str]]] = [("playrelay_inbox_depth", {})]
         depths += [("playrelay_outbox_depth", {"status": each}) for each in ("due", "sending")]
@@ -84,7 +84,7 @@ class Relay(Process):
         return self._http.get(f"{self.address}/metrics").text
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What stands in the store's file, read beside the relay."""
+        """Rows of the store's file, read beside the relay."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as db:
             return db.execute(query).fetchall()
 

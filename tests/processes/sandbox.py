@@ -33,11 +33,11 @@ class Sandbox(Process):
         return self.address
 
     def events(self) -> list[dict[str, Any]]:
-        """What was kept, in order of arrival."""
+        """The events that the sandbox keeps, in order of arrival."""
         return list(self._get("events"))
 
     def kept(self) -> Counter[Milestone]:
-        """How often each milestone was kept."""
+        """The number of times that each milestone was kept."""
         return Counter(milestone_of(kept) for kept in self.events())
 
     def requests(self) -> list[dict[str, Any]]:

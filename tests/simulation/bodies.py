@@ -1,4 +1,4 @@
-"""What a browser posts: the body of a ping, by the browser's own clock."""
+"""Builds what a browser posts: the body of a ping, by the browser's own clock."""
 
 import json
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""How large a simulation is run: small ones by default, see README.md."""
+"""Sets the size of a simulation: small by default, see README.md."""
 
 import os
 import tempfile

@@ -37,7 +37,7 @@ class FaultPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """How HubSpot answers where nobody knows how it does, and what else may differ.
+    """Answers of HubSpot that are not documented, and other variations.
 
     `changes`: fields of `SandboxConfig`. `fault_periods`: in order, none within another.
     """
@@ -56,7 +56,7 @@ class HubSpot:
 
 
 class Known(Mapping[Any, int]):
-    """What holds since some time each, in seconds of the run: key → (value, since)."""
+    """Facts that hold from a time on, in seconds of the run: key → (value, since)."""
 
     def __init__(self, facts: Mapping[Any, tuple[int, float]], loop: VirtualLoop) -> None:
         self._facts = facts

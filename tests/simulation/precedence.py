@@ -59,7 +59,7 @@ class Precedence:
         return self._canonical(found)
 
     def fate(self, view: KnownView, born: float, *, custom: bool = False) -> Fate:
-        """Of a milestone that the relay could know of from `born` on.
+        """The fate of a milestone that the relay could know of from `born` on.
 
         `custom`: as a custom event, which takes any medium and no link of a mail. But where
         usertokens are sent as they are, it waits for what the Media Bridge says of the play.
@@ -89,7 +89,7 @@ class Precedence:
         return self._truth.mails.get(hsenc) if hsenc else None
 
     def _believed(self, view: KnownView, at: float) -> Fate:
-        """Whether a mail's link is believed: only with the usertoken it first came with."""
+        """Whether a mail's link is accepted: only with the usertoken that it first came with."""
         hsenc = view.hsenc(float("inf")) or ""
         utk, since = self._bound.get(hsenc, (None, 0.0))
         if utk is None or utk == view.utk(float("inf")):

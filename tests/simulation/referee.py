@@ -20,7 +20,7 @@ TOLERANCE = 1.0
 
 @dataclass(slots=True)
 class Verdict:
-    """What is wrong, by kind, each in words; and how much there was to judge.
+    """The faults, by kind, each in words; and the number of judged things.
 
     `attributed`: milestones that HubSpot has. `late`: those of them that it got more than an hour
     after the relay could know of them. `twice`: copies of those whose answer was lost on
@@ -37,7 +37,7 @@ class Verdict:
 
     @property
     def figures(self) -> str:
-        """How much there was to judge."""
+        """The number of judged things."""
         return (
             f"{self.attributed} milestones attributed, {self.late} of them over an hour late, "
             f"{self.twice} copies, {self.unattributable} milestones unattributable"

@@ -74,7 +74,7 @@ class Scenario:
     days_after: float = 31.0
 
     def clock_ahead(self, at: float) -> float:
-        """How far the relay's clock is ahead at that second of the run."""
+        """The lead of the relay's clock at that second of the run."""
         return sum(each.ahead for each in self.clocks if each.begin <= at < each.end)
 
 
@@ -89,7 +89,7 @@ class Arrival:
 
 @dataclass(slots=True)
 class Run:
-    """What happened. `relays`: one after the other; `depths`: what stood in the store at the end.
+    """The result of a run. `relays`: in their order; `depths`: of the store at the end.
 
     `erased`: usertoken → when the operator's order had been carried out.
     """

@@ -1,4 +1,4 @@
-"""What more than one test lets happen."""
+"""The scenarios that several tests use."""
 
 from dataclasses import replace
 

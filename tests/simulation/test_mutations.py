@@ -179,7 +179,7 @@ def broken(open_database: OpenDatabase, how: Callable[[Store], Store]) -> OpenDa
 
 @pytest.mark.parametrize("scenario", [EVENING, IMPATIENT], ids=["evening", "impatient"])
 def test_whole_parts_are_in_order(open_database: OpenDatabase, scenario: Scenario) -> None:
-    """What the others find is the break, and not the day."""
+    """The unbroken relay has no faults, so the other tests find the break itself."""
     assert judge(simulate("1", scenario, open_database)).faults == {}
 
 
@@ -199,7 +199,7 @@ def test_a_broken_fold(open_database: OpenDatabase, folding: type[Whole], found:
 def test_a_broken_store(
     open_database: OpenDatabase, outbox: type[Outbox], scenario: Scenario
 ) -> None:
-    """Whatever lets an event go to two senders, or twice to one, doubles it."""
+    """A store that gives an event to two senders, or twice to one, doubles it."""
     run = simulate("1", scenario, broken(open_database, partial(with_outbox, outbox)))
     assert "doubled" in judge(run).faults
 

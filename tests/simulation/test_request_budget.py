@@ -36,7 +36,7 @@ def scenario(visitors: int, mix: Mix, line: Line = CLEAN) -> Scenario:
 
 
 def errors_by_day(run: Run) -> list[Counter[bool]]:
-    """How many requests of each day (UTC) ended in an error (True), and how many did not."""
+    """The number of requests of each day (UTC) that ended in an error (True), and that did not."""
     days: dict[int, Counter[bool]] = defaultdict(Counter)
     for seen in run.hubspot.ledger.requests:
         days[seen.arrived_ms // 1000 // int(DAY)][seen.status != 200] += 1
@@ -61,9 +61,9 @@ def test_strangers_cost_little(open_database: OpenDatabase) -> None:
 
 
 def test_errors_stay_few(open_database: OpenDatabase) -> None:
-    """Of a day's requests, or some twenty, whatever the links of mails that HubSpot has forgotten.
+    """A small share of a day's requests fails, or some twenty, if HubSpot forgot many mails.
 
-    Who is known by a usertoken goes on, that day too.
+    Events of visitors who are known by a usertoken are sent on that day, too.
     """
     crowd = replace(CALM, kinds={"recipient": 4, "contact": 1}, dead_mail=1, days=2)
     run = simulate("1", replace(scenario(250, crowd), days_after=31), open_database)

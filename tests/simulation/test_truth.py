@@ -64,7 +64,7 @@ def test_hubspot_may_convert_the_usertokens(open_database: OpenDatabase) -> None
 
 
 def test_a_clock_that_is_set_back_delays_nothing(open_database: OpenDatabase) -> None:
-    """What an hour that has not been yet was written on does not wait for it."""
+    """Work that was stored with a time that is now in the future does not wait for it."""
     verdict = judge(simulate("1", SET_BACK, open_database))
     assert verdict.faults == {}
     assert verdict.late == 0
@@ -73,7 +73,7 @@ def test_a_clock_that_is_set_back_delays_nothing(open_database: OpenDatabase) ->
 
 @pytest.mark.parametrize("form", ["not_found", "gone", "page"] if FULL else ["page"])
 def test_an_ended_lookup_delays_and_loses_nothing(open_database: OpenDatabase, form: str) -> None:
-    """Who is known without it is sent meanwhile; the others wait until it is back, and no longer.
+    """Events that need no look-up are sent meanwhile; the others wait only until it is back.
 
     The relay asks at growing intervals whether it is, not for each usertoken.
     """

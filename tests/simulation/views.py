@@ -1,4 +1,4 @@
-"""What the relay knows of each view, ping by ping: the truth less what the network lost."""
+"""The relay's knowledge of each view, ping by ping: the truth less what the network lost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ ViewKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one ping says about a view, and when it was acknowledged."""
+    """The content of one ping about a view, and when it was acknowledged."""
 
     at: float
     state: State

@@ -1,4 +1,4 @@
-"""Who visits, what they watch, and who they are: everything that is true, decided beforehand."""
+"""Decides the truth beforehand: who visits, what they watch, and who they are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What a ping carries to be known by. `signed`: the signature is a good one."""
+    """The identity in a ping. `signed`: its signature is valid."""
 
     utk: str | None = None
     hsenc: str | None = None
@@ -76,7 +76,7 @@ class Visitor:
 
 @dataclass(slots=True)
 class Truth:
-    """What HubSpot knows and from when on, in seconds of the run.
+    """HubSpot's knowledge and its beginning, in seconds of the run.
 
     `known`: usertoken → (contact, since). `seen`: usertokens HubSpot knows before, as nobody's.
     `mails`: `_hsenc` → the recipient. `merges`: (at, old contact, new contact). `erased`: usertoken

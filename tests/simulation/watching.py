@@ -1,4 +1,4 @@
-"""What a person watches, and what a tracker knows of it at each moment: the ground truth.
+"""The ground truth: what a person watches, and what a tracker knows of it at each moment.
 
 A medium has equal spans. Each is watched whole or not at all, so that a share of them is a whole
 number of hundredths and no rounding hides a milestone.
@@ -29,7 +29,7 @@ class State:
 
     @property
     def percent(self) -> float:
-        """How much was watched at least once."""
+        """The share that was watched at least once, in percent."""
         return 100 * sum(times > 0 for times in self.watched) / len(self.watched)
 
     @property

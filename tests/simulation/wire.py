@@ -31,7 +31,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the line is like: seconds each way, shares of the requests, outages."""
+    """The properties of the line: seconds each way, shares of the requests, outages."""
 
     slowest: float = 0.15
     lost_requests: float = 0.003

@@ -31,5 +31,5 @@ async def passing(database: Database) -> AsyncIterator[Store]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Where an SQLite database will be; its folder isn't there yet."""
+    """The path of a future SQLite database; its folder doesn't exist yet."""
     return tmp_path / "data" / "relay.db"

@@ -33,7 +33,7 @@ class Database(Protocol):
         ...
 
     def spoil(self) -> None:
-        """What is kept of each play makes no sense any more, to this release."""
+        """Make the stored state of each play unreadable for this release."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What the store's tests put in and take out, and the time at which they do."""
+"""Writes to the store and reads from it for its tests, at a fixed time."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ RETENTION = Retention(settled_ms=7 * DAY, plays_ms=40 * DAY, park_ms=30 * DAY)
 
 
 def policy(mode: IdentityMode = "lookup") -> StorePolicy:
-    """What the tests' stores decide by."""
+    """The policies of the tests' stores."""
     return StorePolicy(mode, QUOTA, RETENTION, SETTLE, LONGEST)
 
 

@@ -36,7 +36,7 @@ async def documents(store: Store, now: int, channel: str = WEBHOOK) -> list[str]
 
 
 async def test_one_of_several_processes_looks(database: Database) -> None:
-    """Whoever comes first within the time that is between two looks."""
+    """The first process within the interval between two checks does the check."""
     async with database.open() as one, database.open() as other:
         assert await one.alerts.take_turn(NOW, 30 * SECOND)
         assert not await other.alerts.take_turn(NOW + 29 * SECOND, 30 * SECOND)

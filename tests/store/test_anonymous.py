@@ -41,7 +41,7 @@ async def test_a_play_of_nobody_costs_no_events(store: Store) -> None:
 
 
 async def test_its_figures_count(store: Store) -> None:
-    """What marketers see of a medium is the same, whoever watched it."""
+    """The figures of a medium are the same, whoever watched it."""
     await played(store, playedPercent=60, **NOBODY)
     (medium,) = await store.figures.media("latest", YEAR, 10)
     assert (medium.plays, medium.figures.plays, medium.figures.half) == (1, 1, 1)

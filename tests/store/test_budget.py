@@ -29,7 +29,7 @@ async def answered(store: Store, *updates: AccountUpdate, now: int = NOW) -> Non
 
 
 async def limits(store: Store, now: int = NOW) -> tuple[bool, bool]:
-    """Whether the account is strained, and whether an event may be sent that HubSpot may refuse."""
+    """Whether the account is strained, and whether an event that HubSpot may refuse may be sent."""
     claim = await store.outbox.claim(now, LEASE)
     return claim.strained, claim.may_risk
 

@@ -87,7 +87,7 @@ async def states(store: Store) -> list[tuple[str, str, str]]:
 
 
 def where(jobs: Sequence[Job]) -> Counter[str]:
-    """How many go where."""
+    """The number of jobs by destination."""
     return Counter(job.destination for job in jobs)
 
 
@@ -344,7 +344,7 @@ async def test_a_restart_ends_a_rest(both: Store) -> None:
 
 
 async def test_erasing_a_visitor_erases_the_events_of_both(both: Store) -> None:
-    """And before that, both are in what is exported."""
+    """Both events are in the export, and the erasure removes both."""
     await known(both)
     data = await both.admin.personal_data(utk="utk", contact_id=None)
     (play,) = data.plays

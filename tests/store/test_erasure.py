@@ -170,7 +170,7 @@ async def test_a_visitor_of_very_many_plays(store: Store) -> None:
 
 
 async def test_an_interrupted_erasure_goes_on(store: Store) -> None:
-    """What was erased stays erased, and a second call erases the rest."""
+    """A second call erases the rest after an interruption; what was erased stays erased."""
     await asyncio.gather(*(arrive(store) for _ in range(PORTION + 5)))
 
     def interrupt(_count: int) -> None:

@@ -93,7 +93,7 @@ async def test_a_play_is_attributed_once(store: Store) -> None:
 
 
 async def test_a_rejection_counts_for_the_day(store: Store) -> None:
-    """And attributes nothing."""
+    """A rejection counts for its day, and attributes no play to a contact."""
     await played(store, NOW - MINUTE)
     await looked_up(store, {"utk": 9})
     await settle(store, await claimed(store), Rejected("refused", 400))
@@ -163,7 +163,7 @@ async def test_nothing_is_known_of_another_medium(store: Store) -> None:
 @pytest.mark.parametrize("days", [1, 31, 32, 40, 64, 100, 365])
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(-timedelta(hours=4))])
 async def test_long_periods_are_counted_once(store: Store, days: int, zone: tzinfo) -> None:
-    """Whether they are read from blocks, days or quarters of an hour, and wherever they end."""
+    """A play counts once, whether blocks, days or quarters of an hour are read, at any bounds."""
     ages = [number * 5 * HOUR + number * number * MINUTE for number in range(20)]
     ages += [number * 9 * DAY for number in range(1, 5)]
     for number, age in enumerate(ages):

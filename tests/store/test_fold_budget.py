@@ -20,7 +20,7 @@ async def batch(store: Store, name: str, plays: int) -> None:
 
 
 async def folds(store: Store) -> list[int]:
-    """How many pings each transaction takes, until there are no more."""
+    """The number of pings that each transaction takes, until none are left."""
     taken = []
     full = True
     while full:

@@ -45,7 +45,7 @@ async def test_a_play_is_told_whole(store: Store) -> None:
 
 
 async def test_the_latest_play_comes_first(store: Store) -> None:
-    """And not more of them than asked for."""
+    """The latest play comes first, and no more plays than requested are returned."""
     for number in range(3):
         await played(store, NOW + number, sessionId=f"s{number}")
     found = [play.play.session_id for play in await store.history.of_utk("utk", limit=2)]

@@ -121,7 +121,7 @@ async def test_a_contact_that_stays_gone_is_not_tried_for_ever(store: Store) -> 
 
 
 async def test_what_hubspot_said_is_kept(store: Store) -> None:
-    """Whoever asks why a play waits reads HubSpot's own words."""
+    """HubSpot's own words are kept, and explain why a play waits."""
     await played(store, contactUtk=None, _hsenc="p2")
     refused = IdentityRejected("mail", "refused", 400, "VALIDATION_ERROR", "no such contact", "c-1")
     await settle(store, await claimed(store), refused)

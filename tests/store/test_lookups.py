@@ -231,7 +231,7 @@ async def test_who_is_signed_is_not_asked_about(store: Store) -> None:
 
 
 async def test_nobody_is_asked_about_in_passthrough(passing: Store) -> None:
-    """Where HubSpot converts the tokens itself, the relay needs no look-up."""
+    """The relay needs no look-up if HubSpot converts the tokens itself."""
     await played(passing)
     assert (await passing.lookups.claim(NOW + DAY, 100, LEASE)).next_at is None
 

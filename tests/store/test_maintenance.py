@@ -54,7 +54,7 @@ async def test_strangers_are_given_up(store: Store) -> None:
 
 
 async def test_a_stranger_is_asked_about_before_being_given_up(store: Store) -> None:
-    """Whoever became a contact long after the last look-up is found in the last hours."""
+    """A visitor who became a contact long after the last look-up is found in the last hours."""
     await played(store)
     end = NOW + RETENTION.park_ms
     await looked_up(store, {"utk": None}, NOW + DAY, {"utk": end + DAY})
@@ -217,7 +217,7 @@ async def test_the_living_are_left_alone(store: Store) -> None:
 
 
 async def test_what_waits_for_no_lookup_is_left_alone(passing: Store) -> None:
-    """Where usertokens are sent as they are, those that HubSpot knows by nothing go on waiting."""
+    """Events of usertokens that are sent as they are go on waiting if HubSpot knows no contact."""
     await played(passing, contactUtk=None, _hsenc="p2ANqtz-1")
     job = await claimed(passing)
     await settle(passing, job, IdentityRejected("mail"))

@@ -109,7 +109,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
 
 
 async def counts(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """How many rows each table has, and the events by what became of them."""
+    """The number of rows of each table, and of events by status."""
     found = {
         table: await database.ask(f"SELECT count(*) FROM playrelay.{table}")  # noqa: S608 - ours
         for table in TABLES
@@ -145,7 +145,7 @@ async def test_what_became_a_column_is_filled(database: Database) -> None:
 
 
 async def test_who_watched_what_is_filled(database: Database) -> None:
-    """Of plays that are on a contact: the last one named, and medium and share by their state."""
+    """The contact that was named last, medium and share are filled in for plays on a contact."""
     await database.restore()
     await (await database.open()).close()
     found = await database.ask(

@@ -121,7 +121,7 @@ async def test_a_waiting_event_can_be_requeued(store: Store) -> None:
 
 
 async def test_discarding(passing: Store) -> None:
-    """What a person discards is claimed no more; what is delivered or in flight stays so."""
+    """A discarded event is no longer claimed; delivered events and those in flight stay so."""
     for name in ("delivered", "sending", "due"):
         await played(passing, sessionId=name)
     await settle(passing, await claimed(passing), DELIVERED)
@@ -146,7 +146,7 @@ async def test_a_discarded_milestone_stays_discarded(passing: Store) -> None:
 
 
 async def test_depths(store: Store) -> None:
-    """How many there are of each, and how old the oldest is."""
+    """The depths give the number of each kind, and the age of the oldest."""
     empty = await store.admin.depths(NOW)
     assert (empty.inbox, empty.inbox_age, empty.due_age, empty.strangers) == (0, 0, 0, 0)
     await played(store, NOW, sessionId="a", contactUtk=None, _hsenc="p2", playedPercent=30)

@@ -1,4 +1,4 @@
-"""What pages ask of the store is found by indexes, whatever it holds: the plans are read.
+"""Queries of the pages use indexes, whatever the store holds: the plans are read.
 
 Each question is asked on a transaction that first has the engine explain its plan. A table that
 grows with the traffic must not be read from end to end, but for as long as a limit allows.
@@ -300,7 +300,7 @@ async def _explain_all(found: dict[str, list[str]], tx: Tx) -> int:
 
 
 async def test_postgres_finds_all_by_indexes(tmp_path: Path) -> None:
-    """Nor there, where tables are large enough that reading them whole does not pay."""
+    """PostgreSQL uses indexes, too, once tables are large enough to make them worthwhile."""
     found: dict[str, list[str]] = {}
     async with Postgres(tmp_path).open() as store:
         assert isinstance(store._database, PostgresDatabase)

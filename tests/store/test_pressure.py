@@ -96,7 +96,7 @@ STANDING: dict[str, dict[str, object]] = {
 
 @contextlib.contextmanager
 def counting(db: sqlite3.Connection) -> Iterator[list[int]]:
-    """How many steps, in grains, the block takes."""
+    """Counts the steps of the block, in grains."""
     steps = [0]
 
     def step() -> int:

@@ -1,4 +1,4 @@
-"""What is shown of a period equals a recount of its plays, in every time zone."""
+"""The figures of a period equal a recount of its plays, in every time zone."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo

@@ -28,7 +28,7 @@ async def refuse(store: Store, count: int, at: int = NOW) -> None:
 
 
 async def test_several_refusals_alike_pause_the_account(passing: Store) -> None:
-    """Of different visitors and media: the events of the series are due again at once."""
+    """The refusals are of different visitors and media, and their events are due again at once."""
     await visits(passing, 9)
     await refuse(passing, IN_A_ROW - 1)
     assert len(await entries(passing, "rejected")) == IN_A_ROW - 1
@@ -103,7 +103,7 @@ async def test_refusals_of_media_are_no_fault_of_the_account(passing: Store) -> 
 
 
 async def test_a_restart_asks_again(passing: Store) -> None:
-    """Whoever restarts may have mended it: sending goes on at once."""
+    """A restart ends the pause at once, because the cause may have been fixed."""
     await visits(passing, 6)
     await refuse(passing, IN_A_ROW)
     await passing.maintenance.clear_operator_pause()

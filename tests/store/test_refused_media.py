@@ -176,7 +176,7 @@ async def test_people_see_what_rests(passing: Store) -> None:
 
 
 async def test_asked_or_not_it_is_one_family(passing: Store) -> None:
-    """Where HubSpot named no category as well."""
+    """Refused events are one family whether they were sent or not, also without a category."""
     said = RefusedMedium("incomplete", 200, message="200 without mediaBridgeId")
     await settle(passing, await next_of(passing, 42, NOW), said)
     job = await next_of(passing, 42, NOW + SECOND)

@@ -11,7 +11,7 @@ LINK = LinkRecord("a", 7, "days=28&zone=UTC", "ana", NOW, NOW + DAY, NOW + DAY)
 
 
 async def ids(store: Store, now: int) -> list[str]:
-    """Of those that are listed."""
+    """The ids of the listed links."""
     return [each.id for each in await store.shared_links.listed(now)]
 
 

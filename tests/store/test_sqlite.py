@@ -1,4 +1,4 @@
-"""What only SQLite has: a file of its own, and one process that delivers from it."""
+"""SQLite has a file of its own, and one process that delivers from it."""
 
 import asyncio
 import contextlib

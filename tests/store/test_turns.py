@@ -55,7 +55,7 @@ async def test_a_tenth_is_for_the_oldest_whatever_it_is(store: Store) -> None:
 
 
 async def test_one_visitors_flood_stands_behind_another_visitor(store: Store) -> None:
-    """Of two visitors the one with many plays delays only itself, even if it came first."""
+    """A visitor with many plays delays only their own events, even if they came first."""
     for utk in ("flood", "honest"):
         await played(store, NOW - HOUR, sessionId=f"before-{utk}", contactUtk=utk)
     await looked_up(store, {"flood": 8, "honest": 9}, NOW - HOUR + 2 * SECOND)

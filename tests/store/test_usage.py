@@ -1,4 +1,4 @@
-"""How much the store holds, on either engine."""
+"""The store reports its size, on either engine."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Who watched: the contacts on whom HubSpot has put plays, exactly as these plays say."""
+"""The list of watchers has the contacts to whom HubSpot assigned plays, and what they watched."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -104,7 +104,7 @@ async def test_over_a_share_of_any_or_of_all_media(passing: Store) -> None:
 
 
 async def test_a_list_that_goes_on_anywhere(passing: Store) -> None:
-    """Whatever stands in an address is a place in the list: before all, or behind all."""
+    """Any cursor in an address is a place in the list: before all entries, or behind all."""
     await watch(passing, [(7, 1, 30)])
     rows = await rows_of(passing)
     for after, found in (((10**18 - 1, 10**18 - 1), 1), ((0, 0), 0)):
@@ -168,7 +168,7 @@ async def test_a_list_equals_a_recount_of_the_plays(
     limit: int,
     portion: int,
 ) -> None:
-    """Whatever was played: the same contacts, shares and counts, in order of the furthest."""
+    """The list has the same contacts, shares and counts as a recount, the furthest first."""
     furthest: dict[int, dict[int, int]] = defaultdict(dict)
     for contact, medium, percent in plays:
         if medium in media:

@@ -26,7 +26,7 @@ STRANGERS = [f"{number:031x}5" for number in range(8)]
 
 @dataclass
 class Aftermath:
-    """What is left when all is over. Times in ms since the epoch."""
+    """The state after all is over. Times in ms since the epoch."""
 
     sessions: dict[str, Session]
     kills: list[float]
@@ -52,12 +52,12 @@ class Aftermath:
 
     @property
     def interrupted(self) -> int:
-        """How many events were in a sender's hands when it was killed."""
+        """The number of events that a killed sender held."""
         return sum(self.attempts.values()) - len(self.attempts)
 
     @property
     def repeats(self) -> int:
-        """How many events arrived although they had arrived before."""
+        """The number of events that arrived again."""
         return len(self.arrived) - len(self.arrivals)
 
     def __str__(self) -> str:
@@ -112,7 +112,7 @@ def _quiet(deployment: Deployment) -> bool:
 
 
 def _attempts(deployment: Deployment) -> dict[Milestone, int]:
-    """How often the store has handed each milestone to a sender."""
+    """The number of times that the store has handed each milestone to a sender."""
     query = """
         SELECT p.session, o.event, o.value, o.attempts
         FROM outbox o JOIN plays p ON p.id = o.play WHERE o.status = 'delivered'

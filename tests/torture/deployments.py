@@ -1,4 +1,4 @@
-"""What is tortured: one relay on SQLite, or replicas that share a PostgreSQL."""
+"""The deployments that are tortured: one relay on SQLite, or replicas on a PostgreSQL."""
 
 import random
 import time
@@ -31,7 +31,7 @@ class Deployment(Protocol):
 
     @property
     def addresses(self) -> Sequence[str]:
-        """Where pings are taken."""
+        """The addresses that accept pings."""
         ...
 
     def kill_one(self, rng: random.Random) -> None:
@@ -43,7 +43,7 @@ class Deployment(Protocol):
         ...
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What stands in the store."""
+        """Rows of the store."""
         ...
 
 

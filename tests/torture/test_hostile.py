@@ -36,7 +36,7 @@ pytestmark = pytest.mark.timeout(600)
 
 @dataclass
 class Outcome:
-    """What the rounds have come to. Memory in bytes, before the measured ones and after."""
+    """The result of the rounds. Memory in bytes, before the measured ones and after."""
 
     relay: Relay
     sandbox: Sandbox
@@ -47,7 +47,7 @@ class Outcome:
     memory: list[int] = field(default_factory=list)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """What stands in the store, read beside the relay."""
+        """Rows of the store, read beside the relay."""
         return ask(self.postgres, query) if self.postgres else self.relay.rows(query)
 
     def size(self) -> int:

@@ -98,7 +98,7 @@ def test_a_session_arrives_in_order(aftermath: Aftermath) -> None:
 
 @pytest.mark.parametrize("aftermath", ["sqlite"], indirect=True)
 def test_a_session_arrives_in_order_of_its_times(aftermath: Aftermath) -> None:
-    """Where one process takes all pings, that is also the order of their times.
+    """If one process takes all pings, a session's events also arrive in order of their times.
 
     Through replicas a ping may overtake another.
     """

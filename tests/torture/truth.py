@@ -1,7 +1,7 @@
-"""What acknowledged pings imply, worked out from the contract alone and by none of our own code.
+"""Derives from the contract alone, without our code, what acknowledged pings imply.
 
-Of a request that a kill cut off nobody knows whether it was kept. So a session has a few ends that
-are right: what its acknowledged pings imply, together with any of those that may have been kept.
+Nobody knows whether a request that a kill cut off was kept. So a session has a few right ends:
+what its acknowledged pings imply, together with any of those that may have been kept.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

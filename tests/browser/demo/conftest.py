@@ -1,4 +1,4 @@
-"""What the demo's tests share: a relay and a browser of a test's own."""
+"""The fixtures of the demo's tests: a relay and a browser for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -95,7 +95,7 @@ def test_the_attention_strip_is_darker_where_more_was_watched(relay: Relay, page
 
 
 def test_markup_in_an_event_stays_text(relay: Relay, page: Page) -> None:
-    """What a stranger's page calls its media is shown, never interpreted."""
+    """A media name that a stranger's page sends is shown as text, never interpreted."""
     name = "<img src=x onerror=alert(1)><b>bold</b>"
     send_play(relay, mediaName=name)
     open_demo(page, relay)

@@ -1,4 +1,4 @@
-"""What the snippet's tests share: a relay, the command for it, a browser that is a contact's."""
+"""The fixtures of the snippet's tests: a relay, the command for it, a contact's browser."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What `playrelay embed` prints works in a browser."""
+"""The output of `playrelay embed` works in a browser."""
 
 import re
 from pathlib import Path

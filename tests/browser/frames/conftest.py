@@ -1,4 +1,4 @@
-"""What the tests of players in frames share: the vendors' hosts."""
+"""The fixtures of the tests of players in frames: the vendors' hosts."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from tests.machine.npm import installed
 
 @pytest.fixture(scope="session", autouse=True)
 def packages() -> None:
-    """What pages have from npm; without it the tests are skipped, but fail in CI."""
+    """The npm packages that pages need; without them tests are skipped, but fail in CI."""
     if not installed(FOLDER):
         reason = "not installed: python -m tests.machine.npm tests/browser/frames"
         (pytest.fail if in_ci() else pytest.skip)(reason)

@@ -68,7 +68,7 @@ VENDORS = {name: _vendor(name, facts) for name, facts in _TABLE.items() if name 
 
 @dataclass
 class Network:
-    """What answers at https addresses while a test runs; lists what was asked for."""
+    """Answers at https addresses while a test runs, and lists the requests."""
 
     requests: list[str] = field(default_factory=list)
     scripts: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What is a vendor's frame: what it says, and from where, not what the page wrote of it."""
+"""A frame is recognized as a vendor's by what it sends and its origin, not by the page's markup."""
 
 import pytest
 from playwright.sync_api import Page

@@ -105,7 +105,7 @@ def test_the_element(page: Page, site: Site, collector: Collector) -> None:
 
 
 def test_the_frame_is_asked_in_its_own_words(page: Page, site: Site, collector: Collector) -> None:
-    """Whatever class it has: not in YouTube's."""
+    """A Wistia frame is not asked in YouTube's protocol, whatever class it has."""
     show(page, site, collector, VENDORS["wistia"].embed(attributes='class="wistia_embed"'))
     frame = find_frame(page)
     asked(frame)

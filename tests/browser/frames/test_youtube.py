@@ -105,7 +105,7 @@ def test_a_picture_that_stands_for_the_film(
 def test_a_frame_that_waits_for_consent(
     page: Page, site: Site, collector: Collector, network: Network, meanwhile: str
 ) -> None:
-    """Whatever a consent manager shows there, the film is asked for when the visitor has agreed."""
+    """A film whose frame waits for consent is asked for once the visitor has agreed."""
     frame_html = f'<iframe id="f" src="{meanwhile}" data-suppressedsrc="{PLAIN}"></iframe>'
     show(page, site, collector, frame_html if meanwhile else frame_html.replace('src=""', ""))
     settled(page)
@@ -119,7 +119,7 @@ def test_a_frame_that_waits_for_consent(
 def test_a_frame_that_a_click_has_made_and_another_begins(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Who agrees to see YouTube's player has not begun the film: it is loaded so that it tells."""
+    """A visitor who agrees to see YouTube's player has not begun the film; it loads and reports."""
     agree = "<button onclick='place.innerHTML = place.dataset.film'>Show the film</button>"
     show(page, site, collector, f"<main id=place data-film='{FRAME}'>{agree}</main>")
     measuring(page, "frames", "youtube")
@@ -131,7 +131,7 @@ def test_a_frame_that_a_click_has_made_and_another_begins(
 def test_a_lazy_frame_stays_lazy(
     page: Page, site: Site, collector: Collector, network: Network
 ) -> None:
-    """What the browser keeps for later is not loaded for the tracker's sake."""
+    """The tracker does not load a frame that the browser loads lazily."""
     lazy = (
         f'<div style="height: 20000px"></div><iframe id="f" loading="lazy" src="{PLAIN}"></iframe>'
     )

@@ -1,4 +1,4 @@
-"""What is asserted of the views of a visit, in every engine."""
+"""The assertions about the views of a visit, in every engine."""
 
 from collections.abc import Callable, Sequence
 

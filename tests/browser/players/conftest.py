@@ -1,4 +1,4 @@
-"""What the cases of the matrix share: the site with its players, and one Chromium for all."""
+"""The fixtures of the matrix: the site with its players, and one Chromium for all cases."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -34,14 +34,14 @@ def libraries() -> Iterable[str]:
 
 
 def limits() -> Iterable[str]:
-    """What can't be seen."""
+    """The limits of each case: what the tracker can't see."""
     for case in _sorted():
         if case.limit:
             yield f"- **{case.library}**, {case.plays}: {case.limit}."
 
 
 def faults() -> Iterable[str]:
-    """What is known not to be right."""
+    """The known faults of each case."""
     for case in _sorted():
         for reason in dict.fromkeys([*case.fails.values(), *case.unsteady.values()]):
             yield f"- **{case.library}**, {case.plays}: {reason}."

@@ -107,7 +107,7 @@ Visit = Callable[[Case], Seen]
 
 @pytest.fixture(scope="module")
 def visit(browser: Browser, players: Site, harness: Harness) -> Iterator[Visit]:
-    """What came of the visits to a case, which are made once for all that is asserted of it."""
+    """The result of the visits to a case, which are made once for all assertions."""
     with ExitStack() as servers:
 
         @cache

@@ -17,7 +17,7 @@ Visit = Callable[[str, Case], Seen]
 
 @pytest.fixture(scope="module")
 def visit(request: pytest.FixtureRequest, players: Site, harness: Harness) -> Iterator[Visit]:
-    """What came of the visit to a case, which is made once for all that is asserted of it."""
+    """The result of the visit to a case, which is made once for all assertions."""
     with ExitStack() as servers:
 
         @cache

@@ -29,7 +29,7 @@ class Tab(Protocol):
         """Go there."""
 
     def evaluate(self, expression: str) -> Any:
-        """What it comes to in the page; a promise is waited for."""
+        """Evaluate it in the page, and await a promise."""
 
     def passed(self, condition: str) -> None:
         """Wait until it holds."""
@@ -54,7 +54,7 @@ class Look:
 
 @dataclass
 class Seen:
-    """What came of the visits to a case."""
+    """The result of the visits to a case."""
 
     site: str
     """Its address."""
@@ -66,7 +66,7 @@ class Seen:
 
     @property
     def undisturbed(self) -> bool:
-        """Whether the page was seen alike with the tracker and without it."""
+        """Whether the page looked the same with the tracker and without it."""
         return not set(self.looks[True]).isdisjoint(self.looks[False])
 
     def views(self, visitor: str = "", path: str = "") -> list[View]:

@@ -1,4 +1,4 @@
-"""What lies in deploy/, read."""
+"""Reads the files in deploy/."""
 
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ def tool(program: str) -> str:
 
 
 def checked(*command: str, environment: Mapping[str, str] | None = None) -> str:
-    """What a checker says that finds nothing wrong; else the test fails with its words."""
+    """The output of a checker that finds no fault; otherwise the test fails with its output."""
     done = subprocess.run(  # noqa: S603 - checkers, on our own files
         command,
         stdin=subprocess.DEVNULL,

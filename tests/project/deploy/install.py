@@ -21,7 +21,7 @@ UNPACKED = {"promtool": "prometheus", "caddy": "caddy", "nginx": "nginx"}
 
 
 def find(program: str) -> str | None:
-    """Where it is: on the PATH, or among the unpacked."""
+    """The path of the program, on the PATH or among the unpacked ones; None without it."""
     unpacked = os.pathsep.join(str(TOOLS / "usr" / folder) for folder in ("bin", "sbin"))
     return shutil.which(program) or shutil.which(program, path=unpacked)
 

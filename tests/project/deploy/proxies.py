@@ -44,7 +44,7 @@ def caddy(
 
 
 def _is_whole(certificate: Path) -> bool:
-    """Whether the file is there, and written to its end."""
+    """Whether the file exists, and is complete."""
     end = b"-----END CERTIFICATE-----"
     return certificate.exists() and certificate.read_bytes().rstrip().endswith(end)
 

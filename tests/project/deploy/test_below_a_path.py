@@ -32,7 +32,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="module")
 def port() -> int:
-    """Of Caddy, which the public address names."""
+    """The port of Caddy, as in the public address."""
     return free_port()
 
 
@@ -54,7 +54,7 @@ def relay(port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]
 
 
 def internal(relay: Live) -> str:
-    """Where the console is."""
+    """The address of the console."""
     return f"127.0.0.1:{relay.app.state.relay.settings.internal_port}"
 
 

@@ -32,7 +32,7 @@ def of_kind(kind: str) -> list[dict[str, Any]]:
 
 
 def pod(role: str) -> dict[str, Any]:
-    """What a deployment makes: labels and all."""
+    """The pod that a deployment makes, with its labels."""
     name = f"playrelay-{role}"
     (found,) = (each for each in of_kind("Deployment") if each["metadata"]["name"] == name)
     template: dict[str, Any] = found["spec"]["template"]

@@ -29,7 +29,7 @@ def test_the_unit_is_sound(unit: str) -> None:
 
 
 def test_the_unit_has_an_internal_port() -> None:
-    """What is for operators is not on the port that the proxy speaks to."""
+    """Operators' endpoints are not on the port that the proxy uses."""
     assert f"Environment=PLAYRELAY_INTERNAL_PORT={INTERNAL}\n" in UNIT.read_text()
 
 

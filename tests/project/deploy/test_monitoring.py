@@ -66,7 +66,7 @@ def test_what_is_asked_for_is_there(expression: str) -> None:
 
 
 def test_every_metric_is_on_the_dashboard() -> None:
-    """What is measured is shown, but for what the demo of a tracker's plays needs no picture of."""
+    """The dashboard shows each metric, except those of plays that the demo shows."""
     asked = {name for query in queries() for name in re.findall(r"playrelay_\w+", query)}
     shown = {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked}
     measured = {name for name, *_ in account_metrics()}

@@ -9,7 +9,7 @@ from tests.machine.node import find_node
 
 
 def interpreter(name: str) -> str:
-    """Where it is; without it the test is skipped, but fails in CI."""
+    """The path of the interpreter; without it the test is skipped, but fails in CI."""
     path = find_node() if name == "node" else shutil.which(name)
     if path is None:
         if in_ci():

@@ -1,4 +1,4 @@
-"""What the documents say is true of the code: links, commands, names, examples."""
+"""The documents agree with the code: links, commands, names, examples."""
 
 import json
 import re
@@ -93,7 +93,7 @@ def test_commands_are_understood(page: Path) -> None:
 
 
 def _is_run(before: list[str], word: str) -> bool:
-    """Whether it is the command itself, and not a user, a service or a file of its name."""
+    """Whether the text runs the command itself, and does not only name a user, service or file."""
     in_container = bool(before) and "exec" in before and before[-1] in {"relay", "deliver", "--"}
     return word == "playrelay" and (not before or in_container)
 

@@ -1,4 +1,4 @@
-"""What the embed page says is what the tracker understands and the command prints."""
+"""The embed page agrees with the tracker and with the output of the command."""
 
 import argparse
 import html.parser
@@ -62,7 +62,7 @@ ON_PLAYER = {attribute(each) for each in members("Medium")} | {"data-playrelay"}
 
 
 def section(title: str) -> str:
-    """What stands under a heading."""
+    """The text under a heading."""
     return PAGE.read_text("utf-8").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 

@@ -1,4 +1,4 @@
-"""What is shipped: the wheel, installed with the locked requirements, runs from an empty folder."""
+"""The wheel, installed with the locked requirements, runs from an empty folder."""
 
 import ast
 import json
@@ -91,7 +91,7 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/playrelay.js", "/demo", "/demo/clip.mp4", "/readyz"])
 def test_the_installed_relay_answers(relay: Server, path: str) -> None:
-    """What lies in the wheel is served from it."""
+    """The installed relay serves the files in the wheel."""
     answer = httpx.get(relay.address + path)
     assert answer.status_code == 200
     assert answer.content
@@ -176,7 +176,7 @@ def _texts(module: ast.Module) -> Iterator[str]:
 
 
 def _documents_named(module: ast.Module) -> Iterator[tuple[str, ...]]:
-    """What a module's calls of `see` name."""
+    """The documents that a module names in its calls of `see`."""
     for each in ast.walk(module):
         if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "see":
             yield tuple(ast.literal_eval(word) for word in each.args)
@@ -215,7 +215,7 @@ def test_the_images_health_check(relay: Server) -> None:
 
 
 def test_the_images_context_holds_what_it_copies() -> None:
-    """Whatever the Dockerfile copies from the checkout is let through by .dockerignore."""
+    """Each file that the Dockerfile copies from the checkout is allowed by .dockerignore."""
     dockerfile = (ROOT / "Dockerfile").read_text()
     kept = re.findall(r"^!(\S+)", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)

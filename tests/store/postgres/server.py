@@ -27,7 +27,7 @@ FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
 def binaries() -> Path | None:
-    """Where `initdb` and `postgres` are, the newest version's; None if they are not installed."""
+    """The folder of the newest `initdb` and `postgres`; None if they are not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=_version)
     on_path = shutil.which("postgres")
     if found:
@@ -36,7 +36,7 @@ def binaries() -> Path | None:
 
 
 def pooler_path() -> str | None:
-    """Where PgBouncer is; None if it is not installed."""
+    """The path of PgBouncer; None if it is not installed."""
     return shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
@@ -72,7 +72,7 @@ class Server:
 
     @property
     def log(self) -> str:
-        """What the server has said so far."""
+        """The server's log so far."""
         return (self._folder / "log").read_text("utf-8", "replace")
 
     def start(self, **settings: str) -> None:
@@ -152,7 +152,7 @@ def give_away(folder: Path) -> None:
 
 
 def as_somebody() -> list[str]:
-    """What a program is started through, so that it is not root's and ends with this process."""
+    """The command prefix by which a program does not run as root, and ends with this process."""
     if shutil.which("setpriv") is None:
         return []
     through = ["setpriv", "--pdeathsig=QUIT"]

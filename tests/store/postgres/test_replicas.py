@@ -162,7 +162,7 @@ async def test_an_answer_that_comes_during_a_fold(replicas: list[Store]) -> None
 
 
 async def test_one_renews_the_token(replicas: list[Store]) -> None:
-    """Who is inside is alone there; the next one enters when the first has left."""
+    """One process renews the token at a time; the next one enters when the first has left."""
     one, two = replicas
     inside = 0
     most = 0

@@ -1,4 +1,4 @@
-"""How the store is opened: by any number of processes at once, and not on a server unfit for it."""
+"""Any number of processes can open the store at once, but not on an unfit server."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from tests.store.setting import NOW, arrive, policy
 
 
 async def failure(url: str, account: str = "") -> StoreError:
-    """What the start says; the text is one line."""
+    """The one-line error of the start."""
     with pytest.raises(StoreError) as caught:
         await open_postgres(url, policy(), account=account)
     assert "\n" not in str(caught.value)
@@ -62,7 +62,7 @@ async def test_stores_may_be_opened_at_once_and_again(url: str) -> None:
 
 
 async def test_accounts_are_schemas(url: str) -> None:
-    """What one account keeps no other sees; the database's other schemas are left alone."""
+    """Accounts don't see each other's data; the database's other schemas are left alone."""
     await execute(url, "CREATE TABLE public.inbox (mine text)")
     one = await open_postgres(url, policy(), account="shop-1")
     two = await open_postgres(url, policy(), account="shop_1")
@@ -113,7 +113,7 @@ async def test_a_server_that_confirms_too_early(url: str) -> None:
 
 
 async def test_a_database_for_few_languages(url: str) -> None:
-    """What it can't keep would be acknowledged and set aside, so another database is asked for."""
+    """A database that can't store all characters is refused, with a request for another one."""
     name = f"{url.rpartition('/')[2]}_latin"
     how = "ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
     await execute(url, f"CREATE DATABASE {name} {how}")
@@ -136,7 +136,7 @@ async def test_a_user_who_may_not(url: str) -> None:
 
 
 async def test_no_connection_left_for_pings(url: str) -> None:
-    """Whoever asks whether pings can be kept hears it, although the pool has a connection."""
+    """The check fails as busy without a connection for pings, although the pool has one."""
     role = f"role_{url.rpartition('_')[2]}_1"
     name = url.rpartition("/")[2]
     await execute(url, f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")

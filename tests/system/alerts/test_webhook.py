@@ -46,7 +46,7 @@ def change(relay: Relay, statement: str) -> None:
 
 
 def reported(bodies: list[Any]) -> list[tuple[str, str]]:
-    """What each message says of which sentence."""
+    """The state that each message reports of each piece of advice."""
     return [(each["state"], each["key"]) for body in bodies for each in body["sentences"]]
 
 

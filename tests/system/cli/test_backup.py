@@ -107,7 +107,7 @@ def test_a_store_is_copied_to_postgresql(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_store_that_is_being_delivered_from_is_not_copied(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What came meanwhile would be missing in the copy."""
+    """A store that is being delivered from is not copied: the copy would lack later changes."""
     lock = DeliveryLock(store)
     lock.acquire()
     assert main(["store", "copy", "--to", f"sqlite:///{tmp_path}/copy.db"]) == 1

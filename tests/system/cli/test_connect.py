@@ -199,7 +199,7 @@ def test_a_person_says_no(tmp_path: Path, hubspot: Sandbox) -> None:
 
 
 def test_an_address_from_elsewhere_is_not_taken(tmp_path: Path, hubspot: Sandbox) -> None:
-    """What was pasted belongs to another run, and its code is not even tried."""
+    """The code of an address that belongs to another run is not even tried."""
     with connecting(tmp_path, "--paste", **settings(hubspot)) as command:
         assert command.process.stdin is not None
         command.process.stdin.write("http://localhost:8012/connect?code=c&state=other\n")

@@ -90,7 +90,7 @@ def test_the_policy_instead_of_the_tag(capsys: pytest.CaptureFixture[str]) -> No
 def test_without_an_address_the_settings_tell_it(
     host: str, address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And a hint says that pages of others need the public one."""
+    """Without an address the one in the settings is used, and a hint asks for the public one."""
     monkeypatch.setenv("PLAYRELAY_HOST", host)
     monkeypatch.setenv("PLAYRELAY_PORT", "9000")
     assert main(["embed"]) == 0

@@ -42,7 +42,7 @@ def make(hubspot: Sandbox, **fields: object) -> int:
 
 
 def objects(hubspot: Sandbox, kind: str = "VIDEO") -> list[dict[str, Any]]:
-    """What stands there now."""
+    """The media objects that HubSpot has now."""
     headers = {"authorization": f"Bearer {TOKEN}"}
     address = f"{hubspot.address}{OBJECTS}/{kind}"
     found = httpx.get(address, params={"limit": "100"}, headers=headers).raise_for_status().json()

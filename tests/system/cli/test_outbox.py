@@ -92,7 +92,7 @@ def test_discard_takes_events_out_of_the_way(capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.parametrize("verb", ["requeue", "discard"])
 def test_a_delivered_event_stays_delivered(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What HubSpot keeps can be neither requeued nor discarded: exit status 1 and one line."""
+    """An event that HubSpot has can't be requeued or discarded: exit status 1 and one line."""
     assert main(["outbox", verb, "1"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("playrelay: 1 not ")
@@ -141,7 +141,7 @@ def test_a_file_that_is_no_database(store: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_changes_are_written_down(store: Path) -> None:
-    """Who requeues, discards or forgets leaves a line in the audit log that names no visitor."""
+    """A requeue, a discard and an erasure leave a line in the audit log that names no visitor."""
     assert main(["outbox", "requeue", "2"]) == 0
     assert main(["outbox", "discard", "3"]) == 0
     assert main(["forget", "--utk", UTK]) == 0

@@ -19,7 +19,7 @@ from tests.system.cli.outbox_store import UTK, fill
 
 
 class Terminal:
-    """What stands on it in the end."""
+    """A terminal, and the text on it at the end."""
 
     shown = ""
 

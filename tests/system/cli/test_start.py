@@ -71,7 +71,7 @@ def test_production_does_not_open_the_sandboxs_store(tmp_path: Path) -> None:
 
 
 def test_a_line_of_the_settings_can_not_steer_the_terminal(tmp_path: Path) -> None:
-    """What a fault repeats of a `.env` file is printed with its control characters spelt out."""
+    """A message escapes the control characters of the text in `.env` that it repeats."""
     (tmp_path / ".env").write_text("PLAYRELAY_PORT=x\nPLAYRELAY_\x1b[31mRED=1\n")
     ended = run("serve", folder=tmp_path)
     assert ended.returncode == 2

@@ -1,4 +1,4 @@
-"""What strangers wrote can't command the terminal of whoever reads it."""
+"""Texts of visitors can't control the terminal of the person who reads them."""
 
 import json
 import sys
@@ -32,7 +32,7 @@ def test_what_a_terminal_would_obey_is_shown(written: str, shown: str) -> None:
 
 
 def test_lines_stay_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is printed may have several lines, each of them harmless."""
+    """Printed text may have several lines, each of them harmless."""
     say("one\x07\ntwo")
     say("wrong\x1b", error=True)
     printed = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""What every verb has in common: help, exit status 2 for bad usage and for wrong settings."""
+"""Every command has help, and exit status 2 for bad usage and for wrong settings."""
 
 import subprocess
 import sys
@@ -197,7 +197,7 @@ def test_bad_usage_says_what_to_do(
 def test_the_sandbox_of_a_relay_is_no_account(
     words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What asks HubSpot says that no account is set, and how it can be tried without one."""
+    """A command that needs HubSpot asks for a token, and says how to try it without an account."""
     assert main(words.split()) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("PLAYRELAY_HUBSPOT_ACCESS_TOKEN: set it, or an OAuth app")

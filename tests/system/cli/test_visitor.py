@@ -90,7 +90,7 @@ def test_a_dry_run_erases_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 def test_names_are_exported_and_erased(
     store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What the console keeps of HubSpot's names, opened with the key."""
+    """The stored names of HubSpot's contacts are exported in clear, and erased."""
     key = "k" * 43 + "="
     monkeypatch.setenv("PLAYRELAY_SANDBOX", "true")
     asyncio.run(_named(store, Seal.of([SecretStr(key)]).close_text("Ada Abel")))

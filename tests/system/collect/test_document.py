@@ -22,7 +22,7 @@ def document(relay: httpx.Client) -> Document:
 
 @pytest.fixture(scope="module")
 def described(document: Document) -> Mapping[str, Any]:
-    """What it says of pings."""
+    """The OpenAPI document's description of pings."""
     operation: Mapping[str, Any] = document["paths"][PATH]["post"]
     return operation
 

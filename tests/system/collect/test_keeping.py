@@ -1,4 +1,4 @@
-"""What an answer promises: 202 means on disk, byte by byte; any other that nothing was kept."""
+"""A 202 means that the ping is on disk, byte by byte; any other answer that nothing is kept."""
 
 import gzip
 import json
@@ -59,7 +59,7 @@ def test_a_batch_with_faults_is_kept_as_it_came(relay: CollectingRelay) -> None:
 
 
 def test_a_batch_of_faults_alone_is_refused(relay: CollectingRelay) -> None:
-    """Where no play can be taken the answer is no 202, and names each play's fault."""
+    """A batch without any valid play gets no 202, and the answer names each play's fault."""
     answer = relay.client.post(PATH, json={"plays": [play(sessionId=5), 7]})
     body = problem(answer)
     assert (body["status"], body["reason"]) == (422, "invalid")
@@ -107,7 +107,7 @@ def test_every_reason_is_reached_by_a_test() -> None:
 
 
 def test_an_outage_is_logged_once_a_second(relay: CollectingRelay) -> None:
-    """Whatever arrives meanwhile: a disk that is full for the store may be so for the log."""
+    """An outage is logged once a second, whatever arrives: the log's disk may be full as well."""
     moved = relay.path.with_suffix(".moved")
     relay.path.rename(moved)
     began = int(time.time())

@@ -1,4 +1,4 @@
-"""How much one address may send, and who is believed about addresses."""
+"""One address may send a limited number of pings; only trusted proxies may name addresses."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_a_window_passes_its_pings_and_no_more(clock: Clock) -> None:
 
 
 def test_refused_pings_do_not_prolong_the_window(clock: Clock) -> None:
-    """Whoever goes on trying is let in when the window ends."""
+    """A sender that goes on trying is accepted again when the window ends."""
     rate = AddressRate(1, clock)
     for _ in range(59):
         rate.retry_after("1.2.3.4")

@@ -71,7 +71,7 @@ def test_only_listed_sites_may_send(
 def test_the_remedy_for_a_refused_origin_is_one_that_the_setting_takes(
     production: httpx.Client, origin: str, entry: str | None
 ) -> None:
-    """And lets in that origin alone; where no entry can, the answer says what else to do."""
+    """The remedy is a valid entry that allows only that origin, or names another way."""
     detail: str = production.post(PATH, json=PLAY, headers={"origin": origin}).json()["detail"]
     if entry is None:
         assert detail.startswith(f"the Origin {origin!r} can't be allowed: send from a page on ")

@@ -36,7 +36,7 @@ def problem(answer: httpx.Response) -> dict[str, Any]:
 
 
 def accepted_in(answer: httpx.Response) -> int:
-    """How many plays were taken, none of them rejected; the dates of examples may be too old."""
+    """The number of accepted plays, none rejected; the dates of examples may be too old."""
     body = answer.json()
     assert body["rejected"] == []
     assert {each["field"] for each in body.get("warnings", [])} <= {
@@ -183,7 +183,7 @@ def test_unknown_fields_are_ignored(relay: httpx.Client) -> None:
 
 
 def test_a_play_too_many_is_refused_alone(relay: httpx.Client) -> None:
-    """Of 101 plays, a hundred are kept."""
+    """A hundred of 101 plays are kept."""
     page = PLAY["pageUrl"]
     plays = [{"sessionId": str(number), "externalId": "f"} for number in range(101)]
     body = relay.post(PATH, json={"pageUrl": page, "plays": plays}).json()
@@ -246,7 +246,7 @@ def test_other_methods_are_told_what_to_do(relay: httpx.Client) -> None:
 
 
 def test_the_openapi_document_shows_the_endpoint(relay: httpx.Client) -> None:
-    """What the router does not know stands in the document all the same."""
+    """The OpenAPI document contains the endpoint, although the router does not know it."""
     document = relay.get("/openapi.json").json()
     described = document["paths"][PATH]["post"]
     content = described["requestBody"]["content"]["application/json"]

@@ -1,4 +1,4 @@
-"""What a stranger's request costs: every request counts, and little of it is kept."""
+"""Every request of a stranger counts, and little of it is kept."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ def test_a_look_up_at_once_counts_like_many_plays(tmp_path: Path) -> None:
 
 
 def test_charging_counts_in_the_window_that_is_open() -> None:
-    """And only there: without one, nothing is owed."""
+    """A charge counts only in the open window: without one, nothing is owed."""
     now = 0.0
     rate = AddressRate(10, lambda: now)
     rate.charge("192.0.2.1", 100)

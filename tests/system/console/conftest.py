@@ -1,4 +1,4 @@
-"""What the tests of the console's door share: one that is locked, and who stands before it."""
+"""The fixtures of the tests of access: a locked console, and visitors to it."""
 
 from collections.abc import Iterator
 

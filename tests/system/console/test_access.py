@@ -1,4 +1,4 @@
-"""Who may enter the console, and how a session is proven."""
+"""Passwords, sessions and proxies decide who may enter the console."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.system.live.relay import Live, live_relay, settings_for
 
 
 def test_without_a_session_the_sign_in_is_shown(client: httpx.Client) -> None:
-    """And leads back to the page that was wanted."""
+    """Without a session the sign-in is shown, and leads back to the requested page."""
     answer = client.get("/console/audit")
     assert (answer.status_code, answer.headers["location"]) == (
         303,
@@ -53,13 +53,13 @@ def test_a_wrong_password_is_told(client: httpx.Client) -> None:
     "back", ["https://evil.example", "//evil.example", "/console\\@evil", "/x"]
 )
 def test_the_sign_in_leads_to_no_other_site(client: httpx.Client, back: str) -> None:
-    """Whatever a link to it says."""
+    """The sign-in leads only to the console's own pages, whatever a link to it says."""
     answer = client.post("/console/sign-in", data={"password": PASSWORD, "back": back})
     assert answer.headers["location"] == "/console"
 
 
 def test_a_copied_cookie_ends_with_the_sign_out(guarded: Live, client: httpx.Client) -> None:
-    """Whoever has a copy of it is out as well; other sign-ins go on."""
+    """A copy of the cookie ends with the sign-out as well; other sign-ins go on."""
     sign_in(client)
     copy = client.cookies[COOKIE]
     with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as other:
@@ -253,7 +253,7 @@ def test_groups_need_their_settings(
 
 @pytest.mark.parametrize("proxies", ["", "*", "*,192.0.2.1"])
 def test_the_header_needs_proxies_by_name(monkeypatch: pytest.MonkeyPatch, proxies: str) -> None:
-    """Else anybody could send it."""
+    """The header is only accepted with proxies that are listed: otherwise anybody could send it."""
     monkeypatch.setenv("PLAYRELAY_CONSOLE_USER_HEADER", "X-Forwarded-User")
     monkeypatch.setenv("PLAYRELAY_TRUSTED_PROXIES", proxies)
     with pytest.raises(SettingsError, match="PLAYRELAY_CONSOLE_USER_HEADER: list the proxies"):

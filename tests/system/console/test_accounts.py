@@ -1,4 +1,4 @@
-"""Where one relay serves several accounts, the console shows one at a time."""
+"""The console of a relay with several accounts shows one account at a time."""
 
 import re
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_a_change_is_made_and_noted_at_its_account(client: httpx.Client) -> None
 
 
 def test_the_embed_page_knows_the_site_keys(client: httpx.Client) -> None:
-    """Of the account that is looked at; a check says in which file an origin is missing."""
+    """The page shows the keys of the chosen account; a check names the file without an origin."""
     page = client.get("/console/embed?account=globex&consent=none").text
     assert '<option value="globex">' in page
     assert '<option value="acme">' not in page

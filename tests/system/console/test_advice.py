@@ -1,4 +1,4 @@
-"""What is wrong and what to do, from the state of the relay."""
+"""Advice follows from the state of the relay: what is wrong, and what to do."""
 
 from collections.abc import Sequence
 
@@ -61,7 +61,7 @@ def test_a_day_without_pings_points_to_the_snippet() -> None:
 
 @pytest.mark.parametrize("reason", PAUSES)
 def test_each_pause_says_what_to_do(reason: str) -> None:
-    """And how long it lasts."""
+    """Advice on a pause names the remedy, and how long the pause lasts."""
     (only,) = advice_on(depths(paused_until=NOW + 120_000, pause_reason=f"{reason}: detail"))
     assert only.level == PAUSES[reason][0]
     assert "for another 2 minutes (detail)" in only.says
@@ -83,14 +83,14 @@ def test_a_pause_that_is_over_is_none() -> None:
 
 
 def test_the_gravest_comes_first() -> None:
-    """Whatever else is to be said."""
+    """The most serious advice comes first, whatever else there is."""
     found = advice_on(depths(rejected=3, inbox_age=SLOW_MS + 1, quarantined=2, due_age=SLOW_MS + 1))
     assert [each.level for each in found] == ["bad", "bad", "wait", "wait"]
     assert "3 events" in found[-1].says
 
 
 def test_a_process_that_only_collects_says_who_sends() -> None:
-    """Where events lie about."""
+    """A process that only collects names the process that must send the waiting events."""
     (only,) = advice_on(depths(due_age=SLOW_MS + 1), collects=True)
     assert "role deliver" in only.do
 

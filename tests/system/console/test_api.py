@@ -54,7 +54,7 @@ def items(client: httpx.Client, path: str, **query: Any) -> list[dict[str, Any]]
 
 
 def paths() -> list[str]:
-    """Of every route, with something in the place of its parameters."""
+    """The paths of every route, with a value for each parameter."""
     return [
         route.path.format(**dict.fromkeys(route.param_convertors, "1"))
         for route in api.routes().routes
@@ -63,7 +63,7 @@ def paths() -> list[str]:
 
 
 def test_without_the_token_nothing_is_told(client: httpx.Client) -> None:
-    """Nor with another one, nor with the console's password or cookie; each route is tried."""
+    """No route answers without the token: not to another token, the password or the cookie."""
     assert len(paths()) > 5
     with httpx.Client(base_url=client.base_url, headers={"sec-fetch-site": "same-origin"}) as other:
         sign_in(other)
@@ -88,7 +88,7 @@ def test_a_token_that_is_being_replaced_is_taken(client: httpx.Client) -> None:
 
 
 def test_without_a_token_it_is_off(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Whatever is sent."""
+    """Without a token in the settings the API is off, whatever a request sends."""
     with live_relay(settings_for(tmp_path_factory.mktemp("off"))) as off:
         for path in paths():
             assert off.client.get(path, headers={"authorization": "Bearer"}).status_code == 404

@@ -33,7 +33,7 @@ def hubspot() -> Iterator[tuple[Sandbox, str]]:
 
 @pytest.fixture
 def sandbox(hubspot: tuple[Sandbox, str]) -> Sandbox:
-    """What moves inside it."""
+    """The sandbox's inner state."""
     return hubspot[0]
 
 
@@ -66,14 +66,14 @@ def another_browser(relay: Live) -> Iterator[httpx.Client]:
 
 
 def invitation(client: httpx.Client, page: str = PAGE) -> str:
-    """Where the page sends people."""
+    """The address to which the page sends people."""
     found = re.search(r'href="(http[^"]+/oauth/authorize[^"]+)"', client.get(page).text)
     assert found is not None
     return html.unescape(found[1])
 
 
 def sent_back(client: httpx.Client) -> str:
-    """Where HubSpot's page sends the browser after that."""
+    """The address to which HubSpot's page sends the browser after that."""
     return httpx.get(invitation(client), timeout=20).headers["location"]
 
 
@@ -129,7 +129,7 @@ def test_a_state_is_good_once(relay: Live) -> None:
 
 @pytest.mark.parametrize("params", [{}, {"code": "c"}, {"code": "c", "state": "guessed"}])
 def test_a_made_up_state_is_refused(relay: Live, sandbox: Sandbox, params: dict[str, str]) -> None:
-    """And HubSpot is not even asked."""
+    """A made-up state is refused, and HubSpot gets no request."""
     answer = relay.client.get(f"{PAGE}/callback", params=params)
     assert answer.status_code == 400
     assert not sandbox.ledger.requests

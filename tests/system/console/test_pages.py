@@ -33,7 +33,7 @@ FORMULA = '=HYPERLINK("https://evil.example";"x")'
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of the store."""
+    """The folder of the store."""
     return tmp_path_factory.mktemp("relay")
 
 
@@ -92,7 +92,7 @@ def test_now_says_that_all_is_well(client: httpx.Client) -> None:
 
 
 def test_media_are_listed_with_their_names_as_text(client: httpx.Client) -> None:
-    """Whatever strangers called them."""
+    """Media names are shown as text, whatever strangers wrote in them."""
     listed = page(client, "media")
     assert html.escape(SCRIPT) in listed
     assert SCRIPT not in listed
@@ -203,13 +203,13 @@ def test_a_day_begins_where_the_zone_says(tmp_path: Path) -> None:
 
 
 def plays(text: str) -> str:
-    """Of all media that are listed; empty where there are none."""
+    """The plays of all listed media; empty if there are none."""
     found = re.search(r"<dt>Plays</dt><dd>(\d+)<", text)
     return found[1] if found else ""
 
 
 def names(text: str) -> list[str]:
-    """Of the media that are listed, in their order."""
+    """The names of the listed media, in their order."""
     return re.findall(r'<th scope="row" class="long"><a [^>]+>([^<]+)<', text)
 
 
@@ -246,7 +246,7 @@ def test_the_csv_files_run_nothing(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
 def test_each_beginning_of_a_formula_is_defused(start: str) -> None:
-    """And every cell is quoted, or a semicolon within would begin one for some."""
+    """Each cell that begins a formula is defused, and every cell is quoted against semicolons."""
     text = bytes(csv_file("x.csv", ["a"], [[f"{start}1;{start}2"]]).body).decode()
     assert f'"\'{start}1;{start}2"' in text
 

@@ -12,7 +12,7 @@ CONTACT = "0" * 32
 
 
 def test_an_event_leads_to_its_play(tmp_path: Path) -> None:
-    """Where an operator allows it: the session, whatever its letters, and its attention map."""
+    """An event contains a link to its play, if an operator allows it, for any session id."""
     settings = settings_for(
         tmp_path, public_url=ADDRESS, play_links=True, destinations=DESTINATIONS
     )

@@ -38,7 +38,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_each_page_is_there(client: httpx.Client, path: str) -> None:
-    """And shows the play, where it shows plays."""
+    """Each page answers, and pages that list plays show the play."""
     answer = client.get(path.format(family="x"))
     assert answer.status_code == 200
     if any(word in path for word in ("live", "media", "play?")):
@@ -71,7 +71,7 @@ def test_no_route_asks_postgresql_for_what_it_has_no_letter_for(
 
 
 def test_a_program_is_told_what_to_leave_out(client: httpx.Client) -> None:
-    """Of its question in JSON."""
+    """A program's request in JSON is refused with the field and the remedy."""
     answer = client.post("/console/why", json={"who": NUL}, headers={"accept": "application/json"})
     assert answer.status_code == 422
     assert answer.json()["detail"] == "who: leave out the control character U+0000"

@@ -60,7 +60,7 @@ def viewer(client: httpx.Client) -> httpx.Client:
 
 
 def status(client: httpx.Client, door: Door) -> int:
-    """Of the answer's beginning: a stream has no end. Whatever a route changes, it has no body."""
+    """The status of the answer; a stream is not read to its end. Requests have no body."""
     content = {"who": "x"} if door.path == "/console/why" else None
     with client.stream(door.method, door.path, json=content, headers={"accept": "*/*"}) as answer:
         return answer.status_code

@@ -11,7 +11,7 @@ from tests.system.live.relay import live_relay, settings_for
 
 
 def plays(client: httpx.Client) -> int:
-    """How many the page Media has."""
+    """The number of plays on the page Media."""
     found = re.search(r"<dt>Plays</dt><dd>(\d+)<", client.get("/console/media?days=90").text)
     return int(found[1]) if found else 0
 

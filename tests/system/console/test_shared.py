@@ -94,7 +94,7 @@ def test_whoever_has_the_link_sees_the_figures(live: Live, outsider: httpx.Clien
 
 
 def test_no_cache_search_or_other_site_keeps_it(live: Live, outsider: httpx.Client) -> None:
-    """Of a link that holds, and of one that does not."""
+    """The answers for a valid link and for an unknown one forbid caches and search engines."""
     for path in (made(live), "/console/shared/" + "A" * 64):
         answer = outsider.get(path)
         assert answer.headers["cache-control"] == "no-store"
@@ -104,7 +104,7 @@ def test_no_cache_search_or_other_site_keeps_it(live: Live, outsider: httpx.Clie
 
 
 def test_a_filter_and_days_stand_still(live: Live, outsider: httpx.Client) -> None:
-    """Whatever else the address says; what is shown is said."""
+    """The filter and the days of a shared link are fixed and shown, whatever the address adds."""
     link = made(live, "?days=7&utm_campaign=may", still="yes")
     shown = outsider.get(f"{link}?utm_campaign=june&days=400").text
     assert re.search(r"<dt>Plays</dt><dd>2<", shown)

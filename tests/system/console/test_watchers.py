@@ -105,7 +105,7 @@ def test_a_medium_lists_its_contacts(client: httpx.Client) -> None:
 
 
 def test_a_list_over_a_share_of_several_media(client: httpx.Client) -> None:
-    """Of any of them, and of all."""
+    """The list over several media has contacts who watched any of them, or all of them."""
     chosen = "&".join(f"medium={number}" for number in media(client).values())
     assert contacts(text(client, f"people?{chosen}&over=75")) == ["502", "501"]
     assert contacts(text(client, f"people?{chosen}&over=25&match=all")) == ["502"]
@@ -134,7 +134,7 @@ def test_a_contact_has_a_page(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["live", "play?session=one"])
 def test_a_play_leads_to_its_contact(client: httpx.Client, path: str) -> None:
-    """Where plays are shown."""
+    """Pages that show plays link to the contact."""
     assert 'href="/console/people/501"' in text(client, path)
 
 

@@ -130,7 +130,7 @@ class Harness:
 
     @property
     def bodies(self) -> list[Mapping[str, Any]]:
-        """What HubSpot has kept, in order of arrival."""
+        """The bodies that HubSpot has kept, in order of arrival."""
         return [kept.body for kept in self.sandbox.ledger.events]
 
     @property
@@ -143,7 +143,7 @@ class Harness:
 
     @property
     def requests(self) -> list[tuple[str, int | None]]:
-        """What was asked of HubSpot: the last part of the path, and the status."""
+        """The requests to HubSpot: the last part of the path, and the status."""
         return [
             (s.path.strip("/").rpartition("/")[2], s.status) for s in self.sandbox.ledger.requests
         ]

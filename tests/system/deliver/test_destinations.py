@@ -36,7 +36,7 @@ async def watch(harness: Harness, percent: int = 30, session: str = "session") -
 
 
 def milestones(harness: Harness) -> list[str]:
-    """What the custom events say, in order of arrival."""
+    """The milestones of the custom events, in order of arrival."""
     return [kept.body["properties"]["milestone"] for kept in harness.sandbox.ledger.custom_events]
 
 
@@ -59,7 +59,7 @@ async def test_both_have_each_milestone(both: Harness) -> None:
 
 @pytest.mark.parametrize("repeated", ["refuse", "conflict", "silent"])
 async def test_a_repeat_after_a_lost_answer_doubles_nothing(both: Harness, repeated: str) -> None:
-    """Whatever HubSpot says of a uuid that it has: the event is delivered, and there once."""
+    """A repeated event counts as delivered, and HubSpot has it once, whatever it answers."""
     both.world(repeated_uuid=repeated)
     both.faults({"path": CUSTOM, "drop": "after", "times": 1})
     await watch(both)

@@ -179,7 +179,7 @@ async def test_one_token_that_spoils_the_request_is_found(asking: Harness) -> No
 
 
 async def test_a_404_means_that_nobody_is_known(asking: Harness) -> None:
-    """Where HubSpot answers a look-up of strangers with an error, that is one error for all."""
+    """A look-up of strangers that HubSpot answers with an error costs one error for all of them."""
     await visitors(asking, *(f"{number:032x}" for number in range(60)))
     asking.clock.now += SECOND
     asking.faults({"status": 404, "category": "OBJECT_NOT_FOUND"})
@@ -230,7 +230,7 @@ async def test_passthrough_takes_over_from_a_lookup_that_has_ended(asking: Harne
 
 
 async def test_halving_ends_with_the_days_errors(asking: Harness) -> None:
-    """Where HubSpot refuses every look-up, few errors are spent on finding out why."""
+    """If HubSpot refuses every look-up, few errors are spent on finding out why."""
     await visitors(asking, *(f"{number:031x}0" for number in range(100)))
     asking.clock.now += SECOND
     asking.faults({"status": 400})

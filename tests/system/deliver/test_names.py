@@ -29,7 +29,7 @@ async def naming(tmp_path: Path) -> AsyncIterator[Harness]:
 
 
 async def shown(naming: Harness, *contacts: int) -> Mapping[int, str]:
-    """What is known of them: a name, "" for none, or why HubSpot told none."""
+    """The known names: a name, "" for none, or why HubSpot reported none."""
     known = await naming.store.names.known(contacts, naming.clock.now)
     return {
         contact: each.fault or (SEAL.open_text(each.sealed) or "" if each.sealed else "")
@@ -101,7 +101,7 @@ async def test_without_the_scope_only_names_are_missing(naming: Harness) -> None
 
 
 async def test_a_limit_of_hubspots_holds_for_all(naming: Harness) -> None:
-    """And what can't be read now is told."""
+    """HubSpot's limit pauses the whole account; a name that can't be read now is marked so."""
     naming.faults({"status": 429})
     await naming.store.names.want([1], naming.clock.now)
     assert await naming.names().step()

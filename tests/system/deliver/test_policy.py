@@ -1,4 +1,4 @@
-"""What each answer of HubSpot's means, as tables."""
+"""Tables of the meaning of each of HubSpot's answers."""
 
 from typing import Any
 
@@ -313,7 +313,7 @@ def test_a_stranger_to_hubspot_waits_ever_longer(attempts: int, wait: int) -> No
     ],
 )
 def test_a_stranger_to_hubspot_is_tried_in_the_last_hours(age: int, wait: int) -> None:
-    """Whoever became a contact since is found, though the next regular try would come too late."""
+    """A new contact is found in the last hours, although the next regular try comes too late."""
     decision = decided(refused("contactUtk"), "passthrough", attempts=4, age=age)
     assert decision.outcome == Wait("stranger", NOW + wait)
 

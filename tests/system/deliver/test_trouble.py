@@ -81,7 +81,7 @@ async def test_an_outage_loses_nothing(passing: Harness, fault: dict[str, object
 
 
 async def test_an_answer_that_is_lost_may_cost_a_repeat(passing: Harness) -> None:
-    """Whether HubSpot kept it can't be known: the event is sent again, and never lost."""
+    """An event is sent again if its answer is lost: HubSpot may have it or not."""
     await passing.arrive(contactUtk=None, _hsenc="p2", playedPercent=30)
     passing.faults({"drop": "after", "times": 1})
     await passing.work(minutes=1)
@@ -137,7 +137,7 @@ class Ending(Clock):
     looks: int = 0
 
     def __call__(self) -> int:
-        """What time it is."""
+        """The current time."""
         self.looks += 1
         if self.looks == 3:
             self.stop.set()

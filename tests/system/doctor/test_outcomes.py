@@ -1,4 +1,4 @@
-"""What `doctor` makes of the store's figures, and of settings that are valid and still wrong."""
+"""The checks of `doctor` on the store's figures, and on settings that are valid but wrong."""
 
 from pathlib import Path
 
@@ -132,7 +132,7 @@ def test_a_catalogue_that_the_next_start_would_stop_at(
 
 
 def test_a_sites_catalogue_is_read_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """And each file once."""
+    """The check reads the catalogues of sites as well, and each file once."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sites.toml").write_text(
         account("acme", "http://127.0.0.1:9", "token", 'catalogue = "gone.toml"')

@@ -80,7 +80,7 @@ class HubSpot(httpx.AsyncBaseTransport):
 
     @property
     def events(self) -> list[Kept]:
-        """What was kept, in order of arrival."""
+        """The events that the sandbox keeps, in order of arrival."""
         return list(self._app.state.ledger.events)
 
     @property
@@ -143,7 +143,7 @@ class Relay:
         return (await self.store.admin.events(None, 1000))[::-1]
 
     async def statuses(self) -> set[str]:
-        """Where the events stand."""
+        """The number of events by status."""
         return {entry.status for entry in await self.entries()}
 
     async def paused_by(self) -> str:

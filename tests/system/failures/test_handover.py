@@ -31,7 +31,7 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 @pytest.fixture
 def manager() -> Iterator[socket.socket]:
-    """What systemd has: a socket on which services say how they are."""
+    """The socket of systemd, on which services report their state."""
     with (
         tempfile.TemporaryDirectory() as folder,  # a path of pytest's may be too long
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening,

@@ -25,7 +25,7 @@ def _by_session(sandbox: Sandbox) -> dict[str, list[str]]:
 
 
 def test_hubspot_is_down_and_comes_back(tmp_path: Path, relay_with: RelayWith) -> None:
-    """What came meanwhile arrives, in order within each session, and few requests were tried."""
+    """Pings of the outage arrive in order within each session, after few attempts."""
     port = free_port()
     relay = relay_with(f"http://127.0.0.1:{port}").started()
     for percent in (0, 30, 55, 80, 100):

@@ -65,7 +65,7 @@ def test_a_server_that_is_stopped(server: Server, relay_with: RelayWith, sandbox
 
 
 def test_a_server_that_crashes(server: Server, relay_with: RelayWith, sandbox: Sandbox) -> None:
-    """What was acknowledged is in the server's log when it is killed: it is there again after."""
+    """Acknowledged pings are in the log of a server that is killed, and are there afterwards."""
     relay = relay_with(database_url=server.url, role="collect").started()
     visitors = Visitors(relay)
     for _ in range(20):
@@ -131,7 +131,7 @@ def _more_than(some: list[str], count: int) -> bool:
 def test_an_answer_that_cannot_be_written_down(
     server: Server, relay_with: RelayWith, sandbox: Sandbox
 ) -> None:
-    """What HubSpot took while the server was away is not sent again when it is back."""
+    """Events that HubSpot took while the server was away are not sent again."""
     sandbox.faults({"path": "/media-bridge/*", "latency_ms": 2000})
     relay = relay_with(database_url=server.url, events="percent").started()
     for number in range(4):

@@ -12,7 +12,7 @@ RATE = 110
 
 
 def test_the_rate_holds_through_a_kill(relay_with: Callable[..., Relay], sandbox: Sandbox) -> None:
-    """Of 200 due events HubSpot sees at most 110 requests in any 10 s, whoever sends them."""
+    """HubSpot gets at most 110 requests for 200 due events in any 10 s, whichever process sends."""
     sandbox.reset(rate=RATE)
     relay = relay_with(hubspot_rate=str(RATE), events="percent").started()
     for number in range(50):

@@ -1,4 +1,4 @@
-"""What must never be said, and what must go for good."""
+"""Secrets are never shown, and erased data is gone for good."""
 
 from collections.abc import Callable
 from functools import partial
@@ -72,7 +72,7 @@ def test_forgetting_leaves_no_row(relay_with: RelayWith, sandbox: Sandbox) -> No
 
 
 def _sent(relay: Relay) -> float:
-    """How many events have come to their end."""
+    """The number of finished events."""
     depth = "playrelay_outbox_depth"
     return relay.metric(depth, status="delivered") + relay.metric(depth, status="rejected")
 

@@ -101,7 +101,7 @@ def test_a_file_that_is_deleted(relay_with: RelayWith, sandbox: Sandbox) -> None
 
 
 def test_an_answer_that_cannot_be_written_down(relay_with: RelayWith, sandbox: Sandbox) -> None:
-    """What HubSpot took while the store could write nothing is not sent again when it can."""
+    """Events that HubSpot took while the store could not be written are not sent again."""
     sandbox.faults({"path": "/media-bridge/*", "latency_ms": 2000})
     relay = relay_with(events="percent").started()
     for number in range(4):
@@ -115,7 +115,7 @@ def test_an_answer_that_cannot_be_written_down(relay_with: RelayWith, sandbox: S
 
 
 def test_a_part_that_is_damaged(relay_with: RelayWith, sandbox: Sandbox) -> None:
-    """Where pings fit but can't be folded the relay is not ready; mended, all is delivered."""
+    """A relay that can't fold its pings is not ready; once repaired, it delivers all."""
     relay = relay_with().started()
     visitors = Visitors(relay)
     assert visitors.send().status_code == 202

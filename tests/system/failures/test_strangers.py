@@ -110,7 +110,7 @@ async def test_a_hundred_at_a_time(tmp_path: Path) -> None:
 
 
 async def test_one_bad_usertoken_spoils_no_other(tmp_path: Path) -> None:
-    """Where HubSpot refuses a whole look-up, it is halved until the good tokens are through."""
+    """A look-up that HubSpot refuses is halved until the good tokens are through."""
     hubspot = HubSpot(Clock())
     hubspot.faults({"path": LOOKUP, "status": 400, "times": 3})
     async with relay_on(tmp_path, hubspot, hubspot_rate=10_000) as relay:
@@ -141,7 +141,7 @@ async def test_a_look_up_that_died_with_the_relay(tmp_path: Path) -> None:
 async def test_a_mail_names_a_visitor_who_is_no_contact_by_cookie(
     unknown: str, tmp_path: Path
 ) -> None:
-    """Where HubSpot does not know the usertoken, the `_hsenc` of the mail's link is sent."""
+    """The `_hsenc` of the mail's link is sent if HubSpot does not know the usertoken."""
     hubspot = HubSpot(Clock(), hsencs={"p2ANqtz-from-a-mail": 4711}, unknown_utk=unknown)
     async with relay_on(tmp_path, hubspot) as relay:
         await relay.watch("known", 25, contactUtk=STRANGER, _hsenc="p2ANqtz-from-a-mail")
@@ -155,7 +155,7 @@ async def test_a_mail_names_a_visitor_who_is_no_contact_by_cookie(
 
 
 async def test_a_contact_is_preferred_to_the_mail(tmp_path: Path) -> None:
-    """Who carries a forwarded mail's `_hsenc` and is a contact gets their own events."""
+    """A contact whose pings carry a forwarded mail's `_hsenc` gets their own events."""
     hubspot = HubSpot(Clock(), hsencs={"p2ANqtz-forwarded": 1}, utks={CONTACT: 4711})
     async with relay_on(tmp_path, hubspot) as relay:
         await relay.watch("session", 25, contactUtk=CONTACT, _hsenc="p2ANqtz-forwarded")

@@ -28,7 +28,7 @@ def test_a_row_is_as_many_observations_as_it_has_plays() -> None:
 
 
 def test_the_referer_stands_in_for_the_page() -> None:
-    """What the row kept of the request's headers is used."""
+    """The Referer that was stored with the row stands in for the page."""
     row = InboxPing(NOW, "https://www.example.com/launch", body(pageId=None))
     (observation,) = FOLDING.observe([(1, row)]).observations
     assert observation.play.page[2].url == "https://www.example.com/launch"

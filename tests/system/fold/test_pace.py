@@ -14,7 +14,7 @@ def clock(step: float) -> Iterator[float]:
 
 
 async def rested(share: float, pings: int = 1) -> float:
-    """How long the fold rested, where the event loop works that share of the time.
+    """The time that the fold rested, if the event loop is busy for that share of the time.
 
     `pings`: acknowledged between two looks.
     """
@@ -35,10 +35,10 @@ async def test_a_busy_collector_is_left_alone() -> None:
 
 
 async def test_an_idle_process_folds_on() -> None:
-    """Where there is little to answer, the next batch follows at once."""
+    """The next batch follows at once if there is little to answer."""
     assert await rested(0.1) < WORKED
 
 
 async def test_a_process_that_is_busy_otherwise_folds_on() -> None:
-    """Where no ping is acknowledged, the fold waits for nobody."""
+    """The fold does not wait if no ping is acknowledged."""
     assert await rested(0.9, pings=0) < WORKED

@@ -33,7 +33,7 @@ class Loop:
         )
 
     def counted(self, name: str, **labels: str) -> float:
-        """What a counter of the relay's says."""
+        """The value of one of the relay's counters."""
         return self.metrics.registry.get_sample_value(f"playrelay_{name}_total", labels) or 0
 
 
@@ -97,7 +97,7 @@ async def test_a_step_is_small(store: Store, loop: Loop) -> None:
 
 
 async def test_it_runs_until_it_is_stopped(store: Store, loop: Loop) -> None:
-    """What waits is folded at the start, what comes later as soon as it is announced."""
+    """The worker folds waiting pings at the start, and later ones as soon as it is notified."""
     stop = asyncio.Event()
     await arrive(store, sessionId="before")
     first = loop.due.next_event()

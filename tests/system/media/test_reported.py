@@ -19,7 +19,7 @@ KNOWN = KnownMedia.of(
 
 
 def as_stored(**said: Any) -> Medium:
-    """What the fold keeps of a medium that a page reports so, with nothing known of it."""
+    """The stored form of a medium that a page reports in this way, with nothing else known."""
     none: dict[str, Any] = dict.fromkeys(
         ("media_type", "media_bridge_id", "external_id", "media_name", "media_url", "duration")
     )
@@ -61,5 +61,5 @@ def test_a_name_that_was_guessed_matches_nothing_and_registers_nothing() -> None
     ],
 )
 def test_what_can_be_registered(said: dict[str, str | int | None], registrable: bool) -> None:  # noqa: FBT001 - a table
-    """What HubSpot does not know and can identify; not an id that it would not assign."""
+    """A medium can be registered if HubSpot lacks it and can identify it; not by a made-up id."""
     assert match_reported(as_stored(**said), 1, KNOWN).registrable is registrable

@@ -49,7 +49,7 @@ def hubspot() -> Iterator[tuple[Sandbox, str]]:
 
 @pytest.fixture
 def sandbox(hubspot: tuple[Sandbox, str]) -> Sandbox:
-    """What moves inside it."""
+    """The sandbox's inner state."""
     return hubspot[0]
 
 
@@ -105,7 +105,7 @@ def _source(exchange: Exchange, store: Store, seal: Seal = SEAL) -> RefreshingTo
 async def test_the_account_is_named_and_its_tokens_work(
     install: Install, store: Store, exchange: Exchange
 ) -> None:
-    """What was granted is in the store, sealed, and events go out with it."""
+    """The granted tokens are stored encrypted, and events are sent with them."""
     done = await install()
     assert isinstance(done, Connection)
     assert (done.hub_id, done.hub_domain) == (WORLD.portal_id, WORLD.portal_domain)
@@ -171,7 +171,7 @@ async def test_another_redirect_uri_keeps_nothing(installer: Installer, sandbox:
 async def test_a_needed_scope_that_was_refused_keeps_nothing(
     install: Install, installer: Installer, store: Store, sandbox: Sandbox
 ) -> None:
-    """What works already is not replaced by what can't: the scope and the account are named."""
+    """A connection without a needed scope replaces none; scope and account are named."""
     before = await install()
     code = sandbox.tokens.authorize(BACK)
     sandbox.config = sandbox.config.changed(

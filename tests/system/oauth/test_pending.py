@@ -71,7 +71,7 @@ def test_a_state_belongs_to_one_browser(pending: PendingAuthorizations) -> None:
 
 
 def test_memory_is_bounded(pending: PendingAuthorizations) -> None:
-    """Of very many pending authorizations the first are dropped."""
+    """The oldest of very many pending authorizations are dropped."""
     first = pending.start("me", BACK)
     later = [pending.start("me", BACK) for _ in range(MAX_PENDING)]
     assert pending.take(first, "me") == "unknown"

@@ -1,4 +1,4 @@
-"""What HubSpot has on npm: its parser, for the project of `connect --make-app`; its client."""
+"""HubSpot's packages on npm accept the project of `connect --make-app`, and its client works."""
 
 import json
 import subprocess
@@ -48,7 +48,7 @@ def written(tmp_path: Path) -> Path:
 
 
 def printed(npm: str, script: str, *arguments: str | Path) -> dict[str, Any]:
-    """What a script prints, as JSON."""
+    """The output of a script, as JSON."""
     ended = subprocess.run(  # noqa: S603 - our own script
         [find_node() or "node", PARSER / script, *arguments],
         env=with_node(npm),
@@ -103,7 +103,7 @@ def test_hubspots_parser_takes_static_auth(npm: str, tmp_path: Path) -> None:
 
 
 def test_the_parser_would_object(npm: str, written: Path) -> None:
-    """Where the app stands in another folder, it finds none: so the two above can fail."""
+    """The parser finds no app in another folder, so the two tests above can fail."""
     (written / "src" / "apps").mkdir()
     other = written / "src" / "apps" / "app-hsmeta.json"
     (written / APP_FILE).rename(other)

@@ -126,7 +126,7 @@ def test_one_accounts_trouble_is_nobody_elses(tmp_path: Path, one: Sandbox, two:
 
 
 def test_a_trouble_that_ends_costs_nothing(tmp_path: Path, one: Sandbox, two: Sandbox) -> None:
-    """What waited is delivered, once each, when its account's HubSpot is back."""
+    """Waiting events are delivered once each when their account's HubSpot is back."""
     one.faults({"path": "/media-bridge/*", "status": 503})
     file = account("acme", one.address, TOKEN) + account("globex", two.address, TOKEN)
     with town(tmp_path / "relay", file).started() as relay:

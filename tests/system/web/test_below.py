@@ -39,7 +39,7 @@ def addresses(page: str) -> list[str]:
 
 
 def test_every_page_stays_below_the_path(live: Live) -> None:
-    """Whatever it links to, loads or sends lies below it."""
+    """Everything to which a page links, or that it loads, is below the path."""
     seen = 0
     for door in sorted(set(doors())):
         if door.method != "GET" or "events" in door.path or door.path.endswith(".csv"):
@@ -76,7 +76,7 @@ def test_the_cookie_is_kept_to_the_path(tmp_path: Path) -> None:
 
 
 def test_who_comes_from_elsewhere_is_led_to_the_sign_in(live: Live) -> None:
-    """And from there back to the page, below the path."""
+    """A visitor without a session is led to the sign-in, and then back, below the path."""
     with httpx.Client(base_url=live.client.base_url, headers=HTML) as fresh:
         refused = fresh.get(f"{BASE}/console/media")
         assert refused.headers["location"] == f"{BASE}/console/sign-in?back=/console/media"

@@ -1,4 +1,4 @@
-"""What the server refuses before any route: too large a head or body, and what is not HTTP."""
+"""The server refuses too large heads and bodies, and what is not HTTP, before any route."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def refusal(peer: socket.socket) -> tuple[int, str]:
 
 
 def headers(size: int) -> bytes:
-    """That many bytes of headers of a hundred bytes each."""
+    """Headers of that many bytes in all, a hundred bytes each."""
     line = b"x-%05d: " + b"v" * 89 + b"\r\n"
     return b"".join(line % number for number in range(size // 100 + 1))
 
@@ -74,7 +74,7 @@ def test_a_head_is_counted_while_it_arrives(live: Live, piece: bytes) -> None:
 
 
 def test_a_head_at_the_limit_is_taken(live: Live) -> None:
-    """What is under the limit is answered."""
+    """A head below the limit is answered."""
     with connected(live) as peer:
         peer.sendall(HEAD + headers(MAX_HEAD - 600) + b"\r\n")
         assert peer.recv(4096).startswith(b"HTTP/1.1 200")
@@ -99,7 +99,7 @@ def test_each_request_of_a_connection_is_counted_by_itself(live: Live) -> None:
 def test_a_body_that_is_too_large_is_a_413_for_every_route(
     live: Live, path: str, framing: str
 ) -> None:
-    """Whether it is announced, found out while it arrives, or for no route at all."""
+    """Any path refuses it, even an unknown one, whether the size is announced or found out."""
     line = f"POST {path} HTTP/1.1\r\nhost: localhost\r\n".encode()
     large = b" " * (MAX_BODY + 1)
     request = {
@@ -122,7 +122,7 @@ def test_a_body_that_is_too_large_is_a_413_for_every_route(
     ids=["trailers", "chunk extensions"],
 )
 def test_the_framing_of_a_body_ends_somewhere_too(live: Live, tail: bytes) -> None:
-    """What is neither head nor body is counted as well."""
+    """Bytes of the framing, which are neither head nor body, count as well."""
     with connected(live) as peer:
         line = f"POST {PATH} HTTP/1.1\r\nhost: localhost\r\n".encode()
         peer.sendall(line + b"transfer-encoding: chunked\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Whose address counts: the peer's, or what trusted proxies say of the hop before them."""
+"""The address of a request is the peer's, or the one that trusted proxies report."""
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -52,19 +52,19 @@ def forwarded(text: str) -> tuple[bytes, bytes]:
     ],
 )
 async def test_the_last_hop_counts(trusted: tuple[str, ...], header: str, client: str) -> None:
-    """What a client claims in front of its own address is never believed, `*` included."""
+    """An address that a client claims before its own is never trusted, not even with `*`."""
     assert (await seen(trusted, "10.0.0.1", forwarded(header)))[0] == client
 
 
 async def test_the_scheme_is_the_last_hops_too() -> None:
-    """And is believed of trusted proxies alone."""
+    """The scheme of the last hop counts, too, and only trusted proxies may set it."""
     header = (b"x-forwarded-proto", b"http, https")
     assert (await seen(("10.0.0.1",), "10.0.0.1", header))[1] == "https"
     assert (await seen(("10.0.0.2",), "10.0.0.1", header))[1] == "http"
 
 
 async def test_the_peer_is_kept() -> None:
-    """Whoever asks for it gets the connection's own end, whatever was forwarded."""
+    """The connection's own peer stays available, whatever was forwarded."""
     assert (await seen(("*",), "10.0.0.1", forwarded("127.0.0.1")))[2] == "10.0.0.1"
 
 

@@ -47,7 +47,7 @@ def is_cut(peer: socket.socket) -> bool:
 
 
 def ends_while(act: Callable[[], None]) -> bool:
-    """Whether the connection breaks while something is done again and again."""
+    """Whether the connection ends while something is repeated."""
     deadline = time.monotonic() + LONG
     try:
         while time.monotonic() < deadline:
@@ -127,6 +127,6 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(relay: Live) -> None:
 
 
 def test_the_public_limits_are_those_of_the_documentation() -> None:
-    """What the relay runs with unless a test says otherwise."""
+    """The relay's default limits are the documented ones."""
     assert TimeoutProtocol.request_seconds == protocol.REQUEST_SECONDS
     assert TimeoutProtocol.write_seconds == protocol.WRITE_SECONDS

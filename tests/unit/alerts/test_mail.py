@@ -59,7 +59,7 @@ async def test_it_arrives_as_text(box: Mailbox) -> None:
 
 @pytest.mark.parametrize("each", EVERY)
 async def test_every_message_survives(box: Mailbox, each: Message) -> None:
-    """Whatever its characters, in seven bits and short lines."""
+    """Every message survives, with any characters, in seven bits and short lines."""
     assert await mail_by(box.port).send(each) == Sent("taken")
     (envelope,) = box.envelopes
     assert isinstance(envelope.content, bytes)
@@ -127,7 +127,7 @@ async def test_a_certificate_that_is_not_trusted_ends_it(
 
 
 async def test_a_server_without_starttls_gets_nothing(box: Mailbox) -> None:
-    """Where encryption is wanted, it is not left out."""
+    """A server without STARTTLS gets nothing if encryption is required."""
     result = await mail_by(box.port, "starttls", PASSWORD).send(TEST)
     assert result == Failed(
         "the server can't do what is asked of it (STARTTLS extension not supported by server.)"

@@ -1,4 +1,4 @@
-"""What is posted: the relay's own JSON, and what Slack and Teams are known to take."""
+"""Alerts are posted as the relay's own JSON, or in the known formats of Slack and Teams."""
 
 import json
 import re
@@ -93,7 +93,7 @@ def test_without_a_public_address_there_are_no_links() -> None:
 
 @pytest.mark.parametrize("each", EVERY)
 def test_a_message_is_kept_whole(each: Message) -> None:
-    """What is read from the store is what was written."""
+    """A message is read from the store as it was written."""
     assert decoded(encoded(each)) == each
 
 

@@ -13,7 +13,7 @@ def medium(number: int, plays: int, name: str | None = None) -> MediumFigures:
 
 
 def test_new_ones_and_those_that_ended_count() -> None:
-    """What did not change is left out."""
+    """A summary lists new and ended advice, and leaves out what did not change."""
     now = [medium(1, 10), medium(2, 7), medium(4, 3)]
     before = [medium(1, 8), medium(3, 20), medium(4, 3)]
     assert moved(now, before) == (

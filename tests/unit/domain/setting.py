@@ -35,7 +35,7 @@ def ping(**fields: Any) -> PlayPing:
 
 
 def seen(at: int = NOW, *, referer: str | None = None, **fields: Any) -> Observation:
-    """What the relay makes of a ping that arrives at `at`."""
+    """The observation of a ping that arrives at `at`."""
     return observe(ping(**fields), received_at=at, referer=referer, policy=DESCRIBING)
 
 

@@ -1,4 +1,4 @@
-"""What is told, and when: of a sentence that holds, comes and goes, lasts, or was never told."""
+"""Alerts report advice that comes, lasts, goes, or was never reported."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -17,7 +17,7 @@ WRONG = Sentence("bad_token", "HubSpot refuses the access token.", "Make a new o
 
 
 def reported(looks: Iterable[tuple[float, bool]], after: int = AFTER) -> list[tuple[float, State]]:
-    """What is told of one sentence: at each look, at so many minutes, it holds or not."""
+    """The reports on one piece of advice: at each of these minutes, it applies or not."""
     known: list[Known] = []
     found = []
     for minutes, holds in looks:

@@ -14,7 +14,7 @@ maps = st.lists(attention((1, 4, 10)), max_size=3).map(
 
 @given(attention((1, 10, 100)))
 def test_run_length_lists_lose_nothing(spans: coverage.Spans) -> None:
-    """What is compressed expands to the same map, and is counted without expanding it."""
+    """A compressed map expands to the same map, and is counted without expanding it."""
     runs = coverage.compress(spans)
     assert coverage.expand(runs) == spans
     assert coverage.spans_in(runs) == len(spans)

@@ -1,4 +1,4 @@
-"""What plays come to, counted as they change."""
+"""Figures of plays are updated as the plays change."""
 
 import pytest
 from hypothesis import given

@@ -109,7 +109,7 @@ def test_a_refused_identity_gives_way(
 def test_a_mail_identifies_one_visitor(
     utk: str | None, owner: str | None, expected: Identity | Unknown
 ) -> None:
-    """Whoever opens a mail that was sent on is not taken for its first recipient."""
+    """A visitor who opens a forwarded mail is not taken for its first recipient."""
     opened = play(utk=(NOW, utk) if utk else None, hsenc=(NOW, "p2"))
     known = STRANGER if utk else None
     assert identity_of(opened, known, "lookup", mail_owner=owner) == expected
@@ -135,7 +135,7 @@ def test_a_mail_identifies_one_visitor(
     ],
 )
 def test_a_usertoken_is_32_hex_digits(said: str | None, token: str | None) -> None:
-    """What templates and scripts send in its place names nobody."""
+    """A value of templates and scripts that is no usertoken identifies nobody."""
     assert usertoken(said) == token
 
 

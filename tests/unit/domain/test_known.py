@@ -59,7 +59,7 @@ def test_untitled_objects_are_found_by_no_name() -> None:
 
 
 def medium_of(catalogue: Finder, **said: Any) -> Medium:
-    """What HubSpot hears of a medium."""
+    """The medium as HubSpot gets it."""
     none: dict[str, Any] = dict.fromkeys(
         ("media_type", "media_bridge_id", "external_id", "media_name", "media_url", "duration")
     )
@@ -80,7 +80,7 @@ def test_hubspots_object_fills_what_the_page_left_open() -> None:
 
 
 def test_the_pages_word_stands() -> None:
-    """What the page says is never overruled."""
+    """A value that the page gives is never overruled."""
     said = medium_of(
         LayeredCatalogue(Catalogue(), KNOWN), external_id="launch", media_name="My launch"
     )

@@ -1,4 +1,4 @@
-"""What HubSpot hears of a medium: the page's word, then the catalogue's, then a good guess."""
+"""A medium is described by the page, then by the catalogue, then by a good guess."""
 
 import math
 from hashlib import sha256
@@ -137,7 +137,7 @@ def test_the_catalogue_fills_what_the_page_left_unsaid(described: Medium, expect
     ],
 )
 def test_an_entry_about_another_medium_is_left_alone(described: Medium, name: str | None) -> None:
-    """Where several entries might be meant, or one contradicts the page, none fills anything in."""
+    """If several entries match, or one contradicts the page, none of them fills anything in."""
     assert described.name == (name or described.external_id)
     assert described.bridge_id in (None, 43)
 
@@ -288,7 +288,7 @@ def test_describing_any_medium(
     url: str | None,
     duration: float | None,
 ) -> None:
-    """Whatever arrives, the result is typed, within its limits, encodable, and has a key if any."""
+    """Any medium has typed values within their limits, is encodable, and has a key if any."""
     medium = medium_of(
         url, kind=kind, bridge_id=bridge_id, external_id=external_id, name=name, duration=duration
     )

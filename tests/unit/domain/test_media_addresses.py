@@ -20,7 +20,7 @@ CASES = json.loads(MEDIA_ADDRESSES.read_text())
     ],
 )
 def test_every_address_of_a_film_is_one(address: str, film: str) -> None:
-    """Of its frame, its page and its shares; and the one that the tracker sends stays."""
+    """All addresses of a film, its frame's, page's and shares', become the one of the tracker."""
     url = parse_url(address)
     assert url is not None
     assert canonical(url) == parse_url(film)

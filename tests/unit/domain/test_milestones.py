@@ -1,4 +1,4 @@
-"""What a play has earned is a function of its state."""
+"""The milestones of a play are a function of its state."""
 
 import pytest
 from hypothesis import given
@@ -102,7 +102,7 @@ def test_attention_can_be_switched_off() -> None:
 
 @given(observations(), observations())
 def test_progress_never_falls(one: Observation, other: Observation) -> None:
-    """Whatever else arrives, what was reached stays reached, and what was earned stays earned."""
+    """Reached milestones stay reached, and earned ones stay earned, whatever else arrives."""
     merged = merge(one.play, other.play)
     assert reached(merged) >= max(reached(one.play), reached(other.play))
     assert set(earned(merged, ALL)) >= set(earned(one.play, ALL)) | set(earned(other.play, ALL))

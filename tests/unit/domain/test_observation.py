@@ -1,4 +1,4 @@
-"""What one ping says about a play, once clock, page, medium and identity are understood."""
+"""An observation is what one ping says about a play, with clock, page, medium and identity."""
 
 from typing import Any
 
@@ -119,7 +119,7 @@ def test_which_pings_belong_together(
     [pytest.param(DAY, id="a day"), pytest.param(NOW, id="to 1970"), pytest.param(0, id="not")],
 )
 def test_a_ping_that_is_dated_back_displaces_nobody(back: int) -> None:
-    """Who watched and where is what the relay heard first, whatever dates a later sender gives."""
+    """The first reported visitor and page stay, whatever times a later ping claims."""
     first = seen(contact_utk="a" * 32, hsenc="p2ANqtz-1", page_id=5)
     forged = seen(
         NOW + 5000,

@@ -163,7 +163,7 @@ def test_parameters_that_name_a_person_go(parameter: str, place: str) -> None:
     ],
 )
 def test_the_rest_keeps_its_bytes(url: str) -> None:
-    """What names nobody is sent as it came: same order, same encoding."""
+    """Parameters that identify nobody are kept as they came: same order, same encoding."""
     assert page_of(url).url == url
 
 
@@ -311,7 +311,7 @@ def test_describing_any_page(
     context: str | None,
     referer: str | None,
 ) -> None:
-    """Whatever arrives, the result is fit to be sent, names nobody, and is final."""
+    """The description of any page can be sent, identifies nobody, and does not change again."""
     page = describe_page(
         page_id=page_id, page_url=page_url, page_name=page_name, context=context, referer=referer
     )
@@ -384,7 +384,7 @@ def test_a_long_address_is_put_into_words_once() -> None:
 
 
 def test_a_name_from_many_segments_is_the_beginning_of_all() -> None:
-    """What would be cut off is not put into words, and the cut shows."""
+    """A name that is too long is cut between words, and the cut is visible."""
     url = "https://www.example.com/" + "/".join(f"part-{number:03}" for number in range(90))
     page = describe_page(page_id=None, page_url=url, page_name=None, context=None, referer=None)
     assert page.name is not None

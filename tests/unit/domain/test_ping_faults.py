@@ -1,4 +1,4 @@
-"""What a sender hears of a ping that can't be taken, and that any ping gets an answer."""
+"""A sender learns why a ping is refused, and any ping gets an answer."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ from tests.unit.domain.wire import HUBSPOT_EXAMPLE, PLAY, read
 
 
 def refused(play: dict[str, Any]) -> str:
-    """What the sender of one such play in a batch hears."""
+    """The fault that the sender of one such play in a batch gets."""
     parsed = read({"plays": [PLAY | play]})
     assert parsed.plays == []
     (fault,) = parsed.faults
@@ -57,13 +57,13 @@ def refused(play: dict[str, Any]) -> str:
     ],
 )
 def test_a_wrong_value_is_named_with_its_field(play: dict[str, Any]) -> None:
-    """Whoever writes a player learns which field is wrong, and what belongs there."""
+    """The message names the wrong field, and what belongs there."""
     (field,) = play
     assert refused(play) == f"{field}: {WANTED[field]}"
 
 
 def test_all_faults_are_named_at_once() -> None:
-    """And what is missing besides; whoever writes a player mends them in one go."""
+    """All wrong and missing fields are reported at once, so that they can be fixed together."""
     assert refused({"sessionId": 5, "playedPercent": 101, "ended": 7}) == "; ".join(
         f"{field}: {WANTED[field]}" for field in ("sessionId", "playedPercent", "ended")
     )
@@ -180,7 +180,7 @@ def test_what_is_no_json_object(body: bytes) -> None:
     ],
 )
 def test_an_envelope_that_does_not_fit(envelope: dict[str, Any], text: str) -> None:
-    """What all plays would inherit has to be right."""
+    """A wrong value that all plays would inherit is refused."""
     with pytest.raises(InvalidPingError) as caught:
         read(envelope)
     assert str(caught.value) == text
@@ -197,7 +197,7 @@ def test_huge_numbers(number: str) -> None:
 
 
 def parses(body: bytes) -> Parsed | None:
-    """What is taken of a body; None if it is refused as a whole."""
+    """The accepted plays of a body; None if it is refused as a whole."""
     try:
         return parse(body, None)
     except (BadJsonError, InvalidPingError):
@@ -233,7 +233,7 @@ json_values = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(sorted(HUBSPOT_EXAMPLE)), json_values))
 def test_any_values_get_an_answer_and_what_is_taken_can_be_sent(odd: dict[str, Any]) -> None:
-    """Whatever stands in the known fields, a play that is taken names its medium."""
+    """An accepted play names its medium, whatever values the known fields have."""
     parsed = parses(json.dumps(HUBSPOT_EXAMPLE | odd).encode())
     for play in parsed.plays if parsed else ():
         medium = describe_medium(

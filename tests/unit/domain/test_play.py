@@ -29,7 +29,7 @@ def test_commutative(one: Play, other: Play) -> None:
 
 @given(plays, plays, plays)
 def test_associative(one: Play, other: Play, third: Play) -> None:
-    """How they are grouped makes no difference."""
+    """The grouping of merges makes no difference."""
     assert merge(merge(one, other), third) == merge(one, merge(other, third))
 
 
@@ -81,7 +81,7 @@ def test_no_field_is_left_out_of_the_merge() -> None:
 
 @given(plays)
 def test_the_state_survives_being_stored(one: Play) -> None:
-    """What is encoded as JSON decodes to the same play."""
+    """A play that is encoded as JSON decodes to the same play."""
     assert msgspec.json.decode(msgspec.json.encode(one), type=Play) == one
 
 
@@ -102,7 +102,7 @@ def test_coverage(known: Play, covered: float) -> None:
 
 
 def test_the_finest_map_is_the_attention_span() -> None:
-    """Of several resolutions the finest is sent; without a map there is none."""
+    """The finest of several resolutions is the attention span; without a map there is none."""
     assert play(0, maps=((1, 1), (1, 0, 0, 0))).spans == (1, 0, 0, 0)
     assert play(40).spans == ()
 

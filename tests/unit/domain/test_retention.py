@@ -1,4 +1,4 @@
-"""What a retention curve comes to: average share, time watched, and where people leave."""
+"""A retention curve gives the average share, the time watched, and where people leave."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ watching = st.lists(
 
 
 def figures(maps: list[tuple[int, ...]]) -> Figures:
-    """Of plays that watched so."""
+    """The figures of plays that watched these parts."""
     page = (0, 1, Page())
     each = [figures_of(Play("s", Medium(), page, 0, maps=(spans,))) for spans in maps]
     counts = map(sum, zip(*(one.counts for one in each), strict=True))

@@ -10,7 +10,7 @@ TOKEN = token_of(LINK, KEY)
 
 
 def test_a_token_names_its_link() -> None:
-    """And nothing of what the link shows."""
+    """A token names its link, and nothing of what the link shows."""
     assert id_in(TOKEN) == LINK.id
     assert is_token_of(LINK, TOKEN, [KEY])
     assert len(TOKEN) == 64
@@ -34,7 +34,7 @@ def test_a_key_is_replaced_by_another() -> None:
     ],
 )
 def test_it_shows_nothing_else(changed: SharedLink) -> None:
-    """Whatever is changed of what it stands for, in the store or in the address."""
+    """A link shows nothing else if its content is changed in the store or in the address."""
     assert not is_token_of(changed, TOKEN, [KEY])
 
 

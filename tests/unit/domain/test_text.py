@@ -58,7 +58,7 @@ def test_cut_keeps_characters_whole(text: str, limit: int, expected: str) -> Non
     ],
 )
 def test_clean_leaves_one_line_of_plain_text(text: str | None, expected: str | None) -> None:
-    """Whatever arrives becomes one line in NFC, or None if nothing of it can be seen."""
+    """Any text becomes one line in NFC, or None if nothing of it is visible."""
     assert clean(text, 255) == expected
 
 

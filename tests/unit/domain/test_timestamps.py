@@ -42,7 +42,7 @@ ARRIVAL = Dated(NOW, replaced=True)
 def test_the_browsers_clock_is_set_right(
     occurred: float | None, sent: float | None, expected: Dated
 ) -> None:
-    """How long ago it was is taken from the browser, when now is from the relay."""
+    """The age of a ping comes from the browser's clock, the current time from the relay's."""
     assert date(occurred, sent, received_at=NOW, longest_age_ms=LONGEST) == expected
     observation = seen(occurred_timestamp=occurred, sent_at=sent)
     assert observation.occurred_at == observation.play.started_at == expected.at
@@ -77,7 +77,7 @@ def test_the_floor_lies_below_what_the_tracker_holds() -> None:
 
 
 def refused(request: object) -> str:
-    """What the sender of such a request hears: of its one play, or of the request as a whole."""
+    """The fault that the sender of such a request gets, for its one play or for the request."""
     try:
         (fault,) = read(request).faults
     except InvalidPingError as error:

@@ -1,4 +1,4 @@
-"""What plays can be told apart by."""
+"""Plays are grouped by their traits."""
 
 import pytest
 
@@ -12,7 +12,7 @@ LAUNCH = "https://www.example.com/launch"
 
 
 def traits(url: str | None, site: str = "", **page: object) -> Traits:
-    """Of a play on that page."""
+    """The traits of a play on that page."""
     described = Page(url=url, **page)  # type: ignore[arg-type]
     return traits_of(Play("s", Medium(), (0, 1, described), 0, site=site))
 
@@ -57,7 +57,7 @@ def test_the_campaign_of_the_arrival_goes_first() -> None:
     ],
 )
 def test_a_query_is_read(query: str | None, campaign: tuple[str, ...]) -> None:
-    """Whatever stands in it; what names a person is dropped."""
+    """Any query is read; values that identify a person are dropped."""
     assert campaign_in(query) == campaign
 
 

@@ -110,7 +110,7 @@ AUDIO = ("https://open.spotify.com/", "https://soundcloud.com/", "https://api.so
 
 
 def described(url: str) -> Medium:
-    """What a page that says the address alone has told."""
+    """The medium of a page that gives only the address."""
     return describe_medium(
         media_type=None,
         media_bridge_id=None,
@@ -151,7 +151,7 @@ def test_a_view_is_one_whatever_the_address(url: str, film: str) -> None:
     ],
 )
 def test_other_addresses_stay_as_they_are(url: str) -> None:
-    """What is no film of a vendor's is not taken for one."""
+    """An address that is not a vendor's film stays unchanged."""
     assert str(media_address(url)) == url
     assert described(url).type == "OTHER"
 

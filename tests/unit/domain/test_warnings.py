@@ -1,4 +1,4 @@
-"""What a sender is warned of: taken, and not usable as it was meant."""
+"""A sender is warned of accepted fields that can't be used as they were meant."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ UTK = "0123456789abcdef0123456789abcdef"
 
 
 def warned(request: object, *, trust: TrustPolicy = TRUST, site: str = "") -> list[PingWarning]:
-    """What is said of a request that is taken."""
+    """The warnings for an accepted request."""
     parsed = read(request)
     assert not parsed.faults
     return warnings_of(parsed, received_at=NOW, trust=trust, site=site)
@@ -108,7 +108,7 @@ def test_an_envelopes_fields_are_looked_at_too() -> None:
 
 
 def test_a_warning_stands_once_with_the_first_play_that_earned_it() -> None:
-    """What all plays share is said once; refused plays keep their place in the count."""
+    """A warning about a shared field is given once; refused plays keep their place in the count."""
     bad = PLAY | {"contactUtk": "null"}
     parsed = read({"plays": [{"sessionId": ""}, PLAY, bad, bad]})
     (warning,) = warnings_of(parsed, received_at=NOW, trust=TRUST)

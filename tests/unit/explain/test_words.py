@@ -1,4 +1,4 @@
-"""How pages are named for people."""
+"""Pages get names for people."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the tests of the client and of the tokens have in common."""
+"""The fixtures of the tests of the client and of the tokens."""
 
 from collections.abc import AsyncIterator
 

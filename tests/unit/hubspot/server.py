@@ -38,7 +38,7 @@ Handler = Callable[[Seen, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Server:
-    """Where it listens, and what it has seen, in order."""
+    """A server, its address, and its requests in order."""
 
     url: str
     seen: list[Seen] = field(default_factory=list)

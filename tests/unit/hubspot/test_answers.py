@@ -352,7 +352,7 @@ BODIES = st.recursive(
 def test_no_answer_makes_the_classification_raise(
     status: int, body: bytes, headers: dict[str, str]
 ) -> None:
-    """Whatever the status, the fields and their types: one of the results comes out."""
+    """Every answer gives one of the results, whatever its status, fields and types."""
     got = Answer(status, headers, body, NOON)
     assert isinstance(event_result(got), get_args(SendResult))
     assert isinstance(contacts_result(got, KEYS), get_args(LookupResult))

@@ -71,7 +71,7 @@ occurrences = st.builds(Occurrence, subjects, pages, media, words, st.integers(0
 def test_every_body_is_valid_by_the_published_schema(
     spec: dict[str, Any], occurrence: Occurrence, percent: int, spans: list[int]
 ) -> None:
-    """Whatever is known or not, HubSpot's own schema of each event accepts the body."""
+    """HubSpot's own schema of each event accepts every body, whatever is known of the play."""
     check(spec, "MediaPlayedEventRequest", played_body(occurrence, "STARTED"))
     check(spec, "MediaPlayedPercentageEventRequest", percent_body(occurrence, percent))
     attention = attention_body(occurrence, spans)

@@ -89,7 +89,7 @@ async def test_an_event_goes_to_its_endpoint(client: Make, event: EventType, ver
 
 
 async def test_a_body_that_is_json_already_goes_as_it_stands(client: Make) -> None:
-    """What was stored is what is sent, to the byte; a base URL may have a path."""
+    """A stored body is sent byte for byte; a base URL may have a path."""
     body = b'{ "sessionId" : "s-1" }'
     async with serving(always(200, KEPT)) as server:
         await client(f"{server.url}/sandbox/").send("media-played", body)
@@ -185,7 +185,7 @@ async def test_an_answer_that_trickles_is_cut_off(client: Make) -> None:
 
 @pytest.mark.parametrize("status", [200, 400])
 async def test_an_answer_that_is_too_long_is_not_read_further(client: Make, status: int) -> None:
-    """Of 32 MB the server gets rid of a few at most, and what was cut short is not HubSpot's."""
+    """A few of 32 MB are read at most, and an answer that was cut short is not HubSpot's."""
     stopped = asyncio.Event()
     whole = False
 

@@ -43,7 +43,7 @@ NO_SCOPE = {"status": "error", "category": "MISSING_SCOPES", "message": "m", "co
 
 
 def answered(status: int, body: object) -> Answer:
-    """What HubSpot answers."""
+    """HubSpot's answer."""
     return Answer(status, httpx.Headers(), msgspec.json.encode(body), 0)
 
 

@@ -73,7 +73,7 @@ def test_a_milestone_in_the_words_of_custom_events() -> None:
 def test_each_milestone_has_its_name_and_percentage(
     event: EventType, value: str, milestone: str, percent: str
 ) -> None:
-    """Of those without a percentage of their own: how much was watched so far."""
+    """A milestone without a percentage of its own has the share that was watched so far."""
     said = body(event, value)["properties"]
     assert isinstance(said, dict)
     assert (said["milestone"], said["percent"]) == (milestone, percent)
@@ -111,7 +111,7 @@ def test_a_mails_link_is_no_identity_here() -> None:
 
 
 def test_an_event_has_one_uuid_for_ever_and_no_other_has_it() -> None:
-    """Whatever is learnt of the play meanwhile; another row, session or milestone has another."""
+    """An event keeps its uuid whatever is learnt of the play; other rows have other uuids."""
     one = event_uuid(PLAY, "media-played-percent", "25", 7)
     watched_on = Play("s-1", Medium(external_id="launch"), PLAY.page, NOW - 1, percent=90)
     assert event_uuid(watched_on, "media-played-percent", "25", 7) == one

@@ -44,7 +44,7 @@ def test_each_version_has_its_end(use: Use, version: str, ends: str) -> None:
 
 
 def test_nothing_is_made_up_about_other_versions() -> None:
-    """Of a version about which nothing is published no end is known."""
+    """No end is claimed for a version about which nothing is published."""
     assert ending_of("events", "v9") is None
     (only,) = in_use({"events": "v9"})
     assert str(only) == "sending events (v9): no end is known"
@@ -59,7 +59,7 @@ def test_every_line_of_the_table_counts() -> None:
 
 
 def test_the_first_to_end_comes_first() -> None:
-    """And what is gone already before that."""
+    """The version that ends first comes first, after those that have ended."""
     signs = Signs()
     signs.keep_sunset("token", END - 90 * DAY_MS)
     assert [each.use for each in in_use(VERSIONS, signs)] == ["oauth", "contacts", "events"]

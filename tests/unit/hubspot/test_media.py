@@ -86,7 +86,7 @@ async def test_what_is_no_object_is_passed_over(answering: Ask, odd: object) -> 
 
 @pytest.mark.parametrize("paging", [None, {}, {"next": None}, {"next": {"after": 5}}, "x"])
 async def test_without_a_cursor_it_was_the_last_page(answering: Ask, paging: object) -> None:
-    """Whatever stands in its place."""
+    """A page without a valid cursor is the last one."""
     async with answering(200, {"results": [], "paging": paging}) as (client, _):
         assert await client.media_page("VIDEO") == MediaPage((), None)
 

@@ -72,7 +72,7 @@ async def test_a_static_token_has_no_other() -> None:
 
 @pytest.mark.parametrize("bad", ["", "pat 1", "pat-1\n", "pät-1"])
 def test_a_static_token_must_fit_a_header(bad: str) -> None:
-    """What no header can carry is refused at once, in words that don't repeat it."""
+    """A token that does not fit a header is refused at once, and the message does not repeat it."""
     with pytest.raises(ValueError, match="printable ASCII") as caught:
         StaticToken(SecretStr(bad))
     assert not bad or bad not in str(caught.value)
@@ -206,7 +206,7 @@ async def test_those_who_wait_share_trouble_too(tokens: Make) -> None:
 async def test_a_forced_renewal_is_not_repeated_for_the_same_token(
     tokens: Make, vault: MemoryVault, clock: Clock
 ) -> None:
-    """Who comes late with a refused token gets the one that has taken its place."""
+    """A late caller with a refused token gets the token that has replaced it."""
     vault.held = stored("refused", "refresh-0", clock.now + HOUR)
     async with serving(always(200, GRANT)) as server:
         source = tokens(server)
@@ -332,7 +332,7 @@ PASSING = [
 async def test_any_other_trouble_may_pass(
     tokens: Make, answer: bytes, trouble: Throttled | Unauthorized | Unavailable
 ) -> None:
-    """What does not call the refresh token dead is not taken for its death."""
+    """A fault that does not name the refresh token does not count as its end."""
     async with serving(in_turn(answer, response(200, GRANT))) as server:
         source = tokens(server)
         assert await source.access_token() == trouble
@@ -343,7 +343,7 @@ async def test_any_other_trouble_may_pass(
     "body", [b"<html>", b"", {}, {"access_token": 7}, {"access_token": "a\nb"}]
 )
 async def test_a_200_without_a_token_is_no_grant(tokens: Make, body: object) -> None:
-    """Whatever answered, it gave no token that a header could carry."""
+    """A 200 without a token that fits a header is no grant."""
     async with serving(always(200, body)) as server:
         assert isinstance(await tokens(server).access_token(), Unavailable)
 

@@ -70,7 +70,7 @@ def test_a_path_that_cannot_be_one(text: str) -> None:
 
 
 def test_the_defaults_are_known() -> None:
-    """And OAuth's is the one that HubSpot's notice recommends."""
+    """The default versions are known, and OAuth's is the one that HubSpot recommends."""
     routes = Settings().hubspot_routes
     assert routes == ROUTES
     assert routes["oauth"] == Route("2026-03", "/oauth/{version}/token")

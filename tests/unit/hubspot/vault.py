@@ -17,7 +17,7 @@ class Clock:
     now: int = 1_790_000_000_000
 
     def __call__(self) -> int:
-        """What time it is."""
+        """The current time."""
         return self.now
 
 

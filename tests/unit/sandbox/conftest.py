@@ -27,7 +27,7 @@ def app(clock: Clock) -> FastAPI:
 
 @pytest.fixture
 def sandbox(app: FastAPI) -> Sandbox:
-    """What moves inside it."""
+    """The sandbox's inner state."""
     state = app.state.sandbox
     assert isinstance(state, Sandbox)
     return state

@@ -1,4 +1,4 @@
-"""What the sandbox's tests send, and the time at which they send it."""
+"""The requests of the sandbox's tests, and their time."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who is let in: the token, where it stands, how long it lives, what it may do."""
+"""The sandbox checks the token: its place, its lifetime and its scopes."""
 
 from typing import Any
 
@@ -194,7 +194,7 @@ async def test_a_bad_exchange_says_what_is_wrong(
 
 
 async def test_another_redirect_uri_is_refused(http: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    """Where the app has a redirect uri, a code comes only with that one."""
+    """A code is granted only with the redirect uri that the app has."""
     sandbox.config = sandbox.config.changed(
         {
             "credentials": sandbox.config.credentials.model_copy(

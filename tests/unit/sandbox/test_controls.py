@@ -1,4 +1,4 @@
-"""What another process can see and change over HTTP, and how the sandbox is mounted."""
+"""Another process can see and change the sandbox over HTTP, and an app can mount it."""
 
 from typing import Any
 
@@ -103,7 +103,7 @@ async def test_the_state_counts(http: httpx.AsyncClient, sandbox: Sandbox, clock
 
 
 async def test_the_sandbox_shows_no_documentation_pages(http: httpx.AsyncClient) -> None:
-    """What HubSpot's API does not serve, the sandbox does not either."""
+    """The sandbox serves no documentation pages, like HubSpot's API."""
     for path in ("/docs", "/redoc", "/openapi.json", "/"):
         assert (await http.get(path)).status_code == 404
 

@@ -84,7 +84,7 @@ def test_events_are_judged_as_by_the_published_schemas(
 
 
 async def test_definitions_are_made_and_shown_as_published(http: httpx.AsyncClient) -> None:
-    """What is asked for fits the spec's schema, and so does each answer; a property may follow."""
+    """Requests and answers fit the published schema; properties may be added later."""
     document = spec.load(DEFINING)
     paths = document["paths"]
     asked = spec.judge(document, spec.request_schema(paths[DEFINITIONS]["post"]))
@@ -159,7 +159,7 @@ async def test_a_usertoken_leads_to_its_contact(
 async def test_a_uuid_counts_once_within_a_year(
     defined: httpx.AsyncClient, sandbox: Sandbox, clock: Clock, mode: str, status: int
 ) -> None:
-    """Whatever HubSpot says of a repeat, the first alone is kept; another uuid is another event."""
+    """Only the first event of a uuid is kept; another uuid is another event."""
     sandbox.config = sandbox.config.changed({"repeated_uuid": mode})
     assert (await defined.post(SEND, json=event(uuid="a"))).status_code == 204
     clock.now += 364 * DAY

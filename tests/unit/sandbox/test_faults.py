@@ -213,5 +213,5 @@ async def test_a_refusal_names_the_category_that_is_asked_for(http: httpx.AsyncC
 async def test_a_rule_that_means_nothing_is_refused(
     http: httpx.AsyncClient, rule: dict[str, Any]
 ) -> None:
-    """What goes with an answer needs one, and HubSpot's envelope is no wall's."""
+    """A rule is refused if its fields need an answer that it lacks, or contradict each other."""
     assert (await http.put("/sandbox/faults", json=[rule])).status_code == 422

@@ -68,7 +68,7 @@ async def test_a_429_is_hubspots(http: httpx.AsyncClient, clock: Clock, sandbox:
 async def test_waiting_as_long_as_it_says_is_enough(
     http: httpx.AsyncClient, clock: Clock, sandbox: Sandbox
 ) -> None:
-    """Whoever waits for Retry-After is let in."""
+    """A client that waits for Retry-After is accepted."""
     sandbox.config = sandbox.config.changed({"retry_after": True})
     for _ in range(4):
         await _look_up(http)

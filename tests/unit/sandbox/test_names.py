@@ -98,6 +98,6 @@ async def test_it_needs_its_scope(http: httpx.AsyncClient, sandbox: Sandbox) -> 
 
 
 def test_the_path_is_the_published_one(sandbox: Sandbox) -> None:
-    """And no other."""
+    """Only the published path is served."""
     served = {route.path for route in name_routes(sandbox).routes if isinstance(route, APIRoute)}
     assert served == spec.load(SPEC)["paths"].keys()

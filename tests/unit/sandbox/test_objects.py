@@ -108,7 +108,7 @@ async def test_the_apps_definitions_name_the_types(
 
 
 def test_the_path_is_the_published_one(sandbox: Sandbox) -> None:
-    """And no other."""
+    """Only the published path is served."""
     served = {route.path for route in object_routes(sandbox).routes if isinstance(route, APIRoute)}
     published = {path.replace("objectType", "object_type") for path in spec.load(SPEC)["paths"]}
     assert served == published

@@ -16,7 +16,7 @@ def test_sample_plays_are_pings() -> None:
 
 
 def test_sample_plays_are_the_same_each_time() -> None:
-    """Of the same sessions, in order, within the weeks before."""
+    """The sample plays have the same sessions, in order, within the weeks before."""
     pings = sample_pings(NOW)
     assert pings == sample_pings(NOW)
     assert len(pings) == PLAYS

@@ -108,12 +108,12 @@ def test_integers_end_where_the_spec_ends_them(kind: EventKind) -> None:
 
 @pytest.mark.parametrize("junk", [[], "text", 1, None, True])
 def test_a_body_that_is_no_object_is_refused(kind: EventKind, junk: object) -> None:
-    """What is no JSON object is no event."""
+    """A body that is no JSON object is refused."""
     assert not _is_accepted(kind, json.dumps(junk).encode())
 
 
 def test_answers_are_what_the_published_schemas_say(kind: EventKind) -> None:
-    """Whatever good event comes, the 200 has every field the spec requires and none it lacks."""
+    """A 200 to any good event has every required field of the spec, and no unknown one."""
     document = spec.closed(spec.load(EVENTS_SPEC))
     operation = _operation(document, kind)
     schema = document["components"]["schemas"][spec.request_schema(operation)]
@@ -212,7 +212,7 @@ async def test_every_error_validates_against_the_published_error(
 
 
 async def test_tokens_and_introspections_validate(http: httpx.AsyncClient) -> None:
-    """What the token endpoints answer is one, and only one, of the published shapes."""
+    """Each answer of the token endpoints has exactly one of the published shapes."""
     document = spec.load(OAUTH_SPEC)
     first = {**CLIENT, "grant_type": "refresh_token", "refresh_token": "sandbox-refresh-token"}
     issued = (await http.post(TOKEN, data=first)).json()

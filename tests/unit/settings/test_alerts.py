@@ -27,7 +27,7 @@ def loaded(**variables: str) -> Settings:
 
 
 def test_nobody_is_told_unless_it_is_asked_for() -> None:
-    """And a summary is sent by neither way."""
+    """Without a channel in the settings nothing is sent, not even a summary."""
     settings = loaded()
     assert settings.alert_channels == ()
     assert settings.summary_day is None
@@ -49,7 +49,7 @@ def test_mail_is_whole() -> None:
 
 
 def test_a_password_can_stand_in_a_file(tmp_path: Path) -> None:
-    """And so can the webhook's address."""
+    """The password and the webhook's address can be read from files."""
     for name, text in (("password", "hunter2"), ("url", "https://hooks.example.com/hunter2")):
         (tmp_path / name).write_text(f"{text}\n")
     settings = loaded(

@@ -10,7 +10,7 @@ BASE = "postgresql://relay:pass@db.example.com/relay"
 
 
 def fault_of(url: str) -> str:
-    """What is said of the URL; nothing if it will do."""
+    """The fault of the URL; empty if it is valid."""
     try:
         database_address(url)
     except ValueError as error:
@@ -32,7 +32,7 @@ def fault_of(url: str) -> str:
     ],
 )
 def test_parameters_of_libpq(given: str, kept: str, dropped: tuple[str, ...]) -> None:
-    """What the driver does not know is dropped, and named."""
+    """A parameter that the driver does not know is dropped, and reported."""
     address = database_address(f"{BASE}?{given}")
     assert address.url == (f"{BASE}?{kept}" if kept else BASE)
     assert address.dropped == dropped
@@ -113,7 +113,7 @@ def test_a_password_that_is_not_encoded(url: str) -> None:
 
 @given(st.text(max_size=30))
 def test_no_message_quotes_a_password(password: str) -> None:
-    """Whatever it holds."""
+    """No message quotes a password, whatever it contains."""
     said = fault_of(f"postgresql://relay:Xq7{password}Zk9@host/db")
     assert "Xq7" not in said
     assert "Zk9" not in said

@@ -77,7 +77,7 @@ def test_credentials_and_the_sandbox_exclude_each_other() -> None:
 
 
 def test_who_only_collects_needs_no_credentials() -> None:
-    """And is no sandbox by that: it still has to name the sites."""
+    """A process that only collects is not in sandbox mode, and still needs its origins."""
     (line,) = refused(ROLE="collect")
     assert line.startswith("PLAYRELAY_ALLOWED_ORIGINS: list the sites")
     given = {"PLAYRELAY_ROLE": "collect", "PLAYRELAY_ALLOWED_ORIGINS": "*"}

@@ -24,7 +24,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def faults(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
-    """What loading complains about."""
+    """The faults that loading reports."""
     for name, value in variables.items():
         monkeypatch.setenv(name if name == "PORT" else PREFIX + name, value)
     with pytest.raises(SettingsError) as raised:
@@ -131,7 +131,7 @@ def test_a_wrong_value_names_its_variable(
 def test_a_wrong_value_is_told_with_its_remedy(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
 ) -> None:
-    """What was written, and what may be."""
+    """The message has the wrong value, and what is accepted."""
     assert faults(monkeypatch, **{name: value}) == [f"{PREFIX}{name}: {message}"]
 
 
@@ -174,7 +174,7 @@ def test_a_token_needs_origins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_half_of_oauth_is_no_oauth(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is missing is named."""
+    """The message names the missing half of OAuth."""
     (line,) = faults(monkeypatch, HUBSPOT_CLIENT_ID="x", HUBSPOT_REFRESH_TOKEN="y")
     assert line.startswith(f"{PREFIX}HUBSPOT_CLIENT_SECRET: ")
 
@@ -196,7 +196,7 @@ def test_an_app_without_a_refresh_token_is_one_to_connect(monkeypatch: pytest.Mo
 def test_a_refresh_token_in_the_settings_needs_no_connecting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nor a key."""
+    """A refresh token in the settings needs neither an installation nor a key."""
     for name in ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"):
         monkeypatch.setenv(f"{PREFIX}HUBSPOT_{name}", "x")
     monkeypatch.setenv(f"{PREFIX}ALLOWED_ORIGINS", "*")

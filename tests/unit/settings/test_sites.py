@@ -59,7 +59,7 @@ def written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Written:
 
 
 def faults(written: Written, text: str, **variables: str) -> list[str]:
-    """What loading complains about."""
+    """The faults that loading reports."""
     with pytest.raises(SettingsError) as raised:
         written(text, **variables)
     return raised.value.faults
@@ -298,7 +298,7 @@ def test_a_file_without_credentials_says_where_they_go(written: Written) -> None
 
 
 def test_all_faults_at_once(written: Written) -> None:
-    """Of all tables, each where it stands; a site does not repeat its account's."""
+    """All faults of all tables are reported in place; a site does not repeat its account's."""
     text = ACME + "rate = 0\nidentity = 'guess'\n" + GLOBEX + "viewed_percent = 0\nfoo = 1\n"
     places = sorted(" ".join(line.split()[:3]) for line in faults(written, text))
     assert places == [

@@ -25,7 +25,7 @@ every_secret = pytest.mark.parametrize("name", SECRETS)
 
 
 def value_of(settings: Settings, name: str) -> str:
-    """What a setting holds."""
+    """The value of a setting."""
     value = getattr(settings, name.lower())
     return str(getattr(value, "get_secret_value", lambda: value)())
 
@@ -200,7 +200,7 @@ def test_a_port_of_kubernetes_is_named() -> None:
 
 
 def test_a_wrong_value_in_a_dotenv_file_says_so(tmp_path: Path) -> None:
-    """Else it would be looked for in the environment."""
+    """The message names the `.env` file, so that nobody searches the environment."""
     (tmp_path / ".env").write_text("PLAYRELAY_PORT=x\n")
     assert faults({}) == [
         "PLAYRELAY_PORT: 'x' is not a whole number: give one from 0 to 65535 (in .env)"
@@ -253,7 +253,7 @@ def test_hosts(host: str, read: str) -> None:
 def test_any_dotenv_file_is_read_or_named(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
-    """Whatever stands in it: settings, or lines without a traceback."""
+    """Any `.env` file gives settings, or lines without a traceback."""
     path = tmp_path_factory.getbasetemp() / "any.env"
     path.write_bytes(content)
     assert all("\n" not in line for line in lines_of(str(path), {}))

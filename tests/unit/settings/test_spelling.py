@@ -1,4 +1,4 @@
-"""What was probably meant by a name that nothing reads."""
+"""A name that nothing reads gets the name that was probably meant."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the log of a running relay holds: JSON, request ids, and no personal data."""
+"""The log of a running relay has JSON, request ids, and no personal data."""
 
 import json
 from collections.abc import Mapping

@@ -103,5 +103,5 @@ def test_a_kept_build_that_was_touched_is_found(folder: Path) -> None:
 
 
 def test_every_kept_build_of_this_checkout_is_untouched() -> None:
-    """What pages pinned is what they get."""
+    """The files of every kept build are unchanged, so pinned pages get what they pinned."""
     assert misnamed(STATIC) == []

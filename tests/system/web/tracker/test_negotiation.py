@@ -1,4 +1,4 @@
-"""What a request takes of a file, and what it has already."""
+"""A request gets the encoding that it accepts, and nothing if it already has the file."""
 
 import pytest
 

@@ -47,7 +47,7 @@ def test_every_file_of_the_build_is_served(
 
 
 def test_a_pinned_address_may_be_kept_for_a_year() -> None:
-    """And is never asked for again; the evergreen one is, after five minutes."""
+    """A pinned file may be kept for a year; the evergreen one is checked after five minutes."""
     assert PINNED == "public, max-age=31536000, immutable"
     assert EVERGREEN.startswith("public, max-age=300,")
 

@@ -27,7 +27,7 @@ class Elements(HTMLParser):
 
 
 def attributes(markup: str) -> dict[str, str | None]:
-    """What a browser would read."""
+    """The attributes as a browser reads them."""
     (only,) = Elements(markup).found
     return only
 
@@ -59,7 +59,7 @@ def test_the_pinned_tag() -> None:
 
 @pytest.mark.parametrize("value", ['"><script>alert(1)</script>', "a&quot;b", "'x'", "&amp;"])
 def test_a_value_stays_a_value(value: str) -> None:
-    """Whatever it holds, a browser reads the very same."""
+    """A browser reads every value exactly as it was given."""
     assert attributes(script_element("https://r.example", {"data-site": value})) == {
         "async": None,
         "src": "https://r.example/playrelay.js",
@@ -85,7 +85,7 @@ def test_the_policy_allows_the_script_and_its_pings() -> None:
 
 
 def test_the_policy_allows_the_stub_by_its_hash() -> None:
-    """And not by opening the page to every inline script."""
+    """The policy allows the stub by its hash, and not every inline script."""
     digest = base64.b64encode(hashlib.sha256(b"queue()").digest()).decode()
     sources = policy("https://relay.example.com", ["queue()"])["script-src"]
     assert sources == ["https://relay.example.com", f"'sha256-{digest}'"]
