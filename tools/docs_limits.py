@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from app.collect import activity, admission, endpoint, rate, sites
 from app.collect.problem import STATUS, Reason
 from app.config import Settings, variable_name
-from app.console import session, throttle
+from app.console import throttle
 from app.console.pages import live
 from app.domain import notices, page, ping
 from app.domain.coverage import MAX_SPANS
 from app.oauth import pending
 from app.store import group_commit
-from app.store.transactions import folding
+from app.store.transactions import console_sessions, folding
 from app.web.server import bounded, protocol
 
 HEAD = ("limit", "value", "enforced in", "what a client gets", "setting", "metric", "alert")
@@ -185,7 +185,7 @@ def _memory() -> Iterator[Sequence[str]]:
     )
     yield _row(
         "lifetime of a console sign-in",
-        f"{session.SESSION_SECONDS // 3600} h",
+        f"{console_sessions.SESSION_MS // 3_600_000} h",
         "console",
         "401 `unauthorized`",
     )

@@ -12,8 +12,8 @@ from app.alerts.channel import Channel, Failed, Result
 from app.alerts.message import Origin, alert, decoded, encoded, weekly
 from app.alerts.summary import summarise
 from app.domain.alerting import Change, Sentence
-from app.domain.figures import DAY_MS
 from app.domain.period import Period
+from app.domain.timestamps import DAY_MS
 from app.domain.weekly import Weekly
 from app.explain.advice import Advice, advise
 from app.explain.pauses import Level

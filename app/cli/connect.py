@@ -13,7 +13,7 @@ from app.cli.arguments import port_number, text
 from app.cli.loopback import PATH, Reply, expecting
 from app.cli.make_app import add_app_options, make_app
 from app.cli.provider import add_provider_options, provider_of, save_provider
-from app.cli.stores import add_account, the_one
+from app.cli.stores import add_account, opened, the_one
 from app.cli.terminal import say
 from app.config import AccountSettings, Settings
 from app.documents import see
@@ -30,7 +30,6 @@ from app.oauth.pending import (
 from app.oauth.provider import ProviderSettings
 from app.runtime.clock import now_ms
 from app.runtime.credentials import connecting, disconnected, known_connection
-from app.runtime.stores import open_store
 from app.store.errors import StoreError
 from app.store.records import Connection
 from app.store.store import Store
@@ -102,8 +101,7 @@ def connect(given: argparse.Namespace) -> int:
 async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
     settings = account.settings
     provider = provider_of(given, settings)
-    store = await open_store(settings, account=account.name)
-    try:
+    async with opened(account) as store:
         if given.disconnect:
             return await _disconnect(settings, store)
         known = await known_connection(settings, store)
@@ -119,8 +117,6 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
                 return 1
             say(_summary(outcome, installer))
         return await _provided(settings, provider, outcome, store)
-    finally:
-        await store.close()
 
 
 async def _disconnect(settings: Settings, store: Store) -> int:

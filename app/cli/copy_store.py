@@ -3,14 +3,15 @@
 import argparse
 import asyncio
 
+from msgspec.structs import replace
+
 from app.cli.arguments import acts_of, add_act
 from app.cli.progress import Progress
-from app.cli.stores import add_account, chosen
+from app.cli.stores import add_account, chosen, opened
 from app.cli.terminal import say
 from app.config import AccountSettings, SettingsError, is_postgresql
 from app.config.database import database_address
 from app.formatting import count, number
-from app.runtime.stores import open_store
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
@@ -49,16 +50,10 @@ def copy(given: argparse.Namespace) -> int:
 
 async def _copy(account: AccountSettings, to: str) -> dict[str, int]:
     settings = account.settings
-    source = await open_store(settings, account=account.name)
-    try:
+    name = "PostgreSQL" if is_postgresql(settings.database_url) else "the SQLite store"
+    async with opened(account) as source:
         source.maintenance.hold_delivery()
-        into = settings.model_copy(update={"database_url": to})
-        target = await open_store(into, account=account.name)
-        try:
-            name = "the SQLite store" if not is_postgresql(settings.database_url) else "PostgreSQL"
+        into = replace(account, settings=settings.model_copy(update={"database_url": to}))
+        async with opened(into) as target:
             with Progress("copying rows") as progress:
                 return await source.copy_to(target, name, progress)
-        finally:
-            await target.close()
-    finally:
-        await source.close()

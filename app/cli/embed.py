@@ -4,17 +4,15 @@ The snippet goes to standard output, hints go to standard error.
 """
 
 import argparse
-import re
 from collections.abc import Iterator
 
 from app.cli.address import is_loopback, local_address, public_address
 from app.cli.terminal import say
 from app.config import Settings, accounts_of, load
+from app.config.sitesfile import SITE_KEY
 from app.documents import see
 from app.domain.url import Url
 from app.web.tracker.offer import CONSENT, CONTEXTS, Choices, offer
-
-_SITE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
@@ -115,7 +113,7 @@ def _portal(text: str) -> str:
 
 
 def _site(text: str) -> str:
-    if not _SITE.fullmatch(text):
+    if not SITE_KEY.fullmatch(text):
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a site key: use up to 64 letters, digits and ._-"
         )

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 
 from app.cli.arguments import acts_of, add_act
-from app.cli.stores import add_account, expect_hubspot, the_one
+from app.cli.stores import add_account, expect_hubspot, opened, the_one
 from app.cli.terminal import printable, say
 from app.config import PREFIX, AccountSettings
 from app.hubspot.answers import Answer
@@ -30,7 +30,6 @@ from app.hubspot.results import (
 )
 from app.hubspot.scopes import CUSTOM_EVENTS, DEFINITIONS
 from app.runtime.hubspot import connect_hubspot
-from app.runtime.stores import open_store
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
 
@@ -54,12 +53,11 @@ def define(given: argparse.Namespace) -> int:
 
 async def _define(account: AccountSettings, *, makes: bool) -> int:
     configure_logs("error", None)
-    store = await open_store(account.settings, account=account.name)
-    try:
-        async with connect_hubspot(account.settings, store, Metrics(), None) as client:
-            return await _defined(client, makes=makes)
-    finally:
-        await store.close()
+    async with (
+        opened(account) as store,
+        connect_hubspot(account.settings, store, Metrics(), None) as client,
+    ):
+        return await _defined(client, makes=makes)
 
 
 async def _defined(client: HubSpotClient, *, makes: bool) -> int:

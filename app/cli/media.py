@@ -11,7 +11,7 @@ import msgspec
 from app.cli.arguments import acts_of, add_act, positive
 from app.cli.crm_media import crm_media
 from app.cli.progress import Progress
-from app.cli.stores import add_account, expect_hubspot, the_one
+from app.cli.stores import add_account, expect_hubspot, opened, the_one
 from app.cli.terminal import printable, say
 from app.config import AccountSettings
 from app.domain.known import KnownMedia
@@ -26,7 +26,6 @@ from app.media.snapshot import fetch_media
 from app.runtime.clock import now_ms
 from app.runtime.hubspot import connect_hubspot
 from app.runtime.policies import quota_of
-from app.runtime.stores import open_store
 from app.store.store import Store
 from app.telemetry.logs import configure_logs
 from app.telemetry.metrics import Metrics
@@ -170,13 +169,10 @@ async def _register(
 
 
 async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
-    store = await open_store(account.settings, account=account.name)
-    try:
+    async with opened(account) as store:
         listing = await store.media.snapshot()
         known = await _known(store)
         found = [each async for each in reported(store.figures, store.rejections, known)]
-    finally:
-        await store.close()
     if given.unmatched:
         found = [each for each in found if each.match is None]
     if given.json:
@@ -211,13 +207,12 @@ async def _open_context(account: AccountSettings) -> AsyncIterator[SyncContext]:
     configure_logs("error", None)
     settings = account.settings
     expect_hubspot(settings)
-    store = await open_store(settings, account=account.name)
-    try:
-        async with connect_hubspot(settings, store, Metrics(), None) as client:
-            requester = Requester(store.permits, quota_of(settings), now_ms, asyncio.sleep)
-            yield SyncContext(store, client, requester, now_ms())
-    finally:
-        await store.close()
+    async with (
+        opened(account) as store,
+        connect_hubspot(settings, store, Metrics(), None) as client,
+    ):
+        requester = Requester(store.permits, quota_of(settings), now_ms, asyncio.sleep)
+        yield SyncContext(store, client, requester, now_ms())
 
 
 async def _known(store: Store) -> KnownMedia:

@@ -7,7 +7,7 @@ from app.cli.arguments import contact_id, positive
 from app.cli.stores import add_account, the_one
 from app.cli.terminal import say
 from app.config import SettingsError
-from app.domain.signature import LONGEST_LIFE_S, sign
+from app.domain.signature import LONGEST_LIFE_DAYS, LONGEST_LIFE_S, sign
 
 DAY_S = 86_400
 
@@ -19,8 +19,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--expires",
         type=positive,
-        help=f"seconds since the epoch, at most {LONGEST_LIFE_S // DAY_S} days ahead "
-        "(default: in a day)",
+        help=f"seconds since the epoch, at most {LONGEST_LIFE_DAYS} days ahead (default: in a day)",
     )
     add_account(verb, all_without=False)
     verb.set_defaults(run=sign_contact)
@@ -41,9 +40,9 @@ def sign_contact(given: argparse.Namespace) -> int:
     if expires < now:
         say("playrelay sign: the signature has expired: give a later --expires", error=True)
     if expires > now + LONGEST_LIFE_S:
-        days = LONGEST_LIFE_S // DAY_S
         say(
-            f"playrelay sign: relays refuse it: give an --expires at most {days} days ahead",
+            "playrelay sign: relays refuse it: give an --expires at most "
+            f"{LONGEST_LIFE_DAYS} days ahead",
             error=True,
         )
     return 0

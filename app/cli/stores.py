@@ -2,7 +2,8 @@
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from app.config import PREFIX, AccountSettings, Settings, SettingsError, accounts_of, load_settings
@@ -34,12 +35,19 @@ def in_one(given: argparse.Namespace, work: Work[T]) -> T:
 async def _in_stores(accounts: Sequence[AccountSettings], work: Work[T]) -> list[T]:
     done = []
     for account in accounts:
-        store = await open_store(account.settings, account=account.name)
-        try:
+        async with opened(account) as store:
             done.append(await work(store, account.name))
-        finally:
-            await store.close()
     return done
+
+
+@asynccontextmanager
+async def opened(account: AccountSettings) -> AsyncIterator[Store]:
+    """Open the account's store for the block. Raises StoreError."""
+    store = await open_store(account.settings, account=account.name)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 def the_one(name: str | None) -> AccountSettings:

@@ -1,17 +1,16 @@
 """Settings of the alerts and the weekly summary: a webhook, mail."""
 
 import re
-from typing import Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 
 from app.config.sources import PREFIX
-from app.config.values import CommaSeparated, OptionalSecret, is_address, is_loopback
+from app.config.values import CommaSeparated, LowerCase, OptionalSecret, host_of, is_loopback
 from app.documents import see
 from app.domain.url import parse_url
 
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -24,7 +23,7 @@ class AlertFields(BaseModel):
         description="Webhook to which alerts are posted "
         f"(`{see('console', 'being-told')}`): `https://…`, or `http://…` in a private network",
     )
-    alert_webhook_format: Literal["json", "slack", "teams"] = Field(
+    alert_webhook_format: Annotated[Literal["json", "slack", "teams"], LowerCase] = Field(
         "json",
         description="Format of what is posted: the relay's own JSON, or that of Slack's incoming "
         "webhooks or of Microsoft Teams Workflows",
@@ -33,7 +32,7 @@ class AlertFields(BaseModel):
         (), description="Mail addresses that get the same alerts; needs `PLAYRELAY_SMTP_HOST`"
     )
     alert_mail_from: str | None = Field(None, description="Sender address of these mails")
-    alert_level: Literal["bad", "wait"] = Field(
+    alert_level: Annotated[Literal["bad", "wait"], LowerCase] = Field(
         "bad",
         description="bad: alert about what somebody has to fix; wait: also about what the console "
         "only advises",
@@ -51,12 +50,12 @@ class AlertFields(BaseModel):
         le=65_535,
         description="Port of the mail server; none: 587 with starttls, 465 with tls, or 25",
     )
-    smtp_security: Literal["starttls", "tls", "none"] = Field(
+    smtp_security: Annotated[Literal["starttls", "tls", "none"], LowerCase] = Field(
         "starttls", description="Encryption of the connection to the mail server"
     )
     smtp_user: str | None = Field(None, description="User name at the mail server")
     smtp_password: OptionalSecret = Field(None, description="Password at the mail server")
-    summary_day: Day | None = Field(
+    summary_day: Annotated[Day | None, LowerCase] = Field(
         None,
         description="Day on which a weekly summary is sent to the same channels, in "
         "`PLAYRELAY_TIME_ZONE`; none: never",
@@ -70,13 +69,6 @@ class AlertFields(BaseModel):
         """The channels to which messages are sent."""
         webhook: tuple[Literal["webhook"], ...] = ("webhook",) if self.alert_webhook_url else ()
         return (*webhook, "mail") if self.alert_mail_to else webhook
-
-    @field_validator(
-        "alert_webhook_format", "alert_level", "smtp_security", "summary_day", mode="before"
-    )
-    @classmethod
-    def _lower_case(cls, value: Any) -> Any:
-        return value.lower() if isinstance(value, str) else value
 
     @field_validator("alert_webhook_url")
     @classmethod
@@ -105,8 +97,8 @@ class AlertFields(BaseModel):
     def _server(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        host = value.removeprefix("[").removesuffix("]")
-        if is_address(host) or _HOST.fullmatch(host):
+        host = host_of(value)
+        if host is not None:
             return host
         raise ValueError(
             f"{value[:40]!r} is not a host: write only the host, such as "

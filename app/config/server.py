@@ -2,13 +2,20 @@
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
 
 from app.config.database import database_address
-from app.config.values import CommaSeparated, Password, SigningSecret, is_address, is_network
+from app.config.values import (
+    CommaSeparated,
+    LowerCase,
+    Password,
+    SigningSecret,
+    host_of,
+    is_network,
+)
 from app.documents import see
 from app.domain.period import zone_of
 from app.domain.url import parse_url
@@ -17,8 +24,6 @@ _HEADER = re.compile(r"[A-Za-z0-9-]+")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
 _OWN = frozenset({"v1", "playrelay.js", "adapters", "builds", "console", "demo", "api"})
 """First segments of the relay's own paths. A public path below one of them would be ambiguous."""
-
-_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 class ServerFields(BaseModel):
@@ -39,7 +44,9 @@ class ServerFields(BaseModel):
         repr=False,  # it may hold a password
         description="Where data is stored: a file, or `postgresql://user:password@host/database`",
     )
-    role: Literal["all", "collect", "deliver"] = Field("all", description="What this process does")
+    role: Annotated[Literal["all", "collect", "deliver"], LowerCase] = Field(
+        "all", description="What this process does"
+    )
     host: str = Field("127.0.0.1", description="Address to listen on (0.0.0.0 in the image)")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; `PORT` works too")
     internal_port: int | None = Field(
@@ -113,15 +120,12 @@ class ServerFields(BaseModel):
         description="Time zone of the console's days, such as `Europe/Berlin`; a page's address "
         "may name another",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Log level")
-    log_format: Literal["console", "json"] | None = Field(
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], LowerCase] = Field(
+        "info", description="Log level"
+    )
+    log_format: Annotated[Literal["console", "json"] | None, LowerCase] = Field(
         None, description="Log format; none: console on a terminal, json elsewhere"
     )
-
-    @field_validator("log_level", "log_format", "role", mode="before")
-    @classmethod
-    def _lower(cls, value: Any) -> Any:
-        return value.lower() if isinstance(value, str) else value
 
     @field_validator("time_zone")
     @classmethod
@@ -150,8 +154,8 @@ class ServerFields(BaseModel):
     @field_validator("host")
     @classmethod
     def _listens(cls, value: str) -> str:
-        host = value.removeprefix("[").removesuffix("]")
-        if is_address(host) or (_HOST.fullmatch(host) and not host.isdecimal()):
+        host = host_of(value)
+        if host is not None and not host.isdecimal():
             return host
         raise ValueError(
             f"{value!r} is not an address to listen on: write only 127.0.0.1, 0.0.0.0 or ::, and "

@@ -1,6 +1,7 @@
 """Types of settings that several fields share: lists, secrets, addresses."""
 
 import ipaddress
+import re
 import unicodedata
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from app.hubspot.contacts import NamePart
 _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“", "«": "»"}  # editors make them
 _MARKS = "\u200b\u200e\u200f\u2060\ufeff"  # what copying from a page or an editor may add
 _EDGE = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _MARKS
+_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _SHORTEST_SECRET = 32
 _SHORTEST_PASSWORD = 12
 
@@ -31,6 +33,10 @@ def split(value: Any) -> Any:
     return value
 
 
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def secrets_of(value: SecretStr | None) -> list[SecretStr]:
     """The parts of a comma-separated secret."""
     return [SecretStr(part) for part in split(value.get_secret_value())] if value else []
@@ -43,6 +49,12 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def host_of(text: str) -> str | None:
+    """The host name or IP address, without the brackets of IPv6; None if it is neither."""
+    host = text.removeprefix("[").removesuffix("]")
+    return host if is_address(host) or _HOST.fullmatch(host) else None
 
 
 def is_network(text: str) -> bool:
@@ -99,6 +111,9 @@ def _password(value: Any) -> Any:
         raise ValueError(f"is shorter than {_SHORTEST_PASSWORD} characters: write a longer one")
     return value
 
+
+LowerCase = BeforeValidator(_lower)
+"""For a word that may be written with capitals."""
 
 CommaSeparated = Annotated[tuple[str, ...], BeforeValidator(split)]
 Percents = Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], BeforeValidator(split)]

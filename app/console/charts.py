@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.domain.figures import BINS, DAY_MS, Figures
+from app.domain.figures import BINS, Figures
 from app.domain.period import EPOCH, Period
+from app.domain.timestamps import DAY_MS
 from app.store.reports import MediumReport
 
 Chart = Mapping[str, Any]

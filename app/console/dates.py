@@ -17,8 +17,6 @@ DAYS_KEPT = 400
 SPANS = (7, 28, 90, 365)
 """The periods that a page offers, in days."""
 
-ZONE_LIMIT = 64
-
 _REGIONS = (
     *("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/"),
     *("Australia/", "Europe/", "Indian/", "Pacific/"),

@@ -7,8 +7,8 @@ import msgspec
 from fastapi import Depends, HTTPException, Query
 
 from app.console.dates import ChosenDates
-from app.domain.figures import DAY_MS
 from app.domain.period import SLOT_MS, Period
+from app.domain.timestamps import DAY_MS
 from app.domain.traits import Traits
 from app.store.reports import Choices, MediumReport, Viewers
 from app.store.store import Store

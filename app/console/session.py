@@ -13,8 +13,6 @@ from functools import cached_property
 from app.store.console import ConsoleSessions
 from app.store.transactions.console_sessions import SESSION_MS
 
-SESSION_SECONDS = SESSION_MS // 1000
-
 _COOKIE_BYTES = 32
 _LONGEST_COOKIE = 100
 

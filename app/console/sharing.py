@@ -11,8 +11,8 @@ import msgspec
 from fastapi import HTTPException
 
 from app.console.dates import ChosenDates, chosen_dates
-from app.domain.figures import DAY_MS
 from app.domain.shared_link import ID_BYTES, PURPOSE, SharedLink, id_in, is_token_of, token_of
+from app.domain.timestamps import DAY_MS
 from app.domain.traits import Traits
 from app.runtime.relay import Account, Relay
 from app.store.console_records import LinkRecord

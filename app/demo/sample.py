@@ -10,13 +10,13 @@ from random import Random
 from typing import Any, NamedTuple
 
 from app.domain.coverage import compress
+from app.domain.timestamps import DAY_MS
 from app.store.records import InboxPing
 
 PLAYS = 240
 DAYS = 56
 VISITORS = 90
 
-_DAY_MS = 24 * 60 * 60 * 1000
 _SEED = 17
 _SPANS = 100
 
@@ -64,7 +64,7 @@ def _pings(now: int) -> Iterator[InboxPing]:
     weights = [film.weight for film in _FILMS]
     for number in range(PLAYS):
         (film,) = random.choices(_FILMS, weights)
-        ago = DAYS * _DAY_MS * random.random() ** 1.3  # more of late: it grows
+        ago = DAYS * DAY_MS * random.random() ** 1.3  # more of late: it grows
         body = {
             "sessionId": f"sample-{number}",
             "externalId": f"sample-{_FILMS.index(film)}",

@@ -2,17 +2,18 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from app.collect.admission import LEAST_FREE_BYTES
 from app.config import Settings, is_postgresql
 from app.deliver.maintenance import KEEP_TIME
 from app.doctor.finding import Finding
+from app.domain.timestamps import DAY_MS
 from app.explain.pauses import why_paused
 from app.formatting import count, duration, number, percent
 from app.runtime.policies import quota_of
 from app.store.console_records import CLOCK, AuditEntry
 from app.store.event_reports import Depths
+from app.store.sqlite.files import path_of
 
 LATE_MS = 10 * 60 * 1000
 """Age from which work is late: no process seems to do it."""
@@ -22,8 +23,6 @@ ERRORS_ALLOWED = 0.05
 
 NEAR = 0.8
 FEW_REQUESTS = 50
-DAY_MS = 24 * 60 * 60 * 1000
-LEAST_FREE_BYTES = 500 * 2**20
 
 
 def outcomes(settings: Settings, depths: Depths) -> Iterator[Finding]:
@@ -86,8 +85,7 @@ def _errors(depths: Depths) -> Finding:
 
 def disk(database_url: str) -> Finding:
     """Check the free space on the disk of the SQLite file."""
-    path = Path(unquote(urlsplit(database_url).path).removeprefix("/"))
-    folder = path.parent
+    folder = path_of(database_url).parent
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     free = shutil.disk_usage(folder).free

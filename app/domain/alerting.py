@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from app.domain.figures import DAY_MS
+from app.domain.timestamps import DAY_MS
 
 GAP_MS = 60_000
 """A problem that is gone for less than this counts as continuous: a single check may miss it."""

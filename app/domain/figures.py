@@ -23,7 +23,6 @@ BINS = 100
 """Parts of a medium for which plays are counted: one for each percent."""
 
 QUARTILES = (25, 50, 75, 100)
-DAY_MS = 24 * 60 * 60 * 1000
 
 Bins = tuple[int, ...]
 """One number for each of `BINS` parts."""

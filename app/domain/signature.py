@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Literal
 
-LONGEST_LIFE_S = 32 * 24 * 60 * 60
+LONGEST_LIFE_DAYS = 32
+LONGEST_LIFE_S = LONGEST_LIFE_DAYS * 24 * 60 * 60
 
 SignatureFault = Literal["unsigned", "no_secret", "malformed", "wrong", "expired", "endless"]
 """Why a contactId is not accepted."""
@@ -26,11 +27,6 @@ _FORM = re.compile(r"(?:([0-9]{1,12})\.)?([0-9a-f]{64})", re.ASCII | re.IGNORECA
 def sign(contact_id: int, secret: str, *, expires: int, site: str = "") -> str:
     """Make the `contactSignature` of a contactId. `expires`: seconds since the epoch."""
     return f"{expires}.{_hmac(_message(contact_id, expires, site), secret)}"
-
-
-def sign_endless(contact_id: int, secret: str) -> str:
-    """Make the old form: the hex HMAC-SHA256 of the decimal contactId."""
-    return _hmac(str(contact_id), secret)
 
 
 def signature_fault(

@@ -9,11 +9,10 @@ from app.domain import coverage
 from app.domain.identity import mail_token, usertoken
 from app.domain.notices import PingWarning, Warnings
 from app.domain.ping import Parsed, PlayPing
-from app.domain.signature import LONGEST_LIFE_S, SignatureFault, signature_fault
+from app.domain.signature import LONGEST_LIFE_DAYS, SignatureFault, signature_fault
 from app.domain.timestamps import FUTURE_MS, UNIT, date
 from app.domain.trust import TrustPolicy
 
-_LONGEST_LIFE_DAYS = LONGEST_LIFE_S // (24 * 60 * 60)
 _ALREADY_WATCHED = 10.0  # percent of the map above which a coverage of 0.x % contradicts it
 
 _SIGNATURE: dict[SignatureFault, str] = {
@@ -24,7 +23,7 @@ _SIGNATURE: dict[SignatureFault, str] = {
     "expired": "contactSignature has expired: sign the contactId anew for each page",
     "endless": (
         "contactSignature must end: sign the contactId with an expiry (seconds since the epoch, "
-        f"at most {_LONGEST_LIFE_DAYS} days ahead)"
+        f"at most {LONGEST_LIFE_DAYS} days ahead)"
     ),
 }
 

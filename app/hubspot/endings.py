@@ -11,9 +11,10 @@ from typing import Literal
 
 import msgspec
 
+from app.domain.timestamps import DAY_MS
+
 Use = Literal["events", "oauth", "contacts", "media", "custom", "provider", "objects", "names"]
 
-DAY_MS = 24 * 60 * 60 * 1000
 WARN_MS = 180 * DAY_MS
 """How long before an end the relay warns."""
 

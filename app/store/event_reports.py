@@ -9,11 +9,11 @@ from typing import Literal
 import msgspec
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
-from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
 from app.domain.milestones import EventType
 from app.domain.outcome import Status
 from app.domain.play import Play
+from app.domain.timestamps import DAY_MS
 
 REFUSED_MEDIA = 1_000
 """The most refused media that are shown: visitors can invent any number."""

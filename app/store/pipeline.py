@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from app.domain.figures import DAY_MS
 from app.domain.outcome import AccountUpdate, Outcome
+from app.domain.timestamps import DAY_MS
 from app.store.policy import StorePolicy
 from app.store.records import (
     Claim,

@@ -6,8 +6,7 @@ import msgspec
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.identity import IdentityMode
-
-DAY_MS = 24 * 60 * 60 * 1000
+from app.domain.timestamps import DAY_MS
 
 
 class Quota(msgspec.Struct, frozen=True):

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 
 import httpx
 
-from app.domain.figures import BINS, DAY_MS
+from app.domain.figures import BINS
+from app.domain.timestamps import DAY_MS
 from app.runtime.clock import now_ms
 from tests.bench.engines import Database, Engine
 from tests.bench.servers import relay

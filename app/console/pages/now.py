@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from app.console.view import ForViewers
-from app.domain.figures import DAY_MS
 from app.domain.period import EPOCH, Period, zone_of
+from app.domain.timestamps import DAY_MS
 from app.explain.advice import advise
 from app.runtime.relay import Account
 from app.store.event_reports import REFUSED_MEDIA

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from app.domain.destination import MEDIA_BRIDGE, Destination
 from app.domain.families import family_of
-from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import IdentityRejected, Outcome, Rejected, Retry, Status, Wait
 from app.domain.play import Play
+from app.domain.timestamps import DAY_MS
 
 REFUSED_MEDIUM_MS = 60 * 60 * 1000
 """How long a medium that HubSpot refused is suspended; twice as long each further time."""

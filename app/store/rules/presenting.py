@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from app.domain.destination import Destination
-from app.domain.figures import DAY_MS
 from app.domain.identity import Identity, Unknown
 from app.domain.outcome import STATUSES, Rejected, Status
 from app.domain.play import Play
+from app.domain.timestamps import DAY_MS
 from app.store.event_reports import (
     Depths,
     LookupRecord,

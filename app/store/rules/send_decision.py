@@ -2,8 +2,8 @@
 
 import msgspec
 
-from app.domain.figures import DAY_MS
 from app.domain.streak import REFUSED_ALL
+from app.domain.timestamps import DAY_MS
 from app.store.policy import Quota
 from app.store.records import Claim
 

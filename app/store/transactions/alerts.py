@@ -7,7 +7,7 @@ ended.
 from collections.abc import Callable, Sequence
 
 from app.domain.alerting import Change, Known, Sentence, decide
-from app.domain.figures import DAY_MS
+from app.domain.timestamps import DAY_MS
 from app.store.console_records import AlertChannel
 from app.store.records import AlertMessage
 from app.store.tx import Tx

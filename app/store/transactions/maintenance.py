@@ -3,8 +3,8 @@
 Every replica does this; rows that another has locked are left to it.
 """
 
-from app.domain.figures import DAY_MS
 from app.domain.period import BLOCK_DAYS, SLOTS
+from app.domain.timestamps import DAY_MS
 from app.store.policy import Quota, Retention
 from app.store.records import MaintenanceReport
 from app.store.rules.lookup_times import LATE_ANSWER_MS, last_ask

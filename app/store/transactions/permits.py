@@ -3,9 +3,9 @@
 Permits are counted by the clock that all replicas share, `Tx.clock_ahead` of the caller's.
 """
 
-from app.domain.figures import DAY_MS
 from app.domain.outcome import AccountUpdate, Failing, Healthy, Paused, Unasked, was_asked
 from app.domain.streak import REFUSED_ALL
+from app.domain.timestamps import DAY_MS
 from app.store.policy import Quota
 from app.store.records import Permit
 from app.store.rules.send_decision import (

@@ -6,7 +6,8 @@ import struct
 from contextlib import closing
 from pathlib import Path
 
-from app.domain.figures import BINS, DAY_MS
+from app.domain.figures import BINS
+from app.domain.timestamps import DAY_MS
 
 PLAYS = 100_000
 MEDIA = 400

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from app.console.csv_file import csv_file
-from app.domain.figures import DAY_MS
 from app.domain.period import SLOT_MS
+from app.domain.timestamps import DAY_MS
 from app.formatting import moment
 from app.runtime.clock import now_ms
 from tests.system.console.setting import HTML

@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from app.config import Settings
 from app.doctor.examine import examine
-from app.doctor.outcomes import DAY_MS, LATE_MS, outcomes, steps
+from app.doctor.outcomes import LATE_MS, outcomes, steps
 from app.doctor.settings import examine_settings
 from app.domain.destination import Destination
 from app.domain.outcome import Paused, Retry, Status
+from app.domain.timestamps import DAY_MS
 from app.explain.pauses import PAUSES, why_paused
 from app.runtime.clock import now_ms
 from app.store.console_records import CLOCK, AuditEntry

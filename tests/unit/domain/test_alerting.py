@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.alerting import Known, Sentence, State, decide
-from app.domain.figures import DAY_MS
+from app.domain.timestamps import DAY_MS
 
 NOW = 1_790_000_000_000
 MINUTE = 60_000

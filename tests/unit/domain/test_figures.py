@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from app.domain.figures import (
     BINS,
-    DAY_MS,
     MOST_REPEATS,
     NONE,
     Cell,
@@ -19,6 +18,7 @@ from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.period import SLOT_MS
 from app.domain.play import Play, merge
+from app.domain.timestamps import DAY_MS
 from app.domain.traits import digest_of
 
 FILM = Medium(external_id="film")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.signature import LONGEST_LIFE_S, sign, sign_endless, signature_fault
+from app.domain.signature import LONGEST_LIFE_S, sign, signature_fault
 from tests.unit.domain.setting import EXPIRES, NOW, SECRET, SIGNATURES
 
 DAY = 24 * 60 * 60
@@ -68,7 +68,6 @@ def test_a_signature_ends(expires: int, occurred_at: int, expected: str | None) 
 
 def test_the_old_form_counts_where_it_is_asked_for() -> None:
     """The HMAC of the contactId alone never ends, so it is believed by setting only."""
-    assert sign_endless(7, SECRET) == ENDLESS
     assert fault(7, ENDLESS, SECRET) == "endless"
     assert fault(7, ENDLESS, SECRET, endless=True) is None
     assert fault(8, ENDLESS, SECRET, endless=True) == "wrong"

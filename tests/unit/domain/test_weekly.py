@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.figures import DAY_MS
+from app.domain.timestamps import DAY_MS
 from app.domain.weekly import WEEKDAYS, Weekly
 
 BERLIN = "Europe/Berlin"

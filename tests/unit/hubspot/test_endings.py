@@ -3,9 +3,9 @@
 import pytest
 
 from app.doctor.endings import examine_endings
+from app.domain.timestamps import DAY_MS
 from app.hubspot.client import make_http
 from app.hubspot.endings import (
-    DAY_MS,
     ENDINGS,
     LABELS,
     WARN_MS,
