@@ -15,7 +15,7 @@ from app.domain.milestones import MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy, observe
 from app.domain.ping_parser import parse
 from app.domain.play import Play
-from app.store.records import InboxPing, Observed, Unfoldable
+from app.store.records import InboxPing, Unfoldable
 
 
 class SitePolicy(NamedTuple):
@@ -65,25 +65,22 @@ class PureFolding:
         self._others = others.with_media(media)
         self._sites = {site: policy.with_media(media) for site, policy in sites.items()}
 
-    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
-        """Decode rows; one that can't be read is set aside and does not stop the others."""
-        observations: list[Observation] = []
-        unfoldable: list[Unfoldable] = []
-        for row, ping in rows:
-            try:
-                observations += [
-                    observe(
-                        play,
-                        received_at=ping.received_at,
-                        referer=ping.referer,
-                        policy=self._of(ping.site).observing,
-                        site=ping.site,
-                    )
-                    for play in parse(ping.body, ping.referer).plays
-                ]
-            except Exception as error:  # noqa: BLE001 - an acknowledged ping must not be lost
-                unfoldable.append(Unfoldable(row, f"{type(error).__name__}: {error}"[:500]))
-        return Observed(observations, unfoldable)
+    def observe(self, ping: InboxPing) -> list[Observation] | Unfoldable:
+        """Decode an inbox row; one that can't be read is set aside and does not stop the others."""
+        observing = self._of(ping.site).observing
+        try:
+            return [
+                observe(
+                    play,
+                    received_at=ping.received_at,
+                    referer=ping.referer,
+                    policy=observing,
+                    site=ping.site,
+                )
+                for play in parse(ping.body, ping.referer).plays
+            ]
+        except Exception as error:  # noqa: BLE001 - an acknowledged ping must not be lost
+            return Unfoldable.because(error)
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
         """See `domain.folding.fold`."""

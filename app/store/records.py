@@ -4,7 +4,7 @@ Times are milliseconds since the epoch.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 import msgspec
 
@@ -31,24 +31,21 @@ class InboxPing(msgspec.Struct, frozen=True, gc=False):
 
 
 class Unfoldable(msgspec.Struct, frozen=True):
-    """An inbox row that can't be folded: set aside with the reason, so that it delays no other."""
+    """Why an inbox row can't be folded: it is set aside, so that it delays no other."""
 
-    row: int
     fault: str
 
-
-class Observed(msgspec.Struct, frozen=True):
-    """The decoded rows of a batch of the inbox."""
-
-    observations: list[Observation]
-    unfoldable: list[Unfoldable] = msgspec.field(default_factory=list)
+    @classmethod
+    def because(cls, error: Exception) -> Self:
+        """The fault that an error means."""
+        return cls(f"{type(error).__name__}: {error}"[:500])
 
 
 class FoldRules(Protocol):
     """The pure half of the fold, called inside the store's transaction."""
 
-    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
-        """Decode inbox rows."""
+    def observe(self, ping: InboxPing) -> list[Observation] | Unfoldable:
+        """Decode an inbox row: an observation of each play."""
         ...
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:

@@ -20,7 +20,7 @@ from app.runtime.environment import OpenDatabase
 from app.runtime.policies import WINDOW_MS
 from app.store.pipeline import Folding, Outbox
 from app.store.policy import Quota
-from app.store.records import Claim, FoldReport, FoldRules, InboxPing, Job, Observed
+from app.store.records import Claim, FoldReport, FoldRules, InboxPing, Job, Unfoldable
 from app.store.store import Store
 from tests.simulation.harness import IDLE
 from tests.simulation.network import FLAWLESS
@@ -49,9 +49,9 @@ class Whole:
     def __init__(self, folding: FoldRules) -> None:
         self._folding = folding
 
-    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
+    def observe(self, ping: InboxPing) -> list[Observation] | Unfoldable:
         """See `FoldRules`."""
-        return self._folding.observe(rows)
+        return self._folding.observe(ping)
 
     def fold(self, known: Play | None, seen: Sequence[Observation]) -> Folded:
         """See `FoldRules`."""
@@ -90,16 +90,15 @@ class Adding(Whole):
 class Keyless(Whole):
     """The dedupe key is broken: each ping is a view of its own."""
 
-    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
+    def observe(self, ping: InboxPing) -> list[Observation] | Unfoldable:
         """As usual, under keys that no other ping has."""
-        observed = super().observe(rows)
-        return Observed(
-            [
-                msgspec.structs.replace(each, play_id=f"{each.received_at}-{number}".encode())
-                for number, each in enumerate(observed.observations)
-            ],
-            observed.unfoldable,
-        )
+        observed = super().observe(ping)
+        if isinstance(observed, Unfoldable):
+            return observed
+        return [
+            msgspec.structs.replace(each, play_id=f"{each.received_at}-{number}".encode())
+            for number, each in enumerate(observed)
+        ]
 
 
 class Leaseless(Outbox):

@@ -23,7 +23,7 @@ from app.fold.folding import PureFolding
 from app.runtime.policies import longest_waits
 from app.store.event_reports import OutboxEntry
 from app.store.policy import Quota, Retention, StorePolicy
-from app.store.records import FoldReport, FoldRules, InboxPing, Job, Observed
+from app.store.records import FoldReport, FoldRules, InboxPing, Job, Unfoldable
 from app.store.store import Store
 from app.store.tx import Database, Part
 
@@ -68,19 +68,15 @@ TRUST = TrustPolicy((SECRET,), endless_signatures=True)
 class NamedVisitors(PureFolding):
     """A fold that takes any text for a token, so that tests can name visitors and mails."""
 
-    def observe(self, rows: Sequence[tuple[int, InboxPing]]) -> Observed:
+    def observe(self, ping: InboxPing) -> list[Observation] | Unfoldable:
         """As usual, with the tokens as they were sent."""
-        observed = super().observe(rows)
-        said = [(ping, play) for _, ping in rows for play in _plays(ping.body, ping.referer)]
-        if len(said) != len(observed.observations):
+        observed = super().observe(ping)
+        if isinstance(observed, Unfoldable):
             return observed
-        return replace(
-            observed,
-            observations=[
-                replace(each, play=_with_tokens(each.play, play, ping.received_at))
-                for each, (ping, play) in zip(observed.observations, said, strict=True)
-            ],
-        )
+        return [
+            replace(each, play=_with_tokens(each.play, play, ping.received_at))
+            for each, play in zip(observed, _plays(ping.body, ping.referer), strict=True)
+        ]
 
 
 def _plays(body: bytes, referer: str | None) -> list[PlayPing]:

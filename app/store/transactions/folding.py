@@ -18,7 +18,7 @@ from app.domain.observation import Observation
 from app.domain.play import Play
 from app.store.errors import Raced
 from app.store.policy import StorePolicy
-from app.store.records import FoldReport, FoldRules, InboxPing, Observed, Unfoldable
+from app.store.records import FoldReport, FoldRules, InboxPing, Unfoldable
 from app.store.rules.plays import columns_of, decode_play, encode_play
 from app.store.transactions import figures
 from app.store.transactions.events import ChangedPlay, add_events, held_or_due
@@ -68,11 +68,12 @@ STEP = 10
 
 
 class _ReadPing(msgspec.Struct, frozen=True):
-    """A row of the inbox, and its observations."""
+    """A row of the inbox, and its observations, or why it has none."""
 
     row: int
     ping: InboxPing
-    observed: Observed
+    observations: list[Observation]
+    fault: str = ""
 
 
 Rows = Sequence[_ReadPing]
@@ -122,12 +123,16 @@ async def _read(tx: Tx, rules: FoldRules, oldest: Sequence[Row]) -> Rows:
     plays = since = 0
     for row, received_at, referer, body, site, _ in oldest:
         ping = InboxPing(received_at, referer, body, site)
-        observed = rules.observe([(row, ping)])
-        plays += len(observed.observations)
+        observed = rules.observe(ping)
+        if isinstance(observed, Unfoldable):
+            each = _ReadPing(row, ping, [], observed.fault)
+        else:
+            each = _ReadPing(row, ping, observed)
+        plays += len(each.observations)
         if read and plays > MOST_PLAYS:
             break
-        read.append(_ReadPing(row, ping, observed))
-        since += 1 + len(observed.observations)
+        read.append(each)
+        since += 1 + len(each.observations)
         if since > STEP:
             since = 0
             await tx.checkpoint()
@@ -142,7 +147,7 @@ async def _attempt(tx: Tx, fold: Callable[[], Awaitable[FoldReport]]) -> FoldRep
     except Exception as error:
         if tx.is_store_fault(error):
             raise
-        return Unfoldable(0, f"{type(error).__name__}: {error}"[:500])
+        return Unfoldable.because(error)
 
 
 async def _fold_rows(
@@ -151,10 +156,10 @@ async def _fold_rows(
     unfoldable = 0
     views: dict[bytes, list[Observation]] = defaultdict(list)
     for each in rows:
-        for broken in each.observed.unfoldable:
-            await _set_aside(tx, each.ping, broken.fault)
+        if each.fault:
+            await _set_aside(tx, each.ping, each.fault)
             unfoldable += 1
-        for observation in each.observed.observations:
+        for observation in each.observations:
             views[observation.play_id].append(observation)
     locked = await tx.each_row(LOCK_PLAY, [(view,) for view in sorted(views)])
     known = {view: (decode_play(state), bool(attributed)) for view, state, attributed in locked}
@@ -169,7 +174,7 @@ async def _fold_rows(
             changed.append(_SeenPlay(view, before, attributed, folded, received))
     events, begun = await _write(tx, policy, changed, now)
     await figures.count_activity(tx, now, begun, pings=len(rows), events=events)
-    said = [observation for each in rows for observation in each.observed.observations]
+    said = [observation for each in rows for observation in each.observations]
     hurried = await ask_soon(tx, policy, said, now)
     return FoldReport(len(rows), len(views), events, unfoldable, hurried)
 

@@ -7,30 +7,34 @@ import pytest
 from app.domain.known import KnownMedia, KnownMedium
 from app.domain.media import Catalogue, CatalogueEntry
 from app.domain.milestones import MilestonePolicy
-from app.domain.observation import ObservationPolicy
+from app.domain.observation import Observation, ObservationPolicy
 from app.fold.folding import PureFolding, SitePolicy
-from app.store.records import InboxPing
+from app.store.records import InboxPing, Unfoldable
 from tests.store.setting import FOLDING, NOW, body
+
+
+def observations(folding: PureFolding, ping: InboxPing) -> list[Observation]:
+    """The observations of a row that can be read."""
+    observed = folding.observe(ping)
+    assert not isinstance(observed, Unfoldable)
+    return observed
 
 
 def test_a_row_is_as_many_observations_as_it_has_plays() -> None:
     """A batch is taken apart, and each play knows when its request arrived."""
     plays = [json.loads(body(sessionId=name)) for name in ("a", "b")]
     batch = json.dumps({"plays": [*plays, {"broken": True}]}).encode()
-    rows = [(1, InboxPing(NOW, None, batch)), (2, InboxPing(NOW + 5, None, body(sessionId="c")))]
-    observed = FOLDING.observe(rows)
-    assert observed.unfoldable == []
-    assert [(each.play.session_id, each.received_at) for each in observed.observations] == [
+    observed = observations(FOLDING, InboxPing(NOW, None, batch))
+    assert [(each.play.session_id, each.received_at) for each in observed] == [
         ("a", NOW),
         ("b", NOW),
-        ("c", NOW + 5),
     ]
 
 
 def test_the_referer_stands_in_for_the_page() -> None:
     """The Referer that was stored with the row stands in for the page."""
     row = InboxPing(NOW, "https://www.example.com/launch", body(pageId=None))
-    (observation,) = FOLDING.observe([(1, row)]).observations
+    (observation,) = observations(FOLDING, row)
     assert observation.play.page[2].url == "https://www.example.com/launch"
 
 
@@ -38,14 +42,11 @@ def test_the_referer_stands_in_for_the_page() -> None:
     "poison", [b"", b"{", b"[]", b"\xff", b'{"sessionId": "\xff"}', b"[" * 9000]
 )
 def test_a_row_that_can_not_be_read_is_named(poison: bytes) -> None:
-    """Its number and the reason, and the rows beside it as if it were not there."""
-    rows = [(number, InboxPing(NOW, None, each)) for number, each in enumerate([poison, body()])]
-    observed = FOLDING.observe(rows)
-    assert len(observed.observations) == 1
-    (fault,) = observed.unfoldable
-    assert fault.row == 0
-    assert fault.fault.startswith("BadJsonError: the body ")
-    assert len(fault.fault) <= 500
+    """The fault says why the row can't be read."""
+    observed = FOLDING.observe(InboxPing(NOW, None, poison))
+    assert isinstance(observed, Unfoldable)
+    assert observed.fault.startswith("BadJsonError: the body ")
+    assert len(observed.fault) <= 500
 
 
 def test_the_policies_are_used() -> None:
@@ -54,7 +55,7 @@ def test_the_policies_are_used() -> None:
         ObservationPolicy(Catalogue()), MilestonePolicy(percents=(10,), send_played=False)
     )
     row = InboxPing(NOW, None, body(playedPercent=60, watched=[[1, 6], [0, 4]]))
-    folded = folding.fold(None, folding.observe([(1, row)]).observations)
+    folded = folding.fold(None, observations(folding, row))
     assert [event.milestone.value for event in folded.events] == ["10"]
     closed = folding.close(folded.play, NOW)
     assert [event.milestone.event for event in closed.events] == ["attention-span"]
@@ -71,7 +72,7 @@ def test_each_site_by_its_own_policies() -> None:
     watched = body(playedPercent=60, watched=[[1, 6], [0, 4]])
     earned = {}
     for site in ("academy", "gone", ""):
-        seen = folding.observe([(1, InboxPing(NOW, None, watched, site))]).observations
+        seen = observations(folding, InboxPing(NOW, None, watched, site))
         folded = folding.fold(None, seen)
         closed = folding.close(folded.play, NOW)
         earned[site] = [event.milestone.value for event in (*folded.events, *closed.events)]
@@ -98,7 +99,7 @@ def test_a_medium_has_a_least_attention_of_its_own() -> None:
         {"externalId": "other"},
     ):
         given = {"mediaBridgeId": None, "playedPercent": 60, **medium}
-        seen = folding.observe([(1, InboxPing(NOW, None, body(**given)))]).observations
+        seen = observations(folding, InboxPing(NOW, None, body(**given)))
         short_of.append(folding.fold(None, seen).play.short_of)
     assert short_of == ["120 s", "", "70 %", "61 %", "61 %"]
 
@@ -116,7 +117,7 @@ def test_what_hubspot_lists_is_known_to_each_site() -> None:
     ping = body(mediaBridgeId=None, externalId="film", mediaName=None)
     found: dict[str, tuple[int | None, str | None]] = {}
     for site in ("academy", ""):
-        (seen,) = folding.observe([(1, InboxPing(NOW, None, ping, site))]).observations
+        (seen,) = observations(folding, InboxPing(NOW, None, ping, site))
         found[site] = (seen.play.medium.bridge_id, seen.play.medium.name)
     assert found["academy"] == (42, "As the operator calls it")
     assert found[""][0] == 42
