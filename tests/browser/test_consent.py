@@ -138,7 +138,7 @@ def test_the_cookie_shows_that_the_banner_agreed(
 def test_a_signal_against_tracking_is_honoured(
     page: Page, site: Site, collector: Collector, signal: str, attributes: str
 ) -> None:
-    """Even where no consent is needed."""
+    """The signal counts even where no consent is needed."""
     embed = script(collector, f'data-consent="none" {attributes}')
     page.goto(site.put(f"<script>{signal}</script>{video()}{embed}"))
     ready(page)
@@ -160,7 +160,7 @@ def test_do_not_track_counts_only_where_asked_for(
 
 
 def test_no_cookie_is_ever_set(context: BrowserContext, site: Site, collector: Collector) -> None:
-    """Neither by the script nor through an answer."""
+    """Neither the script nor an answer sets a cookie."""
     page = context.new_page()
     show(page, site, collector, video())
     watched(page)

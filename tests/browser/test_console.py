@@ -75,7 +75,7 @@ def test_what_strangers_wrote_stays_text(relay: Relay, browser: Browser) -> None
 
 
 def test_a_medium_that_hubspot_refuses_is_found_from_now(relay: Relay, browser: Browser) -> None:
-    """Over the list, on which it is marked, to its own page with what to do."""
+    """A link leads from Now to the marked medium in the list, and to its page with the remedy."""
     page = browser.new_page()
     page.goto(f"{relay.url}/console")
     hint = page.locator(".notice").filter(has_text="HubSpot refuses 1 medium")
@@ -164,7 +164,7 @@ def test_times_are_written_as_in_the_browser(relay: Relay, browser: Browser) -> 
 
 
 def test_rejected_events_are_discarded_with_progress(relay: Relay, browser: Browser) -> None:
-    """After a second thought; what was done and by whom stands in the audit log."""
+    """The events are discarded after a confirmation, and the audit log names the operator."""
     page = browser.new_page()
     page.goto(f"{relay.url}/console/rejected")
     kind = page.locator("article").filter(has_text="of ours")
@@ -186,7 +186,7 @@ def test_rejected_events_are_discarded_with_progress(relay: Relay, browser: Brow
 
 
 def test_chosen_events_are_sent_again(relay: Relay, browser: Browser) -> None:
-    """Only those, and they arrive."""
+    """Only the chosen events are sent again, and they arrive."""
     page = browser.new_page()
     page.goto(address(relay, "/console/rejected/kind?family={family}"))
     for place in (0, 1):
@@ -233,7 +233,7 @@ def test_a_medium_is_shared_by_a_link(relay: Relay, browser: Browser) -> None:
 
 
 def test_the_snippet_follows_the_options(relay: Relay, browser: Browser) -> None:
-    """As they are chosen; copied, it is what was shown."""
+    """The snippet changes with each option, and is copied as shown."""
     context = browser.new_context()
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -253,7 +253,7 @@ def test_the_snippet_follows_the_options(relay: Relay, browser: Browser) -> None
 
 
 def test_the_check_tells_at_which_step_pings_are_lost(relay: Relay, browser: Browser) -> None:
-    """Not loaded, not allowed, loaded, arrived: each as soon as it is so."""
+    """The check shows each step once it is reached: not loaded, not allowed, loaded, arrived."""
     page = browser.new_page()
     page.goto(f"{relay.url}/console/embed")
     asked, checked = page.locator("#page"), page.locator("#checked")
@@ -289,7 +289,7 @@ def test_the_doctor_examines(relay: Relay, browser: Browser) -> None:
 
 
 def test_the_keyboard_is_enough(relay: Relay, browser: Browser) -> None:
-    """From the top over the navigation to a page, and past the navigation to its content."""
+    """The keyboard leads over the navigation to a page, and past the navigation to its content."""
     page = browser.new_page()
     page.goto(f"{relay.url}/console")
     tab_to(page, "nav a[href='/console/media']")

@@ -59,7 +59,7 @@ def first(collector: Collector) -> View:
 
 
 def test_a_straight_play_reaches_every_milestone(tab: Tab, collector: Collector) -> None:
-    """From beginning to end, four times as fast."""
+    """A play from beginning to end at four times the speed reaches every milestone."""
     tab.evaluate("v.playbackRate = 4, v.play()")
     tab.passed("v.ended")
     collector.wait_for_end()

@@ -92,7 +92,7 @@ def test_a_silent_loop_that_a_script_begins_is_nothing(
 def test_a_silent_loop_that_the_visitor_begins_counts(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """By a button of the page's own beside it."""
+    """A silent loop counts if the visitor begins it with a button of the page."""
     button = '<button id="b" onclick="v.play()">Play</button>'
     show(page, site, collector, button + video("short.webm", "muted loop"))
     loaded(page, "view")
@@ -117,7 +117,7 @@ LOOPS = {
 def test_a_silent_loop_that_a_script_makes_is_nothing(
     page: Page, site: Site, collector: Collector, loop: str
 ) -> None:
-    """Without `loop`: a hero film that its script begins again and again, or follows up."""
+    """A silent film without `loop` that a script repeats or follows up is no view."""
     hero = video("short.webm", "muted autoplay playsinline")
     page.goto(
         site.put(f"{hero}<script>n = 0; {loop}</script>" + video(name="w") + script(collector))
@@ -322,7 +322,7 @@ def test_a_theme_that_calls_its_pages_by_their_advertisements_hides_no_film(
 def test_a_submitted_form_sends_what_there_is(
     page: Page, site: Site, collector: Collector, submit: str
 ) -> None:
-    """At once, and it says that HubSpot knows the visitor now; once told, told again with that."""
+    """A form sends the view at once, even if it was sent before, and marks it as identified."""
     show(page, site, collector, video())
     play(page, rate=1, start=9.8)
     ended(page)

@@ -105,7 +105,7 @@ BLOBS = """async () => {
 def test_films_in_shadow_roots_are_told_apart_and_known_again(
     browser: Browser, site: Site, collector: Collector
 ) -> None:
-    """By their places: the same for another visitor and after a reload."""
+    """Films are told apart by their places, which are the same after a reload and for others."""
     root = ROOT.format("<video></video>")
     body = "".join(f"<div data-film>{root}</div>" for _ in range(2)) + script(collector)
     address = site.put(body, "/shadows")

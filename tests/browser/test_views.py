@@ -252,7 +252,7 @@ def test_a_shadow_root_older_than_the_script_is_found(
 
 
 def test_a_player_inserted_later_is_found(page: Page, site: Site, collector: Collector) -> None:
-    """By its own autoplay, without a call of `play()`."""
+    """A player that begins by autoplay, without a call of `play()`, is found."""
     show(page, site, collector, '<div id="place"></div>')
     page.evaluate("place.innerHTML = '<video src=/clips/short.webm autoplay></video>'")
     collector.wait_for_end()

@@ -35,7 +35,7 @@ def test_the_page_is_named_by_its_canonical_address(
 def test_the_campaign_is_that_of_the_arrival(
     page: Page, site: Site, collector: Collector, view: str
 ) -> None:
-    """Although the canonical address has none, and where a single-page site has gone on."""
+    """The arrival's campaign counts without a canonical one, and after the page has changed."""
     canonical = '<link rel="canonical" href="https://example.com/launch">'
     address = site.put(canonical + video() + script(collector))
     page.goto(f"{address}?a=1&utm_source=news%20letter&_hsenc=p2A&utm_term=x&utm_campaign=may#top")
@@ -72,7 +72,7 @@ def test_hubspots_page_id_of_another_account_is_not_believed(
 def test_a_player_is_described_by_its_attributes(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Its own, or those of what it stands in."""
+    """A player is described by its own attributes, or those of an element around it."""
     inside = video(attributes='data-media-bridge-id="42" data-media-url="https://example.com/a"')
     body = f'<div data-external-id="ext" data-media-name="Launch" data-media-type="OTHER">{inside}'
     play = last_ping(page, site, collector, body + "</div>")
@@ -275,7 +275,7 @@ def test_attributes_of_other_libraries_are_not_read(
 def test_a_blob_is_named_by_the_element_around_it(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """Its address and id, through a shadow root."""
+    """A blob is named by the address and id of the element around it, through a shadow root."""
     body = '<my-player src="/films/bees.m3u8" playback-id="b1"></my-player>'
     show(page, site, collector, body)
     page.evaluate(
@@ -296,7 +296,7 @@ def test_a_blob_is_named_by_the_element_around_it(
 def test_a_view_of_a_single_page_is_named_by_its_own_address(
     page: Page, site: Site, collector: Collector, address: str
 ) -> None:
-    """By query, by hash or by path: the template's canonical link stays what it was."""
+    """A view's query, hash or path names it, while the template's canonical link stays the same."""
     show(page, site, collector, '<link rel="canonical" href="/">' + video())
     page.evaluate("(address) => history.pushState({}, '', address)", address)
     play(page, rate=1, start=9.8)
@@ -330,7 +330,7 @@ def test_a_late_usertoken_is_told_with_what_was_told_before(
 
 
 def test_the_mails_token_stays_for_the_visit(page: Page, site: Site, collector: Collector) -> None:
-    """Through a navigation within the page, and to the next page of the tab."""
+    """The token stays through a navigation within the page, and on the next page of the tab."""
     page.goto(site.put(video() + script(collector)) + "?_hsenc=p2ANqtz-x")
     ready(page)
     page.evaluate("history.replaceState({}, '', '/')")
@@ -439,7 +439,7 @@ def test_the_page_hears_of_everything_and_may_object(
 
 
 def test_data_debug_says_what_happens(page: Page, site: Site, collector: Collector) -> None:
-    """In the console, and only where it is asked for: one line at load, then each event."""
+    """The console shows one line at load, then each event, and only if it is asked for."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     with page.expect_console_message(lambda line: line.text.startswith("playrelay beforesend")):

@@ -65,7 +65,7 @@ def test_any_environment_loads_or_says_what_is_wrong() -> None:
 
 @pytest.mark.timeout(max(120, AMOUNT))
 def test_any_dotenv_file_loads_or_says_what_is_wrong(tmp_path: Path) -> None:
-    """Likewise, whatever bytes stand in it."""
+    """Any bytes in a dotenv file load, or get a message."""
     file = tmp_path / ".env"
     lines = environments.map(lambda some: "\n".join(f"{k}={v}" for k, v in some.items()).encode())
 

@@ -105,7 +105,7 @@ def transcript(run: Run) -> tuple[Any, ...]:
 
 
 def test_the_same_seed_gives_the_same_run(folder: Path) -> None:
-    """To the millisecond and the last request; another seed gives another."""
+    """A seed determines the run to the millisecond and the last request; another seed does not."""
     runs = []
     for number, seed in enumerate(("a", "a", "b")):
         place = folder / str(number)

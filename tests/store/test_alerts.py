@@ -101,7 +101,7 @@ async def test_messages_keep_their_order(store: Store) -> None:
 
 
 async def test_how_sending_went_last_is_known(store: Store) -> None:
-    """With how many messages wait; a fault ends with the next message that is taken."""
+    """The last result of each channel is known, and a fault ends with the next accepted message."""
     await look(store, NOW, WRONG)
     await look(store, NOW + MINUTE, WRONG)
     message = await store.alerts.claim(WEBHOOK, NOW + MINUTE, LEASE)
@@ -126,7 +126,7 @@ async def test_a_message_that_is_too_old_is_dropped(store: Store) -> None:
 
 
 async def test_a_summary_is_written_once(database: Database) -> None:
-    """For each time at which one is due, by whichever process; a new store waits for the next."""
+    """One process writes a summary each time that one is due; a new store waits for the next."""
     async with database.open() as one, database.open() as other:
         assert not await one.alerts.summary_is_due(NOW, NOW)
         assert not await other.alerts.summary_is_due(NOW, NOW + HOUR)

@@ -62,7 +62,7 @@ async def test_the_share_of_errors(
 
 
 async def test_every_day_begins_anew(store: Store) -> None:
-    """At midnight UTC."""
+    """Every day begins at midnight UTC."""
     await answered(store, *[REFUSAL] * 3, now=MIDNIGHT - 1)
     assert await limits(store, MIDNIGHT - 1) == (True, False)
     assert await limits(store, MIDNIGHT) == (False, True)

@@ -230,7 +230,7 @@ async def test_shared_links_that_were_ended_meanwhile(store: Store) -> None:
 
 
 async def test_it_is_written_down(passing: Store) -> None:
-    """Once an hour, for the operator."""
+    """A step of the clock is recorded once an hour, for the operator."""
     await played(passing, WRONG)
     await set_back(passing)
     await played(passing, NOW + 2 * HOUR, sessionId="again")

@@ -6,7 +6,7 @@ from tests.store.setting import MINUTE, NOW
 
 
 async def test_a_sign_in_holds_until_it_expires(store: Store) -> None:
-    """Not a millisecond longer; another digest is none."""
+    """A sign-in ends exactly when it expires; another digest is no sign-in."""
     sessions = store.console_sessions
     await sessions.add("one", NOW + MINUTE, NOW)
     assert await sessions.holds("one", NOW + MINUTE - 1)

@@ -24,7 +24,7 @@ async def read(store: Store, at: int = NOW) -> tuple[int, ...]:
 
 
 async def test_a_name_is_asked_for_once(store: Store) -> None:
-    """Until what is known of it is a day old; in the order in which they were wanted."""
+    """A name is requested once, until it is a day old, in the order of the wishes."""
     await store.names.want([1], NOW - 1)
     await store.names.want([1, 2], NOW)
     assert await store.names.waiting(NOW)
@@ -65,7 +65,7 @@ async def test_without_anybody_to_ask_for_no_permit_is_used(store: Store) -> Non
 
 
 async def test_what_went_wrong_is_kept_for_a_while(store: Store) -> None:
-    """For all that wait; then they are asked for again, if somebody still wants."""
+    """A failure is kept for a while for all waiting contacts, who are then requested again."""
     await store.names.want([1, 2], NOW)
     claim = await store.names.claim(NOW, 1, LEASE)
     assert claim.permit is not None

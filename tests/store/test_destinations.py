@@ -95,7 +95,7 @@ DELIVERED = Delivered(9, 42, "usertoken")
 
 
 async def test_an_event_has_a_row_for_each_destination(both: Store) -> None:
-    """In order, with the same time, each on its own way; a repeated ping adds none."""
+    """Each destination has its own rows, in order and with one time; a repeated ping adds none."""
     for _ in range(2):
         await watched(both, playedPercent=30)
     assert await states(both) == [
@@ -331,7 +331,7 @@ async def test_a_destination_that_is_turned_off_holds_nothing_back(both: Store) 
 
 
 async def test_a_restart_ends_a_rest(both: Store) -> None:
-    """As it ends a pause that waits for a person."""
+    """A restart ends a destination's pause, as it ends one that waits for a person."""
     await known(both)
     now = NOW + MINUTE
     for job in await drained(both, now):
@@ -354,7 +354,7 @@ async def test_erasing_a_visitor_erases_the_events_of_both(both: Store) -> None:
 
 
 async def test_the_attention_span_goes_to_both(both: Store) -> None:
-    """Once the play has fallen silent."""
+    """The attention span goes to both destinations once the play is silent."""
     await watched(both, watched=[[1, 10]], playedPercent=0)
     await both.folding.close_quiet(ALL, BOTH, NOW + SETTLE)
     found = [where for where, what, _ in await states(both) if what == "attention-span"]

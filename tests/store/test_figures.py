@@ -72,7 +72,7 @@ async def test_plays_of_a_batch_add_up(store: Store) -> None:
 
 
 async def test_a_play_that_turns_out_to_be_elsewhere_moves(store: Store) -> None:
-    """To an earlier day and page, if a ping that was late says so."""
+    """A late ping moves a play to an earlier day and page."""
     await played(store, NOW, pageId=5, playedPercent=30)
     await played(store, NOW, pageId=4, playedPercent=30, occurredTimestamp=NOW - DAY)
     found = await report(store, TWO_DAYS)
@@ -82,7 +82,7 @@ async def test_a_play_that_turns_out_to_be_elsewhere_moves(store: Store) -> None
 
 
 async def test_a_play_is_attributed_once(store: Store) -> None:
-    """With the first of its events that is on a contact."""
+    """A play is attributed with the first of its events that is on a contact."""
     await played(store, NOW - MINUTE, playedPercent=50)
     await looked_up(store, {"utk": 9})
     for _ in range(3):
@@ -103,7 +103,7 @@ async def test_a_rejection_counts_for_the_day(store: Store) -> None:
 
 
 async def test_pages_beyond_the_first_of_a_day_are_counted_together(store: Store) -> None:
-    """So that made-up addresses fill no disk."""
+    """Further pages of a day are counted together, so that made-up addresses fill no disk."""
     for number in range(PAGES_A_DAY + 3):
         await arrive(store, sessionId=f"s{number}", pageId=None, pageUrl=f"https://x.test/{number}")
     await fold(store)
@@ -145,7 +145,7 @@ async def test_a_row_that_breaks_the_fold_counts_nothing(store: Store) -> None:
 
 
 async def test_figures_end_with_their_retention(store: Store) -> None:
-    """But outlive the plays, and the erasure of a visitor, whom they do not name."""
+    """Figures outlive the plays and an erasure, because they name no visitor."""
     await played(store, NOW)
     await store.admin.forget(utk="utk", contact_id=None)
     await store.maintenance.maintain(NOW + RETENTION.plays_ms + DAY, ALL)

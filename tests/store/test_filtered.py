@@ -236,7 +236,7 @@ async def test_the_first_traits_of_a_day_are_told_apart(store: Store) -> None:
 
 
 async def test_days_are_summed_up_by_maintenance(store: Store) -> None:
-    """Once they are over, so that pages read few rows; as many at a time as is asked for."""
+    """Maintenance sums up finished days in steps, so that pages read few rows."""
     for number in range(3):
         await played(store, NOW - number * DAY, sessionId=f"s{number}", playedPercent=60)
     before = await report(store, Traits(context="page"))

@@ -27,7 +27,7 @@ async def test_nothing_is_known(store: Store) -> None:
 
 
 async def test_a_play_is_told_whole(store: Store) -> None:
-    """Its pings, what HubSpot was asked and said, as whom it goes, and each event in order."""
+    """The history has the pings, the look-up, the identity, and each event in order."""
     await played(store, NOW, playedPercent=10)
     await played(store, NOW + 5, playedPercent=30, watched=[[1, 3], [0, 7]])
     await looked_up(store, {"utk": 9}, SOON)
@@ -53,7 +53,7 @@ async def test_the_latest_play_comes_first(store: Store) -> None:
 
 
 async def test_a_contact_is_found_whichever_way_it_is_known(store: Store) -> None:
-    """By the page's signature, by a usertoken's look-up, and by HubSpot's answer to a mail."""
+    """A contact is found by the page's signature, a look-up, and HubSpot's answer to a mail."""
     await played(store, sessionId="signed", contactId=7, contactSignature=SIGNATURE_OF_7)
     await played(store, NOW + 1, sessionId="token", contactUtk="u1")
     await looked_up(store, {"u1": 7, "utk": None}, NOW + MINUTE)

@@ -163,7 +163,7 @@ async def test_a_ping_set_aside_changed_nothing(store: Store) -> None:
 
 
 async def test_silence_makes_the_attention_span_due(passing: Store) -> None:
-    """Not before the play has been silent for so long, dated to its last ping, and once."""
+    """The attention span is due once, after the silence, with the time of the last ping."""
     await played(passing, watched=[[1, 2], [0, 2]])
     await played(passing, NOW + SECOND, watched=[[1, 3], [0, 1]])
     quiet = NOW + SECOND + SETTLE

@@ -60,7 +60,7 @@ async def test_who_is_identified_is_asked_about_soon(store: Store) -> None:
 
 
 async def test_those_due_longest_come_first_and_not_too_many(store: Store) -> None:
-    """So many as one request may name."""
+    """The longest due tokens come first, as many as one request may name."""
     for number in range(5):
         await played(store, NOW + number, sessionId=f"s{number}", contactUtk=f"u{number}")
     later = SOON + MINUTE
@@ -110,7 +110,7 @@ async def test_an_old_answer_is_used_and_checked(store: Store) -> None:
 
 
 async def test_strangers_wait_and_are_asked_about_again(store: Store) -> None:
-    """At the time given; their events say why they wait."""
+    """Strangers are looked up again at the given time; their events say why they wait."""
     await played(store)
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
     assert [entry.reason for entry in await entries(store, "waiting")] == ["stranger"]
@@ -281,7 +281,7 @@ async def test_a_busy_relay_asks_less_often(store: Store) -> None:
 
 
 async def test_a_waiting_event_is_woken_by_its_contact(store: Store) -> None:
-    """Also one that waits for a time of its own, because HubSpot did not know its `_hsenc`."""
+    """A contact wakes a waiting event, even one with its own time after a refused `_hsenc`."""
     await played(store, _hsenc="p2")
     await looked_up(store, {"utk": None}, SOON, {"utk": SOON + MINUTE})
     await settle(store, await claimed(store, SOON), Wait("stranger", NOW + DAY), now=SOON)

@@ -131,7 +131,7 @@ async def test_settled_events_are_pruned(passing: Store) -> None:
 
 
 async def test_discarded_and_given_up_events_are_pruned(store: Store) -> None:
-    """From when they ended, not from when they began."""
+    """They are pruned by the time at which they ended, not by that at which they began."""
     await played(store, sessionId="a")
     await played(store, sessionId="b")
     await store.admin.discard([(await entries(store))[0].id], NOW)
@@ -192,7 +192,7 @@ async def test_quarantine_is_pruned(store: Store) -> None:
 
 
 async def test_a_round_is_bounded(store: Store) -> None:
-    """So many rows of each kind, so that a round holds up the pings no longer than it must."""
+    """A round handles a limited number of rows of each kind, so that pings wait only briefly."""
     for number in range(5):
         await played(store, sessionId=f"s{number}")
     await looked_up(store, dict.fromkeys(["utk"]), NOW + DAY)

@@ -56,7 +56,7 @@ async def test_permits_leave_some_to_the_events(store: Store) -> None:
 
 
 async def test_a_permit_is_used_up_for_a_window(store: Store) -> None:
-    """From the answer on; the request counts among the day's, with an error as one."""
+    """A permit is used up from the answer on, and counts among the day's requests and errors."""
     permit = await store.permits.take(NOW, LEASE, spare=0)
     assert permit.id is not None
     await store.permits.settle(permit.id, Healthy(was_error=True), NOW + 5)

@@ -258,7 +258,7 @@ async def test_work_goes_on_after_a_migration(database: Database) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_any_earlier_schema_is_migrated(database: Database, version: str) -> None:
-    """From each version that ever was the newest, and again once it is done."""
+    """Each version that was ever the newest is migrated, and a second run changes nothing."""
     await database.build(version)
     for _ in range(2):
         store = await database.open()
@@ -281,7 +281,7 @@ async def test_starts_at_the_same_time_migrate_once(database: Database) -> None:
 
 
 async def test_a_newer_store_is_refused(database: Database) -> None:
-    """In one line, and it is left as it is."""
+    """A newer store is refused in one line, and left unchanged."""
     await database.restore()
     newer = REPLACE.replace("$1", "'9999'")
     await database.ask(f"{newer} RETURNING version_num")

@@ -83,7 +83,7 @@ async def test_an_outcome_is_kept_with_hubspots_words(
 
 
 async def test_the_list_is_newest_first(passing: Store) -> None:
-    """So many of the newest, of all events or of one status."""
+    """The list has so many of the newest events, of all or of one status."""
     for number in range(4):
         await played(passing, NOW + number, sessionId=f"s{number}")
     await settle(passing, await claimed(passing), REJECTED)
@@ -166,7 +166,7 @@ async def test_depths(store: Store) -> None:
 
 
 async def test_permits_in_use_are_counted(passing: Store) -> None:
-    """Until the window has passed, and no longer."""
+    """Permits count until the window has passed, and no longer."""
     await played(passing)
     await settle(passing, await claimed(passing), DELIVERED)
     assert (await passing.admin.depths(NOW + QUOTA.window_ms - 1)).quota_used == 1

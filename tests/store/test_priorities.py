@@ -50,7 +50,7 @@ async def test_a_tenth_is_the_backlogs(store: Store) -> None:
 
 
 async def test_a_fresh_event_waits_for_the_late_ones_of_its_play(store: Store) -> None:
-    """Its play goes first, from its first event on."""
+    """The play of the fresh event goes first, from its late events on."""
     await by_mail(store, "other", NOW - HOUR)
     await by_mail(store, "session", NOW - HOUR + 1, percent=30)
     await by_mail(store, "session", NOW, percent=60)

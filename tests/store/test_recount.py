@@ -211,7 +211,7 @@ async def test_a_day_that_is_longer_is_one_day(store: Store) -> None:
 
 
 async def test_viewers_are_told_apart_by_the_best_that_is_known(store: Store) -> None:
-    """By the usertoken, or else by the signed contact, or else by the session."""
+    """Viewers are told apart by usertoken, or else by signed contact, or else by session."""
     known: dict[str, Any] = {"contactUtk": None, "contactId": 7, "contactSignature": SIGNATURE_OF_7}
     for session, who in (("a", {}), ("b", {}), ("c", known), ("d", known), ("e", {})):
         by: dict[str, Any] = {"contactUtk": "utk", **who}
@@ -224,7 +224,7 @@ async def test_viewers_are_told_apart_by_the_best_that_is_known(store: Store) ->
 
 
 async def test_counting_viewers_ends(store: Store) -> None:
-    """At a number of plays, so that no page waits for a medium that is played all the time."""
+    """Counting stops at a number of plays, so that no page waits for a popular medium."""
     for number in range(3):
         await arrive(store, sessionId=f"s{number}", contactUtk=f"u{number}")
     await fold(store)

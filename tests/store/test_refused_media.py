@@ -46,7 +46,7 @@ async def refused(store: Store, now: int = NOW) -> None:
 
 
 async def test_the_other_events_of_the_medium_are_spared(passing: Store) -> None:
-    """With HubSpot's words on it; those of other media are sent."""
+    """The medium's other events get HubSpot's words; events of other media are sent."""
     await refused(passing)
     assert (await next_of(passing, 42, NOW + SECOND)).refusal == SPARED
     assert (await next_of(passing, 43, NOW + SECOND)).refusal is None
@@ -69,7 +69,7 @@ async def test_what_is_spared_costs_nothing(passing: Store) -> None:
 
 
 async def test_one_event_asks_again(passing: Store) -> None:
-    """After an hour, and the others wait for its answer; each refusal doubles the rest."""
+    """One event is sent after an hour, while the others wait; each refusal doubles the pause."""
     await refused(passing)
     assert (await next_of(passing, 42, NOW + HOUR - 1)).refusal == SPARED
     probe = await next_of(passing, 42, NOW + HOUR)
@@ -81,7 +81,7 @@ async def test_one_event_asks_again(passing: Store) -> None:
 
 
 async def test_a_probe_that_dies_is_followed_by_another(passing: Store) -> None:
-    """Once its lease has ended."""
+    """Another probe follows once the lease of a dead one has ended."""
     await refused(passing)
     await next_of(passing, 42, NOW + HOUR)
     assert (await next_of(passing, 42, NOW + HOUR + LEASE)).refusal is None
@@ -113,7 +113,7 @@ async def test_a_delivery_ends_the_rest(passing: Store) -> None:
 
 
 async def test_whoever_requeues_ends_it_too(passing: Store) -> None:
-    """By ids or by family: an operator says that the cause is fixed."""
+    """A requeue, by ids or by family, ends it: the operator says that the cause is fixed."""
     await refused(passing)
     (entry,) = await entries(passing)
     assert await passing.admin.requeue([entry.id], NOW) == 1
@@ -159,7 +159,7 @@ async def test_it_is_forgotten_in_time(passing: Store, after: int, hours: int) -
 
 
 async def test_people_see_what_rests(passing: Store) -> None:
-    """With HubSpot's words, those that rest longest first; and for a day after the rest."""
+    """Paused media are shown with HubSpot's words, the longest pause first, and for a day after."""
     await refused(passing)
     await refused(passing, NOW + HOUR)
     other = await next_of(passing, None, NOW, externalId="film")

@@ -38,7 +38,7 @@ async def rejections(store: Store, count: int, message: str = "media 17 is unkno
 
 
 async def test_rejections_of_a_kind_are_one_family(store: Store) -> None:
-    """With the latest as an example, the largest family first."""
+    """Each family shows its latest event as an example, and the largest family comes first."""
     await rejections(store, 3)
     families = await store.rejections.families(ALL)
     assert [(each.family, each.count) for each in families] == [

@@ -27,7 +27,7 @@ async def test_a_link_is_listed_until_it_ends(store: Store) -> None:
 
 
 async def test_one_is_ended_or_all(store: Store) -> None:
-    """Once; it keeps the end that it was made for."""
+    """A link can be ended once, alone or with all; it keeps the end that it was made for."""
     for name in "abc":
         await store.shared_links.add(replace(LINK, id=name))
     ended = [await store.shared_links.end(each, NOW + 1) for each in ("a", "a", "x")]

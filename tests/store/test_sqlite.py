@@ -90,7 +90,7 @@ async def test_any_number_may_prepare_it_at_once(path: Path) -> None:
 
 
 async def test_a_migration_that_breaks_leaves_nothing(path: Path) -> None:
-    """Not even what came before it: the next start finds what this one found."""
+    """A migration that fails leaves nothing behind, not even its earlier statements."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute("CREATE VIEW known_media AS SELECT 1")  # a migration makes a table of that name

@@ -51,7 +51,7 @@ def written_for(engine: str) -> list[tuple[str, str]]:
 
 
 async def test_sqlite_prepares_every_statement(tmp_path: Path) -> None:
-    """After its translation; nothing of PostgreSQL's own is left in it."""
+    """SQLite prepares every translated statement; nothing of PostgreSQL's own is left in it."""
     database = Sqlite(tmp_path)
     async with database.open():
         pass

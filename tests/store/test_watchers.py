@@ -125,7 +125,7 @@ async def test_what_a_contact_watched(passing: Store) -> None:
 
 
 async def test_an_erased_contact_is_in_no_list(passing: Store) -> None:
-    """Even where the events that named them are gone already; the others stay."""
+    """An erased contact is in no list, even if its events are gone already; the others stay."""
     await watch(passing, [(7, 1, 30), (8, 1, 60)])
     await passing.maintenance.maintain(NOW + 8 * DAY, ALL)
     assert len(await listed(passing, [1])) == 2

@@ -126,7 +126,7 @@ def test_a_jump_leaves_a_gap_in_the_coverage(relay: Relay, page: Page) -> None:
 
 @pytest.mark.parametrize("medium", ["video", "audio", "document"])
 def test_a_phone_needs_no_sideways_scrolling(relay: Relay, browser: Browser, medium: str) -> None:
-    """Not even where an event carries a long unbroken name."""
+    """The page needs none even if an event has a long unbroken name."""
     send_play(relay, mediaName="x" * 200, pageUrl=f"https://example.com/{'y' * 300}")
     page = browser.new_page(viewport=ViewportSize(width=320, height=640))
     open_demo(page, relay, f"?medium={medium}")

@@ -76,7 +76,7 @@ def test_the_import_map_checks_the_adapters(
 def test_stub_and_policy_as_printed_are_enough(
     page: Page, site: Site, relay: Relay, embed: Embed
 ) -> None:
-    """On a page that allows nothing else, an early call is heard, and nothing is violated."""
+    """On a page that allows nothing else, an early call is handled, and nothing is violated."""
     printed = "; ".join(embed("--csp", "--stub", "--import-map").splitlines())
     printed = printed.replace("script-src ", "script-src 'nonce-ours' ")
     site.headers["Content-Security-Policy"] = f"default-src 'none'; media-src 'self'; {printed}"

@@ -111,7 +111,7 @@ def _exports() -> list[str]:
 
 
 def test_milestones_reach_another_tool_as_shown(page: Page, site: Site, embed: Embed) -> None:
-    """Also where nothing may be sent."""
+    """Milestones reach the other tool even if nothing may be sent to the relay."""
     recipe = embed.shown("html", "playrelay:milestone")
     page.goto(site.put(video(attributes='title="A clip"') + recipe + embed("--consent", "manual")))
     ready(page)

@@ -143,7 +143,7 @@ def test_spotifys_element(page: Page, site: Site, collector: Collector, network:
 def test_cloudflares_element(
     page: Page, site: Site, collector: Collector, network: Network
 ) -> None:
-    """Likewise."""
+    """Cloudflare's element itself is followed, by its events."""
     network.scripts["https://embed.videodelivery.net/embed/sdk.latest.js"] = """
         window.Stream = () => (window.api = Object.assign(new EventTarget(), {
             paused: true, currentTime: 0, duration: 10, ended: false, muted: false,

@@ -135,7 +135,7 @@ def test_a_player_that_goes_on_to_the_next_film(
 def test_words_from_elsewhere_do_not_count(
     page: Page, site: Site, collector: Collector, network: Network
 ) -> None:
-    """Neither the page's own, nor another frame's, nor those of a frame inside the frame."""
+    """Messages of the page, of another frame, or of a frame inside the frame don't count."""
     evil = '<iframe src="https://evil.test/vimeo/player.vimeo.com"></iframe>'
     show(page, site, collector, VIMEO.embed() + evil)
     frame = find_frame(page, "player.vimeo.com/")
@@ -206,7 +206,7 @@ def test_a_frame_that_is_taken_out_while_it_plays(
 def test_data_debug_names_a_frame_that_does_not_answer(
     page: Page, site: Site, collector: Collector
 ) -> None:
-    """With its address, and what the frames of that kind need."""
+    """The message has the frame's address, and what frames of that kind need."""
     # One that starts by itself is not loaded anew to be asked.
     address = "https://www.youtube.com/embed/abc?autoplay=1"
     debug = 'data-consent="none" data-debug'

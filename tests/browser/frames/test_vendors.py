@@ -70,7 +70,7 @@ def test_a_jump_is_no_play(
 def test_nothing_leaves_before_consent(
     page: Page, site: Site, collector: Collector, network: Network, vendor: Vendor
 ) -> None:
-    """Neither a request nor anything stored, whatever the frame says."""
+    """Nothing is requested or stored, whatever the frame says."""
     opened(page, site, collector, vendor, attributes='data-consent="manual"')
     frame = find_frame(page)
     says(page, frame, "ready()")

@@ -45,7 +45,7 @@ def whole_film(collector: Collector) -> None:
 
 
 def test_the_async_embed(page: Page, site: Site, collector: Collector) -> None:
-    """Through the queue that Wistia's script reads; the page's own entries stay in it."""
+    """The tracker uses the queue that Wistia's script reads; the page's own entries stay in it."""
     own = "<script>window._wq = [{ id: 'own' }]</script>"
     body = f'{own}<div class="wistia_embed wistia_async_x1y2z3">{CLIP}</div>'
     show(page, site, collector, body)
@@ -143,7 +143,7 @@ def test_a_frame_beside_wistias_script(page: Page, site: Site, collector: Collec
 def test_a_silent_background_is_nothing(
     page: Page, site: Site, collector: Collector, options: str
 ) -> None:
-    """Until it is heard."""
+    """A silent background video counts only once it is heard."""
     show(page, site, collector, f'<div class="wistia_embed wistia_async_x1y2z3 {options}"></div>')
     passed(page, "window._wq?.length == 1")
     measuring(page)

@@ -37,7 +37,7 @@ def settled(page: Page) -> None:
 def test_a_frame_that_says_nothing_is_loaded_anew(
     page: Page, site: Site, collector: Collector, network: Network
 ) -> None:
-    """Once, before anybody has clicked; its `src` stays, and Back takes as many steps."""
+    """A silent frame is reloaded once, before any click; its `src` and the steps of Back stay."""
     page.goto(site.put(FRAME, "/without"))
     steps = page.evaluate("history.length")
     show(page, site, collector, FRAME)
@@ -92,7 +92,7 @@ def test_a_frame_that_was_clicked_before_the_tracker_came(
 def test_a_picture_that_stands_for_the_film(
     page: Page, site: Site, collector: Collector, network: Network
 ) -> None:
-    """In `srcdoc`, with a link to the film: what the page shows there stays."""
+    """A page's picture in `srcdoc`, with a link to the film, stays as it is."""
     picture = f"<a href='{PLAIN}?autoplay=1'>Play</a>"
     show(page, site, collector, f'<iframe id="f" src="{PLAIN}" srcdoc="{picture}"></iframe>')
     settled(page)
@@ -214,7 +214,7 @@ def test_a_page_that_asks_the_frame_itself(page: Page, site: Site, collector: Co
 def test_one_film_has_one_address(
     page: Page, site: Site, collector: Collector, address: str
 ) -> None:
-    """Even if the visitor leaves before the film's data came."""
+    """A film has one address, even if the visitor leaves before the film's data came."""
     show(page, site, collector, FRAME.replace(PLAIN, address.replace("&", "&amp;")))
     frame = find_frame(page)
     asked(frame)

@@ -153,7 +153,7 @@ def _visited(case: Case, browser: Browser, site: Site, collector: Collector) -> 
 
 @of_each("chromium", "views")
 def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None:
-    """As much as the browser says was played; HubSpot has its milestones."""
+    """Each view is reported once, with the share that was played, and its milestones."""
     seen = visit(case)
     shares_are_true(case, seen, lambda: seen.views(FIRST))
     seen.collector.agree()
@@ -161,7 +161,7 @@ def test_each_view_is_told_once_with_its_share(case: Case, visit: Visit) -> None
 
 @of_each("chromium", "medium")
 def test_the_medium_is_named_as_the_page_names_it(case: Case, visit: Visit) -> None:
-    """Its name, address and kind."""
+    """The medium gets its name, address and kind from the page."""
     seen = visit(case)
     media_are_named(case, seen, seen.views(FIRST))
 

@@ -40,13 +40,13 @@ def visit(request: pytest.FixtureRequest, players: Site, harness: Harness) -> It
 
 @of_each_in("firefox", "webkit", aspect="views")
 def test_each_view_is_told_once_with_its_share(engine: str, case: Case, visit: Visit) -> None:
-    """As much as the browser says was played."""
+    """Each view is reported once, with the share that the browser played."""
     seen = visit(engine, case)
     shares_are_true(case, seen, lambda: seen.views(path=f"/{case.name}/"))
 
 
 @of_each_in("firefox", "webkit", aspect="medium")
 def test_the_medium_is_named_as_the_page_names_it(engine: str, case: Case, visit: Visit) -> None:
-    """Its name, address and kind."""
+    """The medium gets its name, address and kind from the page."""
     seen = visit(engine, case)
     media_are_named(case, seen, seen.views(path=f"/{case.name}/"))

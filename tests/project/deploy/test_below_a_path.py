@@ -111,7 +111,7 @@ def test_what_pages_need_comes_through(proxy: httpx.Client) -> None:
 
 @pytest.mark.parametrize("path", ["demo", "metrics", "readyz", "healthz", "openapi.json", "api/v1"])
 def test_what_is_for_operators_does_not(proxy: httpx.Client, path: str) -> None:
-    """Although the console is open."""
+    """The endpoints for operators are not reachable, although the console is open."""
     assert proxy.get(f"/video/{path}").status_code == 404
 
 

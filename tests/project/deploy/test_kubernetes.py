@@ -124,7 +124,7 @@ def test_what_is_for_operators_is_on_a_port_that_nothing_publishes(role: str) ->
 
 
 def test_deliver_scales_on_the_inbox() -> None:
-    """By the age of the oldest ping, a metric that the relay has."""
+    """The deployment scales by the age of the oldest ping, a metric that the relay has."""
     scalers = {
         each["metadata"]["name"]: each["spec"] for each in of_kind("HorizontalPodAutoscaler")
     }

@@ -78,7 +78,7 @@ def test_every_metric_is_on_the_dashboard() -> None:
 
 
 def test_the_queries_are_promql(tmp_path: Path) -> None:
-    """By Prometheus' own parser."""
+    """Prometheus' own parser accepts the queries."""
     rules = [{"record": f"q:{number}", "expr": query} for number, query in enumerate(queries())]
     file = tmp_path / "queries.yaml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))

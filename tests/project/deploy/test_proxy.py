@@ -46,7 +46,7 @@ def proxy(relay: Live, tmp_path_factory: pytest.TempPathFactory) -> Iterator[htt
 
 
 def test_the_file_is_sound(tmp_path: Path) -> None:
-    """By Caddy's own word, with the name as compose hands it over."""
+    """Caddy accepts the file, with the name that compose passes."""
     environment = {**os.environ, "HOME": str(tmp_path), "RELAY_HOST": "relay.example.com"}
     command = (tool("caddy"), "validate", "--config", str(CADDYFILE), "--adapter", "caddyfile")
     assert "Valid configuration" in checked(*command, environment=environment)
@@ -84,7 +84,7 @@ def test_pings_come_through_with_whose_they_are(proxy: httpx.Client) -> None:
     "console", [None, "", "/console /console/*"], ids=["closed", "empty", "opened"]
 )
 def test_the_console_is_opened_on_purpose(tmp_path: Path, console: str | None) -> None:
-    """By the paths that RELAY_CONSOLE names, on the internal port; without it there are none."""
+    """RELAY_CONSOLE names the paths that lead to the internal port; without it there are none."""
     environment = {**os.environ, "HOME": str(tmp_path)}
     if console is not None:
         environment["RELAY_CONSOLE"] = console

@@ -132,7 +132,7 @@ def test_the_plain_tag_is_what_the_command_prints(capsys: pytest.CaptureFixture[
 
 
 def test_the_pinned_tag_is_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
-    """But for the hashes, for which something stands in."""
+    """The documented tag equals the printed one, except for the hashes."""
     assert main(["embed", "--url", RELAY, "--pinned"]) == 0
     build = read_build()
     printed = capsys.readouterr().out.replace(build.name, "0123456789abcdef")

@@ -153,7 +153,7 @@ def test_the_installed_verbs_run(installed: Path, tmp_path: Path) -> None:
 def test_every_message_that_names_a_document_leads_to_one(
     installed: Path, wheel: Path, tmp_path: Path
 ) -> None:
-    """In a folder that holds nothing: no text names a file that only a checkout has."""
+    """Every document that a message names is there in an empty folder, without a checkout."""
     held = zipfile.ZipFile(wheel)
     code = [ast.parse(held.read(name)) for name in held.namelist() if name.endswith(".py")]
     texts = [text for module in code for text in _texts(module)]

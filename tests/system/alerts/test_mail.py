@@ -10,7 +10,7 @@ from tests.processes.relay import Relay
 
 
 def test_mail_tells_what_is_wrong(tmp_path: Path) -> None:
-    """Over TLS, signed in with a password out of a file that no log repeats."""
+    """Mail is sent over TLS, with a password from a file that no log repeats."""
     context, trusted = certificate(tmp_path)
     (tmp_path / "password").write_text(PASSWORD)
     with (

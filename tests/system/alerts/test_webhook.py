@@ -67,7 +67,7 @@ def test_what_is_wrong_is_told_once_and_when_it_is_over(tmp_path: Path, receiver
 
 
 def test_a_failure_is_retried_and_shown(tmp_path: Path, receiver: Receiver) -> None:
-    """In a metric and by doctor, without the address; pings are taken meanwhile."""
+    """A metric and doctor show a failure, without the address; pings are accepted meanwhile."""
     receiver.answer = Answer(404, b"Cannot POST /services/hunter2")
     with relay_of(tmp_path, receiver) as relay:
         relay.started()
@@ -84,7 +84,7 @@ def test_a_failure_is_retried_and_shown(tmp_path: Path, receiver: Receiver) -> N
 def test_a_receiver_that_does_not_answer_holds_up_nothing(
     tmp_path: Path, receiver: Receiver
 ) -> None:
-    """Neither pings nor the end of the relay."""
+    """A receiver that does not answer delays neither pings nor the end of the relay."""
     receiver.answer = Answer(held=receiver.holding())
     with relay_of(tmp_path, receiver) as relay:
         relay.started()

@@ -27,7 +27,7 @@ def _stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_list_has_a_part_for_each(capsys: Printed) -> None:
-    """Below its name; `--account` shows one alone."""
+    """The list of each account is below its name; `--account` shows one alone."""
     assert main(["outbox", "list", "--status", "rejected"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [
@@ -96,7 +96,7 @@ def test_why_says_where(capsys: Printed) -> None:
 
 
 def test_doctor_examines_each(capsys: Printed) -> None:
-    """Its settings once, the rest for each account below its name."""
+    """Doctor checks the settings once, and the rest for each account below its name."""
     assert main(["doctor"]) == 1  # each has a rejected event
     lines = [line.split()[1:2] for line in capsys.readouterr().out.splitlines()]
     subjects = "store events delivery errors quota disk space media alerts sandbox"

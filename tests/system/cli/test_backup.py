@@ -123,7 +123,7 @@ def test_a_store_that_is_being_delivered_from_is_not_copied(
     ],
 )
 def test_a_wrong_target_is_named(to: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without a word of its password."""
+    """A wrong target is reported without its password."""
     assert main(["store", "copy", "--to", to]) == 2
     said = capsys.readouterr().err
     assert says in said

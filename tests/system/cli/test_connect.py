@@ -266,7 +266,7 @@ def test_a_key_is_replaced_or_lost(tmp_path: Path, hubspot: Sandbox) -> None:
 
 
 def test_the_provider_is_named_and_its_events_shown(tmp_path: Path, hubspot: Sandbox) -> None:
-    """On top of a connection, with the developer account's key, which is not shown."""
+    """The provider is set for an existing connection with the developer account's key, unseen."""
     assert connected(tmp_path, hubspot)[0] == 0
     wanted = ("connect", "--provider-name", "Acme player", "--show-in", "timeline,reporting")
     without = run(*wanted, folder=tmp_path, **settings(hubspot))
@@ -285,7 +285,7 @@ def test_the_provider_is_named_and_its_events_shown(tmp_path: Path, hubspot: San
 
 
 def test_the_provider_is_named_with_oauth(tmp_path: Path, hubspot: Sandbox) -> None:
-    """Without a key, with the scopes that the account granted; if it did not, that is said."""
+    """The provider is set with the granted scopes; if they are missing, the message says so."""
     scopes = {"PLAYRELAY_HUBSPOT_DEVELOPER_SCOPES": "true"}
     wanted = ("connect", "--provider-name", "Acme player")
     hubspot.world(provider_auth="oauth")
@@ -326,7 +326,7 @@ def test_disconnecting_revokes(tmp_path: Path, hubspot: Sandbox) -> None:
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, hubspot: Sandbox) -> None:
-    """With the option that chooses another."""
+    """The message names the option that chooses another port."""
     taken = httpx.URL(hubspot.address).port
     ended = run("connect", "--port", str(taken), folder=tmp_path, **settings(hubspot))
     assert ended.returncode == 1

@@ -37,7 +37,7 @@ def test_everything_that_the_script_can_be_told(capsys: pytest.CaptureFixture[st
 
 
 def test_the_pinned_tag_names_this_build(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its name in the address, its hash for the browser."""
+    """The tag has the build's name in the address, and its hash for the browser."""
     assert main(["embed", *URL, "--pinned"]) == 0
     printed = capsys.readouterr().out
     build = read_build()
@@ -46,7 +46,7 @@ def test_the_pinned_tag_names_this_build(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_import_map_has_a_hash_for_each_adapter(capsys: pytest.CaptureFixture[str]) -> None:
-    """At its pinned address; the tag that follows is the pinned one."""
+    """The import map has the hash of each adapter at its pinned address, before the pinned tag."""
     assert main(["embed", *URL, "--import-map"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     text = first.removeprefix('<script type="importmap">').removesuffix("</script>")

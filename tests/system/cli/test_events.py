@@ -71,7 +71,7 @@ def test_what_it_lacks_is_added(relay: Relay, hubspot: Sandbox) -> None:
 
 
 def test_a_missing_scope_is_named(relay: Relay, hubspot: Sandbox) -> None:
-    """In one line, with what sending needs."""
+    """The missing scope is reported in one line, with the one that sending needs."""
     hubspot.world(scopes=sorted(ALL_SCOPES - {DEFINITIONS_SCOPE}))
     refused = relay.verb("events", "define")
     assert refused.returncode == 1

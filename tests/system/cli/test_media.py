@@ -71,7 +71,7 @@ def sent(hubspot: Sandbox, session: str) -> dict[str, Any]:
 
 
 def test_listed_matched_and_used(relay: Relay, hubspot: Sandbox) -> None:
-    """By externalId, address and name; what is unmatched is shown; the running fold takes it up."""
+    """Media match by externalId, address and name, and the running fold uses the result."""
     launch = make(hubspot, title="The launch", externalId="launch")
     film = make(hubspot, title="The film", fileUrl=FILM)
     talk = make(hubspot, title="The talk")
@@ -120,7 +120,7 @@ def test_the_operators_file_wins(tmp_path: Path, hubspot: Sandbox) -> None:
 
 
 def test_nothing_is_registered_unasked(relay: Relay, hubspot: Sandbox) -> None:
-    """Neither by sync nor by register without leave; and then each unknown medium, once."""
+    """Neither sync nor register registers media without permission; with it, each one once."""
     make(hubspot, title="Namesake")
     watch(relay, "s1", externalId="film-1", mediaName="The film", mediaUrl=FILM, duration=60)
     watch(relay, "s2", externalId="talk-1", mediaName="The talk")

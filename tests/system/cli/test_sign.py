@@ -22,7 +22,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_the_printed_signature_is_believed(
     secret: str, site: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By a relay with the same secret, for this contact, on this site, for a day."""
+    """A relay with the same secret accepts it, for this contact, on this site, for a day."""
     assert main(["sign", "4711", *(["--site", site] if site else [])]) == 0
     contact, signature = capsys.readouterr().out.splitlines()
     assert contact == "contactId=4711"

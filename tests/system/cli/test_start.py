@@ -48,7 +48,7 @@ def test_a_catalogue_that_is_a_folder(tmp_path: Path) -> None:
 
 
 def test_the_sandbox_is_said_everywhere(tmp_path: Path) -> None:
-    """In the log's first line, at `/readyz` and `/metrics`, and on the console's pages."""
+    """The log's first line, `/readyz`, `/metrics` and the console's pages name the sandbox."""
     with serving(folder=tmp_path, PLAYRELAY_SANDBOX="true") as relay:
         first = json.loads(relay.said[0])
         ready = httpx.get(f"{relay.address}/readyz").json()

@@ -70,7 +70,7 @@ def test_nothing_stored_is_said(verb: str, capsys: pytest.CaptureFixture[str]) -
 def test_what_names_no_visitor_is_refused(
     option: str, value: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Before the store is opened, with what to give instead."""
+    """It is refused before the store is opened, and the message says what to give."""
     for verb in ("export", "forget"):
         with pytest.raises(SystemExit) as ended:
             main([verb, option, value])

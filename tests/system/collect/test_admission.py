@@ -76,7 +76,7 @@ async def nobody(_: list[str]) -> set[str]:
     ],
 )
 async def test_where_the_second_mark_is(size: int, free: int, *, beyond: bool) -> None:
-    """Above the first mark, so that there is room for visitors whom HubSpot has yet to name."""
+    """The second limit is above the first, for visitors who are yet to be looked up."""
 
     async def measure(_: int) -> StoreUsage:
         return StoreUsage(size, 0)

@@ -64,7 +64,7 @@ def relay(tmp_path: Path) -> Iterator[CollectingRelay]:
 
 
 def test_a_ping_goes_to_its_sites_account(relay: CollectingRelay) -> None:
-    """By the key that it names, else by the origin of its page; a key needs no origin."""
+    """The key in a ping chooses the site, or else its page's origin; a key needs no origin."""
     for site, origin in (
         ("acme", ACME),
         (None, ACME),
@@ -126,7 +126,7 @@ def test_what_belongs_to_no_site_is_refused(
     reason: str,
     detail: str,
 ) -> None:
-    """With what to do about it, which the page can read, and nothing is kept."""
+    """The refusal has a remedy that the page can read, and nothing is kept."""
     answer = relay.post(site, origin)
     assert (answer.status_code, answer.json()["reason"]) == (status, reason)
     assert answer.json()["detail"].startswith(detail)

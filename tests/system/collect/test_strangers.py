@@ -33,7 +33,7 @@ def referers(folder: Path) -> list[str | None]:
 
 
 def test_a_referer_is_cut_before_it_is_kept(collect: Live, tmp_path: Path) -> None:
-    """To the length of a page's address."""
+    """A Referer is cut to the length of a page's address before it is kept."""
     long = f"{SITE}/{'a' * 10_000}"
     assert collect.client.post(PATH, json=NO_PAGE, headers={"referer": long}).status_code == 202
     assert referers(tmp_path) == [long[:REFERER_LIMIT]]
@@ -48,7 +48,7 @@ def test_a_referer_that_nobody_needs_is_not_kept(collect: Live, tmp_path: Path) 
 
 
 def test_a_long_origin_is_refused_and_not_remembered(collect: Live) -> None:
-    """Neither as a verdict nor as a site that was heard of."""
+    """A long origin is kept neither as a verdict nor as a site that was seen."""
     long = f"https://{'a' * ORIGIN_LIMIT}.example"
     answer = collect.client.post(PATH, json=PLAY, headers={"origin": long})
     assert problem(answer)["reason"] == "origin_not_allowed"
@@ -69,7 +69,7 @@ def test_a_long_origin_is_refused_and_not_remembered(collect: Live) -> None:
 def test_what_is_refused_counts_against_its_address(
     tmp_path: Path, request_: dict[str, object]
 ) -> None:
-    """So that a flood of it ends in 429s, before anything is read."""
+    """A flood of refused requests ends in 429s, before anything is read."""
     settings = settings_for(tmp_path, pings_per_minute=2, allowed_origins=(SITE,))
     with live_relay(settings) as live:
         statuses = [live.client.request(url=PATH, **request_).status_code for _ in range(3)]  # type: ignore[arg-type]
@@ -86,7 +86,7 @@ def test_each_play_of_a_batch_counts(tmp_path: Path) -> None:
 
 
 def test_a_look_up_at_once_counts_like_many_plays(tmp_path: Path) -> None:
-    """So that nobody has HubSpot asked again and again."""
+    """An immediate look-up counts as many plays, so that nobody can cause many of them."""
     with live_relay(settings_for(tmp_path, pings_per_minute=1 + IDENTIFIED_COST)) as live:
         assert live.client.post(PATH, json=play(identified=True)).status_code == 202
         assert problem(live.client.post(PATH, json=PLAY))["reason"] == "rate_limited"
@@ -105,7 +105,7 @@ def test_charging_counts_in_the_window_that_is_open() -> None:
 
 
 def test_a_page_can_read_why_it_is_refused(collect: Live) -> None:
-    """In words and with a remedy, although it is not allowed to send."""
+    """The page can read the reason and the remedy, although it may not send."""
     origin = "https://blog.example.net"
     answer = collect.client.post(PATH, json=PLAY, headers={"origin": origin})
     assert answer.headers["access-control-allow-origin"] == origin
@@ -115,7 +115,7 @@ def test_a_page_can_read_why_it_is_refused(collect: Live) -> None:
 
 
 def test_refusals_are_logged_once_a_second() -> None:
-    """By reason, with the count of those that had no line of their own."""
+    """Refusals are logged by reason, with the count of those without a line of their own."""
     now = 10.0
     lines: list[tuple[str, int]] = []
 

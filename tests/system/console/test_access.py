@@ -42,7 +42,7 @@ def test_over_https_the_cookie_belongs_to_this_host_alone(tmp_path: Path) -> Non
 
 
 def test_a_wrong_password_is_told(client: httpx.Client) -> None:
-    """In the form, which can be sent again at once."""
+    """The form says that the password is wrong, and can be sent again at once."""
     answer = client.post("/console/sign-in", data={"password": "a guess"})
     assert answer.status_code == 401
     assert "that is not the console&#39;s password" in answer.text
@@ -71,7 +71,7 @@ def test_a_copied_cookie_ends_with_the_sign_out(guarded: Live, client: httpx.Cli
 
 
 def test_signing_out_everywhere_ends_every_sign_in(guarded: Live, client: httpx.Client) -> None:
-    """For who has forgotten to sign out elsewhere."""
+    """Signing out everywhere ends every sign-in, also a forgotten one elsewhere."""
     with httpx.Client(base_url=guarded.client.base_url, headers=HTML) as other:
         sign_in(other)
         sign_in(client)

@@ -54,7 +54,7 @@ def test_all_is_well() -> None:
 
 
 def test_a_day_without_pings_points_to_the_snippet() -> None:
-    """For silence may mean that nobody embeds the script."""
+    """The advice points to the snippet, because silence may mean that no page has the script."""
     (only,) = advice_on(depths(), Day(BUSY.day))
     assert (only.level, only.path) == ("wait", "/console/embed")
 
@@ -69,7 +69,7 @@ def test_each_pause_says_what_to_do(reason: str) -> None:
 
 
 def test_a_destination_that_rests_alone_is_named() -> None:
-    """With what to do, as of a pause of the account's."""
+    """The advice names the paused destination and the remedy, as for a pause of the account."""
     rest = Rest("custom-events", NOW + 120_000, "missing_scope")
     (only,) = advice_on(depths(resting=(rest,), due_age=SLOW_MS + 1))
     assert only.level == "bad"
@@ -96,7 +96,7 @@ def test_a_process_that_only_collects_says_who_sends() -> None:
 
 
 def test_media_that_hubspot_refuses_are_told() -> None:
-    """With what to do, and the page on which they are marked."""
+    """The advice names the remedy, and the page on which the media are marked."""
     (only,) = advice_on(depths(), refused=[MediumRefusal("/film", 1, NOW, "no such media")])
     assert (only.level, only.path) == ("wait", "/console/media")
     assert only.says == "HubSpot refuses 1 medium: externalId film (no such media)."
@@ -107,7 +107,7 @@ def test_media_that_hubspot_refuses_are_told() -> None:
     ("requests", "errors", "said"), [(1000, 41, True), (1000, 40, False), (100, 50, False)]
 )
 def test_errors_near_what_hubspot_allows(requests: int, errors: int, *, said: bool) -> None:
-    """From 4 % of a day's requests on, if these are enough to tell."""
+    """Advice on errors is given from 4 % of a day's requests on, if these are enough."""
     found = advice_on(depths(requests_today=requests, errors_today=errors))
     assert ("ended in an error" in found[0].says) is said
 
@@ -139,7 +139,7 @@ def test_the_step_at_which_pings_are_lost(seen: Activity, level: str, says: str)
 
 
 def test_a_site_that_is_not_allowed_is_named() -> None:
-    """With the place in which it belongs."""
+    """The advice names the place to which the site must be added."""
     first, *_ = check(Activity(refused_at=NOW, reason="origin_not_allowed"), allowed=False)
     assert (first.level, first.do) == (
         "bad",
@@ -174,7 +174,7 @@ def test_strange_origins_take_no_places_of_those_that_may_send() -> None:
 
 
 def test_what_leaves_the_relay_repeats_no_words_of_others() -> None:
-    """Neither HubSpot's, which may name contacts, nor the ids of media; each sentence has a key."""
+    """Alerts repeat neither HubSpot's words nor ids of media; each piece of advice has a key."""
     said = "contact 4711 (c-1)"
     rests = (Rest("custom-events", NOW + 120_000, f"missing_scope: {said}"),)
     found = advice_on(
@@ -198,7 +198,7 @@ def test_what_leaves_the_relay_repeats_no_words_of_others() -> None:
 
 
 def test_messages_that_do_not_arrive_are_said() -> None:
-    """Beside whatever else is wrong; a way that works is not mentioned."""
+    """Failing channels are reported beside other advice; a working one is not mentioned."""
     failing = AlertChannel("webhook", NOW, "404 Not Found", 2)
     working = AlertChannel("mail", NOW, "", 0)
     (only,) = advise(depths(), [], BUSY, NOW, collects=False, channels=[failing, working])

@@ -82,7 +82,7 @@ def test_without_the_token_nothing_is_told(client: httpx.Client) -> None:
 
 
 def test_a_token_that_is_being_replaced_is_taken(client: httpx.Client) -> None:
-    """Until it is removed from the setting."""
+    """The token is accepted until it is removed from the setting."""
     headers = {"authorization": f"bearer {EARLIER}"}
     assert client.get("/api/v1/media", headers=headers).status_code == 200
 
@@ -95,7 +95,7 @@ def test_without_a_token_it_is_off(tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_media_with_their_figures(client: httpx.Client) -> None:
-    """As on the page, one after the other."""
+    """The API lists media with the figures of the page."""
     found = {each["externalId"]: each for each in items(client, "media")}
     assert found.keys() == {"tour", "story"}
     counted = ("plays", "reached50", "reached75", "completed", "playsEver", "duration")
@@ -120,7 +120,7 @@ def test_media_of_a_period(client: httpx.Client) -> None:
 
 
 def test_one_medium(client: httpx.Client) -> None:
-    """By day, and how many plays saw each percent."""
+    """The API gives a medium's days, and how many plays saw each percent."""
     number = next(each["id"] for each in items(client, "media") if each["externalId"] == "tour")
     (summary,) = items(client, f"media/{number}")
     assert (summary["plays"], summary["viewers"], summary["reached75"]) == (1, 1, 1)
@@ -152,7 +152,7 @@ def test_people(client: httpx.Client) -> None:
 
 
 def test_as_csv(client: httpx.Client) -> None:
-    """With a column for each field."""
+    """The CSV has a column for each field."""
     answer = client.get("/api/v1/media", params={"format": "csv", "limit": 1}, headers=BEARER)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     (row,) = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
@@ -228,7 +228,7 @@ def test_a_parameter_that_would_be_ignored_is_refused(
     ],
 )
 def test_a_bad_question_names_its_field(client: httpx.Client, path: str, field: str) -> None:
-    """As a problem."""
+    """A bad question is answered with a problem that names the field."""
     answer = client.get(f"/api/v1/{path}", headers=BEARER)
     assert answer.status_code == 422
     assert answer.json()["detail"].startswith(field)

@@ -34,7 +34,7 @@ async def ended(job: BackgroundJob) -> BackgroundJob:
 
 
 async def test_a_job_is_done_step_by_step() -> None:
-    """Until nothing is left; meanwhile it can be found by its id."""
+    """A job continues until nothing is left; meanwhile it can be found by its id."""
     jobs, leaving = Jobs(), asyncio.Event()
     job = jobs.start("Sending again", "/console", 30, Work(3).step, leaving)
     assert jobs.get(job.id) is job
@@ -51,7 +51,7 @@ async def test_a_job_is_done_step_by_step() -> None:
     ],
 )
 async def test_a_job_that_fails_says_why(error: Exception, says: str) -> None:
-    """In words for people, and with what was done before."""
+    """A failed job says why in plain words, and what was done before."""
     job = Jobs().start("x", "/console", 30, Work(2, error).step, asyncio.Event())
     await ended(job)
     assert job.done == 20
@@ -69,7 +69,7 @@ async def test_a_relay_that_stops_ends_a_job_between_two_steps() -> None:
 
 
 async def test_the_oldest_jobs_are_forgotten() -> None:
-    """So that memory is bounded."""
+    """The oldest jobs are forgotten, so that memory is bounded."""
     jobs = Jobs()
     known = [jobs.start("x", "/", 0, Work(0).step, asyncio.Event()) for _ in range(KEPT + 1)]
     await ended(known[-1])

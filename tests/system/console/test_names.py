@@ -63,7 +63,7 @@ def test_names_are_off_unless_wanted(tmp_path: Path) -> None:
 def test_names_show_once_hubspot_has_told_them(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """In the list, on the contact's and the medium's page; in no file, address, log or store."""
+    """Names show in the list and on both pages, but in no file, address, log or store."""
     with live_relay(settings_for(tmp_path, **NAMES)) as live:
         contact, text = watched(live)
         assert "Names are being loaded from HubSpot" in text

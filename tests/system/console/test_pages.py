@@ -85,7 +85,7 @@ def table(text: str) -> list[list[str]]:
 
 
 def test_now_says_that_all_is_well(client: httpx.Client) -> None:
-    """In a sentence, with the figures of the day."""
+    """The page says it in a sentence, with the figures of the day."""
     now = page(client, "now")
     assert "All is well" in now
     assert re.search(r"Plays begun</dt><dd>3<", now)
@@ -120,7 +120,7 @@ def test_media_are_listed_with_their_names_as_text(client: httpx.Client) -> None
     ],
 )
 def test_a_bad_question_names_its_field(client: httpx.Client, path: str, what: str) -> None:
-    """On a page, in one line."""
+    """A page names the field in one line."""
     answer = client.get(f"/console/{path}")
     assert answer.status_code == 422
     assert f'<p class="lede">{what}' in html.unescape(answer.text)
@@ -214,7 +214,7 @@ def names(text: str) -> list[str]:
 
 
 def test_media_are_sorted_and_found(client: httpx.Client) -> None:
-    """By each column, which the address says; and by a part of a name, an id or an address."""
+    """Media are sorted by each column, as in the address, and found by name, id or address."""
     heads = re.findall(r'<a href="/console/media\?([^"]*order=(\w+)[^"]*)"', page(client, "media"))
     assert {order for _, order in heads} > {"plays", "name", "average", "watched", "completed"}
     listed = sorted(names(page(client, "media")))
@@ -266,7 +266,7 @@ def test_a_medium_tells_how_far_people_got(client: httpx.Client) -> None:
 
 
 def test_a_medium_is_filtered(tmp_path: Path) -> None:
-    """By what its plays can be told apart by, which the page offers and the address says."""
+    """A medium is filtered by its plays' traits, which the page offers and the address names."""
     with live_relay(settings_for(tmp_path)) as live:
         live.client.headers.update(HTML)
         launch = "https://x.test/launch?utm_campaign=may"
@@ -380,7 +380,7 @@ def test_rejections_are_requeued_and_it_is_written_down(client: httpx.Client, fo
 
 
 def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Path) -> None:
-    """With its words, when it is asked again and what to do; and now says that there are some."""
+    """The medium has HubSpot's words, the next try and the remedy; Now says that there are some."""
     assert "HubSpot refuses" not in page(client, "media") + page(client, "now")
     soon = now_ms() + 10 * 60 * 1000  # what is too far off would be brought back
     with closing(sqlite3.connect(folder / "playrelay-sandbox.db", timeout=10)) as db:
@@ -403,7 +403,7 @@ def test_media_that_hubspot_refuses_are_marked(client: httpx.Client, folder: Pat
 
 
 def test_the_snippet(client: httpx.Client) -> None:
-    """As `playrelay embed` prints it; an address that is none is told."""
+    """The page shows what `playrelay embed` prints; a wrong address is reported."""
     text = html.unescape(
         page(client, "embed?url=https://r.example.com&consent=none&email=true&debug=on")
     )
@@ -421,7 +421,7 @@ def test_an_examination(client: httpx.Client) -> None:
 
 
 def test_files_are_kept_by_browsers_under_their_own_names(client: httpx.Client) -> None:
-    """For good; under another's name there is nothing."""
+    """Browsers may keep a file for good under its hash; a wrong hash is not found."""
     address = re.search(r'href="(/console/static/\w+/console.css)"', page(client, "audit"))
     assert address is not None
     found = client.get(address[1])
@@ -432,7 +432,7 @@ def test_files_are_kept_by_browsers_under_their_own_names(client: httpx.Client) 
 
 
 def test_a_store_that_is_away_is_told(tmp_path: Path) -> None:
-    """With what to do about it; a piece of a page likewise."""
+    """A page, or a piece of one, reports it with the remedy."""
     with live_relay(settings_for(tmp_path)) as live:
         with closing(sqlite3.connect(tmp_path / "playrelay-sandbox.db", timeout=10)) as db:
             db.execute("DROP TABLE audit")

@@ -46,7 +46,7 @@ def test_each_page_is_there(client: httpx.Client, path: str) -> None:
 
 
 def test_a_change_is_written_down(client: httpx.Client) -> None:
-    """With nothing to change, too."""
+    """A change is recorded even if nothing was changed."""
     everything = {"all": "yes"}
     started = client.post("/console/rejected/requeue", data=everything)
     until(lambda: "Done." in client.get(started.headers["location"]).text)

@@ -26,7 +26,7 @@ def fill(client: httpx.Client) -> None:
 
 
 def test_the_sandbox_is_filled(tmp_path: Path) -> None:
-    """With plays of several media; filling it again adds nothing."""
+    """The sandbox gets plays of several media; filling it again adds nothing."""
     with live_relay(settings_for(tmp_path)) as live:
         live.client.headers.update(HTML)
         assert "Fill with sample plays" in live.client.get("/console").text

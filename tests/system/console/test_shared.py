@@ -179,7 +179,7 @@ def test_who_opens_many_waits(tmp_path: Path) -> None:
 
 
 def test_a_link_holds_as_long_as_its_key_and_its_time(tmp_path: Path) -> None:
-    """Under any key that is listed; without a key none is made, with the console off none holds."""
+    """A link is valid under any listed key; without a key or without the console there is none."""
     with operated(tmp_path) as live:
         link = made(live)
     with operated(tmp_path, secret_key=f"{NEW_KEY},{KEY}") as rotated:

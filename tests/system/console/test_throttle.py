@@ -63,7 +63,7 @@ async def test_later_attempts_are_delayed_but_pass(time: Time) -> None:
 
 
 async def test_attempts_of_one_address_wait_for_one_another(time: Time) -> None:
-    """So many at once take so many delays; more than may wait are refused."""
+    """Attempts wait for one another's delay, and too many waiting ones are refused."""
     throttle = Throttle(time.clock, time.sleep)
     for _ in range(FREE_PER_ADDRESS):
         await guess(throttle, "2001:db8::1")

@@ -150,7 +150,7 @@ def test_a_play_leads_to_its_contact(client: httpx.Client, path: str) -> None:
     ],
 )
 def test_a_bad_question_names_its_field(client: httpx.Client, path: str, field: str) -> None:
-    """On a page, in one line."""
+    """A page names the field in one line."""
     answer = client.get(f"/console/{path}")
     assert answer.status_code == 422
     assert f'<p class="lede">{field}' in answer.text

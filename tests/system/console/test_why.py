@@ -92,7 +92,7 @@ def test_without_a_password_there_is_no_console(tmp_path: Path) -> None:
 
 
 def test_the_password_opens(guarded: httpx.Client) -> None:
-    """By HTTP Basic, under any user name; without it the browser is told to ask for it."""
+    """HTTP Basic opens it under any user name; without it, the browser asks for the password."""
     closed = guarded.post("/console/why", json=ASKED)
     assert closed.status_code == 401
     assert closed.headers["www-authenticate"].startswith("Basic ")

@@ -46,7 +46,7 @@ async def statuses(harness: Harness) -> set[tuple[str, str]]:
 
 
 async def test_both_have_each_milestone(both: Harness) -> None:
-    """In order, on the same contact; each outcome is counted by its destination."""
+    """Both get the milestones in order, on the same contact; outcomes count by destination."""
     await watch(both)
     await both.send_all()
     assert both.sent == ["session STARTED", "session 25"]

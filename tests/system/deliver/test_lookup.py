@@ -72,7 +72,7 @@ async def test_one_visitor_is_asked_about_once(asking: Harness) -> None:
 
 
 async def test_strangers_are_asked_about_ever_less(asking: Harness) -> None:
-    """At growing intervals, as long as an event waits; then they are contacts, or given up."""
+    """Strangers are looked up at growing intervals, until they are contacts, or given up."""
     asking.world(demo_visitors=False)
     await visitors(asking, "stranger")
     await ask_all(asking)

@@ -67,7 +67,7 @@ async def test_events_go_first(naming: Harness) -> None:
 
 
 async def test_who_is_not_there_has_no_name(naming: Harness) -> None:
-    """Not deleted and merged contacts either, and nobody is asked for twice."""
+    """Deleted and merged contacts have no name, and nobody is requested twice."""
     naming.world(contacts={7, 8}, merged={7: 8})
     await naming.store.names.want([7, 8, 9], naming.clock.now)
     worker = naming.names()
@@ -110,7 +110,7 @@ async def test_a_limit_of_hubspots_holds_for_all(naming: Harness) -> None:
 
 
 async def test_who_is_erased_does_not_come_back(naming: Harness) -> None:
-    """Neither what was read, nor what is being read at that moment."""
+    """Neither a stored name nor one that is being read comes back after an erasure."""
     store, now = naming.store, naming.clock.now
     await store.names.want([1, 2], now)
     claim = await store.names.claim(now, 100, MINUTE)

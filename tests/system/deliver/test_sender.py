@@ -106,7 +106,7 @@ async def test_unknown_media_are_kept_for_a_person(passing: Harness, unknown: st
 
 
 async def test_a_medium_that_hubspot_knows_at_last_is_sent_again(passing: Harness) -> None:
-    """Within an hour, without any action by a person."""
+    """The event is sent again within an hour, without any action by a person."""
     passing.world(utks={"utk": 9}, media={}, unknown_media="refuse")
     await passing.arrive()
     await passing.send_all()

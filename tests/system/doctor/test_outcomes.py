@@ -71,7 +71,7 @@ def test_what_came_of_the_events(depths: Depths, subject: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("reason", PAUSES)
 def test_a_pause_says_what_to_do(reason: str, tmp_path: Path) -> None:
-    """In the console's words: a reason's code alone tells nobody anything."""
+    """The finding uses the console's words, because a reason's code says nothing to people."""
     _, says, todo = PAUSES[reason]
     settings = Settings(database_url=f"sqlite:///{tmp_path}/data/relay.db")
     resting = replace(WELL, resting=(Rest("custom-events", 9, f"{reason}: HTTP 503"),))
@@ -80,7 +80,7 @@ def test_a_pause_says_what_to_do(reason: str, tmp_path: Path) -> None:
 
 
 async def test_a_paused_account_says_what_to_do(tmp_path: Path) -> None:
-    """As for a destination that is paused."""
+    """The finding uses the same words as for a paused destination."""
     store = await open_sqlite(f"sqlite:///{tmp_path}/relay.db", policy("passthrough"))
     try:
         now = now_ms()
@@ -123,7 +123,7 @@ def test_settings_that_are_valid_and_still_wrong(
 def test_a_catalogue_that_the_next_start_would_stop_at(
     name: str, content: str | None, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """In a process that reads it: one that only takes pings needs none."""
+    """A process that reads catalogues reports it; one that only takes pings needs none."""
     monkeypatch.chdir(tmp_path)
     if content is not None:
         Path(name).write_text(content)
@@ -153,7 +153,7 @@ def test_a_clock_that_stepped(at: int, expected: int) -> None:
 
 
 def test_rejections_are_told_apart_by_destination(tmp_path: Path) -> None:
-    """For they have causes of their own."""
+    """Rejections are counted by destination, because they have causes of their own."""
     elsewhere: dict[Destination, dict[Status, int]] = {"custom-events": {"rejected": 3, "due": 1}}
     depths = replace(WELL, outbox={**WELL.outbox, "rejected": 5}, elsewhere=elsewhere)
     settings = Settings(database_url=f"sqlite:///{tmp_path}/data/relay.db")

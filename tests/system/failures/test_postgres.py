@@ -95,7 +95,7 @@ def test_a_server_that_takes_no_writes(
 def test_connections_that_are_cut_again_and_again(
     server: Server, relay_with: RelayWith, sandbox: Sandbox
 ) -> None:
-    """Under load, with all connections cut ten times: each acknowledged ping arrives, once."""
+    """Under load, with all connections cut ten times, each acknowledged ping arrives once."""
     relay = relay_with(database_url=server.url, events="percent").started()
     sent: list[str] = []
     acknowledged: list[str] = []

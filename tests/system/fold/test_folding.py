@@ -80,7 +80,7 @@ def test_each_site_by_its_own_policies() -> None:
 
 
 def test_a_medium_has_a_least_attention_of_its_own() -> None:
-    """By its entry in the catalogue; of what stands there the site's bound does not count."""
+    """A medium's entry in the catalogue has its own bounds, which replace the site's."""
     entries = [
         CatalogueEntry(external_id="long", least_seconds=120, least_percent=0),
         CatalogueEntry(media_url="https://cdn.example.com/clip.mp4", least_percent=70),
@@ -105,7 +105,7 @@ def test_a_medium_has_a_least_attention_of_its_own() -> None:
 
 
 def test_what_hubspot_lists_is_known_to_each_site() -> None:
-    """Behind the site's own catalogue, as behind the account's."""
+    """HubSpot's list fills gaps of the site's own catalogue, as of the account's."""
     entry = CatalogueEntry(external_id="film", name="As the operator calls it")
     given = ObservationPolicy(Catalogue.of([entry]))
     folding = PureFolding(

@@ -113,7 +113,7 @@ async def test_a_missing_scope_is_named_and_no_event_pays(harness: Harness) -> N
 
 
 async def test_what_is_registered_is_known_at_once(harness: Harness) -> None:
-    """With the id that HubSpot gave it."""
+    """A registered medium is known at once, with its id from HubSpot."""
     done, stopped = await made(harness, FILM, TALK)
     assert stopped is None
     assert [each.external_id for each in done] == ["film", "talk"]

@@ -30,7 +30,7 @@ def pending(clock: Clock) -> PendingAuthorizations:
 
 
 def test_a_callback_in_time_is_accepted(pending: PendingAuthorizations, clock: Clock) -> None:
-    """With the redirect address, which is exchanged along with the code."""
+    """A callback in time is accepted, with the redirect address that its code needs."""
     state = pending.start("me", BACK)
     clock.now += MINUTES * 60_000
     authorization = pending.take(state, "me")

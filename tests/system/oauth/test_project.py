@@ -69,7 +69,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 def test_the_example_is_what_the_command_writes(written: Path) -> None:
-    """So is all that lies in deploy/hubspot."""
+    """The files in deploy/hubspot are those that the command writes."""
     assert texts(EXAMPLE) == texts(written)
 
 
@@ -143,7 +143,7 @@ def test_the_app_declares_what_is_asked_for(auth: AppAuth, *, lookup: bool, regi
 
 
 def test_where_browsers_come_back_to() -> None:
-    """To the port or the address that is given, and to the console behind the relay's address."""
+    """Browsers return to the port or the address that is given, and to the console."""
     assert redirect_urls(9000, None, None) == ["http://localhost:9000/connect"]
     behind = parse_url("https://example.com/relay/")
     assert redirect_urls(1, "https://a.example/back", behind) == [

@@ -46,7 +46,7 @@ def two(hubspots: tuple[Sandbox, Sandbox]) -> Sandbox:
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_each_account_gets_its_own(tmp_path: Path, one: Sandbox, two: Sandbox, engine: str) -> None:
-    """By key or by origin, with the marks of the site that the play was watched on."""
+    """Each account gets its pings by key or by origin, with the milestones of their site."""
     shared = {"database_url": fresh_database()} if engine == "postgresql" else {}
     file = account("acme", one.address, TOKEN) + account("globex", two.address, TOKEN)
     file += """

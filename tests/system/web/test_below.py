@@ -54,7 +54,7 @@ def test_every_page_stays_below_the_path(live: Live) -> None:
 
 @pytest.mark.parametrize("prefix", [BASE, ""], ids=["passed on", "taken away"])
 def test_pages_scripts_and_pings_are_found(live: Live, prefix: str) -> None:
-    """By either name; what only begins alike is something else."""
+    """Both addresses work; a path that only begins alike is not found."""
     client = live.client
     assert client.get(f"{prefix}/playrelay.js").status_code == 200
     assert client.get(f"{prefix}/healthz").json() == {"status": "ok"}
@@ -96,7 +96,7 @@ def test_a_proxy_need_not_pass_the_host_on(live: Live) -> None:
 
 
 def test_the_document_of_the_api_names_the_address(live: Live) -> None:
-    """For programs that are generated from it."""
+    """The OpenAPI document has the public address, for generated programs."""
     document = json.loads(live.client.get(f"{BASE}/openapi.json").text)
     assert document["servers"] == [{"url": PUBLIC}]
 

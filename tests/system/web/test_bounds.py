@@ -198,14 +198,14 @@ def ping_request() -> bytes:
 
 
 def test_what_is_no_http_is_a_400(live: Live) -> None:
-    """As a problem like every other; nothing is logged but one line a second."""
+    """What is not HTTP gets a problem like every other, and is logged once a second."""
     with connected(live) as peer:
         peer.sendall(b"\x16\x03\x01 hello\r\n\r\n")
         assert refusal(peer) == (400, "bad_request")
 
 
 def test_refusals_are_counted_by_reason(live: Live) -> None:
-    """In a metric of the process, whatever route they were for."""
+    """A metric of the process counts refusals by reason, whatever route they were for."""
     for request in (b"nonsense\r\n\r\n", HEAD + b"x: " + b"v" * MAX_HEAD + b"\r\n\r\n"):
         with connected(live) as peer:
             peer.sendall(request)

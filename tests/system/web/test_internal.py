@@ -39,7 +39,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Live]:
 def test_operators_addresses_are_on_the_internal_port_alone(
     live: Live, port: int, path: str
 ) -> None:
-    """In public there is nothing, by whatever Host; inside they answer."""
+    """The public port does not answer them, by whatever Host; the internal one does."""
     for host in ("localhost", f"localhost:{port}"):
         public = live.client.get(path, headers={"host": host})
         assert public.status_code == 404
@@ -54,6 +54,6 @@ def test_what_pages_need_stays_public(live: Live) -> None:
 
 
 def test_without_an_internal_port_the_public_one_answers(tmp_path: Path) -> None:
-    """As ever."""
+    """Without an internal port the public port answers them."""
     with live_relay(settings_for(tmp_path)) as live:
         assert {live.client.get(path).status_code for path in OPERATORS} == {200}

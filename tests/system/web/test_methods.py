@@ -60,7 +60,7 @@ def test_a_slash_too_many(live: Live, asked: str, answered: str) -> None:
 @pytest.mark.parametrize("body", [LENGTH, CHUNKS], ids=["length", "chunks"])
 @pytest.mark.parametrize("at", [1, 40, 200, -1], ids=str)
 def test_the_offer_of_another_protocol_is_ignored(live: Live, body: bytes, at: int) -> None:
-    """As a server may; the body counts, however it arrives, and so does the next request."""
+    """The offer is ignored, as a server may; the body and the next request count as usual."""
     sent = b"POST %b HTTP/1.1\r\nHost: localhost\r\n%b%b%b" % (PATH.encode(), OFFER, body, LAST)
     with connected(live) as peer:
         peer.sendall(sent[:at])
@@ -71,7 +71,7 @@ def test_the_offer_of_another_protocol_is_ignored(live: Live, body: bytes, at: i
 
 
 def test_many_such_requests_at_once_are_answered(live: Live) -> None:
-    """As many as fit into one read of the socket."""
+    """All requests that fit into one read of the socket are answered."""
     many = 1500
     asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n%b\r\n" % OFFER
     with connected(live) as peer:

@@ -35,7 +35,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 def test_status_and_reason_agree(
     guarded: httpx.Client, method: str, path: str, status: int, reason: str
 ) -> None:
-    """In the answer and in its body, for routes of every kind."""
+    """The answer and its body agree, for routes of every kind."""
     answer = guarded.request(method, path)
     body = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
@@ -51,7 +51,7 @@ def test_an_address_that_is_none(guarded: httpx.Client) -> None:
 
 
 def test_all_faults_of_a_request_are_named_at_once(guarded: httpx.Client) -> None:
-    """With their fields; not only the first."""
+    """All faults are named with their fields, not only the first."""
     answer = guarded.post(
         "/console/why", json={"who": "", "limit": 1000, "x": 1}, auth=("", PASSWORD)
     )

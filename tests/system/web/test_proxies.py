@@ -80,5 +80,5 @@ async def test_the_peer_is_kept() -> None:
     ],
 )
 def test_an_ipv4_address_is_one_however_it_arrives(address: str, plain: str) -> None:
-    """On an IPv6 socket it has another form."""
+    """An IPv4 address on an IPv6 socket is recognized, although it has another form."""
     assert unmapped(address) == plain

@@ -38,7 +38,7 @@ def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_it_arrives_as_text(box: Mailbox) -> None:
-    """With the headers that keep machines from answering, to all recipients."""
+    """Mail arrives as text for all recipients, with headers against automatic answers."""
     assert await mail_by(box.port).send(message("bad")) == Sent("taken")
     (mail,) = box.mails
     assert mail["subject"] == "playrelay: HubSpot refuses the access token."
@@ -102,7 +102,7 @@ def replace_text(text: str) -> Message:
 async def test_it_is_encrypted_and_signed_in(
     tmp_path: Path, security: Security, *, implicit: bool
 ) -> None:
-    """Both ways of encryption; a wrong password is refused, and is not repeated."""
+    """Mail is sent with both kinds of encryption; a refused password is not repeated."""
     context, _ = certificate(tmp_path)
     with mailbox(context, implicit=implicit, signs_in=True) as box:
         assert await mail_by(box.port, security, PASSWORD).send(TEST) == Sent("taken")
@@ -136,7 +136,7 @@ async def test_a_server_without_starttls_gets_nothing(box: Mailbox) -> None:
 
 
 async def test_refusals_say_what_is_refused(box: Mailbox) -> None:
-    """Without the server's words, which name addresses; those are for who sends a test."""
+    """A failure omits the server's words, which name addresses; only a test shows them."""
     mail = mail_by(box.port)
     box.answer = "554 5.7.1 spam"
     assert await mail.send(TEST) == Failed("the server refuses the message (554)", "5.7.1 spam")
@@ -150,7 +150,7 @@ async def test_refusals_say_what_is_refused(box: Mailbox) -> None:
 
 
 async def test_nobody_there_is_a_failure() -> None:
-    """As is somebody who does not speak SMTP."""
+    """An unreachable server is a failure, and so is one that does not speak SMTP."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         result: Result = await mail_by(unused.getsockname()[1]).send(TEST)
@@ -158,7 +158,7 @@ async def test_nobody_there_is_a_failure() -> None:
 
 
 async def test_a_server_that_says_nothing_is_left() -> None:
-    """After a while."""
+    """A server that says nothing is left after a while."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         server = MailServer("127.0.0.1", silent.getsockname()[1], "none", step_seconds=0.05)
         result = await Mail(server, SENDER, RECIPIENTS).send(TEST)

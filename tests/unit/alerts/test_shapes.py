@@ -21,7 +21,7 @@ TEAMS_LIMIT = 28 * 1024
 
 
 def test_an_alert_says_what_is_wrong_and_what_to_do() -> None:
-    """In one text for what shows nothing else, and in fields for programs."""
+    """An alert is one text for simple displays, and fields for programs."""
     found = message("bad")
     assert json.loads(json.dumps(own(found, []))) == {
         "id": "0123456789abcdef",
@@ -47,7 +47,7 @@ def test_an_alert_says_what_is_wrong_and_what_to_do() -> None:
 
 
 def test_a_summary_stands_beside_the_week_before() -> None:
-    """In words; the fields have the figures themselves."""
+    """A summary compares the weeks in words; the fields have the figures themselves."""
     assert SUMMARY.text.splitlines() == [
         "playrelay: 1,200 plays from 2026-11-16 to 2026-11-22 (+20 %)",
         "Plays: 1,200 1,000 the week before",
@@ -85,7 +85,7 @@ def test_the_account_is_named_and_linked_where_there_are_several() -> None:
 
 
 def test_without_a_public_address_there_are_no_links() -> None:
-    """In no shape."""
+    """No shape has links without a public address."""
     found = message("bad", origin=Origin("", None))
     shapes = [shape(found, paragraphs(found)) for shape in (own, slack, teams)]
     assert "console" not in json.dumps(shapes)
@@ -125,7 +125,7 @@ def test_teams_takes_it(each: Message) -> None:
 
 
 def test_the_schema_refuses_what_is_no_card() -> None:
-    """So that the test above means something."""
+    """The schema refuses it, so the test above means something."""
     card = teams(TEST, paragraphs(TEST))["attachments"][0]["content"]
     card["body"][0]["inlines"][0]["size"] = "Enormous"
     with pytest.raises(jsonschema.ValidationError):

@@ -29,7 +29,7 @@ def webhook(receiver: Receiver, path: str = SECRET, shape: Format = "json") -> W
 
 @pytest.mark.parametrize(("shape", "key"), [("json", "id"), ("slack", "blocks"), ("teams", "type")])
 async def test_it_is_posted_as_json(receiver: Receiver, shape: Format, key: str) -> None:
-    """In the chosen shape, to the whole address."""
+    """The chosen shape is posted to the whole address."""
     result = await webhook(receiver, f"{SECRET}?sig=x", shape).send(TEST)
     assert result == Sent("200 OK: ok")
     (posted,) = receiver.posted
@@ -52,7 +52,7 @@ async def test_it_is_posted_as_json(receiver: Receiver, shape: Format, key: str)
 async def test_what_is_not_taken_fails(
     receiver: Receiver, answer: Answer, result: Failed | Sent
 ) -> None:
-    """With the status, apart from what the other side says, and how long it wants to wait."""
+    """A refusal gives the status, the receiver's words apart, and the requested wait."""
     receiver.answer = answer
     assert await webhook(receiver).send(TEST) == result
 

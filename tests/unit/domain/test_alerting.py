@@ -42,12 +42,12 @@ def reported(looks: Iterable[tuple[float, bool]], after: int = AFTER) -> list[tu
 def test_a_sentence_is_told_once(
     looks: list[tuple[float, bool]], says: list[tuple[float, State]]
 ) -> None:
-    """Once it has held for a while, and when it has been gone as long."""
+    """Advice is reported once it has lasted for a while, and once it has been gone as long."""
     assert reported(looks) == says
 
 
 def test_without_a_wait_it_is_told_at_once() -> None:
-    """Both what turns bad and what is good again."""
+    """Without a wait, advice and its end are reported at once."""
     assert reported([(0, True), (1, True), (2, False)], after=0) == [(0, "bad"), (2, "good")]
 
 

@@ -22,7 +22,7 @@ def test_what_differs_from_event_to_event_is_left_out(one: str, other: str) -> N
 
 
 def test_kinds_stay_apart() -> None:
-    """By HubSpot's category and words; without a category by our own reason."""
+    """Families differ by HubSpot's category and words; without a category by our own reason."""
     assert family_of("refused", "A", "x") != family_of("refused", "B", "x")
     assert family_of("refused", "A", "x") != family_of("refused", "A", "y")
     assert family_of("retries_exhausted", "", "unavailable") == "retries_exhausted unavailable"

@@ -67,7 +67,7 @@ def medium_of(catalogue: Finder, **said: Any) -> Medium:
 
 
 def test_hubspots_object_fills_what_the_page_left_open() -> None:
-    """Its id, title, type and externalId; and never a duration, whose unit is not published."""
+    """HubSpot's id, title, type and externalId fill gaps, but no duration: its unit is unknown."""
     layered = LayeredCatalogue(Catalogue(), KNOWN)
     assert medium_of(layered, media_url="https://cdn.example.com/launch.mp4") == Medium(
         type="VIDEO",

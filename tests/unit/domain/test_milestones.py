@@ -96,7 +96,7 @@ def test_attention(known: Play, expected: list[Milestone]) -> None:
 
 
 def test_attention_can_be_switched_off() -> None:
-    """Without the operator's wish there is none."""
+    """Attention spans are sent only if the operator wants them."""
     assert due_when_quiet(play(50, 1, 0), MilestonePolicy(send_attention=False)) == []
 
 

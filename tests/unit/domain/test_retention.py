@@ -27,7 +27,7 @@ def figures(maps: list[tuple[int, ...]]) -> Figures:
 
 @given(watching)
 def test_average_and_time_are_those_of_the_plays(maps: list[tuple[int, ...]]) -> None:
-    """As if each play had been asked: coverage once a play, time as often as it was watched."""
+    """The average counts coverage once a play, and the time as often as it was watched."""
     shares = [percent(spans) for spans in maps]
     found = figures(maps)
     assert average_share(found) == pytest.approx(sum(shares) / len(shares))

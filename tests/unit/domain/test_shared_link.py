@@ -40,13 +40,13 @@ def test_it_shows_nothing_else(changed: SharedLink) -> None:
 
 @pytest.mark.parametrize("place", [0, 21, 22, 63])
 def test_an_altered_token_is_of_no_link(place: int) -> None:
-    """In its name or in its signature."""
+    """A token with a changed name or signature belongs to no link."""
     other = "B" if TOKEN[place] == "A" else "A"
     assert not is_token_of(LINK, TOKEN[:place] + other + TOKEN[place + 1 :], [KEY])
 
 
 @pytest.mark.parametrize("text", ["", "x", TOKEN[:-1], TOKEN + "A", "=" * 64, "é" * 64, "." * 64])
 def test_what_is_no_token_is_told(text: str) -> None:
-    """Without an error."""
+    """A text that is no token is answered without an error."""
     assert id_in(text) is None
     assert not is_token_of(LINK, text, [KEY])

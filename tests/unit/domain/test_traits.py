@@ -36,7 +36,7 @@ def test_the_campaign_is_what_the_address_says(query: str, campaign: tuple[str, 
 
 
 def test_the_campaign_of_the_arrival_goes_first() -> None:
-    """As a canonical address has none, or that of another visit; all of it counts, not parts."""
+    """The arrival's campaign counts as a whole, because a canonical address may have another."""
     arrived = campaign_in("utm_source=news&utm_campaign=may")
     found = traits(f"{LAUNCH}?utm_medium=mail&utm_campaign=june", campaign=arrived)
     assert found[3:] == ("news", "", "may")

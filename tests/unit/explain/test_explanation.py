@@ -238,7 +238,7 @@ def test_a_destination_at_rest_is_named() -> None:
 
 
 def test_the_steps_are_in_order() -> None:
-    """From the beginning over the pings and the look-up to each event, by time."""
+    """The steps are sorted by time: the beginning, the pings, the look-up and each event."""
     explained = explain(
         played(
             event("delivered", contact_id=9, rung="usertoken"),

@@ -28,7 +28,7 @@ def test_one_medium() -> None:
     ],
 )
 def test_how_many_there_are(refused: list[MediumRefusal], says: str) -> None:
-    """With an example, by HubSpot's names."""
+    """The summary gives their number with an example, by HubSpot's names."""
     assert summary(refused) == f"HubSpot refuses {says}"
 
 

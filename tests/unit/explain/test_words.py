@@ -24,6 +24,6 @@ from app.explain.words import place_of, title_of
     ids=["a title", "no title", "a route in the fragment", "an id", "unknown"],
 )
 def test_a_page_in_a_table(page: Page, title: str, place: str) -> None:
-    """By its title, and its address without scheme and query."""
+    """A page is shown by its title, and its address without scheme and query."""
     play = Play("s", Medium(), (0, 1, page), 0)
     assert (title_of(play), place_of(play)) == (title, place)

@@ -48,7 +48,7 @@ def answered(status: int, body: object) -> Answer:
 
 
 def test_the_type_is_asked_of_the_apps_definitions() -> None:
-    """With the developer account's key in the query, where there is one."""
+    """The request has the developer account's key in the query, if there is one."""
     call = type_call(PROVIDER, 7, SecretStr("key"), "VIDEO")
     assert call.path == "/media-bridge/2026-03/7/settings/object-definitions/VIDEO"
     assert call.keys["hapikey"].get_secret_value() == "key"
@@ -121,5 +121,5 @@ def test_an_object_is_made_of_strings() -> None:
 def test_what_hubspot_requires_is_known_before_it_is_asked(
     medium: Medium, missing: list[str]
 ) -> None:
-    """By the type of the medium."""
+    """The required fields of each type of medium are known before a request."""
     assert lacks(medium) == missing

@@ -99,7 +99,7 @@ def test_the_page_of_the_play_is_named_where_an_operator_allows_it() -> None:
 
 
 def test_a_usertoken_is_sent_as_it_is() -> None:
-    """For HubSpot to convert."""
+    """The usertoken is sent unchanged, for HubSpot to convert."""
     said = body(identity=Identity("passthrough", contact_utk="ab"))
     assert (said["utk"], "objectId" in said) == ("ab", False)
 

@@ -36,7 +36,7 @@ END = time_of("2027-09")
     ],
 )
 def test_each_version_has_its_end(use: Use, version: str, ends: str) -> None:
-    """As HubSpot's notices say it; a dated version's is 18 months after its month."""
+    """Each version ends as HubSpot's notices say; a dated version 18 months after its month."""
     line = ending_of(use, version)
     assert line is not None
     assert line.ends == ends
@@ -81,7 +81,7 @@ def test_the_doctor_warns_half_a_year_ahead() -> None:
 
 
 def test_what_is_gone_is_a_fault() -> None:
-    """With what to do about it."""
+    """A version that is gone is a fault, with a remedy."""
     signs = Signs()
     signs.keep_gone("contacts", gone=True)
     finding = examine_endings(in_use(VERSIONS, signs), END - 2 * WARN_MS)

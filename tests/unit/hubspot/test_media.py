@@ -108,7 +108,7 @@ async def test_without_a_cursor_it_was_the_last_page(answering: Ask, paging: obj
 async def test_faults_are_told_apart(
     answering: Ask, status: int, body: object, kind: type[object]
 ) -> None:
-    """As for events, for both calls."""
+    """Faults of both calls are told apart as for events."""
     async with answering(status, body) as (client, _):
         calls: list[Awaitable[object]] = [
             client.media_page("VIDEO"),

@@ -38,7 +38,7 @@ def test_anything_else_is_no_version(field: str, text: str) -> None:
 
 
 def test_a_version_may_move_a_path() -> None:
-    """As `/events/2026-03/send` became `/events/custom/2026-09/send`."""
+    """A version may move a path, as `/events/2026-03/send` to `/events/custom/2026-09/send`."""
     settings = Settings.model_validate(
         {
             "hubspot_api_version": "2027-03",

@@ -195,7 +195,7 @@ async def test_a_batch_is_taken_whole_or_not_at_all(
 async def test_each_part_needs_its_published_scope(
     http: httpx.AsyncClient, sandbox: Sandbox, path: str, scope: str
 ) -> None:
-    """As the spec says; another scope does not help."""
+    """A call needs the scope that the spec names; another scope does not help."""
     document = spec.load(SENDING if path == SEND else DEFINING)
     assert {"oauth2": [scope]} in document["paths"][path]["post"]["security"]
     sandbox.config = sandbox.config.changed({"scopes": sandbox.config.scopes - {scope}})
@@ -214,7 +214,7 @@ async def test_custom_events_count_in_the_same_limits(
 
 
 async def test_the_control_lists_what_was_kept(defined: httpx.AsyncClient) -> None:
-    """In order of arrival, from a number on."""
+    """The control lists events in order of arrival, from a number on."""
     for uuid in ("a", "b"):
         await defined.post(SEND, json=event(uuid=uuid))
     kept = (await defined.get("/sandbox/custom-events", params={"after": 1})).json()

@@ -42,7 +42,7 @@ def test_v1_says_no_more_than_it_did(create: Create, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("wrong", [{"client_secret": "no"}, {"refresh_token": "dead"}])
 def test_a_refusal_is_its_exception(create: Create, wrong: dict[str, str]) -> None:
-    """With HubSpot's status of it, and without the secret."""
+    """The exception has HubSpot's status, and not the secret."""
     with pytest.raises(ApiException) as caught:
         create(**REFRESH | wrong)
     assert caught.value.status in {400, 401}

@@ -52,7 +52,7 @@ async def test_only_what_is_asked_for_is_told(http: httpx.AsyncClient) -> None:
 async def test_a_merged_contact_is_the_one_it_went_into(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
-    """Once, under that one's id."""
+    """A merged contact appears once, under the id of the contact it was merged into."""
     sandbox.config = sandbox.config.changed({"merged": {12: 11}})
     answer = await http.post(PATH, json=batch(11, 12))
     assert [each["id"] for each in answer.json()["results"]] == ["11"]

@@ -75,7 +75,7 @@ async def test_an_image_has_a_file(http: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "101"}, {"after": "x"}, {"page": "2"}])
 async def test_a_bad_page_is_refused(http: httpx.AsyncClient, query: dict[str, str]) -> None:
-    """As of other lists; a type that no app has defined is a 404."""
+    """A bad page is refused as for other lists; a type that no app has defined is a 404."""
     assert (await http.get(VIDEO, params=query)).status_code == 400
     assert (await http.get(f"{BASE}/2-1")).status_code == 404
 
@@ -95,7 +95,7 @@ async def test_each_call_asks_for_a_scope(
 async def test_the_apps_definitions_name_the_types(
     http: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
-    """With the developer account's key or a token that may read them; not of another app."""
+    """Definitions need the developer account's key or a token with the scope, of this app."""
     document = spec.load("media-bridge.2026-03.openapi.json")
     sandbox.config = sandbox.config.changed({"provider_auth": "key"})
     answer = await http.get(f"{DEFINITIONS}/VIDEO", params=KEY)

@@ -41,7 +41,7 @@ def test_a_webhook_is_enough() -> None:
 
 
 def test_mail_is_whole() -> None:
-    """With several recipients; a case of the alphabet does not matter."""
+    """Mail has several recipients; the case of a word does not matter."""
     settings = loaded(**MAIL, SMTP_SECURITY="TLS", SUMMARY_DAY="Monday")
     assert settings.alert_channels == ("mail",)
     assert settings.alert_mail_to == ("ops@example.com", "web@example.com")

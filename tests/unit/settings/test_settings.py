@@ -146,7 +146,7 @@ def test_a_wrong_value_is_told_with_its_remedy(
 def test_each_faulty_origin_is_told(
     monkeypatch: pytest.MonkeyPatch, origins: str, said: str
 ) -> None:
-    """In one line, each with what to write."""
+    """One line names each faulty origin, and what to write."""
     (line,) = faults(monkeypatch, ALLOWED_ORIGINS=origins, SANDBOX="true")
     assert said in line
 

@@ -80,7 +80,7 @@ def test_without_a_file_there_is_one_account_with_one_site(tmp_path: Path) -> No
 
 
 def test_accounts_and_their_sites(written: Written) -> None:
-    """In the order of the file; an account that no site names is one by its own name."""
+    """Accounts keep the file's order; an account without sites is a site by its own name."""
     acme, globex = written(ACME + GLOBEX)
     assert (acme.name, [site.key for site in acme.sites]) == ("acme", ["acme"])
     assert (globex.name, [site.key for site in globex.sites]) == ("globex", ["www", "academy"])
@@ -131,7 +131,7 @@ def test_one_app_for_several_accounts(written: Written) -> None:
 def test_secrets_come_from_elsewhere(
     written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, where: str
 ) -> None:
-    """From a variable, from .env, or from a file beside this one, whose line break is dropped."""
+    """A secret comes from a variable, .env or a file beside this one, without its line break."""
     line = 'access_token_env = "ACME_TOKEN"'
     monkeypatch.delenv("ACME_TOKEN")
     if where == "environment":
@@ -159,7 +159,7 @@ def test_a_variable_that_the_file_names_is_no_mistake(
 def test_the_catalogue_lies_beside_the_file(
     written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Not where the relay happens to be started."""
+    """The catalogue is found relative to the file, not to the working folder."""
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc" / "sites.toml").write_text(ACME + 'catalogue = "media.csv"\n')
     monkeypatch.setenv("PLAYRELAY_SITES", "etc/sites.toml")
@@ -311,7 +311,7 @@ def test_all_faults_at_once(written: Written) -> None:
 
 @pytest.mark.parametrize("shared", ["https://www.acme.example", "https://*.acme.example", "*"])
 def test_an_origin_of_two_sites_is_refused(written: Written, shared: str) -> None:
-    """Unless one of them is found by its key alone."""
+    """It is refused unless one of the sites is found only by its key."""
     text = f"""
     [accounts.one]
     allowed_origins = ["{shared}"]

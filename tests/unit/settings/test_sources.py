@@ -92,7 +92,7 @@ def test_a_file_without_a_secret(content: bytes | None, said: str, tmp_path: Pat
 
 
 def test_a_fault_of_a_secret_names_the_file_that_it_stands_in(tmp_path: Path) -> None:
-    """So that the file is mended, and not a variable that nobody has set."""
+    """The message names the file that is to be corrected, not a variable that nobody has set."""
     (tmp_path / "secret").write_text("two lines\nof a password")
     (line,) = faults({**PRODUCTION, "PLAYRELAY_CONSOLE_PASSWORD_FILE": "secret"})
     assert line == (
@@ -159,7 +159,7 @@ def test_a_folder_is_no_dotenv_file(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_variable_is_found_in_a_dotenv_file(tmp_path: Path) -> None:
-    """As in the environment, with the place."""
+    """A misspelt variable in a file is found as in the environment, with its place."""
     (tmp_path / ".env").write_text("PLAYRELAY_PORTT=1\n")
     (line,) = load(variables={}).unknown
     assert line == "PLAYRELAY_PORTT (in .env) is not a setting: did you mean PLAYRELAY_PORT?"

@@ -16,7 +16,7 @@ def samples(text: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 def test_each_account_has_its_label() -> None:
-    """Beside the metric's own; a family's head stands once, and nothing is added up."""
+    """Each sample has the account's label, a family has one head, and nothing is added up."""
     accounts = {name: Metrics() for name in ("acme", "globex")}
     for number, metrics in enumerate(accounts.values(), start=1):
         metrics.pings.count("accepted", number)

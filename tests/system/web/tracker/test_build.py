@@ -64,7 +64,7 @@ def test_the_order_of_files_has_no_say_in_the_name() -> None:
 
 
 def test_the_name_can_be_worked_out_with_sha256sum(folder: Path) -> None:
-    """As the embed page shows it."""
+    """The name can be worked out as the embed page shows it."""
     command = (
         "sha256sum $(find playrelay.js* adapters -type f | LC_ALL=C sort) | sha256sum | head -c 16"
     )
