@@ -1,6 +1,7 @@
 """Advertisements and films that nobody began are no views; the moment of a form is one."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
@@ -215,6 +216,149 @@ def test_a_silent_film_that_a_script_stops_half_way_is_nothing(
     film, last = (view.last["mediaUrl"] for view in collector.views())
     assert film.endswith("ten.webm" if audible else "short.webm")
     assert last.endswith("?last")
+
+
+IN_SIGHT = """
+    <style>video { display: block; width: 300px } #below { margin-top: 3000px }</style>
+    <video id="v" src="/clips/ten.webm" muted onclick="v.pause()"></video>
+    <button id="b" onclick="v.pause()">Pause</button>
+    <video id="w" src="/clips/ten.webm?other"></video>
+    <p id="below">The end</p>
+    <script>
+        new IntersectionObserver(([{ isIntersecting }]) => {
+            if (isIntersecting) v.play();
+            else v.pause();
+        }).observe(v);
+    </script>
+"""
+"""A silent film with a button of its own, which plays while it is in sight."""
+
+STOPS = {
+    "a click on its button": lambda page: page.click("#b"),
+    "a key on its button": lambda page: page.press("#b", "Enter"),
+    "a click on the picture": lambda page: page.click("#v"),
+}
+
+
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
+def test_a_silent_film_that_the_visitor_stops_counts(
+    page: Page, site: Site, collector: Collector, stop: Callable[[Page], None]
+) -> None:
+    """Whoever stops it has steered it; that a script stops it out of sight changes nothing."""
+    show(page, site, collector, IN_SIGHT)
+    page.evaluate(load(*ADAPTERS))
+    until(page, 2)
+    stop(page)
+    passed(page, "v.paused")
+    played = truth(page)
+    page.mouse.wheel(0, 5000)
+    passed(page, "scrollY > 2000")
+    leave(page)
+    collector.wait(lambda seen: seen.plays and seen.view().percent >= int(played))
+
+
+SCROLLS = {
+    "with the wheel": (
+        lambda page: page.mouse.wheel(0, 5000),
+        lambda page: page.mouse.wheel(0, -5000),
+    ),
+    "with keys": (
+        lambda page: page.keyboard.press("End"),
+        lambda page: page.keyboard.press("Home"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("down", "up"), SCROLLS.values(), ids=SCROLLS)
+def test_a_silent_film_that_only_scrolling_starts_and_stops_is_nothing(
+    page: Page,
+    site: Site,
+    collector: Collector,
+    down: Callable[[Page], None],
+    up: Callable[[Page], None],
+) -> None:
+    """Although it has a button of its own, and keys scroll: none was on the button."""
+    show(page, site, collector, IN_SIGHT)
+    page.evaluate(load(*ADAPTERS))
+    page.mouse.move(5, 5)
+    for seconds in (1, 2):
+        until(page, seconds)
+        down(page)
+        passed(page, "v.paused")
+        up(page)
+        passed(page, "!v.paused")
+    down(page)
+    passed(page, "v.paused")
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait_for_end()
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert collector.view().last["mediaUrl"].endswith("?other")
+
+
+def test_a_preview_whose_film_a_click_opens_is_nothing(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """The click is on the preview, and ends it: what lies over it takes it from the pointer."""
+    card = """
+        <style>video { display: block; width: 300px } #over { position: fixed; inset: 0 }</style>
+        <div id="card" onmouseenter="v.play()" onmouseleave="v.pause()" onclick="
+            document.body.insertAdjacentHTML('beforeend', '<div id=over></div>')
+        "><video id="v" src="/clips/ten.webm" muted></video></div>
+    """
+    show(page, site, collector, card + video("ten.webm?other", name="w"))
+    page.evaluate(load(*ADAPTERS))
+    page.hover("#card")
+    until(page, 1)
+    page.click("#card")
+    page.mouse.move(200, 100)
+    passed(page, "v.paused")
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait_for_end()
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert collector.view().last["mediaUrl"].endswith("?other")
+
+
+def test_a_wide_control_counts_by_its_middle_at_the_keyboard(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """A button under a film that stands in the middle begins far to the left of it."""
+    style = "<style>video { display: block; margin: auto; width: 300px } #b { width: 100% }</style>"
+    button = '<button id="b" onclick="v.play()">Play</button>'
+    show(page, site, collector, style + video("short.webm", "muted loop") + button)
+    page.evaluate(load(*ADAPTERS))
+    page.press("#b", "Enter")
+    collector.wait(lambda seen: seen.plays and seen.view().milestones == [25, 50, 75, 100])
+
+
+@pytest.mark.parametrize(
+    ("does", "counts"),
+    [("void 0", False), ("v.pause()", False), ("v.currentTime = 5", True)],
+    ids=["no more than that", "stopping it", "seeking in it"],
+)
+def test_a_silent_loop_is_a_view_once_the_visitor_seeks_in_it(
+    page: Page, site: Site, collector: Collector, does: str, *, counts: bool
+) -> None:
+    """A click over a hero is none, though it begins anew just then; nor is its pause button."""
+    button = f'<button id="b" onclick="{does}">Do</button>'
+    silent = video(attributes="muted loop autoplay width=300")
+    show(page, site, collector, silent + button + video("ten.webm?other", name="w"))
+    page.evaluate(load(*ADAPTERS))
+    play(page, rate=1, start=9.5)
+    until(page, 9.6)
+    page.click("#b")
+    passed(page, "v.paused || v.currentTime > 6 && v.currentTime < 9 || v.currentTime < 3")
+    passed(page, "v.paused || v.currentTime > 1")
+    play(page, rate=1, start=9.8, name="w")
+    ended(page, "w")
+    collector.wait(lambda seen: any(each.get("ended") for each in seen.plays))
+    leave(page)
+    page.goto(site.put("", "/next"))
+    seen = {"?other" in view.last["mediaUrl"] for view in collector.views()}
+    assert seen == ({True, False} if counts else {True})
 
 
 @pytest.mark.parametrize("attributes", ["muted", ""], ids=["a camera", "a call"])

@@ -22,18 +22,8 @@ const LONGEST_LOOP_MS = 6e4;
 /** Players whose films a script plays over and over, or one after the other. @type {WeakSet<Node>} */
 const loops = new WeakSet();
 
-/** Whether the page asks for it all the same. @param {any} node */
-const isWanted = (node) => wish(node) == "on";
-
 /** What has just ended, and may yet turn out to be a loop. @type {any} */
 let last;
-
-/**
- * Whether a script plays silent films one after the other on several players, as a slider does:
- * then none of them counts.
- * @param {any} node
- */
-const follows = (node) => last?.ended && !node.paused && loops.add(last).add(node);
 
 /**
  * Whether the player is silent and has no controls of its own.
@@ -42,52 +32,67 @@ const follows = (node) => last?.ended && !node.paused && loops.add(last).add(nod
  */
 const isBackground = (node, { controls, muted, volume }) =>
   (muted || volume === 0) &&
-  (!controls || (node.localName == "iframe" && getComputedStyle(node).pointerEvents == "none"));
+  (!controls || (node.matches("iframe") && getComputedStyle(node).pointerEvents == "none"));
 
 /** @param {any} node @param {any} player */
 const isDecoration = (node, player) => {
-  const { controls, loop, currentSrc, duration, srcObject } = player;
+  const { controls, loop, currentSrc, duration } = player;
   return (
-    !isWanted(node) &&
+    wish(node) != "on" &&
     ((!controls &&
       // What is broadcast like that has controls.
-      (srcObject?.getTracks ||
-        /^data:/.test(currentSrc) ||
-        (node.localName == "audio" && duration < SHORTEST_SOUND && /^http/.test(currentSrc)))) ||
+      (node.srcObject?.getTracks ||
+        /^data/.test(currentSrc) ||
+        (node.matches("audio") && duration < SHORTEST_SOUND && /^http/.test(currentSrc)))) ||
       (isBackground(node, player) &&
-        (loop || loops.has(node) || node.localName == "iframe" || follows(node))))
+        (loop ||
+          loops.has(node) ||
+          node.matches("iframe") ||
+          // Silent films that a script plays one after the other on several players, as a slider does.
+          (last?.ended && !node.paused && loops.add(last).add(node)))))
   );
 };
 
-/** @typedef {{ timeStamp: number, clientX?: number, clientY?: number }} Input of the visitor's */
+/** @typedef {{ timeStamp: number, x?: number, y?: number, width?: number, height?: number }} Input of the visitor's */
 /** @typedef {{ lastInput: Input, inputTarget: any }} Core what the script has seen of it */
 
-/** @param {Core} core */
+/** @param {Pick<Core, "lastInput">} core */
 const isRecent = ({ lastInput }) => performance.now() - lastInput.timeStamp < CAUSED_MS;
 
 /**
- * Whether the visitor has just started it or sought: on the player, beside it, or in its frame.
+ * Whether the middle of something is on a player or beside it.
+ * @param {any} box a click has none
+ * @param {DOMRect} player
+ */
+const isBeside = ({ x, y, width = 0, height = 0 }, { left, right, top, bottom }) =>
+  (x += width / 2) > left - BESIDE &&
+  x < right + BESIDE &&
+  (y += height / 2) > top - BESIDE &&
+  y < bottom + BESIDE;
+
+/**
+ * Whether the visitor has just started or stopped it, or sought: on the player, beside it, or in its
+ * frame.
  * @param {any} node
  * @param {string} type of the player's event
  * @param {Core} core
  */
-const isSteered = (node, type, core) => {
-  const { lastInput, inputTarget } = core;
-  if (node.localName == "iframe" && node.getRootNode().activeElement == node) return true;
-  if (!isRecent(core) || node.srcObject?.getTracks || !/^(play|seek|wait|$)/.test(type)) return false;
-  // A loop seeks back by itself.
-  if (node.loop && type == "seeking" && node.currentTime < 1) return false;
-  const { top, bottom, left, right } = node.getBoundingClientRect();
-  let { clientX: x = 0, clientY: y = 0 } = lastInput;
-  // At the keyboard: where the control is.
-  if (!x) ({ x, y } = inputTarget.getBoundingClientRect());
-  return x > left - BESIDE && x < right + BESIDE && y > top - BESIDE && y < bottom + BESIDE;
-};
+const isSteered = (node, type, { lastInput, inputTarget }) =>
+  (node.matches("iframe") && node.getRootNode().activeElement == node) ||
+  (isRecent({ lastInput }) &&
+    /^(play|pause|seek|wait|$)/.test(type) &&
+    !node.srcObject?.getTracks &&
+    // A loop seeks back by itself, and who stops one does not want to see it.
+    !(node.loop && (type == "pause" || (/ing/.test(type) && node.currentTime < 1))) &&
+    // At the keyboard: where the control is. A key that is on no control is the page's: it scrolls.
+    // A click that leads elsewhere ends a preview: what it was on is no longer under the pointer.
+    (lastInput.x ? type != "pause" || inputTarget.matches(":hover") : inputTarget.tabIndex >= 0) &&
+    isBeside(lastInput.x ? lastInput : inputTarget.getBoundingClientRect(), node.getBoundingClientRect()));
 
 /**
  * Whether a film that no visitor started may still turn out to be a script's loop: until the page
  * is left, or it has ended and nothing follows. One that a script stops half way was a preview under
- * the pointer, or out of sight. Remembers one that has ended, for `follows`.
+ * the pointer, or out of sight.
  * @param {any} node
  * @param {any} player
  * @param {string} type of the event
@@ -95,7 +100,7 @@ const isSteered = (node, type, core) => {
  */
 const isSuspect = (node, player, type, since) => {
   const suspect =
-    !isWanted(node) &&
+    wish(node) != "on" &&
     isBackground(node, player) &&
     (loops.has(node) ||
       (!/hide$/.test(type) &&
