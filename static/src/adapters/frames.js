@@ -46,6 +46,9 @@ const VENDORS = /** @type {Record<string, string>} */ ({
   youtube: "www.youtube.com youtube.com www.youtube-nocookie.com youtube-nocookie.com",
 });
 
+/** A player that can be asked has answered after so long (milliseconds). */
+const ANSWER_MS = 1e4;
+
 /** By the whole host. @param {string} host */
 const findVendor = (host) =>
   Object.keys(VENDORS).find((name) => VENDORS[name].split(" ").includes(host));
@@ -164,7 +167,7 @@ const ask = (node, { ask }) => {
 /** Reads what the frame's address names. @param {any} node @param {boolean} loaded its document is there */
 const open = (node, loaded) => {
   const url = findAddress(node);
-  if (!url) return node.src || tools.use("inside", (adapter) => adapter(node, tools));
+  if (!url) return node.src || tools.use("inside", (adapter) => adapter(node, tools, receive));
   return tools.use(/** @type {string} */ (findVendor(url.host)), (/** @type {Vendor} */ vendor) => {
     const currentSrc = vendor.address(url);
     const frame = currentSrc && follow(node);
@@ -210,9 +213,6 @@ const receive = ({ origin, source, data }) => {
   });
   if (!followed.has(node)) tools.awaitAdapter(done);
 };
-
-/** A player that can be asked has answered after so long (milliseconds). */
-const ANSWER_MS = 1e4;
 
 /** @type {((event: Event) => void) | undefined} */
 let onLoad;

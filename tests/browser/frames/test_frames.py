@@ -7,6 +7,7 @@ from tests.browser.frames.network import (
     PACKAGE_HOST,
     VENDORS,
     Network,
+    Vendor,
     asked,
     find_frame,
     measuring,
@@ -59,6 +60,43 @@ def test_a_frame_in_a_shadow_root(page: Page, site: Site, collector: Collector) 
     measuring(page)
     whole(page, collector)
     assert collector.view().last["mediaUrl"] == VIMEO.film
+
+
+FACADES = {
+    "in srcdoc": """{
+        place.append(document.createElement("iframe"));
+        place.firstChild.srcdoc = facade;
+    }""",
+    "by a script": """{
+        place.append(document.createElement("iframe"));
+        const inner = place.firstChild.contentDocument;
+        inner.open(), inner.write(facade), inner.close();
+    }""",
+}
+
+
+@pytest.mark.parametrize("vendor", [YOUTUBE, VIMEO], ids=["YouTube", "Vimeo"])
+@pytest.mark.parametrize("writes", FACADES.values(), ids=FACADES)
+def test_a_frame_in_a_frame_that_the_page_writes(
+    page: Page, site: Site, collector: Collector, vendor: Vendor, writes: str
+) -> None:
+    """A picture in a document of the page's own: a click makes the vendor's frame inside of it."""
+    show(page, site, collector, '<div id="place"></div>')
+    click = "document.body.innerHTML = this.dataset.film"
+    film = vendor.embed().replace('"', "&quot;").replace("<", "&lt;")
+    facade = f'<button onclick="{click}" data-film="{film}">Play</button>'
+    page.evaluate("(html) => (window.facade = html)", facade)
+    page.evaluate(writes)
+    measuring(page, "frames", "inside")
+    page.frame_locator("iframe").locator("button").click()
+    frame = find_frame(page, vendor.hosts[0])
+    asked(frame)
+    for call in ("play()", *(f"time({each})" for each in range(11)), "end()"):
+        frame.evaluate(f"speak.{call}")
+    collector.wait(lambda relay: relay.plays and relay.view().last.get("ended"))
+    view = collector.view()
+    assert view.milestones == [25, 50, 75, 100]
+    assert (view.last["mediaUrl"], view.last["pageUrl"]) == (vendor.film, site.url + "/")
 
 
 def test_lazysizes(page: Page, site: Site, collector: Collector) -> None:
