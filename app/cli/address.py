@@ -4,7 +4,7 @@ import argparse
 import errno
 
 from app.domain.origin import OriginPolicy
-from app.domain.url import Url, parse_url
+from app.domain.url import Url, public_url
 
 
 def local_address(host: str, port: int) -> str:
@@ -18,8 +18,8 @@ def public_address(text: str) -> Url:
 
     Raises ArgumentTypeError for anything else.
     """
-    url = parse_url(text)
-    if url is None or any(mark in text for mark in "?#@\\<>\"'"):
+    url = public_url(text)
+    if url is None:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a URL: write one such as https://relay.example.com"
         )

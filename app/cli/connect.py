@@ -14,7 +14,7 @@ from app.cli.loopback import PATH, Reply, expecting
 from app.cli.make_app import add_app_options, make_app
 from app.cli.provider import add_provider_options, provider_of, save_provider
 from app.cli.stores import add_account, opened, the_one
-from app.cli.terminal import say
+from app.cli.terminal import fail, say
 from app.config import AccountSettings, Settings
 from app.documents import see
 from app.hubspot import scopes
@@ -113,8 +113,7 @@ async def _connect(account: AccountSettings, given: argparse.Namespace) -> int:
         async with connecting(settings, store, now_ms) as installer:
             outcome = await (_pasted if given.paste else _awaited)(settings, installer, given)
             if isinstance(outcome, InstallFailure):
-                say(f"playrelay: {outcome.reason}", error=True)
-                return 1
+                return fail(outcome.reason)
             say(_summary(outcome, installer))
         return await _provided(settings, provider, outcome, store)
 
@@ -124,8 +123,7 @@ async def _disconnect(settings: Settings, store: Store) -> int:
     trouble = await disconnected(settings, store, now_ms)
     if trouble is not None:
         says = words_of(trouble)
-        say(f"playrelay: not disconnected: HubSpot says: {says}: try again", error=True)
-        return 1
+        return fail(f"not disconnected: HubSpot says: {says}: try again")
     name = "any account" if known is None else known.name
     say(f"disconnected from {name}: plays are kept, and sent once it is connected again")
     return 0

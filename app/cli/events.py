@@ -5,7 +5,7 @@ import asyncio
 
 from app.cli.arguments import acts_of, add_act
 from app.cli.stores import add_account, expect_hubspot, opened, the_one
-from app.cli.terminal import printable, say
+from app.cli.terminal import fail, printable, say
 from app.config import PREFIX, AccountSettings
 from app.hubspot.answers import Answer
 from app.hubspot.client import HubSpotClient
@@ -78,12 +78,10 @@ async def _completed(client: HubSpotClient, known: Definition, *, makes: bool) -
     """Add the properties that the definition lacks."""
     for name, (_, kind) in PROPERTIES.items():
         if known.properties.get(name, kind) != kind:
-            say(
-                f"playrelay: property {name} of {NAME} is a {printable(known.properties[name])}, "
-                f"not a {kind}: delete it in HubSpot, and run this again",
-                error=True,
+            return fail(
+                f"property {name} of {NAME} is a {printable(known.properties[name])}, "
+                f"not a {kind}: delete it in HubSpot, and run this again"
             )
-            return 1
     for name in PROPERTIES:
         if name in known.properties:
             continue
@@ -113,5 +111,4 @@ def _failed(fault: Refused | Trouble) -> int:
         words = f"{words}: playrelay doctor says what is wrong with the token"
     elif isinstance(fault, Refused):
         words = f"{words} (HTTP {fault.status}); custom events need an Enterprise account"
-    say(f"playrelay: HubSpot did not accept it: {words}", error=True)
-    return 1
+    return fail(f"HubSpot did not accept it: {words}")

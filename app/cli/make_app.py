@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.cli.address import public_address
 from app.cli.loopback import PATH
-from app.cli.terminal import say
+from app.cli.terminal import fail, say
 from app.config import Settings
 from app.domain.url import Url
 from app.oauth.install import CONSOLE_CALLBACK
@@ -54,8 +54,7 @@ def make_app(given: argparse.Namespace, settings: Settings) -> int:
     urls = redirect_urls(given.port, given.redirect_uri, given.relay)
     files = project_files(given.auth, requested_of(settings), urls)
     if taken := [name for name in files if (folder / name).exists()]:
-        say(f"playrelay: {folder / taken[0]} exists: choose another --make-app", error=True)
-        return 1
+        return fail(f"{folder / taken[0]} exists: choose another --make-app")
     try:
         for name, text in files.items():
             path = folder / name
@@ -64,8 +63,7 @@ def make_app(given: argparse.Namespace, settings: Settings) -> int:
                 file.write(text)
             say(f"{path} written")
     except OSError as error:
-        say(f"playrelay: {folder}: {error.strerror}: choose another --make-app", error=True)
-        return 1
+        return fail(f"{folder}: {error.strerror}: choose another --make-app")
     say((_OAUTH if given.auth == "oauth" else _STATIC).format(folder=folder))
     return 0
 

@@ -12,7 +12,7 @@ from app.cli.arguments import acts_of, add_act, positive
 from app.cli.crm_media import crm_media
 from app.cli.progress import Progress
 from app.cli.stores import add_account, expect_hubspot, opened, the_one
-from app.cli.terminal import printable, say
+from app.cli.terminal import fail, printable, say
 from app.config import AccountSettings
 from app.domain.known import KnownMedia
 from app.explain.refused import describe, remedy
@@ -111,7 +111,7 @@ async def _sync(account: AccountSettings, given: argparse.Namespace, *, allowed:
                 (objects, crm) if isinstance(crm, Stopped) else (crm, await _listed(context, crm))
             )
         if isinstance(listed, Stopped):
-            return _fail(listed)
+            return fail(listed.reason)
         await context.store.media.finish_snapshot(context.number, now_ms())
         found = [
             each
@@ -165,7 +165,7 @@ async def _register(
         say(printable(f"registered {each.title} as {each.bridge_id}"))
     if any(each.refusal for each in wanted[: len(made)]):
         say("rejected events of these media can be sent now: playrelay outbox requeue --rejected")
-    return 0 if stopped is None else _fail(stopped)
+    return 0 if stopped is None else fail(stopped.reason)
 
 
 async def _show(account: AccountSettings, given: argparse.Namespace) -> int:
@@ -236,8 +236,3 @@ def _standing(each: ReportedMedium) -> str:
         like = f"{each.like.bridge_id} {each.like.title}"
         return f"unmatched: is it {like}? Then set its mediaBridgeId in the page or the catalogue"
     return f"unmatched: externalId {each.medium.external_id}"
-
-
-def _fail(stopped: Stopped) -> int:
-    say(f"playrelay: {stopped.reason}", error=True)
-    return 1

@@ -9,7 +9,7 @@ from app.cli.arguments import acts_of, add_act, positive
 from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import add_account, in_each, in_one
-from app.cli.terminal import printable, say
+from app.cli.terminal import fail, printable, say
 from app.domain.outcome import STATUSES
 from app.formatting import count, moment
 from app.runtime.clock import now_ms
@@ -82,8 +82,7 @@ def outbox_show(given: argparse.Namespace) -> int:
 
     entry = in_one(given, read)
     if entry is None:
-        say(f"playrelay: there is no event {given.id}", error=True)
-        return 1
+        return fail(f"there is no event {given.id}")
     play = entry.play
     shown = {
         "id": entry.id,
@@ -162,9 +161,7 @@ def _changed(changed: int, wanted: list[int] | None, done: str) -> int:
     if wanted is None or changed == len(set(wanted)):
         return 0
     left = len(set(wanted)) - changed
-    say(
-        f"playrelay: {left} not {done}: no such event, or its status does not allow it "
-        "(see: playrelay outbox show ID)",
-        error=True,
+    return fail(
+        f"{left} not {done}: no such event, or its status does not allow it "
+        "(see: playrelay outbox show ID)"
     )
-    return 1

@@ -3,7 +3,7 @@
 import argparse
 
 from app.cli.arguments import text
-from app.cli.terminal import say
+from app.cli.terminal import fail, say
 from app.config import PREFIX, Settings, SettingsError
 from app.hubspot.client import make_http
 from app.hubspot.exchange import Exchange
@@ -53,15 +53,12 @@ async def save_provider(
         exchange = Exchange(http, settings.hubspot_base_url, now_ms)
         token = await provider_token(settings, exchange, store, now_ms)
         if isinstance(token, Trouble):
-            say(f"playrelay: there is no access token ({type(token).__name__})", error=True)
-            return 1
+            return fail(f"there is no access token ({type(token).__name__})")
         route = settings.hubspot_routes["provider"]
         result = await configure_provider(exchange, provider, route, app_id, now_ms, token)
     for done in result.done:
         say(done)
-    if result.fault:
-        say(f"playrelay: {result.fault}", error=True)
-    return 1 if result.fault else 0
+    return fail(result.fault) if result.fault else 0
 
 
 def _places(text: str) -> tuple[Place, ...]:

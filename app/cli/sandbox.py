@@ -7,7 +7,7 @@ import uvicorn
 
 from app.cli.address import no_port
 from app.cli.arguments import port_number, positive
-from app.cli.terminal import say
+from app.cli.terminal import fail, say
 from app.sandbox.app import create_sandbox
 from app.sandbox.config import SandboxConfig
 from app.sandbox.connection import DroppableProtocol
@@ -35,8 +35,7 @@ def sandbox(given: argparse.Namespace) -> int:
         bound = listen(given.host, given.port)
     except OSError as error:
         said = no_port(error, given.host, given.port, "--host", "--port")
-        say(f"playrelay: {said}", error=True)
-        return 1
+        return fail(said)
     with bound:
         address = f"http://{given.host}:{bound.getsockname()[1]}"
 

@@ -21,7 +21,7 @@ from app.cli.handover import (
     inherited_sockets,
     notify_manager,
 )
-from app.cli.terminal import say
+from app.cli.terminal import fail, say
 from app.config import Settings, accounts_of, load
 from app.documents import see
 from app.runtime.stores import load_engine
@@ -65,8 +65,7 @@ def serve(_given: argparse.Namespace) -> int:
                     stack, settings.host, settings.internal_port, "PLAYRELAY_INTERNAL_PORT"
                 )
         except _PortError as error:
-            say(f"playrelay: {error}", error=True)
-            return 1
+            return fail(str(error))
         asked = hold_signals()
         if settings.sandboxed:
             _log.warning("sandbox", advice=f"nothing reaches HubSpot: {SANDBOX_STORE}")

@@ -27,6 +27,12 @@ def say(text: str, *, error: bool = False) -> None:
             raise
 
 
+def fail(reason: str) -> int:
+    """Print why a command failed. Returns its exit status."""
+    say(f"playrelay: {reason}", error=True)
+    return 1
+
+
 def open_closed_streams() -> None:
     """Open the null device for each standard stream that is closed.
 

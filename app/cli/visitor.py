@@ -8,7 +8,7 @@ from app.cli.arguments import contact_id, no_mail
 from app.cli.audit import noted
 from app.cli.progress import Progress
 from app.cli.stores import add_account, chosen, in_each, in_one
-from app.cli.terminal import say
+from app.cli.terminal import fail, say
 from app.domain.identity import usertoken
 from app.formatting import count
 from app.store.store import Store
@@ -85,12 +85,10 @@ def _add_who(verb: argparse.ArgumentParser) -> None:
 
 
 def _nothing() -> int:
-    say(
-        "playrelay: nothing is stored about this visitor: check the value, and --account; HubSpot "
-        "may still have what is no longer stored here",
-        error=True,
+    return fail(
+        "nothing is stored about this visitor: check the value, and --account; HubSpot "
+        "may still have what is no longer stored here"
     )
-    return 1
 
 
 def _usertoken(text: str) -> str:

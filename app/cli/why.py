@@ -6,7 +6,7 @@ import msgspec
 
 from app.cli.arguments import positive, text
 from app.cli.stores import add_account, in_each
-from app.cli.terminal import printable, say
+from app.cli.terminal import fail, printable, say
 from app.explain.explanation import Explanation
 from app.explain.find import explanations
 from app.formatting import moment
@@ -36,13 +36,11 @@ def why(given: argparse.Namespace) -> int:
         say("\n\n".join(map(_text, found)))
     if found:
         return 0
-    say(
-        "playrelay: no play is found. It may have arrived a moment ago, may be too old "
+    return fail(
+        "no play is found. It may have arrived a moment ago, may be too old "
         "(see PLAYRELAY_RETAIN_DAYS and PLAYRELAY_PARK_DAYS), or its pings never arrived: set "
-        "data-debug on the script tag, and see the browser's console",
-        error=True,
+        "data-debug on the script tag, and see the browser's console"
     )
-    return 1
 
 
 def _text(explanation: Explanation) -> str:

@@ -18,7 +18,7 @@ from app.config.values import (
 )
 from app.documents import see
 from app.domain.period import zone_of
-from app.domain.url import parse_url
+from app.domain.url import public_url
 
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*", re.ASCII)
@@ -167,8 +167,8 @@ class ServerFields(BaseModel):
     def _public(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        url = parse_url(value)
-        if url is None or any(mark in value for mark in "?#@\\<>\"'"):
+        url = public_url(value)
+        if url is None:
             raise ValueError("is not a URL: write one such as https://relay.example.com")
         path = url.path.rstrip("/")
         if not _PATH.fullmatch(path):

@@ -5,7 +5,6 @@ from typing import Annotated, Any, get_origin
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from app.collect.schema import PROBLEM
 from app.config.spelling import nearest
 from app.config.values import secrets_of
 from app.console import cursor
@@ -15,7 +14,15 @@ from app.console.dates import Chosen
 from app.console.filters import iso
 from app.console.media_list import Order, Search, by_order, portion
 from app.console.medium_report import Wanted, shown_report
-from app.console.parameters import MEDIA_CHOSEN, After, Id, MediumId, Over, expect_text
+from app.console.parameters import (
+    MEDIA_CHOSEN,
+    After,
+    Id,
+    MediumId,
+    Over,
+    expect_text,
+    problems,
+)
 from app.explain.words import named, page_of
 from app.store.reports import Match, MediumFigures
 from app.web.dependencies import TheAccount, TheRelay
@@ -72,15 +79,14 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "`items`, and `next` where there are more; or the items as CSV",
         "content": {"application/json": {"schema": {"type": "object"}}, "text/csv": {}},
     },
-    **{
-        status: {"description": description, "content": PROBLEM}
-        for status, description in {
+    **problems(
+        {
             401: "The token is missing or wrong",
             404: "The API is off, or there is no such medium or account",
             422: "A parameter is wrong: `detail` names it",
             503: "The store is away",
-        }.items()
-    },
+        }
+    ),
 }
 
 

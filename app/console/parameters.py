@@ -1,11 +1,12 @@
 """Parameters that the console's pages and the read API share."""
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
 
 from fastapi import HTTPException, Path, Query
 from pydantic import Field
 
+from app.collect.schema import PROBLEM
 from app.console import cursor
 
 MEDIA_CHOSEN = 20
@@ -30,3 +31,10 @@ def expect_text(fields: Iterable[tuple[str, str]]) -> None:
     for name, value in fields:
         if "\0" in value:
             raise HTTPException(422, f"{name}: leave out the control character U+0000")
+
+
+def problems(meanings: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """The refusals of a route, as its OpenAPI document has them, by status."""
+    return {
+        status: {"description": meaning, "content": PROBLEM} for status, meaning in meanings.items()
+    }

@@ -84,6 +84,11 @@ class Url(msgspec.Struct, frozen=True):
         return self.origin + self.path[:end]
 
 
+def public_url(text: str) -> Url | None:
+    """Parse a server's public address, which may have a path and nothing more; None otherwise."""
+    return None if any(mark in text for mark in "?#@\\<>\"'") else parse_url(text)
+
+
 def parse_url(text: str, *, routes: bool = False) -> Url | None:
     """Parse an absolute http(s) address; None for anything else, however malformed.
 

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.collect.schema import PROBLEM
-from app.console.parameters import expect_text
+from app.console.parameters import expect_text, problems
 from app.console.view import TheConsole
 from app.explain.find import explanations
 from app.store.errors import StoreError
@@ -64,16 +63,15 @@ def routes() -> APIRouter:
         "/console/why",
         response_class=Response,
         openapi_extra={"requestBody": {"required": True, "content": _CONTENT}},
-        responses={
-            status: {"description": description, "content": PROBLEM}
-            for status, description in {
+        responses=problems(
+            {
                 401: "The console's password is wanted (HTTP Basic, any user name)",
                 404: "The console is off",
                 415: "The question is not JSON",
                 422: "A field of the question is wrong: `detail` names it",
                 503: "The store is away",
-            }.items()
-        },
+            }
+        ),
     )
     async def why(relay: TheRelay, question: Annotated[Question, Depends(_asked)]) -> Response:
         """Explain the plays of a session, a visitor or a contact, in plain words."""
