@@ -135,11 +135,6 @@ def together(changes: Sequence[Change]) -> Change:
     return total
 
 
-def figures_of(play: Play, *, attributed: bool = False) -> Figures:
-    """What one play contributes. `attributed`: HubSpot has put an event of it on a contact."""
-    return Figures.of(*_contribution(play, attributed=attributed))
-
-
 def changes(moves: Iterable[tuple[Play | None, Play, bool]]) -> Changes:
     """The changes, from each play before (None: new) and after, and whether it is attributed."""
     found: dict[Cell, Change] = {}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.domain.figures import Figures, figures_of
+from app.domain.figures import Figures
 from app.domain.outcome import Delivered
 from app.domain.period import SLOT_MS, Period, day_at
 from app.domain.play import Play
@@ -35,6 +35,7 @@ from tests.store.setting import (
     played,
     settle,
 )
+from tests.unit.domain.setting import figures_of
 
 ZONES = (UTC, *(timezone(timedelta(minutes=60 * hours)) for hours in (9, -5, 5.75)))
 PAGES = ("https://x.test/a", "https://x.test/b?utm_source=news&utm_campaign=may")

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.domain import coverage
+from app.domain.figures import Change, Figures
 from app.domain.media import Catalogue, Medium
 from app.domain.milestones import MilestonePolicy
 from app.domain.observation import Observation, ObservationPolicy, observe
@@ -32,6 +33,13 @@ ALL = MilestonePolicy()
 def ping(**fields: Any) -> PlayPing:
     """A ping of one and the same view, with the least that makes it valid."""
     return PlayPing(**{"session_id": "session", "media_bridge_id": 42, "page_id": 5, **fields})
+
+
+def figures_of(play: Play, *, attributed: bool = False) -> Figures:
+    """The figures of one play. `attributed`: HubSpot has put an event of it on a contact."""
+    change = Change()
+    change.move(play, 1, attributed=attributed)
+    return change.figures()
 
 
 def seen(at: int = NOW, *, referer: str | None = None, **fields: Any) -> Observation:

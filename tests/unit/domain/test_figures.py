@@ -11,7 +11,6 @@ from app.domain.figures import (
     Cell,
     Figures,
     changes,
-    figures_of,
     medium_key,
 )
 from app.domain.media import Medium
@@ -20,6 +19,7 @@ from app.domain.period import SLOT_MS
 from app.domain.play import Play, merge
 from app.domain.timestamps import DAY_MS
 from app.domain.traits import digest_of
+from tests.unit.domain.setting import figures_of
 
 FILM = Medium(external_id="film")
 PAGES = [(0, n, Page(url=f"https://www.example.com/{n}")) for n in range(3)]

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.coverage import percent
-from app.domain.figures import BINS, NONE, Figures, figures_of
+from app.domain.figures import BINS, NONE, Figures
 from app.domain.media import Medium
 from app.domain.page import Page
 from app.domain.play import Play
 from app.domain.retention import Drop, Repeat, average_share, drops, returns, watched_seconds
+from tests.unit.domain.setting import figures_of
 
 watching = st.lists(
     st.lists(st.integers(0, 2), min_size=BINS, max_size=BINS).map(tuple), min_size=1, max_size=6
