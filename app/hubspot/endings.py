@@ -81,7 +81,7 @@ ENDINGS: tuple[Ending, ...] = (
 class InUse(msgspec.Struct, frozen=True):
     """An endpoint that is in use. `ends_at`: ms since the epoch; None: not known.
 
-    `announced`: HubSpot's answers say so (a Sunset header). `gone`: it no longer answers.
+    `gone`: it no longer answers.
     """
 
     use: Use
@@ -90,7 +90,6 @@ class InUse(msgspec.Struct, frozen=True):
     ends_at: int | None
     means: str
     source: str
-    announced: bool = False
     gone: bool = False
 
     def is_near(self, now: int) -> bool:
@@ -187,7 +186,7 @@ def _one(use: Use, version: str, signs: Signs) -> InUse:
         at = min(said)
         day = datetime.fromtimestamp(at / 1000, UTC).date().isoformat()
         means = "HubSpot's answers name this day (Sunset)"
-        return InUse(use, version, day, at, means, "", announced=True, gone=gone)
+        return InUse(use, version, day, at, means, "", gone=gone)
     line = ending_of(use, version)
     if line is None:
         return InUse(use, version, "", None, "nothing is published", VERSIONING, gone=gone)

@@ -93,7 +93,6 @@ class PlayHistory(msgspec.Struct, frozen=True):
 
     play: Play
     pings: int
-    first_received_at: int
     received_at: int
     settles_at: int | None
     lookup: LookupRecord | None

@@ -33,7 +33,7 @@ async def test_a_play_is_told_whole(store: Store) -> None:
     await looked_up(store, {"utk": 9}, SOON)
     await settle(store, await claimed(store, SOON), Delivered(9, 42, "usertoken"), now=SOON)
     (play,) = await store.history.of_session("session")
-    assert (play.pings, play.first_received_at, play.received_at) == (2, NOW, NOW + 5)
+    assert (play.pings, play.received_at) == (2, NOW + 5)
     assert play.settles_at == NOW + 5 + SETTLE
     assert play.lookup == LookupRecord(1, SOON, 9, None)
     assert play.identity == Identity("usertoken", contact_id=9)

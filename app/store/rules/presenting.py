@@ -93,14 +93,13 @@ def history_of(
 ) -> PlayHistory:
     """A play and all that became of it.
 
-    `row`: id, state, pings, begun_at, received_at, settles_at, watched_by, utk, and of its
+    `row`: id, state, pings, received_at, settles_at, watched_by, utk, and of its
     usertoken asked, asked_at, contact_id, ask_by.
     """
-    play_row, _, pings, begun_at, received_at, settles_at, watched_by, utk, *asked = row
+    play_row, _, pings, received_at, settles_at, watched_by, utk, *asked = row
     return PlayHistory(
         play=play,
         pings=pings,
-        first_received_at=begun_at,
         received_at=received_at,
         settles_at=settles_at,
         lookup=LookupRecord(*asked) if utk is not None and asked[0] is not None else None,

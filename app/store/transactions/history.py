@@ -9,7 +9,7 @@ from app.store.transactions.identities import load_visitors
 from app.store.tx import Row, Tx
 
 _PLAYS = """
-    SELECT p.id, p.state, p.pings, p.begun_at, p.received_at, p.settles_at,
+    SELECT p.id, p.state, p.pings, p.received_at, p.settles_at,
         p.watched_by, p.utk,
         c.asked, c.asked_at, c.contact_id, c.ask_by
     FROM playrelay.plays p LEFT JOIN playrelay.contacts c ON c.utk = p.utk

@@ -49,7 +49,6 @@ def played(*events: OutboxEntry, play: Play = PLAY, **changes: Any) -> PlayHisto
     """The play's history so far."""
     known = {
         "pings": 3,
-        "first_received_at": NOW,
         "received_at": NOW + 9000,
         "settles_at": None,
         "lookup": None,
