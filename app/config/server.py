@@ -45,7 +45,7 @@ class ServerFields(BaseModel):
         description="Where data is stored: a file, or `postgresql://user:password@host/database`",
     )
     role: Annotated[Literal["all", "collect", "deliver"], LowerCase] = Field(
-        "all", description="What this process does"
+        "all", description="Whether this process collects pings, delivers events, or does all"
     )
     host: str = Field("127.0.0.1", description="Address to listen on (0.0.0.0 in the image)")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; `PORT` works too")
