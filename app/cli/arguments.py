@@ -1,4 +1,4 @@
-"""What several commands share: their parser, their actions, the types of their options."""
+"""Parsers, actions and option types that several commands share."""
 
 import argparse
 import re

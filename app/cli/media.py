@@ -35,7 +35,7 @@ MOST_AT_ONCE = 100
 
 
 class SyncContext(msgspec.Struct, frozen=True):
-    """What sync and register work with. `number` identifies the snapshot that is written."""
+    """The collaborators of sync and register. `number`: identifies the snapshot that is written."""
 
     store: Store
     client: HubSpotClient

@@ -108,7 +108,7 @@ def _site(
 
 
 def _fields(table: Table) -> dict[str, Any]:
-    """What a table sets, by the fields of Settings; its paths are relative to the file."""
+    """The values of a table, by the fields of Settings; its paths are relative to the file."""
     given = {_FIELDS[key]: value for key, value in table.values.items() if key in _FIELDS}
     if isinstance(catalogue := given.get("catalogue"), str):
         given["catalogue"] = table.folder / catalogue

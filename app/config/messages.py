@@ -24,7 +24,7 @@ def field_of(fault: ErrorDetails) -> str:
 
 
 def message_of(fault: ErrorDetails) -> str:
-    """What follows the name of the variable, or of the file's key. It repeats no secret."""
+    """The message without the name of the variable or key. It repeats no secret."""
     kind = fault["type"]
     if kind == "value_error":  # the message is ours already
         return str(fault["ctx"]["error"])

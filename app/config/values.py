@@ -113,7 +113,7 @@ def _password(value: Any) -> Any:
 
 
 LowerCase = BeforeValidator(_lower)
-"""For a word that may be written with capitals."""
+"""Accepts a word in any case."""
 
 CommaSeparated = Annotated[tuple[str, ...], BeforeValidator(split)]
 Percents = Annotated[tuple[Annotated[int, Field(ge=1, le=100)], ...], BeforeValidator(split)]

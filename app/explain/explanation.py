@@ -15,17 +15,14 @@ from app.explain.words import medium_of, page_of
 from app.formatting import count, moment
 from app.store.event_reports import OutboxEntry, PlayHistory
 
+_NO_COOKIE = "no hubspotutk cookie (no consent, or no HubSpot tracking code on the page)"
+
 UNKNOWN = {
     "lookup": "the visitor's usertoken has not been looked up at HubSpot yet",
     "stranger": "HubSpot knows no contact with the visitor's usertoken (yet)",
-    "anonymous": (
-        "the visitor has no identity: no hubspotutk cookie (no consent, or no "
-        "HubSpot tracking code on the page), no link from a HubSpot email, no signed contactId"
-    ),
-    "forwarded": (
-        "the visitor has no other identity: no hubspotutk cookie (no consent, or no "
-        "HubSpot tracking code on the page), no signed contactId"
-    ),
+    "anonymous": f"the visitor has no identity: {_NO_COOKIE}, no link from a HubSpot email, "
+    "no signed contactId",
+    "forwarded": f"the visitor has no other identity: {_NO_COOKIE}, no signed contactId",
     "refused": "HubSpot knows no contact with the visitor's identity",
 }
 
