@@ -20,7 +20,7 @@ const home = fileURLToPath(new URL(".", import.meta.url));
  * words.
  */
 const OWN = `alone announced answered around audio awaitAdapter beginning claim authored declareAd declared describe emit
-  findManifests follow foundAt guard heard inputTarget isAd isDecoration isInterstitial isRecent isSteered isSuspect knownAt known lastInput late leaving listen load log loops manifest mayGrow nameSource number openedAt options parts player players previous reached report resumed said
+  follow foundAt guard heard inputTarget isAd isDecoration isRecent isSteered isSuspect knownAt known lastInput late leaving listen load log loops manifest mayGrow nameSource number openedAt options parts player players previous reached report resumed said
   seenAt saidOf settle shown started takeOver track update use`;
 const mangling = { regex: new RegExp(`^(${OWN.split(/\s+/).join("|")})$`), builtins: true };
 /**

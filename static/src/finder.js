@@ -10,12 +10,10 @@ import { observeElement } from "./tracker.js";
 
 /**
  * Wraps a method of the browser, invisibly to the page, and calls `after` when the browser is idle,
- * and so outside of the page's own work (Angular tracks everything that its zone has begun).
- * @param {any} owner
- * @param {string} name
- * @param {(self: any, result: any) => void} after
+ * and so outside of the page's own work (Angular tracks everything that its zone has begun). Some
+ * pages freeze the browser's prototypes: then it throws in a module.
  */
-const follow = (owner, name, after) => {
+const follow = guard((/** @type {any} */ owner, /** @type {string} */ name, /** @type {(self: any, result: any) => void} */ after) => {
   owner[name] = new Proxy(owner[name], {
     apply(method, self, args) {
       const result = Reflect.apply(method, self, args);
@@ -23,7 +21,7 @@ const follow = (owner, name, after) => {
       return result;
     },
   });
-};
+});
 
 /** @type {MutationObserver} */
 let observer;

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.hosts import PATIENCE, Collector, Site
+from tests.browser.hosts import PATIENCE, STATIC, Collector, Site
 from tests.browser.player import ended, leave, passed, play, ready, script, show, until, video
 
 OVERRIDE = """() => {
@@ -30,6 +30,52 @@ def test_a_page_that_overrides_everything_is_borne(
     page.evaluate(OVERRIDE)
     ended(page)
     collector.wait_for_end()
+
+
+FROZEN = """<script>
+    for (const name of Object.getOwnPropertyNames(window)) {
+        const { prototype } = Object(Object.getOwnPropertyDescriptor(window, name).value);
+        if (prototype) Object.freeze(prototype);
+    }
+</script>"""
+
+MODULE = """<script type="module">
+    import { playrelay } from "/src/index.js";
+    window.playrelay = playrelay({ relay: "%s", consent: "none" });
+</script>"""
+
+
+@pytest.mark.parametrize("module", [False, True], ids=["the script", "the module"])
+def test_a_page_that_freezes_the_browsers_prototypes_is_measured(
+    page: Page, site: Site, collector: Collector, *, module: bool
+) -> None:
+    """No method can be followed there: players in the page are found all the same."""
+    site.folders["/src/"] = STATIC / "src"
+    embed = MODULE % collector.url if module else script(collector)
+    page.goto(site.put(FROZEN + video() + embed))
+    ready(page)
+    play(page, rate=1, start=9.8)
+    ended(page)
+    collector.wait_for_end()
+
+
+STRICT = "script-src {}; connect-src {}; require-trusted-types-for 'script'; trusted-types 'none'"
+
+
+@pytest.mark.parametrize("scripts", ["'nonce-n' 'strict-dynamic'", "{}"])
+def test_a_page_that_trusts_no_text_is_measured(
+    page: Page, site: Site, collector: Collector, scripts: str
+) -> None:
+    """A policy with Trusted Types: nothing of the tracker is a violation."""
+    policy = STRICT.format(scripts.format(collector.url), collector.url)
+    site.headers["Content-Security-Policy"] = policy
+    violations: list[str] = []
+    page.on("console", lambda said: violations.append(said.text) if said.type == "error" else None)
+    embed = script(collector, 'data-consent="none" nonce="n"')
+    page.goto(site.put(f'<div title="A film">{video(attributes="muted")}</div>{embed}'))
+    play(page, rate=1, start=9.8)
+    collector.wait_for_end()
+    assert violations == []
 
 
 def test_without_a_current_script_it_finds_itself(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.hosts import STATIC, Collector, Site
+from tests.browser.hosts import CLIPS, STATIC, Collector, Site
 from tests.browser.player import ended, leave, passed, play, ready, script, show, video
 from tests.processes.relay import CONTACT
 
@@ -132,6 +132,32 @@ def test_a_blob_that_nothing_tells_of_is_named_by_its_place(
     ids = [view.last["externalId"] for view in collector.views()]
     assert ids == ["/two#video1", "/two#video1-2"]
     assert not any("mediaUrl" in view.last for view in collector.views())
+
+
+CHOOSING = """
+    <form><input type="file" onchange="v.src = window.URL.createObjectURL(files[0])"></form>
+    <video id="v" controls></video>
+"""
+
+
+def test_a_file_that_the_visitor_has_chosen_is_no_film_of_the_site(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """It is played from `blob:`, and nobody else has it: `data-debug` says that nothing is told."""
+    attributes = 'data-consent="none" data-debug'
+    body = CHOOSING + video("short.webm", name="w")
+    show(page, site, collector, body, attributes=attributes)
+    page.set_input_files("input", CLIPS / "ten.webm")
+    passed(page, "v.readyState > 3")
+    with page.expect_event("console", lambda message: "has chosen a file" in message.text):
+        play(page, rate=8)
+        ended(page)
+    play(page, rate=1, name="w")
+    ended(page, "w")
+    collector.wait_for_end()
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert collector.view().last["mediaUrl"] == f"{site.url}/clips/short.webm"
 
 
 JSON_LD = """<script type="application/ld+json">

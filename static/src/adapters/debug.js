@@ -7,6 +7,7 @@ const REASONS = {
   ad: "an advertisement plays: it is no view. If it is the film itself: playrelay.ad(element, false)",
   decoration:
     'a silent loop or background without controls is decoration until the visitor unmutes or starts it. If it counts: data-playrelay="on"',
+  file: "the visitor has chosen a file on this page: a film without an address may be that file, and is none of the site's",
   off: 'a player is left alone: it, or something around it, has data-playrelay="off"',
 };
 

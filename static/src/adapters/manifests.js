@@ -15,44 +15,27 @@ const FILE = /\.(mp[34]|m4[av]|webm|og[agv]|opus|wav|flac|aac|mov)$/i;
 /** A manifest may be asked for so long before the player gives up its last source (ms). */
 const EARLIER_MS = 500;
 
-/** When each was first asked for, oldest first. @type {Map<string, number>} */
-const manifests = new Map();
-const files = new Map();
+/** When each was first asked for. @type {Record<string, number>} */
+const manifests = {};
+/** @type {Record<string, number>} */
+const files = {};
 
 /** @param {any} entry */
 const note = ({ name, startTime, initiatorType }) => {
   const [address] = name.split(/[?#]/);
-  const list = MANIFEST.test(address) ? manifests : FILE.test(address) && /fetch|xml/.test(initiatorType) && files;
-  if (list && !list.has(name)) list.set(name, startTime);
+  const list = MANIFEST.test(address) ? manifests : FILE.test(address) && /fetch|x/.test(initiatorType) && files;
+  if (list) list[name] ??= startTime;
 };
 
 // The browser keeps the first 250; those from now on are told one after another.
-performance.getEntriesByType("resource").forEach(note);
 /** @type {PerformanceObserver | undefined} */
 let observer;
 try {
   observer = new PerformanceObserver((list) => list.getEntries().forEach(note));
-  observer.observe({ type: "resource" });
+  observer.observe({ type: "resource", buffered: true });
 } catch {
   // A browser that doesn't tell.
 }
-
-/** @param {number} since @param {number} seenAt @param {Source[]} sources @returns {string | undefined} */
-const find = (since, seenAt, sources) => {
-  /** @param {Map<string, number>} requests */
-  const free = (requests) =>
-    [...requests]
-      .filter(([url]) => sources.every(({ manifest }) => manifest != url))
-      .sort(([, a], [, b]) => a - b); // they are told as they were answered
-  const playlists = free(manifests);
-  const [found] =
-    playlists.find(([, at]) => at >= since - EARLIER_MS) ||
-    // It was loaded ahead of its player: clear only where nothing else was.
-    (playlists.length == manifests.size && playlists[0]) || [];
-  if (found || manifests.size) return found;
-  const fetched = free(files).filter(([, at]) => at < seenAt);
-  return fetched[1] ? undefined : fetched[0]?.[0];
-};
 
 /**
  * Whether a source looks like an HLS interstitial: until its own length is known, it has the film's.
@@ -71,26 +54,44 @@ const manifestOf = (source, sources) => {
   for (; film && (film.ad || isInterstitial(film)); film = film.previous) {
     if (isInterstitial(film)) ({ openedAt } = film);
   }
-  const length = film?.duration.known || source.duration.known;
-  if (film && film != source.previous && !differ(length, source.duration.known)) {
+  if (film && film != source.previous && !differ(film.duration.known || source.duration.known, source.duration.known)) {
     if (film.manifest) return film.manifest;
     ({ openedAt } = film);
   }
-  return find(openedAt, source.seenAt, sources);
+  /** @param {Record<string, number>} requests @returns {[string, number][]} what no other source came from */
+  const free = (requests) =>
+    Object.entries(requests)
+      .filter(([url]) => sources.every(({ manifest }) => manifest != url))
+      .sort(([, a], [, b]) => a - b); // they are told as they were answered
+  const playlists = free(manifests);
+  const { length } = Object.keys(manifests);
+  const [fetched, another] = free(files).filter(([, at]) => at < source.seenAt);
+  const [found] =
+    (length
+      ? playlists.find(([, at]) => at >= openedAt - EARLIER_MS) ||
+        // It was loaded ahead of its player: clear only where nothing else was.
+        (playlists.length == length && playlists[0])
+      : !another && fetched) || [];
+  return found;
 };
 
 /**
  * Finds the addresses that sources came from, as far as the page's requests show them. Who opened
  * first gets the first, so that it does not depend on what a visitor plays first.
  * @param {Source[]} sources without an address, oldest first
+ * @param {Source} asked
+ * @returns {string | false} why this one is no view
  */
-const findManifests = (sources) => {
+const findManifests = (sources, asked) => {
   observer?.takeRecords().forEach(note);
   for (const source of sources) {
     // Its manifest has not come yet, or is not worth to be known.
-    if (!source.duration.known || isInterstitial(source)) continue;
-    source.manifest ||= manifestOf(source, sources);
+    if (source.duration.known && !isInterstitial(source)) source.manifest ||= manifestOf(source, sources);
   }
+  /** @type {any} */
+  const input = document.querySelector("[type=file]");
+  // What the visitor has chosen is nobody's film.
+  return isInterstitial(asked) ? "ad" : asked.duration.mayGrow && !asked.manifest && input?.files[0] && "file";
 };
 
-export default { findManifests, isInterstitial };
+export default findManifests;

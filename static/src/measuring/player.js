@@ -169,8 +169,8 @@ export const follow = (node, player, core, onEvent) => {
     source.foundAt ??= player.currentTime;
     readWords();
     if (!isReady(type)) return;
-    if (parts.manifests?.isInterstitial(source)) return ignore("ad");
-    parts.manifests?.findManifests(nameless);
+    const reason = parts.manifests?.(nameless, source);
+    if (reason) return ignore(reason);
     source.previous = undefined; // it has served
     const again = parts.again?.resumed(source, sources);
     if (again) return again;
