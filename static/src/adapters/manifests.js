@@ -23,6 +23,7 @@ const files = {};
 /** @param {any} entry */
 const note = ({ name, startTime, initiatorType }) => {
   const [address] = name.split(/[?#]/);
+  // Files that a script loads, by fetch or by XMLHttpRequest, and not those of an element.
   const list = MANIFEST.test(address) ? manifests : FILE.test(address) && /fetch|x/.test(initiatorType) && files;
   if (list) list[name] ??= startTime;
 };

@@ -43,7 +43,7 @@ const OWN_LABEL = /^(youtube )?(audio|media|video)([ -]?player)?( - |$)|^[^/]*\.
 const PLAYER = /play|audio|media|video/;
 
 /** What stands around a player, by its classes or its role. */
-const WRAPPER = /(^|[\s_-])(audio|media|video|player)/i;
+const WRAPPER = /(^|[\s_-])(player|audio|media|video)/i;
 const ROLE = /^(application|figure|region)$/; // a group may be a slide, "1 / 3"
 
 /** Libraries that label what they put around a player in the page's language. */
