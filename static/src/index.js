@@ -35,12 +35,19 @@ const ADAPTERS = {
 /** @type {typeof import("../index.js").playrelay} */
 export const playrelay = ({ relay, ...given }) => {
   // On a server there is nothing to measure: the returned functions do nothing.
-  if (!options.relay && globalThis.document) {
+  if (!globalThis.document) return /** @type {any} */ (api);
+  // The script, or the module in another bundle, may measure already; a stub waits for either.
+  const page = /** @type {any} */ (globalThis);
+  const other = page.hasOwnProperty("playrelay") && page.playrelay;
+  if (other?.watch && !other.q) return other;
+  if (!options.relay) {
     Object.assign(options, given, {
       relay: relay.replace(/\/?$/, "/"),
       load: (/** @type {string} */ name) => ADAPTERS[name](),
     });
     start();
+    page.playrelay = api;
+    for (const [name, args] of other?.q || []) api[name](...args);
   }
   return /** @type {any} */ (api);
 };

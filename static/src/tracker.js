@@ -63,7 +63,8 @@ export const observeElement = guard((/** @type {any} */ node) => {
  */
 const watch = (player, medium) => {
   Object.assign(player.dataset, medium, { playrelay: "on" });
-  observeElement(player);
+  // It may have been made in another window.
+  if (claim(player)) track(player, player);
 };
 
 /**

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.hosts import CLIPS, Collector, Site
+from tests.browser.hosts import CLIPS, STATIC, Collector, Site
 from tests.browser.player import (
     earned,
     ended,
@@ -11,6 +11,7 @@ from tests.browser.player import (
     passed,
     pause,
     play,
+    ready,
     script,
     show,
     stop,
@@ -319,6 +320,36 @@ def test_the_script_twice_counts_once(page: Page, site: Site, collector: Collect
     collector.wait_for_end()
     leave(page)
     assert len(collector.views()) == 1
+
+
+MODULE = """<script type="module">
+    import { playrelay } from "/%s/index.js";
+    playrelay({ relay: "%s", consent: "none" }).progress({ externalId: "%s", mediaType: "OTHER" });
+</script>"""
+
+
+@pytest.mark.parametrize(
+    "copies",
+    [("script", "one"), ("one", "script"), ("one", "two")],
+    ids=["the script first", "the module first", "the module in two bundles"],
+)
+def test_the_module_beside_another_copy_counts_once(
+    page: Page, site: Site, collector: Collector, copies: tuple[str, str]
+) -> None:
+    """A tag manager and a bundler, or two bundles: one tracker tells all."""
+    site.folders |= {"/one/": STATIC / "src", "/two/": STATIC / "src"}
+    embed = script(collector).replace(" async", "")
+    tags = [embed if each == "script" else MODULE % (each, collector.url, each) for each in copies]
+    page.goto(site.put(video("short.webm") + "".join(tags)))
+    ready(page)
+    play(page, rate=1)
+    ended(page)
+    told = {each for each in copies if each != "script"}
+    collector.wait(lambda seen: any(each.get("ended") for each in seen.plays))
+    collector.wait(lambda seen: told <= {each.get("externalId") for each in seen.plays})
+    leave(page)
+    page.goto(site.put("", "/next"))
+    assert len(collector.views()) == 1 + len(told)
 
 
 def test_a_single_page_visit_keeps_each_play_on_its_page(

@@ -33,3 +33,24 @@ def test_a_picture_in_picture_window_closes(page: Page, site: Site, collector: C
     leave(page)
     collector.wait(lambda seen: seen.plays and seen.view().percent > 30)
     assert collector.view().percent == pytest.approx(share, abs=5)
+
+
+def test_a_film_that_is_made_in_another_window_is_watched_if_asked_for(
+    page: Page, site: Site, collector: Collector
+) -> None:
+    """It is no element of the page's own kind, and its events don't reach the page."""
+    show(page, site, collector, "<button>Open</button>")
+    page.evaluate(
+        """() => (document.querySelector("button").onclick = async () => {
+            const { document: inner } = await documentPictureInPicture.requestWindow();
+            window.film = inner.body.appendChild(inner.createElement("video"));
+            film.src = `${location.origin}/clips/short.webm`;
+            film.controls = true;
+            playrelay.watch(film, { externalId: "beside" });
+        })"""
+    )
+    page.click("button")
+    passed(page, "window.film?.readyState > 3")
+    page.evaluate("film.play()")
+    collector.wait_for_end()
+    assert collector.view().last["externalId"] == "beside"
