@@ -336,7 +336,7 @@ MODULE = """<script type="module">
 def test_the_module_beside_another_copy_counts_once(
     page: Page, site: Site, collector: Collector, copies: tuple[str, str]
 ) -> None:
-    """A tag manager and a bundler, or two bundles: one tracker tells all."""
+    """A tag manager and a bundler, or two bundles: one tracker reports all views."""
     site.folders |= {"/one/": STATIC / "src", "/two/": STATIC / "src"}
     embed = script(collector).replace(" async", "")
     tags = [embed if each == "script" else MODULE % (each, collector.url, each) for each in copies]
@@ -344,12 +344,12 @@ def test_the_module_beside_another_copy_counts_once(
     ready(page)
     play(page, rate=1)
     ended(page)
-    told = {each for each in copies if each != "script"}
+    ids = {each for each in copies if each != "script"}
     collector.wait(lambda seen: any(each.get("ended") for each in seen.plays))
-    collector.wait(lambda seen: told <= {each.get("externalId") for each in seen.plays})
+    collector.wait(lambda seen: ids <= {each.get("externalId") for each in seen.plays})
     leave(page)
     page.goto(site.put("", "/next"))
-    assert len(collector.views()) == 1 + len(told)
+    assert len(collector.views()) == 1 + len(ids)
 
 
 def test_a_single_page_visit_keeps_each_play_on_its_page(
