@@ -20,8 +20,9 @@ def test_a_pages_own_report_without_its_adapter(
     pattern = "**/adapters/page.js"
     page.route(pattern, lambda route: route.abort() if fate == "missing" else None)
     queue = "<script>window.playrelay = { q: [], progress(...a) { this.q.push(['progress', a]) } }"
-    page.goto(site.put(f"{queue}</script>{REPORT}{script(collector)}", "/tour", title="Tour"))
-    page.wait_for_function("!window.playrelay.q")
+    known = "requestfailed" if fate == "missing" else "request"
+    with page.expect_event(known, lambda sent: sent.url.endswith("/adapters/page.js")):
+        page.goto(site.put(f"{queue}</script>{REPORT}{script(collector)}", "/tour", title="Tour"))
     if fate == "missing":
         collector.wait(lambda relay: relay.plays)
     leave(page)
