@@ -77,9 +77,9 @@ def pages(site: Site, collector: Collector) -> None:
 def test_a_page_that_is_prepared_tells_nothing_before_it_is_seen(collector: Collector) -> None:
     """Neither what it says itself, nor a film that starts by itself; then both, each once."""
     collector.wait(lambda seen: any(play.get("ended") for play in seen.plays))
-    told = [play.get("externalId", "the film") for play in collector.plays]
-    assert told[0] == "leaving with undefined"
-    assert set(told[1:]) == {"prepared: true", "the film"}
+    reported = [play.get("externalId", "the film") for play in collector.plays]
+    assert reported[0] == "leaving with undefined"
+    assert set(reported[1:]) == {"prepared: true", "the film"}
     assert len(collector.views()) == 3
     film = collector.views()[-1]
     assert film.milestones == [25, 50, 75, 100]
