@@ -80,7 +80,7 @@ const isBeside = ({ x, y, width = 0, height = 0 }, { left, right, top, bottom })
 const isSteered = (node, type, { lastInput, inputTarget }) =>
   (node.matches("iframe") && node.getRootNode().activeElement == node) ||
   (isRecent({ lastInput }) &&
-    /play|pause|ing|^$/.test(type) &&
+    /play|pause|ing$|^$/.test(type) &&
     !node.srcObject?.getTracks &&
     // A loop seeks back by itself, and who stops one does not want to see it.
     !(node.loop && (type == "pause" || (/ing/.test(type) && node.currentTime < 1))) &&
