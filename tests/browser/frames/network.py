@@ -160,5 +160,5 @@ def watches(page: Page, frame: Frame, *seconds: float) -> None:
 
 def measuring(page: Page, *adapters: str) -> None:
     """Wait until what measures is there: a player plays for longer than a test's does."""
-    for name in ("view", "naming", "again", *adapters):  # one by one: what uses one may ask for the next
+    for name in ("view", "naming", *adapters):  # one by one: what uses one may ask for the next
         page.evaluate(load(name))

@@ -134,7 +134,7 @@ def test_a_gallery_of_one_frame(page: Page, site: Site, collector: Collector) ->
     """Each address is a film; the last film's words are not taken for the next one's."""
     show(page, site, collector, VIMEO.embed(attributes='id="f"'))
     asked(find_frame(page))
-    measuring(page)
+    measuring(page, "again")
     first = find_frame(page)
     watches(page, first, *range(7))
     page.evaluate("f.src = 'https://player.vimeo.com/video/22?autoplay=1'")
@@ -157,7 +157,7 @@ def test_a_player_that_goes_on_to_the_next_film(
     show(page, site, collector, YOUTUBE.embed(address))
     frame = find_frame(page)
     asked(frame)
-    measuring(page)
+    measuring(page, "again")
     for film in ("first", "second"):
         frame.evaluate(f"film.id = film.title = '{film}'")
         watches(page, frame, *range(11))
