@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.config import Settings
 
-_PATHS = ("/console", "/api/", "/openapi.json", "/demo")
+_PATHS = ("/console", "/api/", "/demo")
 
 
 def is_for_console(path: str) -> bool:

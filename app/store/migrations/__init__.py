@@ -49,7 +49,7 @@ async def migrate(tx: SchemaTx, engine: Engine) -> None:
             "the store was written by a newer playrelay: run that version, or restore a backup",
             "schema",
         )
-    if await tx.has_tables() and not await tx.has_table(VERSION_TABLE):
+    if current is None and await tx.has_tables() and not await tx.has_table(VERSION_TABLE):
         raise StoreError(
             "the database has tables of another program: name one of the relay's own in "
             "PLAYRELAY_DATABASE_URL",
